@@ -1,0 +1,1 @@
+"""An article and the watchlist in, findings with their evidence out. Pure."""

@@ -1,0 +1,167 @@
+"""The values that pass between the steps of the recogniser.
+
+    Article ─▶ Document(Sentence(Token)) ─▶ PartyMention, Act, DateMention ─▶ Mention ─▶ Link ─▶ Finding
+
+Offsets everywhere are characters of `Article.text` (the title is read as a document of its own, see `sentences`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pipeline.model import EventType, PartialDate, Salience, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word: lower-cased, with its place. In Chinese every ideograph is a token."""
+
+    start: int
+    end: int
+    low: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence with its words. `low` is `text` lower-cased, letter for letter (the same length)."""
+
+    index: int
+    paragraph: int
+    start: int
+    end: int
+    text: str
+    low: str
+    tokens: tuple[Token, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """An article cut into sentences. `title` is the headline as a sentence of its own (offsets within the headline)."""
+
+    language: str
+    title: Sentence | None
+    sentences: tuple[Sentence, ...]
+
+
+class PartyKind(StrEnum):
+    """How a party was named."""
+
+    NAME = "name"          # Russia, the Russian Federation, Россия
+    DEMONYM = "demonym"    # Russian, российский, Russians
+    CAPITAL = "capital"    # Moscow
+    BODY = "body"          # the State Duma, the Bundestag, the Kremlin
+    LEADER = "leader"      # Vladimir Putin
+    ORGANISATION = "organisation"  # the EU, NATO
+    PAIR = "pair"          # 中俄, Russian-Belarusian
+
+
+@dataclass(frozen=True, slots=True)
+class PartyMention:
+    """A state, an organisation or one of its organs, named in the text."""
+
+    start: int
+    end: int
+    code: str              # ISO 3166-1 alpha-2 or organisation code
+    kind: PartyKind
+    body: str = ""         # with BODY and LEADER: the stage this organ's act is ("lower_chamber", "head_of_state" …)
+
+
+@dataclass(frozen=True, slots=True)
+class DateMention:
+    """A time expression. Unresolved: what it means hangs on the publication day and on whether the act is past or planned."""
+
+    start: int
+    end: int
+    rule: str              # the name of the frame that matched, e.g. "day_month", "weekday", "last_month_name"
+    year: int | None = None
+    month: int | None = None
+    day: int | None = None
+    weekday: int | None = None      # Monday = 0
+    offset: int | None = None       # in units
+    unit: str = ""                  # "day" | "week" | "month" | "year"
+    direction: str = ""             # "past" | "future" | "" as the words say
+    role: str = ""                  # "effective" (from/starting/с 1 января), "deadline" (by/before/до), "title" (inside a title), ""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """A word or phrase that tells of a step, with what its sentence says of it."""
+
+    type: EventType
+    start: int
+    end: int
+    wording: str
+    status: Status
+    salience: Salience
+    form: str              # "finite", "participle", "noun", "infinitive", "future", "passive" …
+    reasons: tuple[str, ...] = ()
+    object_start: int = -1  # where the thing acted on is looked for; -1: anywhere in the clause
+    object_end: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A wording that may mean an agreement: a treaty noun with what goes with it, an alias, or a pronoun."""
+
+    start: int
+    end: int
+    text: str
+    kind: str              # "agreement", "treaty", "convention", "protocol", "memorandum" …; "" where the words do not say
+    generic: bool          # "the document", "it", "this agreement": nothing of its own to go by
+    plural: bool = False
+    parties: tuple[PartyMention, ...] = ()
+
+
+class Band(StrEnum):
+    """How sure a link is."""
+
+    SURE = "sure"
+    REVIEW = "review"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One tracked agreement compared with one mention. Scores are 0 to 1."""
+
+    agreement_id: str
+    content: float
+    party: float
+    kind: float
+    score: float
+    alias: bool = False
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """The decision which tracked agreement a mention means, if any. `margin` is to the runner-up's score."""
+
+    agreement_id: str | None
+    band: Band
+    confidence: float
+    reasons: tuple[str, ...] = ()
+    best: Candidate | None = None
+    runner_up: Candidate | None = None
+    margin: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who took the step: as worded, for which party, at which stage of that party's procedure."""
+
+    wording: str
+    country: str
+    stage: str = ""
+    start: int = -1
+    end: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """A resolved date with the rule that gave it."""
+
+    date: PartialDate
+    rule: str
+    effective: bool = False
