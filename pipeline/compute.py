@@ -1,0 +1,139 @@
+"""Where the pure middle runs: in this process, or in worker processes that can be killed.
+
+A hostile page may hang a parser or eat memory. So work goes to worker processes with a deadline and a memory limit each;
+one that breaks either is killed and its task ends in a `Trouble` with the reason, while the others go on.
+
+Every worker builds its tool (the compiled watchlist and dictionaries) once, from a factory and its arguments; a task is a
+top-level function called as `task(tool, *arguments)`.
+"""
+
+from __future__ import annotations
+
+import concurrent.futures
+import os
+import resource
+import signal
+from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from pebble import ProcessExpired, ProcessPool
+
+from pipeline.errors import Reason, Trouble
+
+T = TypeVar("T")
+Factory = Callable[..., Any]
+
+_TOOL: ContextVar[Any] = ContextVar("tool")  # set once in each worker, by its initializer
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessOptions:
+    """`[process]`: workers (0 = one per core), seconds and bytes one article may take, and where else the work may go."""
+
+    workers: int = 0
+    article_timeout: float = 10.0
+    memory_limit: int = 1024 * 1024 * 1024
+    cluster: str | None = None
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.workers <= 1024:
+            raise ValueError(f"workers should be 0 (one per core) to 1024, is {self.workers}")
+        if self.article_timeout <= 0:
+            raise ValueError(f"article_timeout should be more than 0 seconds, is {self.article_timeout}")
+        if self.memory_limit < 256 * 1024 * 1024:
+            raise ValueError(f"memory_limit is in bytes, at least 268435456 (256 MiB), is {self.memory_limit}")
+
+
+class Compute(Protocol):
+    """Runs tasks; `submit` gives a `concurrent.futures.Future`."""
+
+    def submit(self, task: Callable[..., T], *arguments: Any) -> concurrent.futures.Future[T]:
+        """Run `task(tool, *arguments)`. The future raises Trouble where the task was killed."""
+        ...
+
+    def close(self) -> None:
+        """Finish nothing more; give back what was taken."""
+        ...
+
+
+class Here:
+    """Runs tasks in the calling thread: for `scan`, for `explain` and for tests. No limits."""
+
+    def __init__(self, factory: Factory, *arguments: Any) -> None:
+        self._tool = factory(*arguments)
+
+    def submit(self, task: Callable[..., T], *arguments: Any) -> concurrent.futures.Future[T]:
+        """Run the task now."""
+        future: concurrent.futures.Future[T] = concurrent.futures.Future()
+        try:
+            future.set_result(task(self._tool, *arguments))
+        except Trouble as trouble:
+            future.set_exception(trouble)
+        return future
+
+    def close(self) -> None:
+        """Nothing to give back."""
+
+
+class Workers:
+    """Runs tasks in worker processes with a deadline and a memory limit each."""
+
+    def __init__(self, options: ProcessOptions, factory: Factory, *arguments: Any) -> None:
+        self._timeout = options.article_timeout
+        # spawn: a fork of a process with threads (database, DNS, web server) may inherit a lock that nobody will open
+        self._pool = ProcessPool(
+            max_workers=options.workers or os.cpu_count() or 1,
+            context=get_context("spawn"),
+            initializer=_prepare,
+            initargs=[options.memory_limit, factory, arguments],
+        )
+
+    def submit(self, task: Callable[..., T], *arguments: Any) -> concurrent.futures.Future[T]:
+        """Queue the task; its deadline begins when a worker takes it."""
+        outer: concurrent.futures.Future[T] = concurrent.futures.Future()
+        inner = self._pool.schedule(_work, args=(task, *arguments), timeout=self._timeout)
+        inner.add_done_callback(lambda done: _settle(done, outer))
+        return outer
+
+    def close(self) -> None:
+        """Stop the workers; what is queued is dropped (its lease runs out and it is done again)."""
+        self._pool.stop()  # type: ignore[no-untyped-call]
+        self._pool.join(timeout=5)
+
+
+def _prepare(memory_limit: int, factory: Factory, arguments: tuple[Any, ...]) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the service, which then stops its workers
+    _TOOL.set(factory(*arguments))
+    statm = Path("/proc/self/statm")
+    if statm.exists():  # Linux; elsewhere the deadline alone protects
+        address_space = int(statm.read_text(encoding="ascii").split()[0]) * resource.getpagesize()
+        # the tool is paid for; what a single page may take comes on top
+        resource.setrlimit(resource.RLIMIT_AS, (address_space + memory_limit, resource.RLIM_INFINITY))
+
+
+def _work(task: Callable[..., T], *arguments: Any) -> T:
+    return task(_TOOL.get(), *arguments)
+
+
+def _settle(done: concurrent.futures.Future[T], outer: concurrent.futures.Future[T]) -> None:
+    if done.cancelled():
+        outer.cancel()
+        return
+    error = done.exception()
+    match error:
+        case None:
+            outer.set_result(done.result())
+        case Trouble():
+            outer.set_exception(error)
+        case TimeoutError() | concurrent.futures.TimeoutError():
+            outer.set_exception(Trouble(Reason.EXTRACT_TIMEOUT, "took longer than article_timeout and was stopped"))
+        case ProcessExpired():
+            outer.set_exception(Trouble(Reason.EXTRACT_CRASH, f"the worker died (exit code {error.exitcode})"))
+        case MemoryError():
+            outer.set_exception(Trouble(Reason.EXTRACT_CRASH, "took more memory than memory_limit"))
+        case _:
+            outer.set_exception(Trouble(Reason.EXTRACT_CRASH, f"{type(error).__name__}: {error}"))

@@ -1,0 +1,93 @@
+"""What the running service says of itself: log lines, metrics, health. Named reasons everywhere, the same words as in the store."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from dataclasses import dataclass
+from typing import Literal, TextIO
+
+import structlog
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+LogFormat = Literal["auto", "text", "json"]
+Logger = structlog.typing.FilteringBoundLogger
+
+
+@dataclass(frozen=True, slots=True)
+class LogOptions:
+    """`[log]`: level, and text (for a terminal) or json (one object a line); auto looks at where the lines go."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    format: LogFormat = "auto"
+
+
+def start_logging(options: LogOptions, stream: TextIO | None = None) -> None:
+    """Send structured log lines to `stream` (standard error by default), other libraries' warnings included."""
+    out = stream or sys.stderr
+    text = options.format == "text" or (options.format == "auto" and out.isatty())
+    render: structlog.typing.Processor = (
+        structlog.dev.ConsoleRenderer(colors=out.isatty())
+        if text
+        else structlog.processors.JSONRenderer(ensure_ascii=False)
+    )
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+    ]
+    level = getattr(logging, options.level.upper())
+    structlog.configure(
+        processors=[*shared, render],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(out),
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(out)
+    handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=[_tidy, render]))
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(max(level, logging.WARNING))
+
+
+def logger() -> Logger:
+    """A logger; bind names to it, then say what happened in few words."""
+    found: Logger = structlog.get_logger()
+    return found
+
+
+def _tidy(_: object, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    return structlog.stdlib.ProcessorFormatter.remove_processors_meta(None, "", event)
+
+
+class Metrics:
+    """The Prometheus metrics of one running service, in a registry of their own (two services in one test do not mix)."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.polls = Counter("treatywatch_polls", "Feed polls by outcome", ["outcome"], registry=self.registry)
+        self.entries = Counter("treatywatch_entries_new", "New items seen in feeds", registry=self.registry)
+        self.articles = Counter("treatywatch_articles", "Articles by outcome", ["outcome"], registry=self.registry)
+        self.findings = Counter("treatywatch_findings", "Decisions on findings", ["decision"], registry=self.registry)
+        self.alerts = Counter(
+            "treatywatch_deliveries", "Delivery attempts by outcome", ["outcome"], registry=self.registry
+        )
+        self.seconds = Histogram(
+            "treatywatch_stage_seconds",
+            "Time a stage took",
+            ["stage"],
+            registry=self.registry,
+            buckets=(0.001, 0.005, 0.02, 0.1, 0.5, 2, 10, 60),
+        )
+        self.queue = Gauge("treatywatch_queue", "Rows waiting, by queue", ["queue"], registry=self.registry)
+        self.queue_age = Gauge(
+            "treatywatch_queue_age_seconds",
+            "Age of the oldest row waiting, by queue",
+            ["queue"],
+            registry=self.registry,
+        )
+
+    def exposition(self) -> bytes:
+        """The metrics in Prometheus' text format."""
+        return generate_latest(self.registry)
