@@ -1,0 +1,144 @@
+"""Who took the step, and what step it is at that organ: generic organs get their country, loose verbs their legal meaning.
+
+    "the president signed the law"  + article about Kyrgyzstan   ->  Actor(country="KG", stage="head_of_state")
+    Russia, head of state, "ratified"                            ->  promulgated at head_of_state
+
+Pure. The tables that say which organ's act is what are `jurisdictions/<code>.toml`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+
+from pipeline.model import EventType
+from pipeline.recognise.parties import Names
+from pipeline.recognise.party_words import Jurisdiction
+from pipeline.recognise.values import Actor, PartyKind, PartyMention
+
+CHAMBERS = frozenset({"parliament", "lower_chamber", "upper_chamber"})
+ORGANS = frozenset({PartyKind.BODY, PartyKind.LEADER})
+_NOT_A_CHAMBER = frozenset({"committee", "government", "head_of_government", "council", "commission"})
+_STATES = frozenset({PartyKind.NAME, PartyKind.DEMONYM, PartyKind.CAPITAL, PartyKind.PAIR})
+_PERSONAL = frozenset({"head_of_state", "head_of_government", "foreign_ministry", "ministry", "speaker"})
+
+# What an act is at a stage, in every jurisdiction that does not say otherwise: (stage, as worded) -> (what it is, reason).
+_GENERAL: Mapping[tuple[str, EventType], tuple[EventType, str]] = {
+    **{(stage, EventType.RATIFIED): (EventType.APPROVED, "not_a_chamber") for stage in _NOT_A_CHAMBER},
+    ("commission", EventType.RATIFIED): (EventType.APPROVED, "not_a_chamber"),
+}
+
+
+def attach(
+    mentions: Sequence[PartyMention],
+    low: str,
+    original: str,
+    language: str,
+    names: Names,
+    *,
+    context: str = "",
+) -> tuple[PartyMention, ...]:
+    """Gives every organ without a country the one it most likely belongs to.
+
+    In order: the only state of this sentence that has an organ of this name; the article's country (`context`); the only state
+    named in the sentence; the country meant by the bare name ("Congress"). Mentions that stay unknown keep code "".
+    """
+    states = tuple(dict.fromkeys(m.code for m in mentions if m.code and m.kind in _STATES | ORGANS))
+    return tuple(
+        _attached(mention, states, low, original, language, names, context)
+        if mention.kind is PartyKind.BODY and not mention.code
+        else mention
+        for mention in mentions
+    )
+
+
+def _attached(
+    mention: PartyMention, states: Sequence[str], low: str, original: str, language: str, names: Names, context: str
+) -> PartyMention:
+    words, text = low[mention.start : mention.end], original[mention.start : mention.end]
+    owned = names.owners_of(words, text, language)
+    having = [code for code in states if code in owned]
+    if len(having) == 1:
+        code = having[0]
+    elif context and (not owned or context in owned or not names.default_of(words, text, language)):
+        code = context
+    elif default := names.default_of(words, text, language):
+        code = default
+    else:
+        code = states[0] if len(states) == 1 else ""
+    return replace(mention, code=code, body=owned.get(code, mention.body)) if code else mention
+
+
+def resolve(mentions: Sequence[PartyMention], text: str, *, context: str = "") -> Actor:
+    """Who is meant by the mentions at the subject's place (all of them, none other), worded as `text` has it.
+
+    One country or organisation: that one, with the stage of its organ. Several countries, or none that can be known: they act
+    together, country "". The stage is that of the last organ named; a leader behind an office ("President Putin") is one actor.
+    """
+    organs = [mention for mention in mentions if mention.kind in ORGANS]
+    codes = list(dict.fromkeys(mention.code for mention in mentions if mention.code))
+    if not mentions:
+        return Actor("", "")
+    start, end = mentions[0].start, mentions[-1].end
+    if not codes and organs and context:
+        codes = [context]
+    stages = list(dict.fromkeys(organ.body for organ in organs if organ.body))
+    country = codes[0] if len(codes) == 1 else ""
+    return Actor(text[start:end], country, _stage(stages), start, end)
+
+
+def each(mentions: Sequence[PartyMention], text: str) -> tuple[Actor, ...]:
+    """One actor for every country among the mentions ("the Latvian and Lithuanian parliaments"), with the stage they share."""
+    organs = [mention for mention in mentions if mention.kind in ORGANS]
+    shared = _stage(list(dict.fromkeys(organ.body for organ in organs if organ.body)))
+    actors: dict[str, Actor] = {}
+    for mention in mentions:
+        if not mention.code:
+            continue
+        stage = mention.body or shared
+        known = actors.get(mention.code)
+        if known is None or (mention.kind in ORGANS and not known.stage):
+            start = known.start if known else mention.start
+            actors[mention.code] = Actor(text[start : mention.end], mention.code, stage, start, mention.end)
+    return tuple(actors.values())
+
+
+def _stage(stages: Sequence[str]) -> str:
+    if not stages:
+        return ""
+    if set(stages) <= CHAMBERS and len(stages) > 1:
+        return "parliament"
+    return stages[0] if len(stages) == 1 else next((stage for stage in stages if stage in _PERSONAL), stages[0])
+
+
+def focus(mentions: Sequence[PartyMention], parties: Collection[str] = ()) -> str:
+    """The country an article is about, from the mentions of its headline and lead, in order; "" where several are equally near.
+
+    An organ of a country outweighs its name, an early mention a late one; `parties`, where given, are the only ones that count.
+    """
+    scores: dict[str, float] = {}
+    for rank, mention in enumerate(m for m in mentions if m.code and (not parties or m.code in parties)):
+        weight = {PartyKind.BODY: 3.0, PartyKind.LEADER: 3.0, PartyKind.DEMONYM: 1.0, PartyKind.CAPITAL: 1.0}.get(
+            mention.kind, 0.9
+        )
+        scores[mention.code] = scores.get(mention.code, 0.0) + weight / (1 + 0.1 * rank)
+    best = sorted(scores.items(), key=lambda pair: -pair[1])
+    if not best or (len(best) > 1 and best[1][1] > 0.8 * best[0][1]):
+        return ""
+    return best[0][0]
+
+
+def normalise(
+    act: EventType, country: str, stage: str, jurisdictions: Mapping[str, Jurisdiction]
+) -> tuple[EventType, str, str]:
+    """What an act worded so is when this organ does it: (type, stage, reason); reason "" where the words mean what they say.
+
+    The jurisdiction's own table speaks first, then what holds everywhere (a committee or cabinet that "ratifies" approves).
+    """
+    jurisdiction = jurisdictions.get(country)
+    if jurisdiction is not None:
+        own = jurisdiction.acts.get((stage, act.value))
+        if own is not None:
+            return EventType(own[0]), own[1], f"{country.lower()}_{stage}"
+    general = _GENERAL.get((stage, act))
+    return (general[0], stage, general[1]) if general else (act, stage, "")
