@@ -1,0 +1,88 @@
+"""Work in processes that can be killed."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from pipeline.compute import Compute, Here, ProcessOptions, Workers
+from pipeline.errors import PageError, Reason, Trouble
+
+
+def make_tool(word: str) -> str:
+    """The tool of these tests: a word."""
+    return word.upper()
+
+
+def use(tool: str, other: str) -> str:
+    """A task that uses its tool."""
+    return f"{tool} {other}"
+
+
+def hang(tool: str) -> None:
+    """A task that never ends."""
+    while True:
+        pass
+
+
+def die(tool: str) -> None:
+    """A task that takes its process with it."""
+    os._exit(3)
+
+
+def gorge(tool: str) -> int:
+    """A task that wants more memory than there is."""
+    return len(bytearray(3 * 1024**3))
+
+
+def refuse(tool: str) -> None:
+    """A task that fails in its own words."""
+    raise PageError(Reason.ARTICLE_GATE, "a login page")
+
+
+@pytest.fixture(scope="module")
+def workers() -> Iterator[Workers]:
+    """Two worker processes with short limits."""
+    pool = Workers(ProcessOptions(workers=2, article_timeout=0.7, memory_limit=512 * 1024**2), make_tool, "hammer")
+    yield pool
+    pool.close()
+
+
+@pytest.fixture(params=["here", "workers"])
+def compute(request: pytest.FixtureRequest, workers: Workers) -> Compute:
+    """Both places where work runs."""
+    return Here(make_tool, "hammer") if request.param == "here" else workers
+
+
+def test_a_task_gets_the_tool(compute: Compute) -> None:
+    """The factory ran once where the task runs."""
+    assert compute.submit(use, "nail").result(20) == "HAMMER nail"
+
+
+def test_its_own_trouble_comes_back(compute: Compute) -> None:
+    """A reason survives the way back, type and all."""
+    with pytest.raises(PageError) as error:
+        compute.submit(refuse).result(20)
+    assert error.value.reason is Reason.ARTICLE_GATE
+    assert error.value.detail == "a login page"
+
+
+@pytest.mark.parametrize(
+    ("task", "reason"),
+    [(hang, Reason.EXTRACT_TIMEOUT), (die, Reason.EXTRACT_CRASH), (gorge, Reason.EXTRACT_CRASH)],
+)
+def test_a_task_that_breaks_a_limit_is_stopped_and_the_others_go_on(
+    workers: Workers, task: object, reason: Reason
+) -> None:
+    """Deadline, death and memory each end in a named reason; the next task runs."""
+    broken = workers.submit(task)  # type: ignore[arg-type]
+    good = [workers.submit(use, str(number)) for number in range(4)]
+    with pytest.raises(Trouble) as error:
+        broken.result(20)
+    assert error.value.reason is reason
+    assert not error.value.retry
+    done, _ = concurrent.futures.wait(good, timeout=20)
+    assert sorted(future.result() for future in done) == [f"HAMMER {number}" for number in range(4)]
