@@ -1,0 +1,263 @@
+"""The meanings treaty subjects are made of, with their words in every language, and how a text is read as such meanings.
+
+    "the agreement on the protection of investments"  ─▶  Reading(keys={"invest", "protect"}, kinds=["agreement"], …)
+    «соглашение о защите капиталовложений»             ─▶  the same
+
+A key is one of: a concept ("trade"), an unknown word's skeleton in Latin letters ("~baikon"), an acronym ("~raa").
+The words are data (`concepts/*.toml`); weights do not hang on the watchlist, so that three tracked agreements behave as ten thousand do.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+
+from pipeline.recognise.script import Fold, arabic_forms, skeleton, stem
+
+HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]+")
+_WORD = re.compile(r"[^\W_]+")
+_LATIN = frozenset({"en", "fr", "es", "pt", "de", "tr", "it", "pl", "ro", "az", "uz"})
+_FALLBACK = {"be": ("ru", "uk"), "uk": ("ru",), "ky": ("kk", "ru"), "kk": ("ru",), "mk": ("ru", "uk"), "bg": ("ru", "uk"), "sr": ("ru", "uk"),
+             "tg": ("ru",), "ru": ("uk",), "pt": ("es",), "it": ("es", "fr", "pt"), "ro": ("fr", "es"), "az": ("tr",), "uz": ("tr",)}  # fmt: skip
+_TIERS = (
+    0.15,
+    0.45,
+    1.0,
+    1.4,
+)  # how much a meaning says: hardly anything, a little, a subject, a subject few treaties share
+_MEMO = 40_000
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of a text: where it stands, its folded form, and the keys it stands for (none: it says nothing of the subject)."""
+
+    start: int
+    end: int
+    low: str
+    keys: tuple[str, ...]
+    kind: str = ""
+    known: bool = True
+    proper: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Tongue:
+    """One language's words, ready for look-up by prefix."""
+
+    whole: Mapping[str, tuple[str, ...]]
+    prefix: Mapping[str, tuple[str, ...]]
+    inside: tuple[tuple[str, tuple[str, ...]], ...]
+    phrases: Mapping[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]]
+    longest: int
+
+
+class Lexicon:
+    """All concepts, kinds and empty words. Build it once (`Lexicon.load()`); reading texts does not change what it answers."""
+
+    def __init__(self, tables: Iterable[Mapping[str, Mapping[str, object]]]) -> None:
+        self.fold = Fold()
+        self.weight: dict[str, float] = {}
+        self._memo: dict[tuple[str, str], tuple[tuple[str, ...], str, bool]] = {}
+        words: dict[str, list[tuple[str, str]]] = {}
+        for table in tables:
+            for name, entry in table.items():
+                self._take(name, entry, words)
+        self._tongues = {language: self._compile(pairs) for language, pairs in words.items()}
+
+    @classmethod
+    def load(cls) -> Lexicon:
+        """Read the shipped tables."""
+        folder = files("pipeline.recognise").joinpath("concepts")
+        sources = sorted(
+            (entry for entry in folder.iterdir() if entry.name.endswith(".toml")), key=lambda entry: entry.name
+        )
+        return cls(tomllib.loads(entry.read_text(encoding="utf-8")) for entry in sources)
+
+    def _take(self, name: str, entry: Mapping[str, object], words: dict[str, list[tuple[str, str]]]) -> None:
+        tier = entry.get("t", 2)
+        if name in self.weight or not isinstance(tier, int) or not 0 <= tier < len(_TIERS):
+            raise ValueError(f"concept {name!r}: named twice, or its tier is not 0 to 3")
+        self.weight[name] = _TIERS[tier]
+        for language, listed in entry.items():
+            if isinstance(listed, str):
+                words.setdefault(language, []).extend(
+                    (word.strip(), name) for word in listed.split(",") if word.strip()
+                )
+
+    def _compile(self, pairs: list[tuple[str, str]]) -> _Tongue:
+        whole: dict[str, list[str]] = {}
+        prefix: dict[str, list[str]] = {}
+        inside: dict[str, list[str]] = {}
+        phrases: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = {}
+        for word, name in pairs:
+            text = self.fold(word.lstrip("~"))
+            parts = tuple(text.split())
+            if len(parts) > 1:
+                phrases.setdefault(parts[0].rstrip("$")[:3], []).append((parts, (name,)))
+            elif parts[0].endswith("$"):
+                whole.setdefault(parts[0][:-1], []).append(name)
+            else:
+                prefix.setdefault(parts[0], []).append(name)
+                if word.startswith("~"):
+                    inside.setdefault(parts[0], []).append(name)
+        return _Tongue(
+            {word: tuple(names) for word, names in whole.items()},
+            {word: tuple(names) for word, names in prefix.items()},
+            tuple((word, tuple(names)) for word, names in inside.items()),
+            {start: tuple(sorted(rows, key=lambda row: -len(row[0]))) for start, rows in phrases.items()},
+            max((len(word) for word in (*whole, *prefix)), default=0),
+        )
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages that have words, sorted."""
+        return tuple(sorted(self._tongues))
+
+    def vocabulary(self, language: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Every single word of a language with its concepts, `$` after whole ones (for tests and the documentation)."""
+        tongue = self._tongues[language]
+        yield from ((f"{word}$", names) for word, names in tongue.whole.items())
+        yield from tongue.prefix.items()
+
+    def words(self, text: str, language: str) -> list[Word]:
+        """Read a text of one language (ISO 639-1) word by word; a text in Chinese letters is cut by the longest known words."""
+        low = self.fold(text)
+        found: list[Word] = []
+        for match in _WORD.finditer(low):
+            start, end = match.span()
+            if HAN.match(low, start):
+                found.extend(self._chinese(low, start, end))
+            else:
+                found.append(self._word(text, low[start:end], start, end, language))
+        return self._phrases(found, language)
+
+    def _word(self, text: str, token: str, start: int, end: int, language: str) -> Word:
+        memo = self._memo.get((language, token))
+        if memo is None:
+            memo = self._look(token, language)
+            if len(self._memo) >= _MEMO:
+                self._memo.clear()
+            self._memo[language, token] = memo
+        keys, kind, known = memo
+        original = text[start:end]
+        proper = original[:1].isupper() and language != "de"
+        if not known and len(token) < 12 and sum(letter.isupper() for letter in original) >= 2:
+            return Word(start, end, token, (f"~{skeleton(token)}",), "", False, True)
+        if not known and len(token) < 4:
+            return Word(start, end, token, (), "", True, False)
+        return Word(start, end, token, keys, kind, known, proper)
+
+    def _look(self, token: str, language: str) -> tuple[tuple[str, ...], str, bool]:
+        """(keys, kind, known) of a folded token."""
+        names: tuple[str, ...] = ()
+        for tongue_name in self._chain(token, language):
+            tongue = self._tongues.get(tongue_name)
+            names = self._match(tongue, token, tongue_name) if tongue else ()
+            if names:
+                break
+        if not names:
+            if token.isdigit():
+                return (), "", True
+            return (f"~{stem(arabic_forms(token)[-1] if language == 'ar' else token)}",), "", False
+        kinds = [name[5:] for name in names if name.startswith("kind_")]
+        keys = tuple(name for name in names if not name.startswith(("kind_", "empty")))
+        return keys, kinds[0] if kinds else "", True
+
+    @staticmethod
+    def _chain(token: str, language: str) -> tuple[str, ...]:
+        if token[0] < "\u0250":
+            return (language, *_FALLBACK.get(language, ()), "en") if language in _LATIN else ("en",)
+        if language in _LATIN or language in {"zh", "ar"}:
+            language = "ar" if "\u0600" <= token[0] <= "\u06ff" else "ru"
+        return (language, *_FALLBACK.get(language, ()))
+
+    @staticmethod
+    def _match(tongue: _Tongue, token: str, language: str) -> tuple[str, ...]:
+        forms = arabic_forms(token) if language == "ar" else (token,)
+        for form in forms:
+            if form in tongue.whole:
+                return tongue.whole[form]
+        for form in forms:
+            for length in range(min(len(form), tongue.longest), 1, -1):
+                names = tongue.prefix.get(form[:length])
+                if names:
+                    rest = form[length:]
+                    return names + _inner(tongue, rest, names) if len(rest) > 3 else names
+        return _inner(tongue, token, ()) if len(token) > 7 else ()
+
+    def _chinese(self, low: str, start: int, end: int) -> Iterator[Word]:
+        tongue = self._tongues.get("zh")
+        place, loose = start, start
+        while place < end:
+            names: tuple[str, ...] = ()
+            length = min(end - place, tongue.longest) if tongue else 0
+            while length > 0 and tongue and not (names := tongue.prefix.get(low[place : place + length], ())):
+                length -= 1
+            if names:
+                yield from _bigrams(low, loose, place)
+                kinds = [name[5:] for name in names if name.startswith("kind_")]
+                keys = tuple(name for name in names if not name.startswith(("kind_", "empty")))
+                yield Word(place, place + length, low[place : place + length], keys, kinds[0] if kinds else "")
+                loose = place + length
+            place += length or 1
+        yield from _bigrams(low, loose, end)
+
+    def _phrases(self, words: list[Word], language: str) -> list[Word]:
+        """Give words that stand together as a known phrase the phrase's keys, in place of their own."""
+        tongue = self._tongues.get(language)
+        if tongue is None or not tongue.phrases:
+            return words
+        out: list[Word] = []
+        place = 0
+        while place < len(words):
+            word = words[place]
+            for parts, names in _beginning(tongue, word.low, language):
+                if _spells(parts, words, place, language):
+                    out.append(_joined(words[place : place + len(parts)], names))
+                    place += len(parts)
+                    break
+            else:
+                out.append(word)
+                place += 1
+        return out
+
+
+def _beginning(tongue: _Tongue, low: str, language: str) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+    for form in arabic_forms(low) if language == "ar" else (low,):
+        yield from tongue.phrases.get(form[:3], ())
+
+
+def _joined(words: list[Word], names: tuple[str, ...]) -> Word:
+    kinds = [name[5:] for name in names if name.startswith("kind_")]
+    keys = tuple(name for name in names if not name.startswith(("kind_", "empty")))
+    return Word(words[0].start, words[-1].end, " ".join(word.low for word in words), keys, kinds[0] if kinds else "")
+
+
+def _spells(parts: tuple[str, ...], words: list[Word], place: int, language: str) -> bool:
+    if place + len(parts) > len(words):
+        return False
+    for part, word in zip(parts, words[place:], strict=False):
+        forms = arabic_forms(word.low) if language == "ar" else (word.low,)
+        if not any(low == part[:-1] if part.endswith("$") else low.startswith(part) for low in forms):
+            return False
+    return True
+
+
+def _inner(tongue: _Tongue, rest: str, have: tuple[str, ...]) -> tuple[str, ...]:
+    """Meanings inside a compound (Doppelbesteuerungsabkommen): only words flagged with `~`."""
+    found: list[str] = []
+    for word, names in tongue.inside:
+        if word in rest:
+            found.extend(name for name in names if name not in have and name not in found)
+    return tuple(found)
+
+
+def _bigrams(low: str, start: int, end: int) -> Iterator[Word]:
+    if end - start == 1:
+        yield Word(start, end, low[start:end], (), known=True)
+    for place in range(start, end - 1):
+        yield Word(place, place + 2, low[place : place + 2], (f"~{low[place : place + 2]}",), known=False)

@@ -1,0 +1,173 @@
+"""Names that mean an agreement as they stand: aliases, acronyms, official titles, and what the press calls well-known treaties.
+
+One table from inflection-free words to agreements; a look-up costs the same whatever the size of the watchlist.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from sys import intern
+
+from pipeline.recognise.concepts import HAN
+from pipeline.recognise.script import Fold, bare
+
+_TOKEN = re.compile(r"[^\W_]+")
+_ACRONYM = re.compile(r"\(([^\W\d_][\w-]{1,11})\)")
+# Acronyms that are also words: they mean the agreement only in capitals.
+_ORDINARY = frozenset(
+    {
+        "lost",
+        "start",
+        "salt",
+        "safe",
+        "spa",
+        "sofa",
+        "care",
+        "act",
+        "mine",
+        "open",
+        "trips",
+        "aid",
+        "bit",
+        "gas",
+        "pace",
+        "sent",
+        "fair",
+    }
+)
+_MEMO = 40_000
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """One name of one agreement (by its place on the watchlist). `generic`: says too little to link without the parties."""
+
+    agreement: int
+    text: str
+    generic: bool = False
+    official: bool = False
+    acronym: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A name found in a text. `inside`: it stands inside a longer name, so it may be another agreement's."""
+
+    start: int
+    end: int
+    name: Name
+    inside: bool = False
+
+
+def acronyms(title: str) -> Iterator[str]:
+    """Acronyms that stand in brackets in a title: "… Economic and Trade Agreement (CETA) …"."""
+    for match in _ACRONYM.finditer(title):
+        text = match.group(1)
+        if sum(letter.isupper() for letter in text) >= 2 and not text.isdigit():
+            yield text
+
+
+def is_acronym(text: str) -> bool:
+    """A single word with at least two capitals (CETA, AfCFTA, iTA, ДВЗЯИ, TPP-11)."""
+    return len(text) <= 12 and " " not in text and sum(letter.isupper() for letter in text) >= 2
+
+
+class Names:
+    """Finds names of tracked agreements in texts. Build once; finding changes nothing that can be seen."""
+
+    def __init__(self, fold: Fold, names: Iterable[Name]) -> None:
+        self._fold = fold
+        self._bare: dict[str, str] = {}
+        self._exact: dict[tuple[str, ...], list[Name]] = {}
+        self._tails: dict[tuple[str, ...], set[int]] = {}
+        self._han: dict[str, list[tuple[str, Name]]] = {}
+        for name in names:
+            self._add(name)
+        self._last = frozenset(words[-1] for words in self._exact if len(words) <= 3)
+        self._tail_last = frozenset(tail[-1] for tail in self._tails)
+
+    def _add(self, name: Name) -> None:
+        low = self._fold(name.text)
+        if HAN.search(low):
+            self._han.setdefault(low[:2], []).append((low, name))
+            return
+        words = tuple(intern(self._plain(word)) for word in _TOKEN.findall(low))
+        if not words:
+            return
+        self._exact.setdefault(words, []).append(name)
+        if len(words) > 3:
+            self._tails.setdefault(words[-3:], set()).add(len(words))
+
+    def _plain(self, word: str) -> str:
+        found = self._bare.get(word)
+        if found is None:
+            if len(self._bare) >= _MEMO:
+                self._bare.clear()
+            found = self._bare[word] = bare(word)
+        return found
+
+    def find(self, text: str) -> tuple[Hit, ...]:
+        """Every name in a text, longest first where two overlap; one hit for each agreement a name may mean."""
+        low = self._fold(text)
+        hits = list(self._chinese(low)) if self._han and HAN.search(low) else []
+        places = [match.span() for match in _TOKEN.finditer(low)]
+        words = [self._plain(low[start:end]) for start, end in places]
+        for last, word in enumerate(words):
+            if word in self._last:
+                for length in (1, 2, 3):
+                    if length <= last + 1:
+                        hits.extend(self._at(text, places, words, last, length))
+            if word in self._tail_last and last >= 3:
+                for length in self._tails.get(tuple(words[last - 2 : last + 1]), ()):
+                    if length <= last + 1:
+                        hits.extend(self._at(text, places, words, last, length))
+        return _longest(hits)
+
+    def _at(self, text: str, places: list[tuple[int, int]], words: list[str], last: int, length: int) -> Iterator[Hit]:
+        names = self._exact.get(tuple(words[last - length + 1 : last + 1]))
+        if not names:
+            return
+        start, end = places[last - length + 1][0], places[last][1]
+        for name in names:
+            if not name.acronym or _as_acronym(text[start:end], name.text):
+                yield Hit(start, end, name, _inside(text, places, last - length + 1))
+
+    def _chinese(self, low: str) -> Iterator[Hit]:
+        for place in range(len(low) - 1):
+            for name_text, name in self._han.get(low[place : place + 2], ()):
+                if low.startswith(name_text, place):
+                    yield Hit(place, place + len(name_text), name)
+
+
+def _as_acronym(found: str, wanted: str) -> bool:
+    if found == wanted:
+        return True
+    capitals = sum(letter.isupper() for letter in found)
+    if found.lower() in _ORDINARY or len(wanted) <= 3:
+        return capitals >= 2 and found.upper() == wanted.upper() and wanted.isupper()
+    return capitals >= 1 and found[:1].isupper()
+
+
+def _inside(text: str, places: list[tuple[int, int]], first: int) -> bool:
+    """A capitalised word stands right before or after, joined by a blank or a hyphen, as in a longer name."""
+    if not text[places[first][0]].isupper():
+        return False
+    if first > 1:
+        start, end = places[first - 1]
+        if text[start].isupper() and text[end : places[first][0]] in {" ", "-"} and not text[start:end].isupper():
+            return True
+    return False
+
+
+def _longest(hits: list[Hit]) -> tuple[Hit, ...]:
+    hits.sort(key=lambda hit: (hit.start - hit.end, hit.start, hit.name.agreement))
+    kept: list[Hit] = []
+    for hit in hits:
+        if all(
+            hit.end <= other.start or other.end <= hit.start or (hit.start, hit.end) == (other.start, other.end)
+            for other in kept
+        ):
+            kept.append(hit)
+    return tuple(sorted(kept, key=lambda hit: (hit.start, hit.name.agreement)))

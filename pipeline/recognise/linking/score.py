@@ -1,0 +1,204 @@
+"""One mention against one tracked agreement: content, parties, kind, and what contradicts. Pure arithmetic on readings.
+
+score = content x parties x kind x contradictions          each 0 to 1; the names of the rules that spoke go with it
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pipeline.recognise.linking.views import Entry, View, Weights
+from pipeline.recognise.titles import Reading
+from pipeline.recognise.values import Candidate
+
+_MISSING = 0.12  # what a title says and the mention does not: mentions are short
+_MISSING_CAP = 5.0
+_CONTEXT = 0.5  # a key that stands only in the headline or lead
+_THIN = 0.85  # less shared weight than this is too little to be sure
+
+# (a mention has it and the title has not, the title has it and the mention has not)
+_LAYERS = {
+    "amend": (0.45, 0.5), "accede": (0.4, 0.45), "extend": (0.45, 0.5), "interim": (0.5, 0.72), "supplement": (0.6, 0.8),
+    "terminate": (0.6, 0.6), "implement": (0.7, 0.8),
+}  # fmt: skip
+_BROAD = frozenset({"agreement", "treaty"})
+_KINDS: Mapping[str, Mapping[str, float]] = {
+    "agreement": {
+        "convention": 0.9,
+        "charter": 0.8,
+        "statute": 0.8,
+        "protocol": 0.65,
+        "memorandum": 0.5,
+        "notes": 0.85,
+        "declaration": 0.45,
+    },
+    "treaty": {
+        "convention": 0.9,
+        "charter": 0.85,
+        "statute": 0.85,
+        "protocol": 0.6,
+        "memorandum": 0.35,
+        "notes": 0.6,
+        "declaration": 0.35,
+    },
+    "convention": {"agreement": 0.85, "treaty": 0.85, "protocol": 0.4},
+    "protocol": {"agreement": 0.35, "treaty": 0.3, "convention": 0.3},
+    "memorandum": {"agreement": 0.4, "treaty": 0.25},
+    "charter": {"statute": 0.9, "treaty": 0.6, "agreement": 0.5},
+    "statute": {"charter": 0.9, "treaty": 0.6, "agreement": 0.5},
+    "notes": {"agreement": 0.9, "treaty": 0.6},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A mention ready to be compared. `parties`: in the mention; `context`: elsewhere in the article, weaker.
+
+    `lead`: the reading of headline and lead, for mentions that say little. `aliases`: agreement id -> (span, weak) of names found in it.
+    """
+
+    reading: Reading
+    kind: str
+    parties: frozenset[str]
+    context: frozenset[str]
+    plural: bool = False
+    lead: Reading | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A name of the agreement stands in the mention. `keys`: what the name itself says, so it is not held against it."""
+
+    keys: frozenset[str]
+    layers: frozenset[str]
+    head: bool
+    generic: bool
+    official: bool
+
+
+def kind_fit(mention: str, title: str) -> float:
+    """How well a mention's noun goes with a title's: 1 the same or unsaid, .9 near, under .7 another instrument."""
+    if not mention or not title or mention == title:
+        return 1.0
+    if mention in _BROAD and title in _BROAD:
+        return 0.95
+    return _KINDS.get(mention, {}).get(title, 0.4)
+
+
+def party_fit(entry: Entry, query: Query, members: Mapping[str, frozenset[str]]) -> tuple[float, tuple[str, ...]]:
+    """How well the parties go together, and the rules that spoke. A third party contradicts a bilateral agreement."""
+    if entry.open:
+        if len(query.parties) >= 2 and not query.plural:
+            return 0.4, ("named_parties",)
+        return 1.0, ()
+    fits = sorted((_one(code, query, members) for code in entry.parties), reverse=True)
+    best = sum(fits[:2]) / 2 if len(fits) > 1 else fits[0]
+    strangers = [code for code in query.parties if not _belongs(code, entry, members)]
+    if entry.multilateral:
+        best = max(0.7, min(1.0, fits[0] + 0.1)) if fits[0] else 0.6
+        return (best * (0.75 if len(strangers) == 1 else 0.4), ("third_party",)) if strangers else (best, ())
+    if strangers and not (query.plural and any(code in entry.parties for code in query.parties)):
+        return best * 0.2, ("third_party",)
+    return best, ("both_parties",) if best >= 0.7 else ("one_party",) if best > 0 else ("no_party",)
+
+
+def _one(code: str, query: Query, members: Mapping[str, frozenset[str]]) -> float:
+    own = members.get(code, frozenset())
+    if code in query.parties:
+        return 1.0
+    if own & query.parties:
+        return 0.85
+    if code in query.context:
+        return 0.8
+    return 0.65 if own & query.context else 0.0
+
+
+def _belongs(code: str, entry: Entry, members: Mapping[str, frozenset[str]]) -> bool:
+    if code in entry.parties or any(code in view.orgs for view in entry.views):
+        return True
+    return any(code in members.get(party, ()) for party in entry.parties)
+
+
+def content_fit(view: View, query: Query, entry: Entry, weights: Weights, named: Named | None) -> tuple[float, float]:
+    """(content, shared weight): what mention and title both say, against what only one of them says."""
+    reading = query.reading
+    shared = foreign = 0.0
+    for key in reading.keys:
+        if key in view.keys or (named and key in named.keys):
+            shared += weights.shared(key)
+        else:
+            foreign += weights.foreign(key, key in reading.proper)
+    for code in reading.orgs - entry.parties:
+        if code in view.orgs:
+            shared += weights.org(code)
+        else:
+            foreign += 0.5 * weights.org(code)
+    if query.lead is not None and shared + foreign < 1.0:
+        shared += sum(
+            _CONTEXT * weights.shared(key) for key in query.lead.keys if key in view.keys and key not in reading.keys
+        )
+    if named and not named.generic:
+        shared += 2.0
+    if shared <= 0:
+        return 0.0, 0.0
+    missing = 0.0 if named else min(_MISSING_CAP, max(0.0, view.total - shared))
+    return shared / (shared + foreign + _MISSING * missing), shared
+
+
+def layer_fit(view: View, reading: Reading, kind: str, named: Named | None) -> tuple[float, tuple[str, ...]]:
+    """The factor for "amending", "interim", "accession" … said on one side only."""
+    factor, reasons = 1.0, []
+    said = reading.layers - named.layers if named else reading.layers
+    for layer in said - view.layers:
+        factor *= _LAYERS[layer][0]
+        reasons.append(f"not_{layer}")
+    for layer in view.layers - reading.layers:
+        if named or (layer in {"amend", "supplement"} and kind == "protocol" == view.kind):
+            continue
+        factor *= _LAYERS[layer][1]
+        reasons.append(f"no_{layer}_said")
+    return factor, tuple(sorted(reasons))
+
+
+def mark_fit(view: View, entry: Entry, reading: Reading) -> tuple[float, tuple[str, ...]]:
+    """The factor for numbers and years: "Convention No. 190", "Protocol II", "the 2010 treaty"."""
+    factor, reasons = 1.0, []
+    if reading.numbers and view.numbers and not reading.numbers & view.numbers:
+        factor, reasons = 0.3, ["other_number"]
+    elif reading.numbers != view.numbers and not (reading.numbers & view.numbers) and view.numbers:
+        factor = 0.85
+    if reading.years and entry.years and not reading.years & entry.years:
+        factor *= 0.6
+        reasons.append("other_year")
+    return factor, tuple(reasons)
+
+
+def compare(
+    entry: Entry, query: Query, weights: Weights, members: Mapping[str, frozenset[str]], named: Named | None
+) -> Candidate:
+    """The candidate for an agreement: its best view."""
+    party, party_reasons = party_fit(entry, query, members)
+    best: Candidate | None = None
+    for view in entry.views:
+        content, shared = content_fit(view, query, entry, weights, named)
+        kind = 1.0 if named and named.head else kind_fit(query.kind, view.kind)
+        layer, layer_reasons = layer_fit(view, query.reading, query.kind, named)
+        mark, mark_reasons = mark_fit(view, entry, query.reading)
+        score = content * (0.4 + 0.6 * party) * (0.4 + 0.6 * kind) * layer * mark
+        if best is None or score > best.score:
+            thin = ("thin",) if shared < _THIN else ()
+            rich = ("distinctive",) if shared >= 1.4 else ()
+            said = ("official_title",) if named and named.official else ("alias",) if named else ()
+            weak = ("generic_alias",) if named and named.generic else ()
+            reasons = (*said, *weak, *party_reasons, *rich, *thin, *layer_reasons, *mark_reasons)
+            best = Candidate(
+                entry.id,
+                round(content, 4),
+                round(party, 4),
+                round(kind, 4),
+                round(score, 4),
+                named is not None,
+                reasons,
+            )
+    return best or Candidate(entry.id, 0.0, party, 0.0, 0.0, named is not None, party_reasons)

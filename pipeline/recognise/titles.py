@@ -1,0 +1,165 @@
+"""What a wording says of the agreement it names: its kind, its parties, its subject, and whether it is an agreement on an agreement.
+
+Official titles and the press's short forms are read the same way, so that they can be compared (`linking`). Pure; any language.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+from pipeline.recognise.concepts import HAN, Lexicon, Word
+from pipeline.recognise.values import PartyKind, PartyMention
+
+_YEAR = re.compile(r"(?<!\d)(?:1[6-9]|20)\d\d(?!\d)")
+_NUMBER = re.compile(r"(?:\bno|\bnr|\bnº|\bn°|№|\bset[s]? no)\.?\s*(\d{1,4})\b|第\s*(\d{1,4})\s*号")
+_ROMAN = re.compile(r"\b(?=[IVX]{2,})(?:X{0,2}(?:IX|IV|V?I{0,3}))\b")
+_HEAD_LAST = frozenset({"zh", "tr", "az", "kk", "ky", "uz"})
+_GUESS = {
+    "de": frozenset(["der", "die", "das", "und", "zwischen", "über", "vom", "zur", "des", "den", "dem"]),
+    "fr": frozenset(
+        ["le", "la", "les", "et", "entre", "du", "des", "sur", "relatif", "relative", "portant", "d", "l", "au", "aux"]
+    ),
+    "es": frozenset(["el", "los", "las", "y", "entre", "del", "sobre", "la", "con", "para"]),
+    "pt": frozenset(["o", "os", "as", "e", "entre", "do", "da", "dos", "das", "sobre", "para", "em", "ao"]),
+    "tr": frozenset(["ile", "ve", "arasinda", "arasindaki", "iliskin", "hakkinda", "dair"]),
+    "en": frozenset(["the", "of", "and", "between", "on", "for", "to", "concerning", "in"]),
+}
+
+
+class NameFinder(Protocol):
+    """Finds parties in a text (`parties.Names`)."""
+
+    def find(self, low: str, original: str, language: str) -> tuple[PartyMention, ...]:
+        """Parties in `original`; `low` is the same text lower-cased, letter for letter."""
+        ...
+
+
+class NoNames:
+    """Finds no party: for tests, and where only the codes on the watchlist are known."""
+
+    def find(self, low: str, original: str, language: str) -> tuple[PartyMention, ...]:  # noqa: ARG002 - the protocol's
+        """Nothing, ever."""
+        return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A wording taken apart. `keys`: what it says of the subject, in order, each once (see `concepts`).
+
+    `layers`: what makes it an agreement on an agreement, or not the full one: "amend", "accede", "extend", "interim" …
+    `proper`: the keys written with a capital letter. `states` and `orgs`: parties found in the words, by code.
+    `kind`: the noun at the head ("treaty", "protocol" …, "" where there is none); `kinds`: all of them.
+    """
+
+    keys: tuple[str, ...] = ()
+    proper: frozenset[str] = frozenset()
+    layers: frozenset[str] = frozenset()
+    kind: str = ""
+    kinds: frozenset[str] = frozenset()
+    states: frozenset[str] = frozenset()
+    orgs: frozenset[str] = frozenset()
+    years: frozenset[int] = frozenset()
+    numbers: frozenset[str] = frozenset()
+    words: tuple[Word, ...] = ()
+
+
+def lower(text: str) -> str:
+    """Lower-cased letter for letter: the result is as long as the text."""
+    low = text.lower()
+    return low if len(low) == len(text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+
+
+def language_of(text: str) -> str:
+    """The language of a title, by its letters and its small words; English where nothing tells."""
+    letters = set(lower(text))
+    if HAN.search(text):
+        return "zh"
+    if any("\u0600" <= letter <= "\u06ff" for letter in letters):
+        return "ar"
+    if any("\u0400" <= letter <= "\u04ff" for letter in letters):
+        return _cyrillic(letters)
+    words = set(re.findall(r"[^\W\d_]+", lower(text).replace("ı", "i")))
+    return max(
+        _GUESS,
+        key=lambda language: (len(words & _GUESS[language]) - (language != "en" and "the" in words), language == "en"),
+    )
+
+
+def _cyrillic(letters: set[str]) -> str:
+    if letters & set("әғқңұһ"):
+        return "kk"
+    if letters & set("үө"):
+        return "ky"
+    if "ў" in letters:
+        return "be"
+    return "uk" if letters & set("їєґі") else "ru"
+
+
+class Reader:
+    """Reads wordings: the lexicon for their words, the names for their parties."""
+
+    def __init__(self, lexicon: Lexicon, names: NameFinder) -> None:
+        self.lexicon = lexicon
+        self.names = names
+
+    def read(self, text: str, language: str) -> Reading:
+        """Take a wording in a language (ISO 639-1) apart. Never raises; an empty text gives an empty reading."""
+        words = self.lexicon.words(text, language)
+        parties, places = self._parties(text, language, words)
+        kept = [word for word in words if not _covered(word, parties)]
+        keys: dict[str, bool] = {}
+        layers: set[str] = set()
+        kinds: list[str] = []
+        for word in kept:
+            if word.kind:
+                kinds.append(word.kind)
+            for key in word.keys:
+                if key.startswith("layer_"):
+                    layers.add(key[6:])
+                else:
+                    keys[key] = keys.get(key, False) or word.proper
+        head = (kinds[-1] if language in _HEAD_LAST else kinds[0]) if kinds else ""
+        found = parties + places
+        return Reading(
+            keys=tuple(keys),
+            proper=frozenset(key for key, proper in keys.items() if proper),
+            layers=frozenset(layers),
+            kind=head,
+            kinds=frozenset(kinds),
+            states=frozenset(m.code for m in parties if m.code and m.kind is not PartyKind.ORGANISATION),
+            orgs=frozenset(m.code for m in found if m.code and m.kind is PartyKind.ORGANISATION),
+            years=frozenset(int(year) for year in _YEAR.findall(text)),
+            numbers=_numbers(text),
+            words=tuple(kept),
+        )
+
+    def _parties(self, text: str, language: str, words: list[Word]) -> tuple[list[PartyMention], list[PartyMention]]:
+        """(parties, places that only name the agreement: the Istanbul Convention, the Statute of Rome)."""
+        parties: list[PartyMention] = []
+        places: list[PartyMention] = []
+        for mention in self.names.find(lower(text), text, language):
+            (places if _names_it(mention, words) else parties).append(mention)
+        return parties, places
+
+
+def _covered(word: Word, parties: Iterable[PartyMention]) -> bool:
+    return any(mention.start < word.end and word.start < mention.end for mention in parties)
+
+
+def _names_it(mention: PartyMention, words: list[Word]) -> bool:
+    """A capital beside the treaty noun is the place of signature, not the state."""
+    if mention.kind is not PartyKind.CAPITAL:
+        return False
+    for word in words:
+        gap = word.start - mention.end if word.start >= mention.end else mention.start - word.end
+        if word.kind and 0 <= gap <= 4:
+            return True
+    return False
+
+
+def _numbers(text: str) -> frozenset[str]:
+    found = {one or two for one, two in _NUMBER.findall(text.lower())}
+    return frozenset(found | {roman.lower() for roman in _ROMAN.findall(text)})
