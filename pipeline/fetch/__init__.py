@@ -1,0 +1,31 @@
+"""An address to a document, politely and safely. The network is touched nowhere else."""
+
+from pipeline.fetch.again import after_failure
+from pipeline.fetch.client import Fetcher
+from pipeline.fetch.values import (
+    ACCEPT_ANY,
+    ACCEPT_FEED,
+    ACCEPT_PAGE,
+    Answered,
+    Fetched,
+    FetchOptions,
+    FetchOutcome,
+    NotModified,
+    PostOutcome,
+    Refused,
+)
+
+__all__ = [
+    "ACCEPT_ANY",
+    "ACCEPT_FEED",
+    "ACCEPT_PAGE",
+    "Answered",
+    "FetchOptions",
+    "FetchOutcome",
+    "Fetched",
+    "Fetcher",
+    "NotModified",
+    "PostOutcome",
+    "Refused",
+    "after_failure",
+]

@@ -1,0 +1,197 @@
+"""How we behave towards a host: one request at a time in a steady pace, and only where its robots.txt lets us.
+
+Time and sleeping are handed in, so that a day of pacing can be tested in a moment. Everything is in memory: after a restart
+we know no host and begin politely again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+
+from pipeline.errors import Reason
+from pipeline.fetch import robots
+from pipeline.fetch.robots import Rules
+from pipeline.fetch.values import Fetched, FetchOptions, FetchOutcome, Refused
+
+Monotonic = Callable[[], float]
+Sleep = Callable[[float], Awaitable[None]]
+Origin = tuple[str, str, int]
+
+LONGEST_HOLD = 30.0  # seconds; one answer of 429 slows a host down, the asker's own Retry-After is kept by its next try
+_MOST_HOSTS = 4096
+
+_ROBOTS_DAY = 86_400.0  # RFC 9309: not longer than a day
+_ROBOTS_AGAIN = 600.0  # until an unreachable robots.txt is asked for again
+_ROBOTS_PATIENCE = (
+    43_200.0  # unreachable for so long: as if there were none, or one broken file silences a source for ever
+)
+
+
+class TooSoon(Exception):
+    """The host's next free turn is `seconds` away: longer than the asker would wait."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"{seconds:.0f} s")
+        self.seconds = seconds
+
+
+@dataclass(slots=True)
+class _Host:
+    gate: asyncio.Semaphore
+    line: asyncio.Lock = field(default_factory=asyncio.Lock)
+    next_start: float = 0.0
+    waiting: int = 0
+    inside: int = 0
+    crawl_delay: float = 0.0
+
+
+class Turns:
+    """Whose turn it is: at most `max_per_host` requests under way to a host, their starts `host_interval` apart, first come
+    first served. Feeds, articles and redirects count alike."""
+
+    def __init__(self, options: FetchOptions, monotonic: Monotonic, sleep: Sleep) -> None:
+        self._options = options
+        self._monotonic = monotonic
+        self._sleep = sleep
+        self._hosts: dict[str, _Host] = {}
+
+    def wait(self, host: str) -> float:
+        """Seconds until a request to this host that came now could start, going by pace alone."""
+        known = self._hosts.get(host)
+        if known is None or self._options.host_interval <= 0:
+            return 0.0
+        return max(0.0, known.next_start - self._monotonic()) + known.waiting * self._interval(known)
+
+    @asynccontextmanager
+    async def turn(self, host: str, *, paced: bool = True) -> AsyncIterator[None]:
+        """Hold a place among the host's requests. TooSoon where the wait would be longer than `patience`."""
+        paced = paced and self._options.host_interval > 0
+        if paced and (ahead := self.wait(host)) > self._options.patience:
+            raise TooSoon(ahead)
+        known = self._host(host)
+        known.inside += 1
+        known.waiting += 1
+        started = False
+        try:
+            async with known.gate:
+                if paced:
+                    await self._in_pace(known)
+                known.waiting -= 1
+                started = True
+                yield
+        finally:
+            known.inside -= 1
+            if not started:
+                known.waiting -= 1
+
+    async def _in_pace(self, known: _Host) -> None:
+        async with known.line:
+            while (ahead := known.next_start - self._monotonic()) > 0:
+                if ahead > self._options.patience:
+                    raise TooSoon(ahead)
+                await self._sleep(ahead)
+            known.next_start = self._monotonic() + self._interval(known)
+
+    def hold(self, host: str, seconds: float) -> None:
+        """The host asked for a pause (429, 503): no paced request starts before it is over, or LONGEST_HOLD."""
+        known = self._host(host)
+        known.next_start = max(known.next_start, self._monotonic() + min(max(seconds, 0.0), LONGEST_HOLD))
+
+    def slow_down(self, host: str, crawl_delay: float | None) -> None:
+        """Keep to the host's Crawl-delay, up to `max_crawl_delay`."""
+        known = self._host(host)
+        known.crawl_delay = min(max(crawl_delay or 0.0, 0.0), self._options.max_crawl_delay)
+
+    def _interval(self, known: _Host) -> float:
+        return max(self._options.host_interval, known.crawl_delay)
+
+    def _host(self, host: str) -> _Host:
+        known = self._hosts.get(host)
+        if known is None:
+            if len(self._hosts) >= _MOST_HOSTS:
+                self._forget()
+            known = self._hosts[host] = _Host(asyncio.Semaphore(max(1, self._options.max_per_host)))
+        return known
+
+    def _forget(self) -> None:
+        """Forget the hosts that nobody waits for and that may be asked at once."""
+        now = self._monotonic()
+        self._hosts = {name: host for name, host in self._hosts.items() if host.inside or host.next_start > now}
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    verdict: Rules | Refused
+    until: float
+    failing_since: float | None = None
+
+
+def judge(outcome: FetchOutcome, product: str) -> Rules | Refused:
+    """What the answer to a request for robots.txt means (RFC 9309, 2.3.1).
+
+    No file (4xx), or something that is no file: everything is allowed. Server in trouble or not to be reached: nothing is,
+    for now.
+    """
+    match outcome:
+        case Fetched():
+            return robots.read(outcome.page.body, product)
+        case Refused(reason=Reason.RATE_LIMITED):
+            return outcome
+        case Refused(reason=Reason.HTTP_STATUS, status=status) if status is not None and status >= 500:
+            return replace(outcome, reason=Reason.BLOCKED_ROBOTS, detail=f"robots.txt answered {status}", status=None)
+        case Refused(reason=Reason.DNS_FAILURE | Reason.TIMEOUT_CONNECT | Reason.TIMEOUT_TOTAL | Reason.TLS_ERROR):
+            return replace(outcome, detail=f"robots.txt: {outcome.detail}")
+        case _:
+            return Rules(product)
+
+
+class Robots:
+    """Every origin's robots.txt, fetched once and kept for a day."""
+
+    def __init__(self, product: str, monotonic: Monotonic) -> None:
+        self._product = product
+        self._monotonic = monotonic
+        self._kept: dict[Origin, _Kept] = {}
+        self._locks: dict[Origin, asyncio.Lock] = {}
+
+    async def rules(self, origin: Origin, fetch: Callable[[], Awaitable[FetchOutcome]]) -> Rules | Refused:
+        """The rules of an origin; `fetch` asks for its robots.txt where they are not known. Many askers, one request."""
+        if (kept := self._current(origin)) is not None:
+            return kept.verdict
+        lock = self._locks.setdefault(origin, asyncio.Lock())
+        try:
+            async with lock:
+                if (kept := self._current(origin)) is not None:
+                    return kept.verdict
+                outcome = await fetch()
+                if isinstance(outcome, Refused) and outcome.own_pace:
+                    return outcome  # nobody was asked: nothing to remember
+                return self._keep(origin, judge(outcome, self._product))
+        finally:
+            if not lock.locked():
+                self._locks.pop(origin, None)
+
+    def _current(self, origin: Origin) -> _Kept | None:
+        kept = self._kept.get(origin)
+        return kept if kept and kept.until > self._monotonic() else None
+
+    def _keep(self, origin: Origin, verdict: Rules | Refused) -> Rules | Refused:
+        now = self._monotonic()
+        before = self._kept.pop(origin, None)
+        kept = _Kept(verdict, now + _ROBOTS_DAY) if isinstance(verdict, Rules) else self._without(verdict, before, now)
+        while len(self._kept) >= _MOST_HOSTS:
+            del self._kept[next(iter(self._kept))]
+        self._kept[origin] = kept
+        return kept.verdict
+
+    def _without(self, refused: Refused, before: _Kept | None, now: float) -> _Kept:
+        """Not to be had now: what it said before still holds; after half a day of nothing, nothing is forbidden."""
+        since = now if before is None or before.failing_since is None else before.failing_since
+        if before and isinstance(before.verdict, Rules):
+            return _Kept(before.verdict, now + _ROBOTS_AGAIN, since)
+        if now - since >= _ROBOTS_PATIENCE:
+            return _Kept(Rules(self._product), now + _ROBOTS_AGAIN, since)
+        return _Kept(refused, now + min(_ROBOTS_AGAIN, max(refused.retry_after or _ROBOTS_AGAIN, 1.0)), since)
