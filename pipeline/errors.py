@@ -47,6 +47,16 @@ class Reason(StrEnum):
     ARTICLE_GATE = "article_gate"
     EXTRACT_TIMEOUT = "extract_timeout"
     EXTRACT_CRASH = "extract_crash"
+    # of deliveries
+    RECEIVER_GONE = "receiver_gone"
+    RECIPIENTS_REFUSED = "recipients_refused"
+    MAIL_REFUSED = "mail_refused"
+    AUTH_FAILED = "auth_failed"
+    MESSAGE_INVALID = "message_invalid"
+    NOT_INSTALLED = "not_installed"
+    NOT_ACCEPTED = "not_accepted"
+    CHANNEL_UNKNOWN = "channel_unknown"
+    TRIES_EXHAUSTED = "tries_exhausted"
 
 
 class TreatywatchError(Exception):
