@@ -1,0 +1,97 @@
+"""Versions of the schema: which one a database has, and the way up and down.
+
+Each call is one transaction under a lock, so two services that start at once do not collide and a crash leaves old or new.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util.exc import CommandError
+from sqlalchemy import Connection, inspect, text
+
+from alembic import command
+from pipeline.errors import UsageError
+from pipeline.store.engine import Database
+
+_LOCK = 7_232_895_501  # of PostgreSQL's advisory locks; any number that is always the same
+
+
+def upgrade(database: Database, revision: str = "head") -> str | None:
+    """Bring the schema up to `revision`; the revision it had before. UsageError where it is newer than this program."""
+
+    def work(connection: Connection) -> str | None:
+        before = _locked(connection)
+        _known(before)
+        command.upgrade(_config(connection), revision)
+        return before
+
+    return database.write(work)
+
+
+def downgrade(database: Database, revision: str) -> str | None:
+    """Take the schema down to `revision` ("base": no tables); the revision it had before."""
+
+    def work(connection: Connection) -> str | None:
+        before = _locked(connection)
+        _known(before)
+        try:
+            command.downgrade(_config(connection), revision)
+        except CommandError as exc:
+            raise UsageError(f"db downgrade: {exc}") from exc
+        return before
+
+    return database.write(work)
+
+
+def current(database: Database) -> str | None:
+    """The revision of the schema; None for an empty database."""
+    return database.read(_revision)
+
+
+def head() -> str:
+    """The revision this program needs."""
+    revision = _script().get_current_head()
+    assert revision is not None
+    return revision
+
+
+def _locked(connection: Connection) -> str | None:
+    """The revision, once nobody else can change it. On SQLite BEGIN IMMEDIATE has locked already."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+    return _revision(connection)
+
+
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _known(revision: str | None) -> None:
+    if revision is not None and revision not in {script.revision for script in _script().walk_revisions()}:
+        raise UsageError(
+            f"the database was made by a newer version of treatywatch (schema {revision}); upgrade the program"
+        )
+
+
+def _script() -> ScriptDirectory:
+    return ScriptDirectory(str(location()))
+
+
+def _config(connection: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(location()).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config
+
+
+def location() -> Path:
+    """Where the migrations are: beside the package in a checkout, inside it in an installed wheel."""
+    package = Path(__file__).resolve().parents[1]
+    bundled = package / "_alembic"
+    return bundled if bundled.is_dir() else package.parent / "alembic"

@@ -1,0 +1,174 @@
+"""Tables of the history: events with every revision, the evidence for each, what is expected and what was proposed."""
+
+from __future__ import annotations
+
+from datetime import date as Day  # noqa: N812
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from pipeline.store.tables.base import Base
+
+
+class StreamRow(Base):
+    """The version of a stream ("agreement|family"): a plan made from an older one is not applied."""
+
+    __tablename__ = "streams"
+    stream_hash: Mapped[str] = mapped_column(primary_key=True)
+    stream: Mapped[str]
+    version: Mapped[int]
+
+
+class EventRow(Base):
+    """An event as it stands now. `key` tells it from every other; `happened` is the day lists are sorted by."""
+
+    __tablename__ = "events"
+    __table_args__ = (
+        Index(None, "happened", "id"),
+        Index(None, "agreement_id", "happened", "id"),
+        Index(None, "agreement_id", "actor_country", "happened", "id"),
+        Index(None, "actor_country", "happened", "id"),
+        Index(None, "type", "happened", "id"),
+        Index(None, "status", "happened", "id"),
+        Index(None, "state", "happened", "id"),
+        Index(None, "stream_hash"),
+    )
+    id: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str]
+    key_hash: Mapped[str] = mapped_column(unique=True)
+    stream: Mapped[str]
+    stream_hash: Mapped[str]
+    agreement_key: Mapped[str]
+    agreement_id: Mapped[str | None]
+    agreement: Mapped[str]
+    type: Mapped[str]
+    status: Mapped[str]
+    salience: Mapped[str]
+    stage: Mapped[str]
+    wording: Mapped[str]
+    actor: Mapped[str]
+    actor_country: Mapped[str]
+    date: Mapped[str | None]
+    date_first: Mapped[Day | None]
+    date_last: Mapped[Day | None]
+    effective_date: Mapped[str | None]
+    effective_first: Mapped[Day | None]
+    effective_last: Mapped[Day | None]
+    happened: Mapped[Day]
+    confidence: Mapped[float]
+    reasons: Mapped[Any]
+    evidence: Mapped[str]
+    start: Mapped[int]
+    end: Mapped[int]
+    flags: Mapped[Any]
+    first_seen: Mapped[datetime]
+    updated_at: Mapped[datetime]
+    revision: Mapped[int]
+    state: Mapped[str]
+    state_why: Mapped[str]
+    by_person: Mapped[bool] = mapped_column(default=False)
+    fulfilled_by: Mapped[str | None]
+    merged_into: Mapped[str | None]
+
+
+class EventPartyRow(Base):
+    """The parties an event concerns, with its day, so that a party's page is one index walk."""
+
+    __tablename__ = "event_parties"
+    __table_args__ = (Index(None, "event_id"),)
+    party: Mapped[str] = mapped_column(primary_key=True)
+    happened: Mapped[Day] = mapped_column(primary_key=True)
+    event_id: Mapped[str] = mapped_column(ForeignKey("events.id"), primary_key=True)
+
+
+class RevisionRow(Base):
+    """An event as it stood after each change of it: the whole of it but for its sources, which are in `evidence`."""
+
+    __tablename__ = "revisions"
+    __table_args__ = (Index(None, "recorded_at"),)
+    event_id: Mapped[str] = mapped_column(ForeignKey("events.id"), primary_key=True)
+    revision: Mapped[int] = mapped_column(primary_key=True)
+    snapshot: Mapped[Any]
+    changes: Mapped[Any]
+    why: Mapped[str]
+    who: Mapped[str]
+    recorded_at: Mapped[datetime]
+
+
+class ChangeRow(Base):
+    """The feed of changes. `seq` is drawn under a lock that is held to the commit: a smaller one never appears later."""
+
+    __tablename__ = "changes"
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    event_id: Mapped[str] = mapped_column(ForeignKey("events.id"))
+    revision: Mapped[int]
+    kind: Mapped[str]  # created, revised, retracted, sources
+    at: Mapped[datetime]
+
+
+class CounterRow(Base):
+    """Numbers that must be drawn in the order of commits; one row each."""
+
+    __tablename__ = "counters"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[int]
+
+
+class EvidenceRow(Base):
+    """What one article version says of one event. `removed_at`: it said so until then (edited, or moved to another event)."""
+
+    __tablename__ = "evidence"
+    __table_args__ = (
+        UniqueConstraint("event_id", "article_version_id", "claim_hash"),
+        Index(None, "stream_hash", "removed_at"),
+        Index(None, "article_id"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[str] = mapped_column(ForeignKey("events.id"))
+    article_id: Mapped[int] = mapped_column(ForeignKey("articles.id"))
+    article_version_id: Mapped[int] = mapped_column(ForeignKey("article_versions.id"))
+    stream_hash: Mapped[str]
+    claim_hash: Mapped[str]
+    start: Mapped[int]
+    end: Mapped[int]
+    confidence: Mapped[float]
+    finding: Mapped[Any]  # as the recogniser gave it
+    seen_at: Mapped[datetime]
+    recorded_at: Mapped[datetime]
+    removed_at: Mapped[datetime | None]
+    removed_why: Mapped[str | None]
+
+
+class ExpectationRow(Base):
+    """A planned step with the day it is due."""
+
+    __tablename__ = "expectations"
+    __table_args__ = (Index(None, "state", "due_last"),)
+    event_id: Mapped[str] = mapped_column(ForeignKey("events.id"), primary_key=True)
+    due_first: Mapped[Day]
+    due_last: Mapped[Day]
+    state: Mapped[str]  # open, met, dismissed (a person), withdrawn (the plan was taken back)
+    met_by: Mapped[str | None]
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+
+class ProposalRow(Base):
+    """An agreement seen in the news that is on no watchlist."""
+
+    __tablename__ = "proposals"
+    key_hash: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str]
+    wording: Mapped[str]
+    kind: Mapped[str]
+    parties: Mapped[Any]
+    concepts: Mapped[Any]
+    rule_id: Mapped[str | None]
+    reports: Mapped[int]
+    article_id: Mapped[int] = mapped_column(ForeignKey("articles.id"))
+    first_seen: Mapped[datetime]
+    last_seen: Mapped[datetime]
+    state: Mapped[str]  # new, accepted, dismissed
+    agreement_id: Mapped[str | None]

@@ -1,0 +1,95 @@
+"""Migrations give the schema the program means, on both databases, whole or not at all."""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import Connection, inspect, text
+
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from pipeline.errors import UsageError
+from pipeline.store import migrate
+from pipeline.store.engine import Database, open_database
+from pipeline.store.tables import Base
+
+
+def _differences(connection: Connection) -> list[object]:
+    context = MigrationContext.configure(connection, opts={"compare_type": True})
+    return list(compare_metadata(context, Base.metadata))
+
+
+def _tables(database: Database) -> set[str]:
+    return set(database.read(lambda c: inspect(c).get_table_names()))
+
+
+def test_from_empty_to_the_newest_equals_the_tables(empty_database: Database) -> None:
+    """An upgraded empty database has exactly the tables, columns and indexes of the metadata."""
+    assert migrate.current(empty_database) is None
+    assert migrate.upgrade(empty_database) is None
+    assert migrate.current(empty_database) == migrate.head()
+    assert empty_database.read(_differences) == []
+
+
+def test_upgrade_again_changes_nothing(database: Database) -> None:
+    """A second upgrade finds everything done."""
+    assert migrate.upgrade(database) == migrate.head()
+    assert database.read(_differences) == []
+
+
+def test_down_and_up_again(database: Database) -> None:
+    """The way down leaves no table behind, and the way up works after it."""
+    migrate.downgrade(database, "base")
+    assert _tables(database) == {"alembic_version"}
+    migrate.upgrade(database)
+    assert database.read(_differences) == []
+
+
+def test_data_survive_an_upgrade(database: Database) -> None:
+    """What was stored before an upgrade is there after it."""
+    now = datetime(2026, 1, 14, tzinfo=UTC)
+    row = {"key": "kept", "value": "yes", "updated_at": now}
+    database.write(lambda c: c.execute(Base.metadata.tables["service_state"].insert(), row))
+    migrate.upgrade(database)
+    assert database.read(lambda c: c.execute(text("SELECT value FROM service_state")).scalar_one()) == "yes"
+
+
+def test_a_newer_database_is_refused(database: Database) -> None:
+    """A database that a newer program made is left alone, with a sentence for the operator."""
+    database.write(lambda c: c.execute(text("UPDATE alembic_version SET version_num = '9999'")))
+    with pytest.raises(UsageError, match="newer version"):
+        migrate.upgrade(database)
+
+
+def test_a_broken_migration_leaves_the_old_schema(empty_database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A migration that fails half way leaves nothing behind: the schema is old or new, never between."""
+    create_all = Base.metadata.tables["feeds"]
+
+    def half(connection: Connection) -> None:
+        create_all.create(connection)
+        migrate.command.upgrade(migrate._config(connection), "head")
+
+    with pytest.raises(Exception, match="feeds"):
+        empty_database.write(half)
+    assert _tables(empty_database) == set()
+
+
+def test_services_that_start_together_do_not_collide(empty_database: Database) -> None:
+    """Four upgrades at once: one does the work, the others find it done."""
+    url = empty_database.engine.url.render_as_string(hide_password=False)
+    before: list[str | None] = []
+
+    def start() -> None:
+        database = open_database(url)
+        before.append(migrate.upgrade(database))
+        database.close()
+
+    threads = [threading.Thread(target=start) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(before, key=str) == sorted([None, *[migrate.head()] * 3], key=str)
+    assert empty_database.read(_differences) == []
