@@ -184,7 +184,10 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """What a page says: clean text, paragraphs parted by newlines. `text` does not repeat `title`."""
+    """What a page says: clean text, paragraphs parted by newlines. `text` does not repeat `title`.
+
+    `from_feed`: the text is what the feed itself carried, because the page gave none.
+    """
 
     url: str
     title: str
@@ -193,6 +196,7 @@ class Article:
     published: datetime | None = None
     published_from: PublishedFrom = PublishedFrom.UNKNOWN
     agency: str = ""
+    from_feed: bool = False
 
     @property
     def published_on(self) -> date | None:
