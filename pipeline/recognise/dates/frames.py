@@ -1,0 +1,226 @@
+"""The frames of dates: patterns over the letters of a sentence, and the mentions that each of them makes.
+
+A frame's parts need no names: the day of a match is the value of its d, the month that of its M, and so on. What stands
+before a date is looked at behind the match, so that a mention covers the date and its "last" or "late", no preposition.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+
+from pipeline.recognise.dates.lexing import Lexed
+from pipeline.recognise.values import DateMention
+
+_W = r"(?:[Ww]_?,?[pjI]?[rt]?)?"
+_M = r"M(?:/M|<M>)?_?"
+_D = r"J?[dD]_?J?-?[or]*"
+_YEAR = r"[,or]*Y?r?[yz]Y?"
+_DAYS = r"(?:(?:,c?|c|-|q)[orpI]?[dD]_?J?(?![v0-9]))+"
+
+_SHARED: tuple[tuple[str, str], ...] = (
+    ("numeric", rf"{_W}F"),
+    ("full_date", rf"{_W}{_D}{_M}{_YEAR}"),
+    ("full_date", rf"{_W}yY,?[dD]_?-?{_M}"),
+    ("day_month_relative_year", rf"{_W}{_D}{_M}[,orIp]*[AB]|A[,orIp]*[dD]_?-?o?{_M}"),
+    ("day_list", rf"{_W}J?[dD]_?J?(?:(?:,c?|c|-|q)[orpI]*[dD]_?J?)+-?[or]*{_M}(?:{_YEAR}|[,or]*[AB])?"),
+    ("day_month", rf"{_W}{_D}{_M}[lx]?(?!y)"),
+    ("day_of_month", r"[dD]_?J?[or]*[GH]|[GH][,Ip]?r?[dD]J?|[dD]J|J[dD](?!u)"),
+    ("month_year", rf"[PQ]?[or-]*{_M}{_YEAR}|yY[PQ]?[or]*M"),
+    ("month_relative_year", rf"[PQ]?[or-]*{_M}[,orIp]*[AB]|A[,orIp]*P?[ro]*M"),
+)
+_MONTH_FIRST: tuple[tuple[str, str], ...] = (
+    ("full_date", rf"{_W}{_M}r?[dD](?:,|o|,?r)?[yz]"),
+    ("day_month_relative_year", rf"{_W}{_M}r?[dD],?o?[AB]"),
+    ("day_list", rf"{_W}(?<!I){_M}[dD]{_DAYS}(?:,?[yz])?"),
+    ("day_month", rf"(?:[Ww],?(?:M_?)|(?<!I){_M})r?[dD](?![v/])"),
+    ("day_of_month", r"(?<=jr)D(?=[,_1IpjW>-]|\Z)"),
+)
+_LATER: tuple[tuple[str, str], ...] = (
+    ("month", r"[ltx]M|P[or-]*M|(?<=I)M[lx]?(?![yz])|(?<=[pq])M[lx]?(?!_?[dDyz])|(?<=[pI][rt])M(?!_?[dDyz])|(?<=Mc)M(?!_?[dDyz])|M[lx]"),
+    ("years", r"[PQN]*y[-q][PQN]*yY?"),
+    ("share_of_year", r"[PQN]+_?[or-]*Y?r?yY?|yYr?[PQN]"),
+    ("share_of_relative_year", r"[PQN][or]*[AB]|A[QN]"),
+    ("season", r"[ltx]N|(?<=[Ip])N|N[lx]"),
+    ("year_list", r"(?<=[Ip])y(?:,?c?[Ip]?yY?)+"),
+    ("year", r"Yr?yY?|(?<=[Ipq])y(?![v-])Y?"),
+    ("year_with_word", r"yY"),
+    ("of_year", r"(?<=o)y(?![v-])|y(?=0{0,3}i)"),
+    ("weekday_of_week", r"W[,pIjor]*V|V[,pIjor]*W"),
+    ("weekday", r"[ltx]W|W[lx]?"),
+    ("relative", r"[RVGA]"),
+    ("story", r"[SHB]|[kd]?[uYJ][eg]"),
+    ("eve", r"K"),
+    ("ago", r"[kdDn]?[uYJ]aR?|b[kdn]?[uYJ]"),
+    ("within", r"f[kdn]?[uYJ]"),
+)  # fmt: skip
+_BARE_YEAR = ("year", r"(?<![-$<iv/oX])y(?![v-])")
+_BARE_MONTH = ("month", r"MY?")
+_TRIM = "pIjorqc-_,<>"
+_RANGE = re.compile(r"_?,?[-q][rjIpo]?")
+_AND = re.compile(r",?c?[jIp]?r?")
+_PREFIX = {"l": ("last_", "past"), "t": ("this_", ""), "x": ("next_", "future")}
+_PREFIXED = frozenset({"month", "weekday", "season", "day_month"})
+_UNITS, _COUNTED = frozenset("uYJ"), frozenset("abefg")
+_STORY_LETTERS = frozenset("SHB")
+_YEARLESS = {"day_month": "full_date", "month": "month_year"}
+
+
+@dataclass(frozen=True, slots=True)
+class Framed:
+    """A mention with its place among the letters of its sentence."""
+
+    mention: DateMention
+    first: int
+    last: int
+
+
+@cache
+def grammar(*, month_first: bool, bare_year: bool, bare_month: bool) -> tuple[re.Pattern[str], tuple[str, ...]]:
+    """All frames as one pattern, and the rule of each of its groups; of frames that begin together the earlier wins."""
+    first, *rest = _SHARED
+    frames = [first, *(_MONTH_FIRST if month_first else ()), *rest, *_LATER]
+    frames += [_BARE_YEAR] if bare_year else []
+    frames += [_BARE_MONTH] if bare_month else []
+    return re.compile("|".join(f"({pattern})" for _, pattern in frames)), tuple(rule for rule, _ in frames)
+
+
+def read(lexed: Lexed, pattern: re.Pattern[str], rules: tuple[str, ...]) -> tuple[Framed, ...]:
+    """Every date in a sentence, in order, ranges cut to their start; offsets count within the sentence."""
+    found: list[Framed] = []
+    for match in pattern.finditer(lexed.letters):
+        rule = rules[(match.lastindex or 1) - 1]
+        first, last = match.start(), match.end()
+        while last - first > 1 and lexed.letters[first] in _TRIM:
+            first += 1
+        while last - first > 1 and lexed.letters[last - 1] in _TRIM:
+            last -= 1
+        found.extend(_mentions(lexed, rule, first, last))
+    return tuple(_join(found, lexed.letters))
+
+
+def _mentions(lexed: Lexed, rule: str, first: int, last: int) -> Iterator[Framed]:
+    """What a match tells: mostly one date; a list of days or years tells several, a range of years none."""
+    if rule == "years":
+        return
+    if rule == "day_list":
+        yield from _day_list(lexed, first, last)
+    elif rule == "year_list":
+        for at in range(first, last):
+            if lexed.letters[at] == "y":
+                yield _one(lexed, "year", at, at + 1)
+    else:
+        yield _one(lexed, rule, first, last)
+
+
+def _day_list(lexed: Lexed, first: int, last: int) -> Iterator[Framed]:
+    """Days that share a month: every one of a list, the first of a range."""
+    whole = _one(lexed, "full_date", first, last).mention
+    rule = "full_date" if whole.year is not None else "day_month_relative_year" if whole.unit else "day_month"
+    since = first
+    for at in range(first, last):
+        if lexed.letters[at] not in "dD":
+            continue
+        between, since = lexed.letters[since:at], at + 1
+        if "-" in between or "q" in between:
+            continue
+        day, start, end = lexed.values[at], lexed.starts[at], lexed.ends[at]
+        yield Framed(replace(whole, rule=rule, day=day, weekday=None, start=start, end=end), at, last)
+
+
+def _one(lexed: Lexed, rule: str, first: int, last: int) -> Framed:
+    """The mention of one match, its parts picked out by their letters."""
+    letters = lexed.letters[first:last]
+    packed = letters.find("F")
+    weekday = _value(lexed, first, letters, "Ww")
+    named, unit, offset, direction = _relation(lexed, rule, first, letters)
+    if packed >= 0:
+        number = lexed.values[first + packed]
+        year, month, day = number // 10000, number // 100 % 100, number % 100
+        parts: tuple[int | None, int | None, int | None] = (year, month, day)
+    elif _is_amount(letters):
+        parts = (None, None, None)
+    else:
+        month_letters = "MN" if rule in {"season", "month"} else "M"
+        parts = (
+            _value(lexed, first, letters, "yz"),
+            _value(lexed, first, letters, month_letters),
+            _value(lexed, first, letters, "dD"),
+        )
+    start, end = lexed.starts[first], lexed.ends[last - 1]
+    return Framed(DateMention(start, end, named, *parts, weekday, offset, unit, direction), first, last)
+
+
+def _relation(lexed: Lexed, rule: str, first: int, letters: str) -> tuple[str, str, int | None, str]:
+    """Rule, unit, offset and direction of a mention that hangs on another day."""
+    if rule == "eve":
+        return rule, "day", -1, "past"
+    if _is_amount(letters):
+        return _amount(lexed, rule, first, letters)
+    for at, letter in enumerate(letters, first):
+        if letter in _STORY_LETTERS:
+            unit = lexed.units[at]
+            return f"story_{unit if rule == 'story' else rule}", unit, lexed.values[at], ""
+        if letter in "RVGA":
+            unit = lexed.units[at]
+            return f"relative_{unit}" if rule == "relative" else rule, unit, lexed.values[at], ""
+        if letter in _PREFIX and rule in _PREFIXED:
+            prefix, direction = _PREFIX[letter]
+            return prefix + rule, "", None, direction
+    return rule, "", None, ""
+
+
+def _is_amount(letters: str) -> bool:
+    """Whether a match counts days, weeks, months or years before or after."""
+    return not _UNITS.isdisjoint(letters) and not _COUNTED.isdisjoint(letters)
+
+
+def _amount(lexed: Lexed, rule: str, first: int, letters: str) -> tuple[str, str, int | None, str]:
+    """The same for a number of days, weeks, months or years before or after."""
+    unit = next(lexed.units[at] for at, letter in enumerate(letters, first) if letter in _UNITS and lexed.units[at])
+    number = _value(lexed, first, letters, "kdDn")
+    number = 1 if number is None else number
+    if rule == "ago":
+        return ("ago_today" if "R" in letters else "ago"), unit, -number, "past"
+    if rule == "within":
+        return rule, unit, number, "future"
+    return ("story_earlier", unit, -number, "") if "e" in letters else ("story_later", unit, number, "")
+
+
+def _value(lexed: Lexed, first: int, letters: str, wanted: str) -> int | None:
+    return next((lexed.values[first + at] for at, letter in enumerate(letters) if letter in wanted), None)
+
+
+def _join(found: list[Framed], letters: str) -> Iterator[Framed]:
+    """Neighbours in a list lend each other their year; of a range only its start is kept."""
+    held: Framed | None = None
+    for here in found:
+        if held is None:
+            held = here
+            continue
+        between = letters[held.last : here.first]
+        if _RANGE.fullmatch(between) and _dated(held) and _dated(here):
+            held = replace(_lend(held, here), last=here.last)
+            continue
+        if _AND.fullmatch(between):
+            held, here = _lend(held, here), _lend(here, held, forward=True)
+        yield held
+        held = here
+    if held is not None:
+        yield held
+
+
+def _dated(framed: Framed) -> bool:
+    return framed.mention.month is not None and framed.mention.rule in {"full_date", "day_month", "month_year", "month"}
+
+
+def _lend(to: Framed, giver: Framed, *, forward: bool = False) -> Framed:
+    """`to` with the year of its neighbour, where it has none; forward only to a later day of that year."""
+    mine, theirs = to.mention, giver.mention
+    if mine.rule not in _YEARLESS or theirs.year is None or theirs.month is None or theirs.rule == "numeric":
+        return to
+    if forward and (mine.month or 0, mine.day or 0) < (theirs.month, theirs.day or 0):
+        return to
+    return replace(to, mention=replace(mine, year=theirs.year, rule=_YEARLESS[mine.rule]))

@@ -1,0 +1,83 @@
+"""What part a date plays in its sentence: start of effect, deadline, date inside a title, the dateline's own.
+
+effective   takes effect on it (from, with effect from, с, ab, à compter du)
+deadline    to be done by then (by, until, до, bis, avant le)
+since       has been so since then (since, seit, depuis)
+title       part of a document's name (the Agreement of 8 April 2010), no date of an act
+dateline    the day the report was filed, before the story begins
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pipeline.recognise.dates.tables import Table
+from pipeline.recognise.values import DateMention
+
+_LOOK_BACK = 40  # characters: the longest words of a role, with an article
+_NAME_LENGTH = 220  # characters: how far before its date the name of a document may begin
+_OPEN, _CLOSE = '«“„‘"《「『', '»”“’"》」』'
+
+
+def with_role(mention: DateMention, low: str, table: Table) -> DateMention | None:
+    """The mention with its role; None where its year belongs to a noun that is no document ("the 2018 summit")."""
+    before = low[max(0, mention.start - _NAME_LENGTH) : mention.start]
+    if mention.rule == "of_year":
+        named = _names_document(before, table) or _document_follows(low[mention.end : mention.end + 60], table)
+        return replace(mention, role="title", rule="year") if named else None
+    return replace(mention, role=_role(before, table))
+
+
+def _role(before: str, table: Table) -> str:
+    if table.instruments is not None and _inside_title(before, table):
+        return "title"
+    near = before[-_LOOK_BACK:]
+    word = next((role for role, pattern in table.roles if role != "quoted" and pattern.search(near)), "")
+    if word == "title":
+        return "" if _nearest_is_other(before, table) else "title"
+    if word == "attributive":
+        return "title" if _names_document(before, table) else ""
+    return word
+
+
+def _inside_title(before: str, table: Table) -> bool:
+    """Whether the date stands in quotation marks that open with a title ("On ratification of …", «Договор …»)."""
+    opened = max(before.rfind(mark) for mark in _OPEN)
+    if opened < 0 or any(mark in before[opened + 1 :] for mark in _CLOSE):
+        return False
+    quoted = before[opened + 1 :].lstrip()
+    assert table.instruments is not None
+    if table.instruments.match(quoted):
+        return True
+    openers = next((pattern for role, pattern in table.roles if role == "quoted"), None)
+    first = quoted.split(maxsplit=1)
+    return openers is not None and bool(first) and openers.search(first[0]) is not None
+
+
+def _last(pattern_text: str, table: Table, *, documents: bool) -> int:
+    pattern = table.documents if documents else table.instruments
+    found = -1
+    if pattern is not None:
+        for match in pattern.finditer(pattern_text):
+            found = match.start()
+    return found
+
+
+def _clause(before: str) -> str:
+    return before[max(before.rfind(mark) for mark in ".;:!?") + 1 :]
+
+
+def _names_document(before: str, table: Table) -> bool:
+    """Whether an instrument is the nearest noun of its kind before the date, in the same clause."""
+    clause = _clause(before)
+    return _last(clause, table, documents=False) > _last(clause, table, documents=True)
+
+
+def _nearest_is_other(before: str, table: Table) -> bool:
+    """Whether a law, decree, meeting … rather than an instrument stands nearest before the date."""
+    return _last(before, table, documents=True) > _last(before, table, documents=False)
+
+
+def _document_follows(after: str, table: Table) -> bool:
+    words = after.split()[:4]
+    return table.instruments is not None and any(table.instruments.match(word) for word in words)
