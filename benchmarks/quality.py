@@ -1,0 +1,74 @@
+"""Scores the recogniser on a labelled set: python benchmarks/quality.py GOLD.jsonl --watchlist W.toml [--by lang] [--show ID]."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+import tomllib
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from pipeline.model import Agreement, Article, Finding, PartialDate, Watchlist
+from pipeline.recognise import RecogniseOptions, Recogniser
+
+
+def watchlist(path: Path | None) -> Watchlist:
+    """The agreements of a TOML watchlist."""
+    rows = tomllib.loads(path.read_text(encoding="utf-8"))["agreement"] if path else []
+    return Watchlist(
+        tuple(
+            Agreement(
+                r["id"],
+                r["title"],
+                tuple(r.get("parties", ())),
+                tuple(r.get("titles", {}).items()),
+                tuple(r.get("aliases", ())),
+                tuple(r.get("exclude", ())),
+                r.get("multilateral", False),
+                PartialDate.parse(str(r["signed_on"])) if r.get("signed_on") else None,
+            )
+            for r in rows
+        )
+    )
+
+
+def article(row: dict[str, Any]) -> Article:
+    """A labelled row as an article."""
+    day = row.get("published")
+    when = datetime.fromisoformat(day).replace(tzinfo=UTC) if day else None
+    return Article(row.get("url", ""), row.get("title") or "", row["text"], row.get("lang", "en"), when)
+
+
+def event(f: Finding) -> dict[str, Any]:
+    """A finding as the scorer reads it."""
+    return {
+        "agreement_id": f.agreement_id, "agreement": f.agreement, "type": f.type.value, "status": f.status.value,
+        "salience": f.salience.value, "actor": f.actor, "actor_country": f.actor_country,
+        "date": str(f.date) if f.date else None, "evidence": f.evidence, "confidence": f.confidence,
+        "reasons": f.reasons, "wording": f.wording, "stage": f.stage,
+    }  # fmt: skip
+
+
+def main() -> None:
+    """Write predictions and print what the rows took."""
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("gold", type=Path)
+    arguments.add_argument("--watchlist", type=Path)
+    arguments.add_argument("--out", type=Path, required=True)
+    arguments.add_argument("--least", type=float, default=0.35, help="leave out findings less sure than this")
+    o = arguments.parse_args()
+    recogniser = Recogniser.build(watchlist(o.watchlist), RecogniseOptions())
+    rows = [json.loads(line) for line in o.gold.read_text(encoding="utf-8").splitlines() if line.strip()]
+    begin = time.perf_counter()
+    with o.out.open("w", encoding="utf-8") as out:
+        for row in rows:
+            found = recogniser.recognise(article(row)).findings
+            events = [event(f) for f in found if f.confidence >= o.least]
+            out.write(json.dumps({"id": row["id"], "events": events}, ensure_ascii=False) + "\n")
+    print(f"{len(rows)} rows, {1000 * (time.perf_counter() - begin) / len(rows):.2f} ms each")
+
+
+if __name__ == "__main__":
+    main()

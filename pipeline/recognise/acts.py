@@ -1,0 +1,379 @@
+"""Which step a verb and its object make together: the object decides.
+
+    sign + treaty = signed            sign + law on ratification = promulgated     sign + decree, contract, statement = nothing
+    approve + signature = approved    pass + bill on withdrawal = withdrawn        submit + bill on termination = terminated, planned
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pipeline.model import EventType, Status
+from pipeline.recognise.reading import Reading
+from pipeline.recognise.things import GENERIC, NOUN, PRONOUN, TREATY, Thing
+from pipeline.recognise.triggers import ACTIVE, ATTRIBUTE, GERUND, INFINITIVE, NOMINAL, PASSIVE, PRESENT, Trigger
+
+E = EventType
+
+PLAIN: Mapping[str, EventType] = {
+    "sign": E.SIGNED, "ratify": E.RATIFIED, "approve": E.APPROVED, "submit": E.SUBMITTED,
+    "promulgate": E.PROMULGATED, "deposit": E.DEPOSITED, "exchange": E.EXCHANGED, "notify": E.NOTIFIED,
+    "accede": E.ACCEDED, "succeed": E.SUCCEEDED, "withdraw": E.WITHDRAWN, "denounce": E.WITHDRAWN,
+    "annul": E.WITHDRAWN, "terminate": E.TERMINATED, "suspend": E.SUSPENDED, "extend": E.EXTENDED,
+    "amend": E.AMENDED, "initial": E.INITIALLED, "conclude": E.NEGOTIATIONS_CONCLUDED, "adopt": E.ADOPTED,
+    "open": E.OPENED_FOR_SIGNATURE, "enter_force": E.ENTERED_INTO_FORCE, "provisional": E.PROVISIONALLY_APPLIED,
+    "reject": E.REJECTED, "reserve": E.RESERVED,
+}  # fmt: skip
+
+LEAVING = frozenset({"withdraw", "denounce", "annul"})
+_ENDING = {"withdraw": E.WITHDRAWN, "denounce": E.WITHDRAWN, "annul": E.WITHDRAWN, "terminate": E.TERMINATED,
+           "suspend": E.SUSPENDED}  # fmt: skip
+_TREATYLIKE = frozenset({TREATY, GENERIC, PRONOUN})
+_NOTHING = frozenset({"contract", "other", "person"})
+_LAWS = frozenset({"law", "decree", "draft"})
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a verb and its object make. `status`: set where the combination itself says so (a bill to leave is a plan).
+
+    `role`: "chamber" where only a parliament's vote makes it this type (a cabinet's makes it approved).
+    """
+
+    type: EventType
+    reason: str
+    status: Status | None = None
+    weight: float = 1.0
+    chamber: bool = False
+
+
+def subjects(reading: Reading, things: Sequence[Thing], triggers: Sequence[Trigger]) -> dict[Thing, Trigger]:
+    """What each law, bill or decree is about: "a bill ratifying …", "закон о ратификации", "Ratifikationsgesetz"."""
+    found: dict[Thing, Trigger] = {}
+    for thing in things:
+        if thing.what not in _LAWS and thing.what not in {"notice", "decision"}:
+            continue
+        inside = [
+            h for h in reading.section("acts") if h.form == "noun" and thing.first <= h.first and h.last <= thing.last
+        ]
+        if inside:
+            found[thing] = Trigger(inside[0].key, thing.first, thing.last, NOMINAL, "")
+            continue
+        about = _about(reading, thing, things, triggers)
+        if about is not None:
+            found[thing] = about
+    return found
+
+
+def _about(
+    reading: Reading, thing: Thing, things: Sequence[Thing], triggers: Sequence[Trigger]
+) -> Trigger | None:
+    for trigger in triggers:
+        distance = trigger.first - thing.last
+        if distance <= 0:
+            continue
+        if distance > 9 or any(t.what == TREATY and thing.last < t.first < trigger.first for t in things):
+            return None
+        if trigger.voice == NOMINAL or (trigger.voice == ACTIVE and trigger.tense in {GERUND, INFINITIVE}):
+            return trigger
+        if trigger.voice == ATTRIBUTE and distance <= 3 and trigger.family in {"ratify", *_ENDING, "extend", "amend"}:
+            return trigger
+        clause = reading.clause(trigger.first)
+        if clause.kind == "relative" and 0 <= clause.opener - thing.last <= 3 and trigger.voice == ACTIVE:
+            return trigger
+        return None
+    return None
+
+
+def step(
+    trigger: Trigger, thing: Thing | None, about: Trigger | None, beyond: Thing | None, reading: Reading
+) -> Step | None:
+    """The step of one verb with its object, or None where they make none.
+
+    `about`: what the law (or notice) in the object's place is about. `beyond`: the thing behind a noun act in the object's
+    place ("approved the ratification of *the agreement*").
+    """
+    family = trigger.family
+    if thing is not None and thing.what in _NOTHING:
+        return None
+    if trigger.voice == NOMINAL:
+        return _of_noun(trigger, thing)
+    special = _SPECIAL.get(family)
+    if special is not None:
+        return special(trigger, thing, about, beyond, reading)
+    if thing is None:
+        return Step(PLAIN[family], "no_object", weight=0.6) if family in _ALONE else None
+    if thing.what in _LAWS:
+        return _law(family, about)
+    if thing.what == NOUN:
+        if thing.kind in _ENDING and family in {"terminate", "suspend"}:
+            return None
+        return Step(PLAIN[family], f"{family}_{thing.kind}", weight=0.7) if family in _ALONE else None
+    if thing.what in _TREATYLIKE:
+        return Step(PLAIN[family], f"{family}_{thing.what}", weight=_weight(trigger, thing))
+    return None
+
+
+_ALONE = frozenset({"ratify", "withdraw", "accede", "provisional", "denounce", "initial", "enter_force"})
+
+
+def _weight(trigger: Trigger, thing: Thing) -> float:
+    """How surely this verb with this object is a step: loose verbs and pronouns less than "ratified the treaty"."""
+    weight = {TREATY: 1.0, GENERIC: 0.92, PRONOUN: 0.88}[thing.what]
+    if trigger.family in {"conclude", "amend", "terminate", "extend"}:
+        weight *= 0.92
+    return weight
+
+
+def _law(family: str, about: Trigger | None) -> Step | None:
+    """Verbs of force and ending with a law in the object's place: that is the law's fate, not the treaty's."""
+    if about is not None and family in {"reject"} and about.family in {"ratify", "approve"}:
+        return Step(E.REJECTED, "reject_law")
+    if family == "ratify" and about is None:
+        return None
+    return None
+
+
+def _sign(trigger: Trigger, thing: Thing | None, about: Trigger | None, beyond: Thing | None, reading: Reading) -> Step | None:
+    if thing is None:
+        return None
+    if thing.what in _TREATYLIKE:
+        return Step(E.SIGNED, f"sign_{thing.what}", weight=_weight(trigger, thing))
+    if thing.what == "exchange_protocol":
+        return Step(E.EXCHANGED, "sign_exchange_protocol")
+    if thing.what == "instruments":
+        return Step(E.RATIFIED, "sign_instrument", weight=0.9)
+    if thing.what == "notice":
+        return Step(E.WITHDRAWN, "sign_notice", weight=0.9)
+    if thing.what in _LAWS and about is not None:
+        if about.family in _ENDING:
+            return Step(_ENDING[about.family], f"sign_{thing.what}_{about.family}")
+        if thing.what == "decree" and about.family in {"ratify", "approve"}:
+            return Step(E.PROMULGATED if about.family == "ratify" else E.APPROVED, f"sign_decree_{about.family}")
+        if about.family in {"ratify", "accede", "approve", "extend"} and thing.what != "draft":
+            return Step(E.PROMULGATED, f"sign_law_{about.family}")
+    del beyond, reading
+    return None
+
+
+def _approve(
+    trigger: Trigger, thing: Thing | None, about: Trigger | None, beyond: Thing | None, reading: Reading
+) -> Step | None:
+    if thing is None:
+        return None
+    if thing.what in _TREATYLIKE:
+        return Step(E.APPROVED, f"approve_{thing.what}", weight=_weight(trigger, thing) * (1 if thing.what == TREATY else 0.97))
+    if thing.what in _LAWS and about is not None:
+        return _voted(about.family, f"approve_law_{about.family}")
+    if thing.what == "law":
+        return Step(E.RATIFIED, "approve_law", weight=0.8, chamber=True)
+    if thing.what == NOUN:
+        if thing.kind in {"approve", "enter_force", "deposit"}:
+            return None
+        return _voted(thing.kind, f"approve_{thing.kind}")
+    if thing.what == "instruments":
+        return Step(E.APPROVED, "approve_instruments")
+    if thing.what == "decision" and about is not None:
+        return _voted(about.family, f"approve_decision_{about.family}")
+    if thing.what == "decision":
+        return Step(E.APPROVED, "approve_decision", weight=0.75)
+    del beyond, reading
+    return None
+
+
+def _voted(family: str, reason: str) -> Step | None:
+    """What a vote for a bill, or for a ratification or a withdrawal by name, makes."""
+    if family == "ratify":
+        return Step(E.RATIFIED, reason, chamber=True)
+    if family in _ENDING:
+        return Step(_ENDING[family], reason, chamber=True)
+    if family in {"sign", "approve", "accede", "conclude", "provisional", "extend", "amend"}:
+        return Step(E.APPROVED, reason)
+    return None
+
+
+def _ratify(
+    trigger: Trigger, thing: Thing | None, about: Trigger | None, beyond: Thing | None, reading: Reading
+) -> Step | None:
+    del beyond, reading
+    loose = "deposit" in trigger.others
+    if thing is None:
+        return Step(E.RATIFIED, "ratify_alone", weight=0.7)
+    if thing.what in {"law", "draft"} and about is not None and about.family in _ENDING:
+        return Step(_ENDING[about.family], "ratify_law_ending", chamber=True)
+    if thing.what in {"law", "draft", "decree"}:
+        return Step(E.RATIFIED, "ratify_law", weight=0.6) if about is not None else None
+    if thing.what == NOUN:
+        if thing.kind in _ENDING:
+            return Step(_ENDING[thing.kind], f"ratify_{thing.kind}", weight=0.9)
+        return Step(E.RATIFIED, f"ratify_{thing.kind}", weight=0.9)
+    if thing.what == "decision":
+        return Step(E.WITHDRAWN, "ratify_decision", weight=0.5)
+    if thing.what in _TREATYLIKE:
+        return Step(E.RATIFIED, f"ratify_{thing.what}", weight=_weight(trigger, thing) * (0.6 if loose else 1))
+    return None
+
+
+def _submit(
+    trigger: Trigger, thing: Thing | None, about: Trigger | None, beyond: Thing | None, reading: Reading
+) -> Step | None:
+    del beyond
+    if thing is None or thing.what in {"decision", "notice"}:
+        return None
+    if thing.what in _LAWS and about is not None and about.family in _ENDING:
+        return Step(_ENDING[about.family], f"submit_law_{about.family}", Status.PLANNED)
+    if thing.what == "instruments":
+        return Step(E.DEPOSITED, "submit_instruments")
+    to_whom = _recipient(reading, trigger)
+    if thing.what in _LAWS and about is not None:
+        return Step(E.SUBMITTED, f"submit_law_{about.family}")
+    if thing.what in {"law", "draft"}:
+        return Step(E.SUBMITTED, "submit_law", weight=0.8) if to_whom else None
+    if thing.what in {GENERIC, PRONOUN, TREATY} and to_whom:
+        return Step(E.SUBMITTED, f"submit_{thing.what}", weight=_weight(trigger, thing))
+    if thing.what == NOUN and thing.kind in _ENDING:
+        return Step(_ENDING[thing.kind], f"submit_{thing.kind}", Status.PLANNED)
+    return Step(E.SUBMITTED, "submit_ratification") if thing.what == NOUN and thing.kind == "ratify" else None
+
+
+def _recipient(reading: Reading, trigger: Trigger) -> bool:
+    """Whether a parliament, or ratification, is where the papers go."""
+    clause = reading.clause_of[trigger.first]
+    near = [
+        h
+        for h in reading.section("procedure")
+        if h.key == "recipient" and reading.clause_of[h.first] == clause and abs(h.first - trigger.first) <= 25
+    ]
+    noun = [h for h in reading.section("acts") if h.form == "noun" and h.key in {"ratify", "approve"}]
+    return bool(near or any(reading.clause_of[h.first] == clause for h in noun)) or any(
+        p.body in {"parliament", "lower_chamber", "upper_chamber"} for p in reading.parties
+    )
+
+
+def _deposit(
+    trigger: Trigger, thing: Thing | None, about: Trigger | None, beyond: Thing | None, reading: Reading
+) -> Step | None:
+    del about, beyond
+    if thing is not None and thing.what == "instruments":
+        return Step(E.DEPOSITED, "deposit_instruments")
+    if any(h.key == "instruments" and abs(h.first - trigger.first) <= 15 for h in reading.section("things")):
+        return Step(E.DEPOSITED, "deposit_near_instruments", weight=0.9)
+    if thing is not None and thing.what == "notice":
+        return Step(E.WITHDRAWN, "hand_in_notice", weight=0.9)
+    if thing is not None and thing.what == NOUN and thing.kind in {"ratify", "accede"}:
+        return Step(E.DEPOSITED, "deposit_ratification")
+    return None
+
+
+def _exchange(
+    trigger: Trigger, thing: Thing | None, about: Trigger | None, beyond: Thing | None, reading: Reading
+) -> Step | None:
+    del about, beyond, trigger
+    if thing is not None and thing.what == "instruments":
+        return Step(E.EXCHANGED, "exchange_instruments")
+    if thing is not None and thing.what == NOUN and thing.kind == "ratify":
+        return Step(E.EXCHANGED, "exchange_ratifications", weight=0.9)
+    if any(h.key in {"instruments", "exchange_protocol"} for h in reading.section("things")):
+        return Step(E.EXCHANGED, "exchange_near_instruments", weight=0.9)
+    return None
+
+
+def _notify(
+    trigger: Trigger, thing: Thing | None, about: Trigger | None, beyond: Thing | None, reading: Reading
+) -> Step | None:
+    del about, beyond
+    leaving = [
+        h for h in reading.section("acts") if h.key in LEAVING and 0 < h.first - trigger.last <= 14
+    ]
+    if leaving and (thing is None or thing.what in {NOUN, TREATY, "notice", PRONOUN, GENERIC}):
+        return Step(E.WITHDRAWN, "notify_withdrawal")
+    done = [h for h in reading.section("things") if h.key == "instruments" and 0 < h.first - trigger.last <= 14]
+    if done or (thing is not None and thing.what == NOUN and thing.kind in {"ratify", "notify"}):
+        return Step(E.NOTIFIED, "notify_procedures", weight=0.9)
+    return None
+
+
+def _conclude(
+    trigger: Trigger, thing: Thing | None, about: Trigger | None, beyond: Thing | None, reading: Reading
+) -> Step | None:
+    del about, beyond, reading
+    if thing is None:
+        return None
+    if thing.what == "negotiations":
+        return Step(E.NEGOTIATIONS_CONCLUDED, "conclude_negotiations")
+    if thing.what == TREATY:
+        loose = trigger.voice == PASSIVE and trigger.tense == PRESENT
+        return Step(E.NEGOTIATIONS_CONCLUDED, "conclude_treaty", weight=0.75 if loose else 0.85)
+    if thing.what in {GENERIC, PRONOUN}:
+        return Step(E.NEGOTIATIONS_CONCLUDED, "conclude_generic", weight=0.7)
+    return None
+
+
+def _promulgate(
+    trigger: Trigger, thing: Thing | None, about: Trigger | None, beyond: Thing | None, reading: Reading
+) -> Step | None:
+    del beyond, reading, trigger
+    if thing is None or thing.what in {NOUN, "instruments", "notice"}:
+        return None
+    if thing.what in _LAWS and about is not None and about.family in _ENDING:
+        return Step(_ENDING[about.family], f"promulgate_law_{about.family}")
+    weight = 1.0 if about is not None or thing.what == TREATY else 0.8
+    return Step(E.PROMULGATED, f"promulgate_{thing.what}", weight=weight)
+
+
+def _leave(
+    trigger: Trigger, thing: Thing | None, about: Trigger | None, beyond: Thing | None, reading: Reading
+) -> Step | None:
+    del about, beyond, reading
+    if thing is None:
+        return Step(E.WITHDRAWN, "withdraw_alone", weight=0.7)
+    if thing.what in _TREATYLIKE or thing.what == "organisation":
+        loose = trigger.family == "annul" or thing.what == PRONOUN
+        return Step(E.WITHDRAWN, f"{trigger.family}_{thing.what}", weight=0.8 if loose else 1.0)
+    if trigger.family == "annul" and thing.what == NOUN and thing.kind in {"ratify", "sign", "accede"}:
+        return Step(E.WITHDRAWN, f"annul_{thing.kind}")
+    if trigger.family == "annul" and thing.what == "law":
+        return None
+    return None
+
+
+def _reject(
+    trigger: Trigger, thing: Thing | None, about: Trigger | None, beyond: Thing | None, reading: Reading
+) -> Step | None:
+    del beyond, reading
+    if thing is None or thing.what in {"notice", "negotiations", "instruments", "decree"}:
+        return None
+    if thing.what == NOUN and thing.kind not in {"ratify", "approve", "accede"}:
+        return None
+    if thing.what in _LAWS and (about is None or about.family not in {"ratify", "approve", "accede"}):
+        return None
+    return Step(E.REJECTED, f"reject_{thing.what}", weight=0.85 if thing.what in {PRONOUN, GENERIC} else 0.95)
+
+
+def _extend(
+    trigger: Trigger, thing: Thing | None, about: Trigger | None, beyond: Thing | None, reading: Reading
+) -> Step | None:
+    del about, beyond, reading
+    if thing is None or thing.what not in {TREATY, GENERIC, PRONOUN}:
+        return None
+    return Step(PLAIN[trigger.family], f"{trigger.family}_{thing.what}", weight=_weight(trigger, thing))
+
+
+def _of_noun(trigger: Trigger, thing: Thing | None) -> Step | None:
+    """A noun for the act itself ("ratification of the treaty"); it is an event only with a verb that says so (status)."""
+    if trigger.family in {"approve", "submit", "notify", "conclude", "reject", "extend", "amend"}:
+        if thing is None or thing.what not in {TREATY, NOUN}:
+            return None
+        if trigger.family in {"approve"} and thing.what == NOUN:
+            return None
+    if thing is not None and thing.what in _LAWS | {"decision", "notice"}:
+        return Step(PLAIN[trigger.family], f"{trigger.family}_noun", weight=0.6)
+    return Step(PLAIN[trigger.family], f"{trigger.family}_noun", weight=0.85 if thing is not None else 0.7)
+
+
+_SPECIAL = {
+    "sign": _sign, "approve": _approve, "ratify": _ratify, "submit": _submit, "deposit": _deposit,
+    "exchange": _exchange, "notify": _notify, "conclude": _conclude, "promulgate": _promulgate,
+    "withdraw": _leave, "denounce": _leave, "annul": _leave, "reject": _reject, "extend": _extend, "amend": _extend,
+}  # fmt: skip

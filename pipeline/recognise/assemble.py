@@ -1,0 +1,132 @@
+"""From steps read in single sentences to the findings of an article: repeated steps become one, history is told from news."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from pipeline.model import Discovered, EventType, Finding, PartialDate, Salience, Status
+from pipeline.recognise.focus import Linked
+from pipeline.recognise.salience import earlier_steps
+from pipeline.recognise.values import Actor, Sentence
+
+NEWS, BACKGROUND = Salience.NEWS, Salience.BACKGROUND
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One step as one sentence tells it."""
+
+    type: EventType
+    status: Status
+    salience: Salience
+    linked: Linked
+    actor: Actor
+    sentence: Sentence
+    wording: str
+    confidence: float
+    reasons: tuple[str, ...]
+    stage: str = ""
+    date: PartialDate | None = None
+    effective_date: PartialDate | None = None
+    lead: bool = False
+    discovered: Discovered | None = None
+    at: int = 0  # offset of the verb
+
+    @property
+    def agreement(self) -> str:
+        """The agreement's id, or the key of one that nobody tracks."""
+        return self.linked.agreement_id or (self.discovered.key if self.discovered else "")
+
+
+def merge(told: Sequence[Told]) -> list[Told]:
+    """One entry for every step: same agreement, type and outcome, and no two different actors."""
+    kept: list[Told] = []
+    for one in told:
+        for i, other in enumerate(kept):
+            if _same(one, other):
+                kept[i] = _joined(other, one)
+                break
+        else:
+            kept.append(one)
+    return kept
+
+
+def _happened(status: Status) -> bool:
+    return status is Status.OCCURRED
+
+
+def _same(one: Told, other: Told) -> bool:
+    if (one.agreement, one.type) != (other.agreement, other.type) or _happened(one.status) != _happened(other.status):
+        return False
+    a, b = one.actor, other.actor
+    if a.country and b.country and a.country != b.country:
+        return False
+    if one.date and other.date and not one.date.agrees(other.date) and _happened(one.status):
+        return one.salience is not other.salience and not (a.country and a.country == b.country)
+    return not (a.stage and b.stage and a.stage != b.stage and one.date and other.date and one.date != other.date)
+
+
+def _joined(one: Told, other: Told) -> Told:
+    """The better told of two, with what the other adds: news before background, the surer before the vaguer."""
+    best, rest = (one, other)
+    if (one.salience is BACKGROUND and other.salience is NEWS) or (
+        one.salience is other.salience and other.confidence > one.confidence + 0.15
+    ):
+        best, rest = other, one
+    actor = best.actor if best.actor.country or not rest.actor.country else rest.actor
+    day = best.date if best.date and (not rest.date or rest.date.day is None or best.date.day) else rest.date or best.date
+    return replace(
+        best,
+        actor=actor,
+        date=day,
+        stage=best.stage or rest.stage,
+        effective_date=best.effective_date or rest.effective_date,
+        confidence=max(best.confidence, rest.confidence),
+        reasons=(*best.reasons, "told_again"),
+    )
+
+
+def weigh(told: Sequence[Told]) -> list[Told]:
+    """Salience once more, with the whole article in view: steps before an agreement's news step are its history."""
+    out: list[Told] = []
+    for one in told:
+        news = [
+            t.type
+            for t in told
+            if t.agreement == one.agreement and t.salience is NEWS and t.lead and _happened(t.status) and t is not one
+        ]
+        if one.salience is NEWS and _happened(one.status) and not one.lead and earlier_steps(news, one.type) and not _same_day(one, told):
+            out.append(replace(one, salience=BACKGROUND, reasons=(*one.reasons, "before_the_news_step")))
+        else:
+            out.append(one)
+    return out
+
+
+def _same_day(one: Told, told: Sequence[Told]) -> bool:
+    return one.date is not None and any(
+        t.date == one.date and t.date.day and t.lead and t.salience is NEWS for t in told if t is not one and t.date
+    )
+
+
+def finding(one: Told, title_of: str) -> Finding:
+    """The value the rest of the program sees."""
+    return Finding(
+        agreement_id=one.linked.agreement_id,
+        agreement=title_of or one.linked.mention.text,
+        type=one.type,
+        status=one.status,
+        salience=one.salience,
+        evidence=one.sentence.text,
+        start=one.sentence.start,
+        end=one.sentence.end,
+        stage=one.stage,
+        wording=one.wording,
+        actor=one.actor.wording,
+        actor_country=one.actor.country,
+        date=one.date,
+        effective_date=one.effective_date,
+        confidence=round(one.confidence, 3),
+        reasons=one.reasons,
+        discovered=one.discovered,
+    )

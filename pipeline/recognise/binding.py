@@ -1,0 +1,193 @@
+"""What a verb acts on: looks for its object, or the subject of its passive, in its own clause and where a clause leans on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline.recognise.reading import ASIDE, RELATIVE, Reading
+from pipeline.recognise.things import GENERIC, NOUN, PRONOUN, TREATY, Thing
+from pipeline.recognise.triggers import ACTIVE, ATTRIBUTE, INFINITIVE, NOMINAL, PASSIVE, Trigger
+
+INTRANSITIVE = frozenset({"enter_force"})
+EITHER_SIDE = frozenset({"terminate", "suspend", "extend", "provisional", "accede", "withdraw", "open", "adopt"})
+_REACH = 22  # words between a verb and its object
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """The things around a trigger: the first to the right, the nearest to the left, the noun a relative clause hangs on."""
+
+    right: Thing | None
+    left: Thing | None
+    antecedent: Thing | None
+
+
+def _stops(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> frozenset[int]:
+    """The first words of other verbs in the same clause that end the search, unless joined to this one."""
+    return frozenset(
+        t.first
+        for t in triggers
+        if t is not trigger
+        and t.voice in {ACTIVE, PASSIVE}
+        and reading.same_clause(t.first, trigger.first)
+    )
+
+
+def right_of(
+    reading: Reading, trigger: Trigger, things: Sequence[Thing], triggers: Sequence[Trigger], reach: int = _REACH
+) -> Thing | None:
+    """The first thing to the right in the clause, past verbs joined to this one."""
+    stops = _stops(reading, trigger, triggers)
+    joined = {t.first for t in _chain(trigger, triggers)}
+    clause = reading.clause_of[trigger.first]
+    for thing in things:
+        if thing.first <= trigger.last:
+            continue
+        if thing.first - trigger.last > reach:
+            return None
+        if any(trigger.last < stop < thing.first and stop not in joined for stop in stops):
+            return None
+        home = reading.clause_of[thing.first]
+        if home != clause:
+            if reading.clauses[home].kind == ASIDE or reading.within(home, clause):
+                continue
+            return None
+        if thing.what == PRONOUN and thing.first - trigger.last > 2:
+            continue
+        return thing
+    return None
+
+
+def _chain(trigger: Trigger, triggers: Sequence[Trigger]) -> list[Trigger]:
+    """The verbs that follow and are joined to this one: they share its object."""
+    chain: list[Trigger] = []
+    for other in triggers:
+        if other.first <= trigger.first:
+            continue
+        if not other.with_previous:
+            break
+        chain.append(other)
+    return chain
+
+
+def left_of(reading: Reading, trigger: Trigger, things: Sequence[Thing], triggers: Sequence[Trigger]) -> Thing | None:
+    """The nearest thing to the left in the clause, not beyond another verb; the subject's head before its complements."""
+    clause = reading.clause_of[trigger.first]
+    begin = 0
+    index = next((i for i, t in enumerate(triggers) if t is trigger), 0)
+    previous = [t for t in triggers[:index] if t.voice in {ACTIVE, PASSIVE} and reading.same_clause(t.first, trigger.first)]
+    if previous and not trigger.with_previous:
+        begin = previous[-1].last + 1
+    elif trigger.with_previous and previous:
+        return left_of(reading, previous[-1], things, triggers)
+    candidates = [
+        t
+        for t in things
+        if begin <= t.first and t.last < trigger.first and reading.clause_of[t.first] == clause and trigger.first - t.last <= 40
+    ]
+    if not candidates:
+        return None
+    return _head(reading, candidates)
+
+
+def _head(reading: Reading, things: list[Thing]) -> Thing:
+    """Of the things left of a verb the one that heads the noun phrase: the last whose left neighbour is no complement.
+
+    "The ratification of the agreement was postponed": ratification; "the bill on the treaty passed": the bill.
+    """
+    head = things[-1]
+    for thing in reversed(things[:-1]):
+        between = range(thing.last + 1, head.first)
+        if len(between) <= 7 and between and not reading.comma_between(thing.last, head.first):
+            opening = reading.is_a("complement", between[0]) or reading.is_a("prepositions", between[0])
+            if opening or (reading.lexicon.object_first and thing.what in {NOUN, "law", "draft"}):
+                head = thing
+                continue
+        if not between and not reading.comma_between(thing.last, head.first) and thing.what in {NOUN, "law", "draft"} and reading.lexicon.object_first:
+            head = thing
+            continue
+        break
+    return head
+
+
+def antecedent(reading: Reading, trigger: Trigger, things: Sequence[Thing]) -> Thing | None:
+    """The noun before the relative clause the verb stands in."""
+    clause = reading.clause(trigger.first)
+    while clause.kind != RELATIVE:
+        if clause.number == 0:
+            return None
+        clause = reading.clauses[clause.parent]
+    before = [t for t in things if t.last < clause.opener and t.what != PRONOUN and clause.opener - t.last <= 25]
+    if not before:
+        return None
+    nearby = [t for t in before if reading.clause_of[t.first] == clause.parent]
+    return nearby[-1] if nearby else before[-1]
+
+
+def around(reading: Reading, trigger: Trigger, things: Sequence[Thing], triggers: Sequence[Trigger]) -> Sides:
+    """All three places at once."""
+    return Sides(
+        right_of(reading, trigger, things, triggers),
+        left_of(reading, trigger, things, triggers),
+        antecedent(reading, trigger, things),
+    )
+
+
+def bind(reading: Reading, trigger: Trigger, things: Sequence[Thing], triggers: Sequence[Trigger]) -> Thing | None:
+    """The thing the act is done to, or None."""
+    sides = around(reading, trigger, things, triggers)
+    if trigger.voice == NOMINAL:
+        return _of_noun(reading, trigger, things, sides)
+    if trigger.voice == ATTRIBUTE:
+        return _of_attribute(reading, trigger, things, sides)
+    if trigger.voice == PASSIVE or trigger.family in INTRANSITIVE:
+        return sides.left or sides.antecedent or sides.right
+    if trigger.family in EITHER_SIDE and trigger.voice == ACTIVE:
+        return sides.right or sides.antecedent or sides.left
+    if reading.lexicon.verb_final:
+        return _nearest_object(sides.left) or sides.right or sides.antecedent or sides.left
+    if sides.right is not None:
+        return sides.right
+    if sides.antecedent is not None:
+        return sides.antecedent
+    if reading.lexicon.object_first:
+        return sides.left
+    return _contact(reading, trigger, sides.left)
+
+
+def _nearest_object(thing: Thing | None) -> Thing | None:
+    return thing if thing is not None and thing.what != PRONOUN else None
+
+
+def _contact(reading: Reading, trigger: Trigger, left: Thing | None) -> Thing | None:
+    """English lets the relative word go: "the agreement Minsk and Moscow signed"; the actor stands between."""
+    if left is None or left.what not in {TREATY, GENERIC} or trigger.tense == INFINITIVE:
+        return None
+    inside = [
+        p
+        for p in reading.parties
+        if reading.tokens[left.last].end <= p.start and p.end <= reading.tokens[trigger.first].start
+    ]
+    gap = trigger.first - left.last - 1
+    return left if inside and gap <= 8 and not reading.comma_between(left.last, trigger.first) else None
+
+
+def _of_noun(reading: Reading, trigger: Trigger, things: Sequence[Thing], sides: Sides) -> Thing | None:
+    following = [t for t in things if t.first > trigger.last and t.first - trigger.last <= 12]
+    if following and reading.clause_of[following[0].first] == reading.clause_of[trigger.first]:
+        return following[0]
+    if sides.left is not None and trigger.first - sides.left.last <= 4:
+        return sides.left
+    return None
+
+
+def _of_attribute(reading: Reading, trigger: Trigger, things: Sequence[Thing], sides: Sides) -> Thing | None:
+    before = [t for t in things if t.last < trigger.first and trigger.first - t.last <= 12 and t.what != PRONOUN]
+    after = [t for t in things if t.first > trigger.last and t.first - trigger.last <= 9 and t.what != PRONOUN]
+    comma = trigger.first == 0 or "," in reading.before(trigger.first)
+    if before and (comma or not reading.lexicon.object_first or trigger.first - before[-1].last == 1):
+        return before[-1]
+    if after and not reading.is_a("by", trigger.last + 1):
+        return after[0]
+    return before[-1] if before else sides.left

@@ -1,0 +1,193 @@
+"""Which tracked agreement a mention means: by its own words, or carried over from what the article is about.
+
+Four mentions in ten say nothing of their own ("the document", "it"). They mean the agreement of the nearest confident
+link, unless the mention brings words or parties that are foreign to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from pipeline.model import Agreement
+from pipeline.recognise.linking import Index
+from pipeline.recognise.titles import Reading as Wording
+from pipeline.recognise.values import Band, Link, Mention
+
+_CARRIED = 0.94
+_COMPATIBLE = 0.8
+_NEAR = 2  # sentences back within which the latest link goes before the lead's
+_FOREIGN = 2  # topic words foreign to an agreement that keep a mention from being carried over to it
+_BLOCKING = frozenset({"third_party", "named_parties", "other_number", "other_year"})
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """A mention with its agreement; `agreement_id` None where it is none of the tracked ones."""
+
+    agreement_id: str | None
+    band: Band
+    confidence: float
+    reasons: tuple[str, ...]
+    mention: Mention
+    best: str | None = None  # the nearest tracked agreement, where none was taken
+
+
+@dataclass(slots=True)
+class Focus:
+    """What the article has been about so far. One per article."""
+
+    lead: tuple[str, ...] = ()
+    latest: tuple[str, ...] = ()
+    at: int = -10
+    foreign: int = -10  # sentence of the latest agreement that is on no watchlist
+    confidence: float = 0.0
+    lead_confidence: float = 0.0
+    mentions: list[Linked] = field(default_factory=list)
+
+    def note(self, ids: tuple[str, ...], sentence: int, confidence: float) -> None:
+        """Remember a confident link."""
+        if not self.lead:
+            self.lead, self.lead_confidence = ids, confidence
+        self.latest, self.at, self.confidence = ids, sentence, confidence
+
+    def candidates(self, sentence: int) -> tuple[tuple[str, ...], ...]:
+        """The agreements a mention without words of its own may mean, likeliest first; several ids belong together."""
+        near = sentence - self.at <= _NEAR
+        order = [self.latest, self.lead] if near else [self.lead, self.latest]
+        return tuple(dict.fromkeys(ids for ids in order if ids))
+
+
+@dataclass(frozen=True)
+class Linker:
+    """Links the mentions of articles in one language."""
+
+    index: Index
+    agreements: dict[str, Agreement]
+    wordings: dict[str, tuple[Wording, ...]]
+
+    @classmethod
+    def build(cls, index: Index, agreements: Sequence[Agreement]) -> Linker:
+        """Wordings of titles are read when they are first asked for."""
+        return cls(index, {a.id: a for a in agreements}, {})
+
+    def link(
+        self,
+        mention: Mention,
+        language: str,
+        focus: Focus,
+        sentence: int,
+        *,
+        context: Sequence[str] = (),
+        lead: Wording | None = None,
+        text: str = "",
+    ) -> tuple[Linked, ...]:
+        """What a mention means: usually one agreement, several for a plural or a carried-over group, or one with id None."""
+        if mention.generic:
+            return self._carried(mention, focus, sentence)
+        if mention.plural and len({p.code for p in mention.parties}) >= 1:
+            several = self._several(mention, language, context, text)
+            if several:
+                return several
+        link = self._own(mention, language, context, lead, text)
+        if link.band is Band.SURE and link.agreement_id is not None:
+            return (Linked(link.agreement_id, Band.SURE, link.confidence, link.reasons, mention),)
+        carried = self._compatible(mention, language, focus, sentence, link)
+        if carried:
+            return carried
+        if link.band is Band.REVIEW and link.agreement_id is not None:
+            return (Linked(link.agreement_id, Band.REVIEW, link.confidence, link.reasons, mention),)
+        best = link.best.agreement_id if link.best else None
+        return (Linked(None, Band.NONE, 0.0, link.reasons, mention, best),)
+
+    def _own(
+        self, mention: Mention, language: str, context: Sequence[str], lead: Wording | None, text: str
+    ) -> Link:
+        return self.index.link(
+            mention.text,
+            language,
+            parties=[p.code for p in mention.parties if p.code],
+            context_parties=context,
+            kind=mention.kind,
+            plural=mention.plural,
+            lead=lead,
+            sentence=text,
+        )
+
+    def _several(self, mention: Mention, language: str, context: Sequence[str], text: str) -> tuple[Linked, ...]:
+        """Treaties with Iran and Afghanistan: one agreement for every party named."""
+        found: dict[str, Linked] = {}
+        for code in dict.fromkeys(p.code for p in mention.parties if p.code):
+            ranked = self.index.rank(
+                mention.text, language, parties=[code], context_parties=context, kind=mention.kind, plural=True, sentence=text, limit=6
+            )
+            for candidate in ranked:
+                agreement = self.agreements[candidate.agreement_id]
+                if code in agreement.parties and candidate.content >= 0.5 and candidate.score >= 0.45:
+                    found.setdefault(
+                        agreement.id,
+                        Linked(agreement.id, Band.SURE, min(0.85, 0.5 + candidate.score / 2), ("plural", *candidate.reasons), mention),
+                    )
+                    break
+        return tuple(found.values()) if len(found) > 1 else ()
+
+    def _carried(self, mention: Mention, focus: Focus, sentence: int) -> tuple[Linked, ...]:
+        if focus.foreign > focus.at and sentence - focus.foreign <= _NEAR:
+            return (Linked(None, Band.NONE, 0.0, ("carried_untracked",), mention),)
+        for ids in focus.candidates(sentence):
+            fitting = self._of_kind(ids, mention.kind)
+            if fitting:
+                taken = fitting if mention.plural or len(fitting) == 1 else fitting[-1:]
+                confidence = (focus.confidence if ids == focus.latest else focus.lead_confidence) * _CARRIED
+                return tuple(Linked(i, Band.SURE, confidence, ("carried",), mention) for i in taken)
+        return (Linked(None, Band.NONE, 0.0, ("no_focus",), mention),)
+
+    def _of_kind(self, ids: tuple[str, ...], kind: str) -> tuple[str, ...]:
+        """Those of a group whose title's kind the noun can mean."""
+        if kind in {"", "agreement", "treaty"}:
+            fitting = tuple(i for i in ids if kind == "" or not {"memorandum"} & {w.kind for w in self.wording(i)})
+            return fitting or ids
+        return tuple(i for i in ids if any(kind in {w.kind, *w.kinds} for w in self.wording(i)) or kind == "declaration")
+
+    def wording(self, agreement_id: str) -> tuple[Wording, ...]:
+        """The titles of an agreement, read."""
+        known = self.wordings.get(agreement_id)
+        if known is None:
+            agreement = self.agreements[agreement_id]
+            pairs = [("en", agreement.title), *agreement.titles, *(("en", alias) for alias in agreement.aliases)]
+            known = tuple(self.index.read(title, language) for language, title in pairs)
+            self.wordings[agreement_id] = known
+        return known
+
+    def _compatible(
+        self, mention: Mention, language: str, focus: Focus, sentence: int, link: Link
+    ) -> tuple[Linked, ...]:
+        """The focus agreement, where the mention says nothing that is foreign to it."""
+        wording = self.index.read(mention.text, language)
+        for ids in focus.candidates(sentence):
+            for agreement_id in ids:
+                if self._fits(wording, mention, agreement_id) and (
+                    link.agreement_id in {None, agreement_id} or (link.best is not None and link.best.content < 0.45)
+                ):
+                    same = link.agreement_id == agreement_id or (link.best is not None and link.best.agreement_id == agreement_id)
+                    base = focus.confidence if ids == focus.latest else focus.lead_confidence
+                    confidence = base * (_CARRIED if same else _COMPATIBLE)
+                    return (Linked(agreement_id, Band.SURE, confidence, ("compatible_with_focus",), mention),)
+        return ()
+
+    def _fits(self, wording: Wording, mention: Mention, agreement_id: str) -> bool:
+        titles = self.wording(agreement_id)
+        known = {key for title in titles for key in title.keys}
+        foreign = [key for key in wording.keys if key not in known]
+        agreement = self.agreements[agreement_id]
+        codes = {p.code for p in mention.parties if p.code}
+        if agreement.parties and not agreement.multilateral and codes - set(agreement.parties):
+            return False
+        kinds = {k for title in titles for k in (title.kind, *title.kinds)}
+        if mention.kind in {"protocol", "convention", "memorandum", "declaration", "charter", "statute"} and mention.kind not in kinds:
+            return False
+        layers = frozenset[str]().union(*(title.layers for title in titles))
+        if wording.layers - layers:
+            return False
+        shared = [key for key in wording.keys if key in known]
+        return len(foreign) < _FOREIGN and (bool(shared) or not foreign or bool(codes))

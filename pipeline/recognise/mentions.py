@@ -1,0 +1,188 @@
+"""The wording around a treaty noun: what stands before it and behind it that tells which agreement it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pipeline.recognise.reading import MAIN, Reading
+from pipeline.recognise.things import GENERIC, NOUN, PRONOUN, TREATY, Thing
+from pipeline.recognise.triggers import NOMINAL, Trigger
+from pipeline.recognise.values import DateMention, Mention, PartyKind
+
+_LEFT = 8  # words of modifiers before the noun
+_RIGHT = 28  # words of complements behind it
+_CJK_LEFT = 36
+_QUOTES_OPEN, _QUOTES_CLOSE = "«“„《「", "»”“》」"
+
+
+def of(
+    reading: Reading, thing: Thing, things: Sequence[Thing], triggers: Sequence[Trigger], dates: Sequence[DateMention] = ()
+) -> Mention:
+    """The mention around a thing, with the parties named inside it."""
+    if thing.what == PRONOUN:
+        return _mention(reading, thing, thing.first, thing.last, generic=True)
+    verbs = frozenset(
+        i for t in triggers if t.voice != NOMINAL for i in range(t.first, t.last + 1) if not t.first <= thing.first <= t.last
+    )
+    first = _left(reading, thing, verbs, things)
+    last = _right(reading, thing, verbs, things, dates)
+    bare = first == thing.first and last == thing.last and not thing.agreement_id
+    generic = thing.what == GENERIC or (bare and thing.what == TREATY)
+    return _mention(reading, thing, first, last, generic=generic and last == thing.last)
+
+
+def _mention(reading: Reading, thing: Thing, first: int, last: int, *, generic: bool) -> Mention:
+    start, end = reading.tokens[first].start, reading.tokens[last].end
+    parties = tuple(p for p in reading.parties if start <= p.start and p.end <= end)
+    base = reading.sentence.start
+    plural = _plural(reading, thing)
+    return Mention(start, end, reading.sentence.text[start - base : end - base], thing.kind, generic, plural, parties)
+
+
+def _plural(reading: Reading, thing: Thing) -> bool:
+    """Whether the noun is in the plural: an English or Romance -s, or a number before it."""
+    word = reading.tokens[thing.last].low
+    counted = any(
+        reading.is_a("plural_hint", i) for i in range(max(0, thing.first - 4), thing.first)
+    )
+    latin = word.isascii() and len(word) > 3 and word.endswith("s") and reading.lexicon.language in {"en", "fr", "es", "pt"}
+    return counted or latin or reading.is_a("plural_hint", thing.last)
+
+
+def _left(reading: Reading, thing: Thing, verbs: frozenset[int], things: Sequence[Thing]) -> int:
+    """Walk left over modifiers until a determiner, a preposition, a verb or punctuation."""
+    first = thing.first
+    if reading.lexicon.language == "zh":
+        return _left_zh(reading, thing, verbs)
+    limit = _LEFT + 8 if reading.lexicon.verb_final else _LEFT
+    blocked = {i for t in things if t is not thing and t.what not in {TREATY} for i in range(t.first, t.last + 1)}
+    for i in range(thing.first - 1, max(-1, thing.first - 1 - limit), -1):
+        mark = reading.before(i + 1).strip(" \u00a0'’-–/\u201c\u201d\"«»„")
+        if mark or i in verbs or i in blocked or reading.clause_of[i] != reading.clause_of[thing.first]:
+            break
+        if any(reading.is_a(role, i) for role in ("determiners", "stop_words", "prepositions", "to", "by", "have", "be")):
+            break
+        if reading.is_a("coordinate", i) and not _joins_names(reading, i):
+            break
+        first = i
+    while first < thing.first and reading.is_a("coordinate", first):
+        first += 1
+    return first
+
+
+def _joins_names(reading: Reading, word: int) -> bool:
+    """Whether a conjunction joins two parties ("the Armenian and Azerbaijani treaty")."""
+    before = any(p.end == reading.tokens[word - 1].end for p in reading.parties) if word else False
+    after = any(p.start == reading.tokens[word + 1].start for p in reading.parties) if word + 1 < len(reading.tokens) else False
+    return before and after
+
+
+def _left_zh(reading: Reading, thing: Thing, verbs: frozenset[int]) -> int:
+    first = thing.first
+    for i in range(thing.first - 1, max(-1, thing.first - 1 - _CJK_LEFT), -1):
+        mark = reading.before(i + 1).strip()
+        if any(c in "，。；：、,;:" for c in mark) or i in verbs or reading.is_a("stop_words", i):
+            break
+        first = i
+        if "《" in mark:
+            return i + 1
+    return first
+
+
+def _right(
+    reading: Reading, thing: Thing, verbs: frozenset[int], things: Sequence[Thing], dates: Sequence[DateMention]
+) -> int:
+    """Walk right over complements, if one begins there, until a verb, a date, or punctuation that ends it."""
+    lexicon = reading.lexicon
+    n = len(reading.tokens)
+    following = thing.last + 1
+    if following >= n or lexicon.language == "zh":
+        return thing.last
+    quoted = _quoted_title(reading, thing)
+    if quoted > thing.last:
+        return quoted
+    if not _begins(reading, following):
+        return thing.last
+    days = {reading.token_at(d.start) for d in dates if d.role != "title"}
+    last = thing.last
+    title = False
+    for i in range(following, min(n, following + _RIGHT)):
+        mark = reading.before(i).strip(" \u00a0\"'’“”«»„-/")
+        if i in verbs or (i in days and not _inside_title(reading, i)):
+            break
+        if i > following and mark and not (mark in {",", "، "} and _title_goes_on(reading, last, i)) and mark != "(":
+            break
+        if i == following and mark and mark not in {"("}:
+            break
+        clause = reading.clause(i)
+        if clause.number != reading.clause_of[thing.first] and clause.kind == MAIN:
+            break
+        if reading.is_a("have", i) or reading.is_a("be", i) or (reading.is_a("stop_words", i) and i > following + 1):
+            break
+        if reading.is_a("prepositions", i) and not reading.is_a("complement", i) and _place(reading, i):
+            break
+        if any(t.first == i and t.what == NOUN and t.kind in {"ratify", "withdraw", "enter_force"} for t in things):
+            break
+        title = title or _capital(reading, i)
+        last = i
+    while last > thing.last and any(
+        reading.is_a(role, last) for role in ("complement", "prepositions", "coordinate", "determiners", "relative", "to", "by", "stop_words")
+    ):
+        last -= 1
+    return last
+
+
+def _begins(reading: Reading, word: int) -> bool:
+    """Whether a complement begins at a word: a preposition, a relative word, a bracket, a name, or a genitive."""
+    mark = reading.before(word).strip(" \u00a0")
+    if mark and mark not in {"«", "“", '"', "(", "-", "/", "„"}:
+        return False
+    if mark in {"«", "“", '"', "(", "-", "/"}:
+        return True
+    if reading.is_a("complement", word):
+        return True
+    if any(p.start == reading.tokens[word].start for p in reading.parties) and not reading.is_a("prepositions", word):
+        return reading.lexicon.language != "en"
+    if _capital(reading, word) and not any(reading.is_a(r, word) for r in ("stop_words", "be", "have")):
+        return True
+    return reading.lexicon.object_first and not any(
+        reading.is_a(role, word) for role in ("stop_words", "prepositions", "coordinate", "be", "have", "by", "relative")
+    )
+
+
+def _quoted_title(reading: Reading, thing: Thing) -> int:
+    """The last word of a title in quotation marks right behind the noun, or the noun itself."""
+    following = thing.last + 1
+    if following >= len(reading.tokens) or not any(q in reading.before(following) for q in _QUOTES_OPEN):
+        return thing.last
+    for i in range(following, min(len(reading.tokens), following + 40)):
+        behind = reading.before(i + 1) if i + 1 < len(reading.tokens) else reading.sentence.text[-3:]
+        if any(q in behind for q in _QUOTES_CLOSE):
+            return i
+    return thing.last
+
+
+def _capital(reading: Reading, word: int) -> bool:
+    return reading.sentence.text[reading.tokens[word].start - reading.sentence.start].isupper()
+
+
+def _inside_title(reading: Reading, word: int) -> bool:
+    return word > 0 and reading.tokens[word - 1].low in {"of", "от", "du", "vom", "de", "від"}
+
+
+def _title_goes_on(reading: Reading, last: int, word: int) -> bool:
+    """A comma inside a title in capitals: "the Use, Stockpiling, Production and Transfer of …"."""
+    return _capital(reading, last) and _capital(reading, word) and not any(
+        p.start == reading.tokens[word].start for p in reading.parties
+    )
+
+
+def _place(reading: Reading, preposition: int) -> bool:
+    """Whether a preposition leads to a place: the agreement was signed there, it is not about it."""
+    following = preposition + 1
+    if following >= len(reading.tokens):
+        return True
+    start = reading.tokens[following].start
+    return any(p.start == start and p.kind is PartyKind.CAPITAL for p in reading.parties) or not any(
+        p.start == start for p in reading.parties
+    ) and _capital(reading, following)

@@ -1,0 +1,201 @@
+"""A sentence as the rules see it: its words, what the lexicon found among them, and its clauses.
+
+A clause is known by its opening: the main clause, or a relative, a subordinate or a parenthetical one inside another.
+Commas end relative and subordinate clauses and leave the main one whole, so that an apposition does not part a subject
+from its verb.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from pipeline.recognise.lexicon import Hit, Lexicon
+from pipeline.recognise.values import PartyMention, Sentence, Token
+
+MAIN, RELATIVE, SUBORDINATE, ASIDE = "main", "relative", "subordinate", "aside"
+
+_STRONG = frozenset(";:—–；：…")
+_CLOSING = frozenset(")]）】")
+_OPENING = frozenset("([（【")
+_COMMAS = frozenset(",，،")
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A stretch of a sentence with one opening. `opener`: index of the word that opened it, -1 for none."""
+
+    number: int
+    parent: int
+    kind: str
+    opener: int
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A sentence read with a lexicon. `clause_of[i]` is the number of word i's clause. `heading`: it is a headline."""
+
+    sentence: Sentence
+    lexicon: Lexicon
+    hits: tuple[Hit, ...]
+    clauses: tuple[Clause, ...]
+    clause_of: tuple[int, ...]
+    parties: tuple[PartyMention, ...]
+    heading: bool = False
+
+    @property
+    def tokens(self) -> tuple[Token, ...]:
+        """The words."""
+        return self.sentence.tokens
+
+    @cached_property
+    def by_section(self) -> dict[str, tuple[Hit, ...]]:
+        """The hits of every section, in the order of the text."""
+        found: dict[str, list[Hit]] = {}
+        for hit in self.hits:
+            found.setdefault(hit.section, []).append(hit)
+        return {section: tuple(hits) for section, hits in found.items()}
+
+    def section(self, name: str) -> tuple[Hit, ...]:
+        """The hits of one section."""
+        return self.by_section.get(name, ())
+
+    @cached_property
+    def roles(self) -> dict[str, frozenset[int]]:
+        """For every key of the grammar section, the words that have this role."""
+        found: dict[str, set[int]] = {}
+        for hit in self.section("grammar"):
+            found.setdefault(hit.key, set()).update(range(hit.first, hit.last + 1))
+        return {key: frozenset(words) for key, words in found.items()}
+
+    def is_a(self, role: str, word: int) -> bool:
+        """Whether a word has a role of the grammar section ("have", "be", "by", "determiners" …)."""
+        return word in self.roles.get(role, ())
+
+    def gap(self, left: int, right: int) -> str:
+        """The text between two words."""
+        base = self.sentence.start
+        return self.sentence.low[self.tokens[left].end - base : self.tokens[right].start - base]
+
+    def before(self, word: int) -> str:
+        """The text between a word and the one before it, or the sentence's start."""
+        base = self.sentence.start
+        begin = self.tokens[word - 1].end - base if word else 0
+        return self.sentence.low[begin : self.tokens[word].start - base]
+
+    def comma_between(self, left: int, right: int) -> bool:
+        """Whether a comma or a stronger mark stands anywhere between two words."""
+        return any(_marks(self.before(i)) for i in range(left + 1, right + 1))
+
+    def token_at(self, offset: int) -> int:
+        """Index of the first word that ends behind a character offset of the text; len(tokens) where none does."""
+        low, high = 0, len(self.tokens)
+        while low < high:
+            middle = (low + high) // 2
+            if self.tokens[middle].end <= offset:
+                low = middle + 1
+            else:
+                high = middle
+        return low
+
+    def same_clause(self, one: int, other: int) -> bool:
+        """Whether two words stand in the same clause."""
+        return self.clause_of[one] == self.clause_of[other]
+
+    def clause(self, word: int) -> Clause:
+        """The clause of a word."""
+        return self.clauses[self.clause_of[word]]
+
+    def within(self, number: int, ancestor: int) -> bool:
+        """Whether a clause is another one or lies inside it."""
+        while number != ancestor:
+            if number == 0:
+                return False
+            number = self.clauses[number].parent
+        return True
+
+    def words_of(self, number: int) -> Iterator[int]:
+        """The words of a clause, without those of the clauses inside it."""
+        return (i for i, c in enumerate(self.clause_of) if c == number)
+
+
+def _marks(text: str) -> bool:
+    return any(c in _COMMAS or c in _STRONG or c in _OPENING or c in _CLOSING for c in text)
+
+
+def _dash(text: str) -> bool:
+    return any(c in _STRONG for c in text if c not in "–—") or " – " in text or "—" in text or " -- " in text or " - " in text
+
+
+def _opening(i: int, hits_at: dict[int, set[str]], nouns: frozenset[int], covered: frozenset[int]) -> str:
+    """Which clause a word opens, if any. "that" behind a noun is relative, before a noun it is a determiner."""
+    keys = hits_at.get(i, set())
+    if i in covered:
+        return ""
+    if "relative" in keys:
+        if "determiners" in keys or "generic_determiners" in keys:
+            if i + 1 in nouns:
+                return ""
+            return RELATIVE if i - 1 in nouns else MAIN
+        return RELATIVE
+    if "subordinate" in keys:
+        return SUBORDINATE
+    return ""
+
+
+def _clauses(tokens: Sequence[Token], text: str, base: int, hits: Sequence[Hit]) -> tuple[list[Clause], list[int]]:
+    hits_at: dict[int, set[str]] = {}
+    nouns: set[int] = set()
+    covered: set[int] = set()
+    for hit in hits:
+        if hit.section == "grammar":
+            for i in range(hit.first, hit.last + 1):
+                hits_at.setdefault(i, set()).add(hit.key)
+            if hit.key in {"generic_nouns"}:
+                nouns.add(hit.last)
+        elif hit.section in {"instruments", "things"}:
+            nouns.update(range(hit.first, hit.last + 1))
+        if hit.section in {"things", "status", "acts"} and hit.last > hit.first:
+            covered.update(range(hit.first + 1, hit.last + 1))
+    clauses = [Clause(0, 0, MAIN, -1)]
+    of: list[int] = []
+    current = 0
+    frozen_nouns, frozen_covered = frozenset(nouns), frozenset(covered)
+    for i, token in enumerate(tokens):
+        between = text[(tokens[i - 1].end if i else base) - base : token.start - base]
+        if i:
+            current = _after_marks(between, current, clauses)
+        kind = _opening(i, hits_at, frozen_nouns, frozen_covered)
+        if kind and (i or kind == SUBORDINATE):
+            clauses.append(Clause(len(clauses), current, kind, i))
+            current = len(clauses) - 1
+        of.append(current)
+    return clauses, of
+
+
+def _after_marks(between: str, current: int, clauses: list[Clause]) -> int:
+    """The clause that goes on behind punctuation; a strong mark begins a new one."""
+    for c in between:
+        if c in _CLOSING:
+            while current and clauses[current].kind != ASIDE:
+                current = clauses[current].parent
+            current = clauses[current].parent
+        elif c in _COMMAS and clauses[current].kind in {RELATIVE, SUBORDINATE}:
+            current = clauses[current].parent
+        elif c in _OPENING:
+            clauses.append(Clause(len(clauses), current, ASIDE, -1))
+            current = len(clauses) - 1
+    if _dash(between):
+        clauses.append(Clause(len(clauses), current, MAIN, -1))
+        current = len(clauses) - 1
+    return current
+
+
+def read(
+    sentence: Sentence, lexicon: Lexicon, parties: tuple[PartyMention, ...] = (), *, heading: bool = False
+) -> Reading:
+    """Read one sentence."""
+    hits = tuple(lexicon.table.find(sentence.tokens))
+    clauses, of = _clauses(sentence.tokens, sentence.low, sentence.start, hits)
+    return Reading(sentence, lexicon, hits, tuple(clauses), tuple(of), parties, heading)

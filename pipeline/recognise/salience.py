@@ -1,0 +1,117 @@
+"""News or background: what a sentence says of it by itself; `assemble` weighs it again with the whole article in view."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from pipeline.model import EventType, PartialDate, Salience
+from pipeline.recognise.reading import RELATIVE, SUBORDINATE, Reading
+from pipeline.recognise.triggers import ATTRIBUTE, GERUND, NOMINAL, PASSIVE, PAST, PERFECT, PLUPERFECT, Trigger
+
+E = EventType
+
+# How far along an agreement's life a step lies: what comes before the article's news step is its history.
+ORDER: Mapping[EventType, int] = {
+    E.NEGOTIATIONS_CONCLUDED: 1, E.INITIALLED: 2, E.ADOPTED: 3, E.OPENED_FOR_SIGNATURE: 4, E.SIGNED: 5,
+    E.PROVISIONALLY_APPLIED: 7, E.SUBMITTED: 6, E.APPROVED: 7, E.RATIFIED: 8, E.ACCEDED: 8, E.REJECTED: 8, E.PROMULGATED: 9,
+    E.NOTIFIED: 10, E.DEPOSITED: 10, E.EXCHANGED: 10, E.ENTERED_INTO_FORCE: 11, E.AMENDED: 12, E.EXTENDED: 12,
+    E.SUSPENDED: 12, E.WITHDRAWN: 13, E.TERMINATED: 14,
+}  # fmt: skip
+
+_FRESH_DAYS = 4
+_OLD_IN_LEAD = 400
+
+Verdict = tuple[Salience, tuple[str, ...]]
+
+
+def local(
+    reading: Reading,
+    trigger: Trigger,
+    when: PartialDate | None,
+    published: date | None,
+    *,
+    lead: bool,
+) -> Verdict:
+    """What the sentence says. `when`: the act's resolved date; `lead`: it stands in the first sentences that tell an act."""
+    fresh = _fresh(when, published)
+    if fresh is True and trigger.voice != ATTRIBUTE and trigger.tense != PLUPERFECT:
+        return Salience.NEWS, ("fresh_date",)
+    if fresh is False and (not lead or _years_old(when, published)):
+        return Salience.BACKGROUND, ("old_date",)
+    if trigger.voice == ATTRIBUTE:
+        return Salience.BACKGROUND, ("participle",)
+    if trigger.tense == PLUPERFECT and not (fresh is None and lead and reading.sentence.index == 0 and False):
+        return Salience.BACKGROUND, ("pluperfect",)
+    cue = _cue(reading, trigger)
+    if cue:
+        return Salience.BACKGROUND, (f"cue:{cue}",)
+    kind = reading.clause(trigger.first).kind
+    if trigger.voice == NOMINAL and _temporal(reading, trigger):
+        return Salience.BACKGROUND, ("temporal_noun",)
+    if kind == RELATIVE and trigger.tense in {PAST, PERFECT} and fresh is not True and not _weekday(when):
+        return Salience.BACKGROUND, ("relative_clause",)
+    if kind == SUBORDINATE and trigger.tense in {PAST, PERFECT, GERUND}:
+        return Salience.BACKGROUND, ("subordinate_clause",) if not _announcing(reading, trigger) else ("as_clause",)
+    if trigger.tense == GERUND:
+        return Salience.BACKGROUND, ("gerund",)
+    if not lead and fresh is None and when is not None and when.day is None:
+        return Salience.BACKGROUND, ("coarse_date",)
+    if not lead and trigger.voice == PASSIVE and when is not None and published is None:
+        return Salience.BACKGROUND, ("was_done_on",)
+    return Salience.NEWS, ("lead",) if lead else ("plain",)
+
+
+def _announcing(reading: Reading, trigger: Trigger) -> bool:
+    opener = reading.clause(trigger.first).opener
+    return opener >= 0 and reading.tokens[opener].low == "as"
+
+
+def _weekday(when: PartialDate | None) -> bool:
+    return when is not None and when.day is not None
+
+
+def _fresh(when: PartialDate | None, published: date | None) -> bool | None:
+    """True for a day within a few days of publication, False for what lies further back, None where it is unknown."""
+    if when is None or published is None:
+        return None
+    if when.day is None:
+        inside = when.first <= published <= when.last
+        return None if inside else False
+    return abs((published - when.first).days) <= _FRESH_DAYS
+
+
+def _years_old(when: PartialDate | None, published: date | None) -> bool:
+    return when is not None and published is not None and (published - when.last).days > _OLD_IN_LEAD
+
+
+def _cue(reading: Reading, trigger: Trigger) -> str:
+    """The background cue of the act's clause, if there is one."""
+    clause = reading.clause_of[trigger.first]
+    for hit in reading.section("salience"):
+        if hit.key == "background" and (
+            reading.clause_of[hit.first] == clause or reading.clauses[reading.clause_of[hit.first]].number == reading.clauses[clause].parent
+        ):
+            if hit.first >= trigger.first and hit.last <= trigger.last:
+                continue
+            return " ".join(reading.tokens[i].low for i in range(hit.first, hit.last + 1))
+    return ""
+
+
+def _temporal(reading: Reading, trigger: Trigger) -> bool:
+    return any(h.key == "temporal" and 0 < trigger.first - h.last <= 3 for h in reading.section("nominal"))
+
+
+def counted_actor(reading: Reading, trigger: Trigger) -> bool:
+    """Whether a number of states acts ("162 states have ratified it"): a tally, not a step."""
+    for hit in reading.section("salience"):
+        if hit.key == "count" and reading.same_clause(hit.first, trigger.first):
+            before = reading.tokens[max(0, hit.first - 3) : hit.first]
+            if any(t.low.isdigit() for t in before):
+                return True
+    return False
+
+
+def earlier_steps(news: Sequence[EventType], step: EventType) -> bool:
+    """Whether a step lies before every step that is news of the same agreement."""
+    return bool(news) and all(ORDER[step] < ORDER[n] for n in news)

@@ -1,0 +1,143 @@
+"""Text into paragraphs, sentences and words; the first step of the recogniser.
+
+Offsets count characters of the text given. `low` keeps the length of the text, so one offset serves both.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+from pipeline.recognise.values import Document, Sentence, Token
+
+LONGEST = 1500  # characters: a text without stops is cut here, so that no later step meets a monster
+
+_MARKS = "\u0300-\u036f\u0640\u064b-\u065f\u0670"
+_CJK = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_WORD = re.compile(rf"[{_CJK}]|(?:(?![{_CJK}])[^\W_]|[{_MARKS}])+")
+_STOP = re.compile(r"[.!?…]+[\"'»”’)\]]*(?=\s)|[。！？；]+[”’」』）]*|[؟][\"»”)]*")
+_UNICASE = re.compile("[\u0600-\u06ff\u3400-\u9fff]")
+_OPENING = "\"'«“„‘([—–- \u00a0"
+_SPACES = " \t\u00a0\u200b\ufeff"
+_FOLD = str.maketrans(
+    {"ё": "е", "أ": "ا", "إ": "ا", "آ": "ا", "ى": "ي", "ة": "ه", "İ": "i"}
+    | dict.fromkeys(map(chr, [*range(0x300, 0x370), 0x640, *range(0x64B, 0x660), 0x670]))
+)
+_TRADITIONAL = str.maketrans(
+    "準簽署協約條議書換國總會員長關於東區爭貿備經濟貿軍擴進實無歐個與為從將應須討論決審務領導棄組織聯戰兩際權過發備韓門開處後對設獨財產盟產當還認難這術險達結議訂談認證參與類憲頒規則護廢執機構體絕報導聲電訊訪問電",
+    "准签署协约条议书换国总会员长关于东区争贸备经济贸军扩进实无欧个与为从将应须讨论决审务领导弃组织联战两际权过发备韩门开处后对设独财产盟产当还认难这术险达结议订谈认证参与类宪颁规则护废执机构体绝报导声电讯访问电",
+)
+
+
+def lower(text: str) -> str:
+    """Lower case, letter for letter: the result has the length of `text`."""
+    low = text.lower()
+    if len(low) == len(text):
+        return low
+    return "".join(c if len(c.lower()) != 1 else c.lower() for c in text).replace("İ", "i")
+
+
+def fold(word: str) -> str:
+    """The form in which words are compared: no vowel points or stress marks, е for ё, one alef, simplified Chinese."""
+    if word.isascii():
+        return word
+    return word.translate(_FOLD).translate(_TRADITIONAL)
+
+
+def words(low: str, offset: int = 0) -> tuple[Token, ...]:
+    """The words of lower-cased text, folded; every ideograph is a word."""
+    return tuple(Token(m.start() + offset, m.end() + offset, fold(m.group())) for m in _WORD.finditer(low))
+
+
+def _abbreviated(text: str, begin: int, dot: int, abbreviations: Collection[str], ordinals: bool) -> bool:
+    """Whether the full stop at `dot` ends an abbreviation, an initial or an ordinal number rather than a sentence."""
+    start = dot
+    while start > begin and (text[start - 1].isalnum() or text[start - 1] in "-’'"):
+        start -= 1
+    word = text[start:dot].lower()
+    if len(word) == 1 and word.isalpha():
+        return True
+    if word.isdigit():
+        return ordinals and len(word) <= 2
+    return word in abbreviations
+
+
+def _ends_here(text: str, begin: int, stop: re.Match[str], abbreviations: Collection[str], ordinals: bool) -> bool:
+    after = stop.end()
+    while after < len(text) and text[after] in _OPENING:
+        after += 1
+    if after >= len(text):
+        return True
+    following = text[after]
+    if following.islower() and not _UNICASE.match(following):
+        return False
+    mark = text[stop.start()]
+    single = mark == "." and stop.group().count(".") == 1
+    return not (single and _abbreviated(text, begin, stop.start(), abbreviations, ordinals))
+
+
+def _cut(text: str, begin: int, end: int) -> list[tuple[int, int]]:
+    """A span in pieces of at most LONGEST characters, cut at spaces where there are any."""
+    pieces = []
+    while end - begin > LONGEST:
+        space = text.rfind(" ", begin + LONGEST // 2, begin + LONGEST)
+        cut = space if space > 0 else begin + LONGEST
+        pieces.append((begin, cut))
+        begin = cut
+    pieces.append((begin, end))
+    return pieces
+
+
+def spans(text: str, abbreviations: Collection[str] = (), *, ordinals: bool = False) -> list[tuple[int, int, int]]:
+    """(start, end, paragraph) of every sentence, trimmed of surrounding space. `ordinals`: "3." may be "third"."""
+    found: list[tuple[int, int, int]] = []
+    at = 0
+    for number, line in enumerate(text.split("\n")):
+        begin, end = at, at + len(line)
+        at = end + 1
+        here = begin
+        stops = [
+            m.end()
+            for m in _STOP.finditer(text, begin, end)
+            if _ends_here(text, begin, m, abbreviations, ordinals)
+        ]
+        for stop in [*stops, end]:
+            for left, right in _cut(text, here, stop):
+                a, b = left, right
+                while a < b and (text[a].isspace() or text[a] in _SPACES):
+                    a += 1
+                while b > a and (text[b - 1].isspace() or text[b - 1] in _SPACES):
+                    b -= 1
+                if a < b:
+                    found.append((a, b, number))
+            here = stop
+    return found
+
+
+def sentence(text: str, index: int = 0, paragraph: int = 0, start: int = 0) -> Sentence:
+    """One sentence of a text; `start` is its offset there."""
+    low = lower(text)
+    return Sentence(index, paragraph, start, start + len(text), text, low, words(low, start))
+
+
+def document(
+    text: str, title: str, language: str, abbreviations: Collection[str] = (), *, ordinals: bool = False
+) -> Document:
+    """An article as sentences. The title's offsets count within the title."""
+    headline = sentence(title.strip(), -1, -1) if title.strip() else None
+    body = tuple(
+        sentence(text[a:b], i, p, a) for i, (a, b, p) in enumerate(spans(text, abbreviations, ordinals=ordinals))
+    )
+    return Document(language, headline, body)
+
+
+def script_language(text: str) -> str:
+    """A language to try where nobody said which it is, by the script of the first letters."""
+    for c in text[:400]:
+        if "\u0400" <= c <= "\u04ff":
+            return "ru"
+        if "\u0600" <= c <= "\u06ff":
+            return "ar"
+        if "\u3400" <= c <= "\u9fff":
+            return "zh"
+    return "en"

@@ -1,0 +1,233 @@
+"""Whether an act happened, is to come, is wished for, was denied, or hangs on something: read from its clause."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pipeline.model import Status
+from pipeline.recognise.lexicon import Hit
+from pipeline.recognise.reading import MAIN, SUBORDINATE, Reading
+from pipeline.recognise.triggers import ACTIVE, ATTRIBUTE, FUTURE, GERUND, INFINITIVE, NOMINAL, PASSIVE, PERFECT, PLUPERFECT, PRESENT, Trigger
+
+REJECTED = "rejected"  # a reason: a refusal, which a chamber's vote makes a step of its own
+_NEAR = 5  # words before a finite verb in which a cue still belongs to it
+_CUES = ("conditional", "negated", "called_for", "planned", "rejected", "occurred")
+
+Verdict = tuple[Status | None, tuple[str, ...]]
+
+
+def decide(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> Verdict:
+    """The status of one act with the rules that spoke; (None, …) where a noun tells of no step at all."""
+    if trigger.voice == NOMINAL:
+        return _nominal(reading, trigger, triggers)
+    opened = _by_opener(reading, trigger)
+    if opened is not None:
+        return opened
+    if trigger.voice == ATTRIBUTE:
+        return _attribute(reading, trigger, triggers)
+    if trigger.tense in {INFINITIVE, GERUND}:
+        return _governed(reading, trigger, triggers)
+    return _finite(reading, trigger, triggers)
+
+
+def _scope_start(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> int:
+    """Where the words that may modify a verb begin: behind the last finite verb before it in the clause."""
+    index = next((i for i, t in enumerate(triggers) if t is trigger), 0)
+    joined = trigger.with_previous
+    for other in reversed(triggers[:index]):
+        if joined:
+            joined = other.with_previous
+            continue
+        if other.voice == NOMINAL or other.tense in {INFINITIVE, GERUND} and trigger.tense in {INFINITIVE, GERUND}:
+            continue
+        if not reading.same_clause(other.first, trigger.first):
+            continue
+        if other.voice in {ACTIVE, PASSIVE} and trigger.voice != NOMINAL:
+            return other.last + 1
+    return 0
+
+
+def _cues(reading: Reading, start: int, end: int, clauses: frozenset[int], section: str = "status") -> list[Hit]:
+    """The cues between two words in the given clauses, a cue inside a longer one left out."""
+    hits = [
+        h
+        for h in reading.section(section)
+        if h.first >= start and h.last < end and reading.clause_of[h.first] in clauses and h.key in _CUES
+    ]
+    return [h for h in hits if not any(o is not h and o.first <= h.first and o.last >= h.last and o.last - o.first > h.last - h.first for o in hits)]
+
+
+def _own(reading: Reading, trigger: Trigger) -> frozenset[int]:
+    return frozenset({reading.clause_of[trigger.first]})
+
+
+def _by_opener(reading: Reading, trigger: Trigger) -> Verdict | None:
+    """If, once, until, unless, after with a present: what the clause tells has not happened."""
+    clause = reading.clause(trigger.first)
+    while clause.kind != SUBORDINATE:
+        if clause.number == 0 or clause.kind == MAIN:
+            return None
+        clause = reading.clauses[clause.parent]
+    opener = clause.opener
+    conditional = any(h.key == "conditional" and h.first <= opener <= h.last for h in reading.section("status"))
+    past = trigger.tense in {PERFECT, PLUPERFECT} or (trigger.voice in {ACTIVE, PASSIVE} and trigger.tense == "past")
+    if conditional and not (past and _once(reading, opener)):
+        return Status.CONDITIONAL, ("conditional_clause",)
+    if trigger.tense in {PRESENT, FUTURE} and reading.is_a("subordinate", opener) and not reading.heading:
+        word = reading.tokens[opener].low
+        if _temporal(reading, word):
+            return Status.CONDITIONAL, ("temporal_clause_present",)
+    return None
+
+
+def _once(reading: Reading, opener: int) -> bool:
+    return reading.tokens[opener].low in {"once", "as"}
+
+
+def _temporal(reading: Reading, word: str) -> bool:
+    return reading.lexicon.has("subordinate", word) and word not in {
+        "because", "although", "though", "while", "whereas", "since", "as", "so", "despite", "поскольку", "хотя", "weil", "obwohl", "que", "что",
+    }  # fmt: skip
+
+
+def _question(reading: Reading) -> bool:
+    return reading.sentence.text.rstrip("\"'»”’ )").endswith(("?", "？", "؟"))
+
+
+def _finite(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> Verdict:
+    start = _scope_start(reading, trigger, triggers)
+    own = _own(reading, trigger)
+    cues = _cues(reading, start, trigger.first, own)
+    behind = _cues(reading, trigger.last + 1, trigger.last + 5, own, "after") if reading.lexicon.verb_final else []
+    near = [h for h in cues if trigger.first - h.last <= _NEAR or _subject_negation(reading, h)] + [h for h in behind if h.key != "planned" or trigger.tense != PERFECT]
+    if _question(reading):
+        return Status.CONDITIONAL, ("question",)
+    for key, status in (("conditional", Status.CONDITIONAL), ("negated", Status.NEGATED)):
+        if any(h.key == key and (h.key == "negated" or not _past(trigger) or _modal(reading, h, trigger)) for h in near):
+            return status, (key,)
+    if any(h.key == "rejected" for h in near):
+        return Status.NEGATED, (REJECTED,)
+    if trigger.tense == FUTURE:
+        return Status.PLANNED, ("future_form",)
+    modal = [h for h in near if h.key in {"planned", "called_for"} and _modal(reading, h, trigger)]
+    if modal:
+        key = modal[-1].key
+        return Status(key), (key,)
+    if trigger.tense == PRESENT:
+        return _present(reading, trigger, cues)
+    return Status.OCCURRED, (f"finite_{trigger.tense}",)
+
+
+def _past(trigger: Trigger) -> bool:
+    return trigger.voice == ACTIVE and trigger.tense in {"past", PERFECT, PLUPERFECT}
+
+
+def _subject_negation(reading: Reading, hit: Hit) -> bool:
+    return hit.key == "negated" and reading.tokens[hit.first].low in {"none", "neither", "nobody", "not", "ни", "никто", "aucun", "keine", "ninguno", "ningún", "nenhum", "никто"} and hit.first <= 12
+
+
+def _modal(reading: Reading, hit: Hit, trigger: Trigger) -> bool:
+    """Whether a cue of the future governs this verb: nothing but small words between."""
+    if trigger.voice == PASSIVE or reading.lexicon.verb_final or reading.lexicon.language == "zh":
+        return trigger.first - hit.last <= (_NEAR + 7 if reading.lexicon.verb_final else _NEAR)
+    return trigger.first - hit.last <= 3
+
+
+def _present(reading: Reading, trigger: Trigger, cues: Sequence[Hit]) -> Verdict:
+    if reading.heading or reading.lexicon.present == "occurred":
+        if any(h.key in {"planned", "called_for"} and trigger.first - h.last <= 3 for h in cues):
+            return Status.PLANNED, ("planned",)
+        return Status.OCCURRED, ("present_as_news",)
+    return Status.PLANNED, ("present_form",)
+
+
+def _attribute(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> Verdict:
+    start = max(trigger.first - 4, _scope_start(reading, trigger, triggers))
+    cues = _cues(reading, start, trigger.first, _own(reading, trigger))
+    for key in ("negated", "planned", "called_for"):
+        if any(h.key == key and trigger.first - h.last <= 2 for h in cues):
+            return Status(key), (key,)
+    return Status.OCCURRED, ("attribute",)
+
+
+def _governed(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> Verdict:
+    """An infinitive or a gerund tells what its governor says of it: voted to, plans to, has yet to, urged … to."""
+    if trigger.tense == GERUND and trigger.first and _preposition(reading, trigger.first):
+        return Status.OCCURRED, ("after_gerund",)
+    clauses = set(_own(reading, trigger))
+    clause = reading.clause(trigger.first)
+    while clause.number and clause.kind != MAIN:
+        clause = reading.clauses[clause.parent]
+        clauses.add(clause.number)
+    start = _scope_start(reading, trigger, triggers)
+    cues = _cues(reading, start, trigger.first, frozenset(clauses))
+    behind = _cues(reading, trigger.last + 1, trigger.last + 8, frozenset(clauses), "after")
+    if not cues:
+        cues = behind
+        if not cues:
+            return Status.PLANNED, ("bare_infinitive",)
+    return _verdict(cues, reading)
+
+
+def _verdict(cues: Sequence[Hit], reading: Reading) -> Verdict:
+    """The nearest cue governs; what stands before it governs the governor: "is expected to vote to"."""
+    if _question(reading):
+        return Status.CONDITIONAL, ("question",)
+    nearest = max(cues, key=lambda h: h.last)
+    touching = [h for h in cues if h.last == nearest.last]
+    keys = {h.key for h in touching}
+    before = {h.key for h in cues if h.last < nearest.first and nearest.first - h.last <= 6}
+    for key in ("negated", "rejected", "conditional"):
+        if key in keys or key in before:
+            status = Status.CONDITIONAL if key == "conditional" else Status.NEGATED
+            return status, (REJECTED if key == "rejected" else key,)
+    longest = max(touching, key=lambda h: h.last - h.first)
+    if longest.key == "occurred":
+        later = before & {"planned", "called_for"}
+        if later:
+            return Status(sorted(later)[0]), (sorted(later)[0],)
+        return Status.OCCURRED, ("decided_to",)
+    return Status(longest.key), (longest.key,)
+
+
+def _preposition(reading: Reading, word: int) -> bool:
+    """Whether "after", "since", "upon" stands directly before."""
+    return any(h.key == "temporal" and h.last == word - 1 for h in reading.section("nominal"))
+
+
+def _nominal(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> Verdict:
+    clause = _own(reading, trigger)
+    opened = _by_opener(reading, trigger)
+    if opened is not None:
+        return opened
+    light = [
+        h
+        for h in reading.section("nominal")
+        if h.key == "occurred"
+        and reading.clause_of[h.first] in clause
+        and (0 < trigger.first - h.last <= 8 or 0 < h.first - trigger.last <= 14)
+    ]
+    before = [h for h in _cues(reading, 0, trigger.first, clause) if trigger.first - h.last <= 10]
+    behind = _cues(reading, trigger.last + 1, len(reading.tokens), clause, "after")
+    forward = _cues(reading, trigger.last + 1, len(reading.tokens), clause) if light else []
+    del triggers
+    if any(h.key == "temporal" and 0 < trigger.first - h.last <= 3 for h in reading.section("nominal")):
+        return Status.OCCURRED, ("temporal_noun",)
+    if light:
+        verb = min(light, key=lambda h: abs(h.first - trigger.first))
+        governs = [h for h in [*before, *forward, *behind] if -1 <= verb.first - h.last <= 4 and h.key != "occurred"]
+        if governs:
+            key = governs[-1].key
+            return Status.NEGATED if key == REJECTED else Status(key), (key,)
+        return Status.OCCURRED, ("light_verb",)
+    for h in sorted(behind, key=lambda h: h.first)[:1]:
+        return Status(h.key), (f"{h.key}_behind",)
+    cues = [h for h in before if h.key != "occurred"]
+    if cues:
+        nearest = max(cues, key=lambda h: h.last)
+        if nearest.key == REJECTED:
+            return Status.NEGATED, (REJECTED,)
+        return Status(nearest.key), (nearest.key,)
+    if any(h.key == "planned" and 0 < abs(trigger.first - h.first) <= 10 and reading.clause_of[h.first] in clause for h in reading.section("nominal")):
+        return Status.PLANNED, ("nominal_planned",)
+    return None, ("noun_alone",)

@@ -1,0 +1,81 @@
+"""What an act is done to: treaties, laws about them, their instruments, and what is no treaty at all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pipeline.recognise.lexicon import Hit
+from pipeline.recognise.reading import Reading
+
+TREATY, GENERIC, PRONOUN, NOUN = "treaty", "generic", "pronoun", "noun"
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """A noun an act may be done to. Words `first` to `last`. `kind`: the instrument's kind, or a noun act's family.
+
+    `what`: "treaty" (an instrument noun or an alias), "generic" (the document), "pronoun", "noun" (ratification,
+    withdrawal …: `kind` is the family), or a key of the lexicon's things section (law, decree, instruments …).
+    """
+
+    what: str
+    first: int
+    last: int
+    kind: str = ""
+    agreement_id: str = ""
+
+
+_STRONGER = ("contract", "other", "person", "instruments", "exchange_protocol", "notice", "law", "decree")
+
+
+def _covers(one: Hit, other: Hit) -> bool:
+    return one.first <= other.first and one.last >= other.last
+
+
+def _nouns(reading: Reading, acts: tuple[Hit, ...]) -> list[Thing]:
+    return [Thing(NOUN, h.first, h.last, h.key) for h in acts if h.form == "noun"]
+
+
+def find(reading: Reading, aliases: tuple[tuple[int, int, str], ...] = ()) -> tuple[Thing, ...]:
+    """The things of a sentence in order, the longest at each place. `aliases`: (first word, last word, agreement id)."""
+    found: list[Thing] = [Thing(TREATY, a, b, "", agreement) for a, b, agreement in aliases]
+    found += [Thing(h.key, h.first, h.last) for h in reading.section("things")]
+    found += [Thing(TREATY, h.first, h.last, h.key) for h in reading.section("instruments")]
+    found += _nouns(reading, reading.section("acts"))
+    for h in reading.section("grammar"):
+        if h.key == "generic_nouns":
+            found.append(Thing(GENERIC, h.first, h.last))
+        elif h.key == "pronouns" and not _determiner(reading, h.last):
+            found.append(Thing(PRONOUN, h.first, h.last))
+    return _longest(found)
+
+
+def _determiner(reading: Reading, word: int) -> bool:
+    """Whether a pronoun stands before a noun of its own ("this agreement") or opens a clause ("that Russia signed")."""
+    if reading.is_a("relative", word) and word and reading.clause(word).opener == word:
+        return True
+    if not reading.is_a("determiners", word) and not reading.is_a("generic_determiners", word):
+        return False
+    following = word + 1
+    if following >= len(reading.tokens) or reading.before(following).strip(" \u00a0"):
+        return False
+    return not any(
+        reading.is_a(role, following) for role in ("be", "have", "stop_words", "prepositions", "coordinate", "to", "by")
+    )
+
+
+def _longest(things: list[Thing]) -> tuple[Thing, ...]:
+    """Non-overlapping things: the longer wins, then what names its agreement, then what is no treaty."""
+
+    def rank(thing: Thing) -> tuple[int, int, int]:
+        order = 0 if thing.agreement_id else 1 if thing.what in _STRONGER else 2
+        return (-(thing.last - thing.first), order, thing.first)
+
+    taken: set[int] = set()
+    kept: list[Thing] = []
+    for thing in sorted(things, key=rank):
+        span = set(range(thing.first, thing.last + 1))
+        if not span & taken:
+            taken |= span
+            kept.append(thing)
+    return tuple(sorted(kept, key=lambda t: t.first))

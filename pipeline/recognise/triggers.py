@@ -1,0 +1,272 @@
+"""The verbs of treaty-making in a sentence, and how they are used: active or passive, past or to come, or as a noun."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from pipeline.recognise.lexicon import Hit
+from pipeline.recognise.reading import RELATIVE, Reading
+from pipeline.recognise.things import NOUN, Thing
+
+ACTIVE, PASSIVE, ATTRIBUTE, NOMINAL = "active", "passive", "attribute", "noun"
+PAST, PERFECT, PLUPERFECT, PRESENT, FUTURE, INFINITIVE, GERUND = (
+    "past", "perfect", "pluperfect", "present", "future", "infinitive", "gerund",
+)  # fmt: skip
+FINITE = frozenset({PAST, PERFECT, PLUPERFECT, PRESENT, FUTURE})
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """A use of an act's word. `with_previous`: joined to the trigger before it ("signed and ratified")."""
+
+    family: str
+    first: int
+    last: int
+    voice: str
+    tense: str
+    with_previous: bool = False
+    others: tuple[str, ...] = ()  # further families the same words may mean
+
+
+def find(reading: Reading, things: Sequence[Thing]) -> tuple[Trigger, ...]:
+    """All triggers of a sentence in the order of the text."""
+    groups = _spans(reading)
+    found: list[Trigger] = []
+    for hits in groups:
+        trigger = _use(reading, hits, things)
+        if trigger is None:
+            continue
+        joined = bool(found) and _joined(reading, found[-1], trigger)
+        if joined:
+            trigger = _like_previous(reading, found[-1], trigger)
+        found.append(trigger)
+    return tuple(found)
+
+
+def _spans(reading: Reading) -> list[list[Hit]]:
+    """Act hits grouped by place; a hit inside a longer one is dropped, one inside a thing that is no noun act too."""
+    acts = sorted(reading.section("acts"), key=lambda h: (h.first - h.last, h.first))
+    blocked = {
+        i
+        for h in reading.section("things")
+        if h.key in {"contract", "other", "person"}
+        for i in range(h.first, h.last + 1)
+    }
+    kept: list[list[Hit]] = []
+    taken: dict[int, list[Hit]] = {}
+    for hit in acts:
+        span = range(hit.first, hit.last + 1)
+        if hit.first in blocked and hit.last in blocked:
+            continue
+        group = taken.get(hit.first)
+        if group and (group[0].first, group[0].last) == (hit.first, hit.last):
+            group.append(hit)
+            continue
+        if any(i in taken for i in (hit.first, hit.last)) and not _inside_gap(hit, taken):
+            continue
+        group = [hit]
+        kept.append(group)
+        for i in span:
+            taken.setdefault(i, group)
+    return sorted(kept, key=lambda g: g[0].first)
+
+
+def _inside_gap(hit: Hit, taken: dict[int, list[Hit]]) -> bool:
+    """A noun act in the gap of a long pattern ("signed the ratification bill into law") stays a thing, not a trigger."""
+    del hit, taken
+    return False
+
+
+def _use(reading: Reading, hits: list[Hit], things: Sequence[Thing]) -> Trigger | None:
+    first, last = hits[0].first, hits[0].last
+    families = tuple(dict.fromkeys(h.key for h in hits))
+    forms = {h.form for h in hits}
+    if "noun" in forms and (forms == {"noun"} or _is_noun(reading, first, last, forms)):
+        family = next(h.key for h in hits if h.form == "noun")
+        return Trigger(family, first, last, NOMINAL, "")
+    forms.discard("noun")
+    if not forms:
+        return None
+    family, others = families[0], families[1:]
+    if forms & {"base", "present"} and not forms & {"participle"} and _after_determiner(reading, first):
+        return None
+    voice, tense = _voice(reading, first, last, forms, things)
+    return Trigger(family, first, last, voice, tense, others=others) if voice else None
+
+
+def _after_determiner(reading: Reading, word: int) -> bool:
+    return (
+        word > 0
+        and not reading.before(word).strip(" \u00a0")
+        and reading.is_a("determiners", word - 1)
+        and not reading.is_a("pronouns", word - 1)
+    )
+
+
+def _is_noun(reading: Reading, first: int, last: int, forms: set[str]) -> bool:
+    """Whether a word that may be a noun or a verb form is a noun here: "the signing of", "its exit"."""
+    if first and reading.is_a("determiners", first - 1):
+        return True
+    following = last + 1
+    if following >= len(reading.tokens):
+        return "gerund" in forms
+    if reading.tokens[following].low in {"of", "ceremony"}:
+        return True
+    if first and reading.tokens[first - 1].low in {"s", "s’"}:
+        return True
+    if "gerund" in forms:
+        return reading.is_a("be", following) or reading.is_a("have", following)
+    return False
+
+
+def _aux(reading: Reading, first: int, reach: int, things: Sequence[Thing]) -> tuple[str, int]:
+    """The auxiliary to the left of a participle: ("have" | "be" | "been" | "had", its place), or ("", -1)."""
+    names = {t.first for t in things if t.what not in {"pronoun", NOUN, "negotiations"}}
+    for i in range(first - 1, max(-1, first - 1 - reach), -1):
+        if not reading.same_clause(i, first):
+            break
+        if reading.lexicon.verb_final:
+            pass
+        elif i in names or reading.before(i + 1).strip(" \u00a0'’"):
+            break
+        if reading.is_a("be_been", i):
+            return "been", i
+        if reading.is_a("have", i):
+            return "have", i
+        if reading.is_a("be", i):
+            return "be", i
+    return "", -1
+
+
+def _voice(reading: Reading, first: int, last: int, forms: set[str], things: Sequence[Thing]) -> tuple[str, str]:
+    if "participle" in forms:
+        return _participle(reading, first, last, forms, things)
+    if "past" in forms:
+        return ACTIVE, _perfect(reading, first)
+    if "plain" in forms:
+        return ACTIVE, PAST
+    if "passive" in forms:
+        return PASSIVE, PAST
+    if "attribute" in forms:
+        return ATTRIBUTE, PAST
+    if "converb" in forms:
+        return ACTIVE, PAST
+    if "gerund" in forms:
+        return ACTIVE, GERUND
+    if "future" in forms:
+        return ACTIVE, FUTURE
+    if "present" in forms:
+        return ACTIVE, PRESENT
+    if "infinitive" in forms:
+        return ACTIVE, INFINITIVE
+    return _base(reading, first, things)
+
+
+def _perfect(reading: Reading, first: int) -> str:
+    for i in range(first - 1, max(-1, first - 4), -1):
+        if reading.is_a("have", i):
+            return PLUPERFECT if reading.tokens[i].low in {"had", "hatte", "hatten", "avait", "avaient"} else PERFECT
+    return PAST
+
+
+def _base(reading: Reading, first: int, things: Sequence[Thing]) -> tuple[str, str]:
+    """An English base form: an infinitive behind "to" or an auxiliary, else a plural present with its subject."""
+    del things
+    for i in range(first - 1, max(-1, first - 5), -1):
+        if reading.is_a("to", i):
+            return ACTIVE, INFINITIVE
+        if reading.before(i + 1).strip(" \u00a0'’"):
+            break
+    if any(h.last < first and first - h.last <= 4 and h.section == "status" for h in reading.section("status")):
+        return ACTIVE, INFINITIVE
+    if first == 0 or reading.is_a("prepositions", first - 1):
+        return ("", "") if first else (ACTIVE, INFINITIVE)
+    return ACTIVE, PRESENT
+
+
+_HAD = frozenset({"had", "hatte", "hatten", "avait", "avaient", "avoit", "habia", "habían", "había", "habian", "tinha", "tinham", "havia", "haviam"})
+
+
+def _participle(
+    reading: Reading, first: int, last: int, forms: set[str], things: Sequence[Thing]
+) -> tuple[str, str]:
+    reach = 30 if reading.lexicon.verb_final else 4
+    aux, at = _aux(reading, first, reach, things)
+    if not aux and reading.lexicon.verb_final:
+        aux, at = _aux_behind(reading, last)
+    if aux in {"be", "been"}:
+        had = aux == "been" and any(reading.tokens[i].low in _HAD for i in range(max(0, at - 3), at))
+        return PASSIVE, PLUPERFECT if had else PAST
+    if aux == "have":
+        return ACTIVE, PLUPERFECT if reading.tokens[at].low in _HAD else PERFECT
+    if "base" in forms and reading.lexicon.language == "en":
+        return _base(reading, first, things)
+    if _reduced(reading, first, last, things):
+        return ATTRIBUTE, PAST
+    if reading.lexicon.language != "en":
+        return (PASSIVE, PAST) if reading.heading else (ATTRIBUTE, PAST)
+    return ACTIVE, PAST
+
+
+def _aux_behind(reading: Reading, last: int) -> tuple[str, int]:
+    following = last + 1
+    if following < len(reading.tokens) and reading.same_clause(last, following):
+        if reading.is_a("have", following):
+            return "have", following
+        if reading.is_a("be", following):
+            return "been", following
+    return "", -1
+
+
+def _reduced(reading: Reading, first: int, last: int, things: Sequence[Thing]) -> bool:
+    """A participle without an auxiliary that modifies a noun: "the document, signed last March", "signed by"."""
+    following = last + 1
+    if following < len(reading.tokens) and reading.is_a("by", following):
+        return True
+    if first == 0:
+        return True
+    previous = first - 1
+    while previous > 0 and (reading.tokens[previous].low.endswith("ly") or reading.tokens[previous].low in {"also", "then", "first"}):
+        previous -= 1
+    ends = {t.last for t in things if t.what != "pronoun"}
+    if previous in ends:
+        return not any(reading.is_a("relative", i) for i in (previous,))
+    return False
+
+
+def _joined(reading: Reading, one: Trigger, other: Trigger) -> bool:
+    """Whether only a conjunction (and adverbs) stands between two verbs."""
+    between = range(one.last + 1, other.first)
+    if NOMINAL in {one.voice, other.voice} and one.voice != other.voice:
+        return False
+    return (
+        0 < len(between) <= 3
+        and any(reading.is_a("coordinate", i) for i in between)
+        and all(
+            reading.is_a("coordinate", i)
+            or reading.is_a("have", i)
+            or reading.is_a("be", i)
+            or reading.is_a("to", i)
+            or reading.tokens[i].low.endswith(("ly", "но"))
+            for i in between
+        )
+    )
+
+
+def _like_previous(reading: Reading, one: Trigger, other: Trigger) -> Trigger:
+    """A joined verb takes over voice and tense where its own form leaves them open."""
+    del reading
+    open_form = other.voice in {ATTRIBUTE, ACTIVE} and other.tense in {PAST, PRESENT}
+    if open_form and one.voice == PASSIVE:
+        return replace(other, voice=PASSIVE, tense=one.tense, with_previous=True)
+    if open_form and one.tense in {PERFECT, PLUPERFECT, PAST} and other.voice == ATTRIBUTE:
+        return replace(other, voice=one.voice, tense=one.tense, with_previous=True)
+    if one.tense == INFINITIVE and other.tense == PRESENT:
+        return replace(other, tense=INFINITIVE, with_previous=True)
+    return replace(other, with_previous=True)
+
+
+def in_relative(reading: Reading, trigger: Trigger) -> bool:
+    """Whether the verb stands in a relative clause."""
+    return reading.clause(trigger.first).kind == RELATIVE

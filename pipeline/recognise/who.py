@@ -1,0 +1,155 @@
+"""Who stands where the one who acts stands: before an active verb, behind "by", in a possessive."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pipeline.recognise.reading import RELATIVE, Reading
+from pipeline.recognise.triggers import ACTIVE, ATTRIBUTE, NOMINAL, PASSIVE, Trigger
+from pipeline.recognise.values import PartyKind, PartyMention
+
+_ORGANS = frozenset({PartyKind.BODY, PartyKind.LEADER})
+_REACH = 14  # words behind "by"
+
+
+def subject(
+    reading: Reading, trigger: Trigger, triggers: Sequence[Trigger], taken: Sequence[tuple[int, int]]
+) -> tuple[PartyMention, ...]:
+    """The party mentions that act. `taken`: spans (text offsets) of agreement mentions, whose parties do not act here."""
+    free = [p for p in reading.parties if not any(a <= p.start and p.end <= b for a, b in taken)]
+    if trigger.voice in {PASSIVE, ATTRIBUTE, NOMINAL}:
+        agent = _behind_by(reading, trigger, free)
+        if agent:
+            return agent
+    if trigger.voice == PASSIVE:
+        return _loose_agent(reading, trigger, free) if reading.lexicon.object_first else ()
+    if trigger.voice == ATTRIBUTE:
+        return ()
+    if trigger.voice == NOMINAL:
+        return _possessor(reading, trigger, reading.parties) or _before(reading, trigger, triggers, free)
+    return _before(reading, trigger, triggers, free) or _behind(reading, trigger, triggers, free)
+
+
+def _word(reading: Reading, mention: PartyMention) -> int:
+    return reading.token_at(mention.start)
+
+
+def _last_word(reading: Reading, mention: PartyMention) -> int:
+    return reading.token_at(mention.end - 1)
+
+
+def _behind_by(reading: Reading, trigger: Trigger, free: Sequence[PartyMention]) -> tuple[PartyMention, ...]:
+    by = next(
+        (
+            i
+            for i in range(trigger.last + 1, min(trigger.last + 13, len(reading.tokens)))
+            if reading.is_a("by", i) and reading.same_clause(i, trigger.first)
+        ),
+        -1,
+    )
+    if by < 0:
+        return ()
+    found = [p for p in free if by < _word(reading, p) <= by + _REACH and reading.within(reading.clause_of[_word(reading, p)], reading.clause_of[by])]
+    return _group(reading, found, from_left=True)
+
+
+def _loose_agent(reading: Reading, trigger: Trigger, free: Sequence[PartyMention]) -> tuple[PartyMention, ...]:
+    """Languages that mark the agent by case: an organ or a leader in the clause."""
+    clause = reading.clause_of[trigger.first]
+    found = [p for p in free if p.kind in _ORGANS and reading.clause_of[_word(reading, p)] == clause]
+    return _group(reading, found, from_left=True)
+
+
+def _possessor(reading: Reading, trigger: Trigger, mentions: Sequence[PartyMention]) -> tuple[PartyMention, ...]:
+    return tuple(
+        p
+        for p in mentions
+        if 0 < trigger.first - _last_word(reading, p) <= 3 and not reading.comma_between(_last_word(reading, p), trigger.first)
+    )[-1:]
+
+
+def _before(
+    reading: Reading, trigger: Trigger, triggers: Sequence[Trigger], free: Sequence[PartyMention]
+) -> tuple[PartyMention, ...]:
+    """The subject before the verb, shared by joined verbs; in a relative clause "who signed" it is the antecedent."""
+    clause = reading.clause_of[trigger.first]
+    start = _start(reading, trigger, triggers)
+    found = [
+        p
+        for p in free
+        if start <= _word(reading, p) and _last_word(reading, p) < trigger.first and reading.clause_of[_word(reading, p)] == clause
+    ]
+    if found:
+        return _group(reading, _without_places(reading, found))
+    home = reading.clause(trigger.first)
+    if home.kind == RELATIVE and trigger.first - home.opener <= 4:
+        before = [p for p in free if 0 < home.opener - _last_word(reading, p) <= 4]
+        return _group(reading, before)
+    if home.kind != RELATIVE and home.number and trigger.tense in {"infinitive", "gerund"}:
+        outer = [p for p in free if _last_word(reading, p) < trigger.first and reading.clause_of[_word(reading, p)] == home.parent]
+        return _group(reading, _without_places(reading, outer))
+    return ()
+
+
+def _start(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> int:
+    """Behind the last finite verb of the clause with a subject of its own; subjects carry over to later verbs without one."""
+    index = next((i for i, t in enumerate(triggers) if t is trigger), 0)
+    for other in reversed(triggers[:index]):
+        if other.voice in {ACTIVE, PASSIVE} and reading.same_clause(other.first, trigger.first) and not trigger.with_previous:
+            own = [p for p in reading.parties if other.last < _word(reading, p) and _last_word(reading, p) < trigger.first]
+            fresh = [p for p in own if trigger.first - _last_word(reading, p) <= 4]
+            return other.last + 1 if fresh else 0
+    return 0
+
+
+def _without_places(reading: Reading, mentions: Sequence[PartyMention]) -> list[PartyMention]:
+    """Mentions behind a preposition of place or company ("in Tehran", "with Japan") do not act, unless an organ leads them."""
+    kept: list[PartyMention] = []
+    for p in mentions:
+        word = _word(reading, p)
+        behind = word > 0 and (reading.is_a("prepositions", word - 1) or (word > 1 and reading.is_a("determiners", word - 1) and reading.is_a("prepositions", word - 2)))
+        if behind and not (kept and word - _last_word(reading, kept[-1]) <= 4) and not _noun_before(reading, word):
+            continue
+        kept.append(p)
+    return kept or [p for p in mentions if p.kind in _ORGANS]
+
+
+def _noun_before(reading: Reading, word: int) -> bool:
+    """Whether an office stands before the preposition: "the parliament of Colombia", "foreign ministers of Armenia"."""
+    return any(
+        h.key in {"chamber", "executive", "presidential"} and 0 < word - h.last <= 3 for h in reading.section("procedure")
+    )
+
+
+def _group(reading: Reading, mentions: Sequence[PartyMention], *, from_left: bool = False) -> tuple[PartyMention, ...]:
+    """The mentions that belong together: an organ with its state, or states in a row."""
+    if not mentions:
+        return ()
+    organs = [p for p in mentions if p.kind in _ORGANS]
+    if organs:
+        pivot = organs[0] if from_left else organs[-1]
+        near = [p for p in organs if abs(_word(reading, p) - _word(reading, pivot)) <= 8]
+        codes = [p for p in mentions if p.kind not in _ORGANS and any(not o.code for o in near)]
+        return tuple(sorted([*near, *codes], key=lambda p: p.start))
+    pivot = mentions[0] if from_left else mentions[-1]
+    row = [pivot]
+    ordered = mentions if from_left else tuple(reversed(mentions))
+    for p in ordered[1:]:
+        if abs(_word(reading, p) - _word(reading, row[-1])) <= 5:
+            row.append(p)
+        else:
+            break
+    return tuple(sorted(row, key=lambda p: p.start))
+
+
+def _behind(
+    reading: Reading, trigger: Trigger, triggers: Sequence[Trigger], free: Sequence[PartyMention]
+) -> tuple[PartyMention, ...]:
+    """The subject behind the verb, where the language allows it («подписали Россия и Иран»)."""
+    if not reading.lexicon.object_first:
+        return ()
+    clause = reading.clause_of[trigger.first]
+    nexts = [t.first for t in triggers if t.first > trigger.last and reading.same_clause(t.first, trigger.first) and t.voice != NOMINAL]
+    stop = min(nexts, default=len(reading.tokens))
+    found = [p for p in free if trigger.last < _word(reading, p) < stop and reading.clause_of[_word(reading, p)] == clause]
+    return _group(reading, _without_places(reading, found), from_left=True)
