@@ -10,14 +10,16 @@ import asyncio
 import hashlib
 import re
 import smtplib
+import socket
 import ssl
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
-from threading import Lock
+from functools import cache
 from typing import Any
 
 from pipeline.alert.masks import address, shown
@@ -27,8 +29,8 @@ from pipeline.errors import Reason
 
 _POLICY = SMTP.clone(cte_type="7bit")  # not every server takes 8-bit lines; quoted-printable and base64 pass everywhere
 _PORTS = {"starttls": 587, "tls": 465, "none": 25}
+_NO_NAME = "[127.0.0.1]"  # for a machine without a name of its own (RFC 5321 4.1.4)
 _ATOM = re.compile(r"[A-Za-z0-9._-]{1,120}\Z")
-_THREADS = 4
 _VERDICT = 120.0  # seconds for the answer to the last dot, on which a server may scan the mail; less than a lease
 _UNSURE = 600.0  # it may have been taken: RFC 5321 4.5.3.2.6 gives the server ten minutes to answer
 
@@ -83,69 +85,66 @@ def _headers(delivery_id: str, message: Message, channel: ChannelOptions, domain
 
 
 class EmailSender:
-    """Sends to one `[[channel]]` of kind "email". `timeout`: seconds for each step of the conversation."""
+    """Sends to one `[[channel]]` of kind "email". `timeout`: seconds for each step of the conversation.
 
-    def __init__(self, channel: ChannelOptions, timeout: float) -> None:
+    At most `THREADS` conversations go on at once; further ones wait for a thread, which counts against their time.
+    """
+
+    THREADS = 4
+
+    def __init__(self, channel: ChannelOptions, timeout: float, *, deadline: float = 240.0) -> None:
         self._channel = channel
         self._timeout = timeout
-        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix=f"mail-{channel.id}")
-        self._lock = Lock()
-        self._open: set[smtplib.SMTP] = set()
+        self._deadline = deadline
+        self._threads = ThreadPoolExecutor(self.THREADS, thread_name_prefix=f"mail-{channel.id}")
+        self._open: set[_Session] = set()
         self._tls = ssl.create_default_context(cafile=channel.ca_file or None)
 
     async def send(self, delivery: Delivery) -> Outcome:
-        """One attempt. A hanging server holds up this channel's threads only."""
+        """One attempt. A hanging server holds up this channel's threads only, and none for longer than the deadline."""
+        channel = self._channel
         try:
-            built = mail(delivery, self._channel)
-            recipients = [parseaddr(one)[1] for one in delivery.to or self._channel.to]
+            built = mail(delivery, channel)
+            recipients = [_plain(one) for one in delivery.to or channel.to]
         except (ValueError, UnicodeError) as error:
-            return GiveUp(Reason.MESSAGE_INVALID, shown(str(error), self._channel))
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, self._attempt, built, recipients)
+            return GiveUp(Reason.MESSAGE_INVALID, shown(str(error), channel))
+        session = self._session()
+        self._open.add(session)
+        attempt = asyncio.get_running_loop().run_in_executor(
+            self._threads, _converse, session, channel, self._tls, built, recipients
+        )
+        try:
+            async with asyncio.timeout(self._deadline):
+                return await attempt
+        except TimeoutError:
+            return TryAgain(Reason.TIMEOUT_TOTAL, "the conversation took too long", _UNSURE if session.unsure else None)
+        finally:
+            session.break_off()
+            self._open.discard(session)
 
     def close(self) -> None:
         """Break off conversations under way (their deliveries are tried again) and let the threads end."""
-        with self._lock:
-            for session in self._open:
-                if session.sock:
-                    session.sock.close()
+        for session in self._open:
+            session.break_off()
         self._threads.shutdown(wait=False, cancel_futures=True)
 
-    def _attempt(self, built: EmailMessage, recipients: list[str]) -> Outcome:
-        session = _Session(self._timeout) if self._channel.tls != "tls" else _SecureSession(self._timeout, self._tls)
-        with self._lock:
-            self._open.add(session)
-        try:
-            self._greet(session)
-            refused = session.send_message(built, _plain(self._channel.from_), recipients)
-        except (smtplib.SMTPException, OSError, UnicodeError, ValueError) as error:
-            return failed(error, self._channel, unsure=session.unsure, recipients=recipients)
-        else:
-            return accepted(refused, session.verdict, self._channel)
-        finally:
-            with self._lock:
-                self._open.discard(session)
-            session.leave()
-
-    def _greet(self, session: smtplib.SMTP) -> None:
-        channel = self._channel
-        code, said = session.connect(channel.host, channel.port or _PORTS[channel.tls])
-        if code != 220:
-            raise smtplib.SMTPConnectError(code, said)
-        session.ehlo_or_helo_if_needed()
-        if channel.tls == "starttls":
-            session.starttls(context=self._tls)
-            session.ehlo_or_helo_if_needed()
-        if channel.user:
-            session.login(channel.user, channel.password)
+    def _session(self) -> _Session:
+        if self._channel.tls == "tls":
+            return _SecureSession(self._channel.host, self._timeout, self._tls)
+        return _Session(self._channel.host, self._timeout)
 
 
 class _Session(smtplib.SMTP):
     """An SMTP conversation that knows whether the server may have taken the mail already. Connects when told to."""
 
-    def __init__(self, timeout: float) -> None:
-        super().__init__(timeout=timeout)
+    def __init__(self, host: str, timeout: float) -> None:
+        super().__init__(timeout=timeout, local_hostname=_NO_NAME)
+        self._prepare(host)
+
+    def _prepare(self, host: str) -> None:
+        self._host = host  # the name the server's certificate must bear
         self.unsure = False
+        self.broken_off = False
         self.verdict = ""
 
     def data(self, msg: Any) -> tuple[int, bytes]:
@@ -157,25 +156,67 @@ class _Session(smtplib.SMTP):
         self.verdict = f"{code} {said.decode('utf-8', 'replace')}"
         return code, said
 
+    def break_off(self) -> None:
+        """From another thread: end the conversation now, whatever it waits for."""
+        self.broken_off = True
+        if self.sock:
+            with suppress(OSError):
+                self.sock.shutdown(socket.SHUT_RDWR)
+
     def leave(self) -> None:
-        """Say goodbye, but wait for nobody: what the mail's fate is, is known."""
-        try:
-            if self.sock:
+        """Say goodbye without waiting long: the mail's fate is known."""
+        with suppress(smtplib.SMTPException, OSError, ValueError):
+            if self.sock and not self.broken_off:
                 self.sock.settimeout(2.0)
                 self.quit()
-        except (smtplib.SMTPException, OSError):
-            pass
-        finally:
-            self.close()
+        self.close()
 
 
 class _SecureSession(smtplib.SMTP_SSL, _Session):
     """The same, encrypted from the first byte."""
 
-    def __init__(self, timeout: float, context: ssl.SSLContext) -> None:
-        smtplib.SMTP_SSL.__init__(self, timeout=timeout, context=context)
-        self.unsure = False
-        self.verdict = ""
+    def __init__(self, host: str, timeout: float, context: ssl.SSLContext) -> None:
+        smtplib.SMTP_SSL.__init__(self, timeout=timeout, context=context, local_hostname=_NO_NAME)
+        self._prepare(host)
+
+
+def _converse(
+    session: _Session, channel: ChannelOptions, tls: ssl.SSLContext, built: EmailMessage, recipients: list[str]
+) -> Outcome:
+    """The whole conversation, in a thread."""
+    try:
+        _greet(session, channel, tls)
+        refused = session.send_message(built, _plain(channel.from_), recipients)
+    except (smtplib.SMTPException, OSError, ValueError) as error:
+        if session.broken_off:
+            return TryAgain(Reason.TIMEOUT_TOTAL, "broken off", _UNSURE if session.unsure else None)
+        return failed(error, channel, unsure=session.unsure, recipients=recipients)
+    else:
+        return accepted(refused, session.verdict, channel)
+    finally:
+        session.leave()
+
+
+def _greet(session: _Session, channel: ChannelOptions, tls: ssl.SSLContext) -> None:
+    session.local_hostname = _own_name()
+    code, said = session.connect(channel.host, channel.port or _PORTS[channel.tls])
+    if session.broken_off:
+        raise smtplib.SMTPServerDisconnected("broken off while connecting")
+    if code != 220:
+        raise smtplib.SMTPConnectError(code, said)
+    session.ehlo_or_helo_if_needed()
+    if channel.tls == "starttls":
+        session.starttls(context=tls)
+        session.ehlo_or_helo_if_needed()
+    if channel.user:
+        session.login(channel.user, channel.password)
+
+
+@cache
+def _own_name() -> str:
+    """What EHLO says; asked once, for the DNS may be slow."""
+    name = socket.getfqdn()
+    return name if "." in name and name.isascii() else _NO_NAME
 
 
 def accepted(refused: Mapping[str, tuple[int, bytes]], verdict: str, channel: ChannelOptions) -> Outcome:
@@ -207,24 +248,20 @@ def failed(
             # a 5xx too is tried again: quotas, block lists and wrong senders are put right within days
             return TryAgain(Reason.MAIL_REFUSED, detail, status=error.smtp_code)
         case smtplib.SMTPNotSupportedError():
-            return TryAgain(Reason.TLS_ERROR if channel.tls == "starttls" else Reason.AUTH_FAILED, detail)
+            return TryAgain(Reason.TLS_ERROR if "STARTTLS" in str(error) else Reason.MAIL_REFUSED, detail)
         case ssl.SSLError():
             return TryAgain(Reason.TLS_ERROR, detail)
         case UnicodeError() | ValueError():
             return GiveUp(Reason.MESSAGE_INVALID, detail)
-    reason = _network_reason(error)
-    return TryAgain(reason, detail, _UNSURE if unsure else None)
-
-
-def _network_reason(error: Exception) -> Reason:
-    match error:
+        case socket.gaierror():
+            reason = Reason.DNS_FAILURE
+        case ConnectionRefusedError():
+            reason = Reason.TIMEOUT_CONNECT
         case TimeoutError():
-            return Reason.TIMEOUT_TOTAL
-        case OSError() if type(error).__name__ == "gaierror":
-            return Reason.DNS_FAILURE
-        case ConnectionRefusedError() | smtplib.SMTPConnectError():
-            return Reason.TIMEOUT_CONNECT
-    return Reason.PROTOCOL_ERROR
+            reason = Reason.TIMEOUT_TOTAL
+        case _:
+            reason = Reason.PROTOCOL_ERROR
+    return TryAgain(reason, detail, _UNSURE if unsure else None)
 
 
 def _said(error: Exception) -> str:

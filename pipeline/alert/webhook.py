@@ -52,7 +52,13 @@ class Post(Protocol):
     """The guarded client's `post`: never raises for anything a remote can do, follows no redirect."""
 
     async def __call__(
-        self, url: str, body: bytes, headers: Mapping[str, str], *, timeout: float, allow_networks: Sequence[str]
+        self,
+        url: str,
+        body: bytes,
+        headers: Mapping[str, str],
+        *,
+        timeout: float,  # noqa: ASYNC109 - the receiver's whole time, as the operator knows it
+        allow_networks: Sequence[str],
     ) -> Answer | NoAnswer:
         """One request within `timeout` seconds."""
         ...
