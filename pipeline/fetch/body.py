@@ -19,6 +19,7 @@ MAX_RETRY_AFTER = DAY
 MAX_AGE = 30 * DAY
 
 _MAX_MEMBERS = 64
+_GZIP_MARK = b"\x1f\x8b"
 _VALIDATOR = re.compile(r"[\x20-\x7e]{1,256}")
 _MEDIA_TYPE = re.compile(r"[a-z0-9!#$&^_.+-]{1,80}/[a-z0-9!#$&^_.+-]{1,80}")
 _CHARSET = re.compile(r";\s*charset\s*=\s*\"?'?([A-Za-z0-9._:+-]{1,40})", re.IGNORECASE)
@@ -64,14 +65,15 @@ class Gzip:
         self._left = limit
         self._member = zlib.decompressobj(16 + zlib.MAX_WBITS)
         self._members = 1
+        self._after_end = b""  # the first two bytes behind the last member's end
 
     def add(self, data: bytes) -> None:
         """Take the next piece; Trouble(too_large) beyond the limit, Trouble(bad_encoding) for what is not gzip."""
         try:
             while data:
                 if self._member.eof:
-                    data = self._next_member(data)
-                    if not data:
+                    data = self._after_end + data
+                    if not self._another_begins(data):
                         return
                 out = self._member.decompress(data, self._left + 1)
                 self._plain.add(out)
@@ -80,15 +82,17 @@ class Gzip:
         except zlib.error as error:
             raise Trouble(Reason.BAD_ENCODING, "not gzip, though it says so", retry=True) from error
 
-    def _next_member(self, data: bytes) -> bytes:
-        """Padding and rubbish after the end are no part of the body; another member is."""
-        if not data.startswith(b"\x1f\x8b"):
-            return b""
+    def _another_begins(self, data: bytes) -> bool:
+        """Padding and rubbish after the end are no part of the body; another member is, even if its mark comes in two parts."""
+        self._after_end = data[:2]
+        if self._after_end != _GZIP_MARK:
+            return False
+        self._after_end = b""
         self._members += 1
         if self._members > _MAX_MEMBERS:
             raise Trouble(Reason.BAD_ENCODING, "too many gzip members")
         self._member = zlib.decompressobj(16 + zlib.MAX_WBITS)
-        return data
+        return True
 
     def end(self) -> bytes:
         """The whole body; Trouble(bad_encoding) where it was cut short."""

@@ -95,8 +95,8 @@ class Fetcher:
         self._links = Links(self._policy, options.keep_alive, monotonic)
         self._turns = Turns(options, monotonic, sleep)
         self._robots = Robots(options.product, monotonic)
-        self._gate = asyncio.Semaphore(max(1, options.max_connections))
-        self._post_gate = asyncio.Semaphore(max(1, options.max_connections))  # alerts do not queue behind slow sources
+        self._gate = asyncio.Semaphore(options.max_connections)
+        self._post_gate = asyncio.Semaphore(options.max_connections)  # alerts do not queue behind slow sources
 
     async def __aenter__(self) -> Self:
         return self

@@ -113,7 +113,7 @@ class Turns:
         if known is None:
             if len(self._hosts) >= _MOST_HOSTS:
                 self._forget()
-            known = self._hosts[host] = _Host(asyncio.Semaphore(max(1, self._options.max_per_host)))
+            known = self._hosts[host] = _Host(asyncio.Semaphore(self._options.max_per_host))
         return known
 
     def _forget(self) -> None:
