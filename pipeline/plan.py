@@ -204,6 +204,7 @@ class Attach:
 
     report: Report
     event_id: str
+    stream: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +252,18 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a person decided about one event, as a transaction: `event` is the new revision."""
+
+    event: Event
+    why: Why
+    who: str
+    now: datetime
+    note: str = ""
+    alerts: tuple[AlertPlan, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Applied:
     """The plan is in the database. Counts of rows written."""
 
@@ -275,6 +288,11 @@ def agreement_key(finding: Finding) -> str:
         return f"~{finding.discovered.key}"
     words = " ".join(finding.agreement.lower().split())
     return "~" + hashlib.sha256(words.encode("utf-8", "replace")).hexdigest()[:24]
+
+
+def agreement_key_of(event: Event) -> str:
+    """The same of an event: its agreement's id, or its wording (enough to keep messages about it in order)."""
+    return event.agreement_id or f"~{event.agreement}"
 
 
 def source_of(report: Report) -> Source:

@@ -3,8 +3,11 @@
 families   which acts can be the same step      cluster   reports sorted into real acts
 fold       what an act's reports say together   verdict   tell, ask or keep
 acts       acts matched with stored events      steps     what to write, who hears of it      decide   the plan
+judge      a person's word on an event
 """
 
 from pipeline.record.decide import decide, scope
+from pipeline.record.judge import accept, reject
+from pipeline.record.verdict import matches
 
-__all__ = ["decide", "scope"]
+__all__ = ["accept", "decide", "matches", "reject", "scope"]

@@ -140,7 +140,7 @@ def _heir(report: Report, gone: Sequence[Report]) -> str | None:
 
 def _attached(acts: Sequence[Act]) -> tuple[Attach, ...]:
     return tuple(
-        Attach(report, act.event.id)
+        Attach(report, act.event.id, act.stream)
         for act in acts
         for report in act.reports
         if not report.id or report.event_id != act.event.id

@@ -31,6 +31,7 @@ class OutboxRow(Base):
     payload: Mapped[str]
     state: Mapped[str]  # pending, leased, delivered, dead, muted, held (for a digest), bundled (in one)
     attempt: Mapped[int] = mapped_column(default=0)
+    replayed_from: Mapped[int] = mapped_column(default=0)  # tries made before a person sent it again
     next_try: Mapped[datetime]
     lease_until: Mapped[datetime | None]
     lease_owner: Mapped[str | None]

@@ -67,7 +67,7 @@ class EntryRow(Base):
     __tablename__ = "entries"
     __table_args__ = (
         UniqueConstraint("feed_id", "identity_hash"),
-        Index(None, "state", "next_try", "id"),
+        Index(None, "state", "turn", "id"),
         Index(None, "url_hash"),
         Index(None, "article_id"),
     )
@@ -84,6 +84,9 @@ class EntryRow(Base):
     summary: Mapped[str]
     content_html: Mapped[bytes | None]  # zlib
     state: Mapped[str]  # pending, leased, done, gate, failed
+    turn: Mapped[
+        int
+    ]  # its place among those of its host in its poll: a feed of thousands waits behind everybody's first
     tries: Mapped[int] = mapped_column(default=0)
     next_try: Mapped[datetime]
     lease_until: Mapped[datetime | None]

@@ -1,0 +1,237 @@
+"""Writes a plan whole or not at all: events, revisions, evidence, messages and the feed of changes, in one transaction.
+
+    versions still as planned? ─ no ─▶ Stale (nothing written; load and decide again)
+                               └ yes ▶ retractions, events, evidence, messages, proposals ─▶ Applied
+
+Done again after a commit whose answer was lost, it finds the versions moved on and answers Stale; deciding again then gives nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from pipeline.model import Discovered, Event, Status
+from pipeline.plan import AddSource, Applied, Attach, Detach, EventStep, NewEvent, Plan, Retract, Revise, Stale
+from pipeline.store.codec import event_as_columns, finding_as_json, snapshot_of
+from pipeline.store.outbox import enqueue
+from pipeline.store.sql import draw, insert_into, waiting
+from pipeline.store.tables import (
+    ChangeRow,
+    EventPartyRow,
+    EventRow,
+    EvidenceRow,
+    ExpectationRow,
+    ProposalRow,
+    RevisionRow,
+    StreamRow,
+)
+from pipeline.store.types import digest
+
+WHO = "service"
+
+
+def apply(connection: Connection, plan: Plan) -> Applied | Stale:
+    """Write the plan, or say which streams have changed since it was made."""
+    stale = _guard(connection, plan)
+    if stale:
+        return Stale(stale)
+    for step in plan.steps:
+        if isinstance(step, Retract):
+            _retract(connection, step, plan.now)
+    _free_keys(connection, plan.steps)
+    for step in plan.steps:
+        if isinstance(step, NewEvent):
+            _create(connection, step, plan.now)
+        elif isinstance(step, Revise):
+            _revise(connection, step, plan.now)
+    _evidence(connection, plan.evidence, plan.now)
+    _proposals(connection, plan)
+    messages = enqueue(connection, plan.alerts, plan.now)
+    _changes(connection, plan.steps, plan.now)
+    return Applied(
+        created=sum(isinstance(s, NewEvent) for s in plan.steps),
+        revised=sum(isinstance(s, Revise) for s in plan.steps),
+        retracted=sum(isinstance(s, Retract) for s in plan.steps),
+        messages=messages,
+    )
+
+
+def _guard(connection: Connection, plan: Plan) -> tuple[str, ...]:
+    """Lock the plan's streams, in one order for all workers, and compare their versions."""
+    if not plan.versions:
+        return ()
+    planned = {digest(stream): (stream, version) for stream, version in sorted(plan.versions)}
+    rows = [{"stream_hash": hashed, "stream": stream, "version": 0} for hashed, (stream, _) in sorted(planned.items())]
+    connection.execute(insert_into(connection, StreamRow).on_conflict_do_nothing(), rows)
+    mine = select(StreamRow.__table__).where(StreamRow.stream_hash.in_(planned)).order_by(StreamRow.stream_hash)
+    stored = {row.stream: row.version for row in connection.execute(waiting(connection, mine))}
+    stale = tuple(stream for stream, version in plan.versions if stored[stream] != version)
+    if not stale:
+        bump = update(StreamRow).where(StreamRow.stream_hash.in_(planned)).values(version=StreamRow.version + 1)
+        connection.execute(bump)
+    return stale
+
+
+def _free_keys(connection: Connection, steps: Sequence[EventStep]) -> None:
+    """Events may change keys among themselves: let go of the old ones first."""
+    ids = [step.event.id for step in steps if isinstance(step, Revise)]
+    for identity in ids if len(ids) > 1 else ():
+        connection.execute(
+            update(EventRow).where(EventRow.id == identity).values(key_hash=digest(f"moving|{identity}"))
+        )
+
+
+def _create(connection: Connection, step: NewEvent, now: datetime) -> None:
+    columns = event_as_columns(step.event) | _place(step) | {"state_why": step.state_why.value, "by_person": False}
+    connection.execute(insert(EventRow).values(**columns, updated_at=now))
+    _parties(connection, step.event, step.parties, columns["happened"])
+    record_revision(connection, step.event, (), step.why.value, WHO, now)
+    _expect(connection, step.event, step.fulfilled_by, now)
+
+
+def _revise(connection: Connection, step: Revise, now: datetime) -> None:
+    columns = event_as_columns(step.event) | _place(step) | {"updated_at": now}
+    if step.state_why is not None:
+        columns["state_why"] = step.state_why.value
+    connection.execute(update(EventRow).where(EventRow.id == step.event.id).values(**columns))
+    _parties(connection, step.event, step.parties, columns["happened"])
+    changes = tuple({"field": c.field, "before": c.before, "after": c.after} for c in step.changes)
+    record_revision(connection, step.event, changes, step.why.value, WHO, now)
+    _expect(connection, step.event, step.fulfilled_by, now)
+
+
+def _place(step: NewEvent | Revise) -> dict[str, Any]:
+    return {
+        "key": step.key,
+        "key_hash": digest(step.key),
+        "stream": step.stream,
+        "stream_hash": digest(step.stream),
+        "agreement_key": step.stream.rsplit("|", 1)[0],
+        "fulfilled_by": step.fulfilled_by,
+    }
+
+
+def _retract(connection: Connection, step: Retract, now: datetime) -> None:
+    """The event stays, as a tombstone; its key is free for another."""
+    event, key = step.event, f"retracted|{step.event.id}"
+    values = {
+        "state": event.state.value,
+        "state_why": step.why.value,
+        "revision": event.revision,
+        "merged_into": step.merged_into,
+        "key": key,
+        "key_hash": digest(key),
+        "updated_at": now,
+    }
+    connection.execute(update(EventRow).where(EventRow.id == event.id).values(**values))
+    change = {"field": "state", "before": "", "after": step.merged_into or event.state.value}
+    record_revision(connection, event, (change,), step.why.value, WHO, now)
+    withdrawn = {"state": "withdrawn", "updated_at": now}
+    connection.execute(update(ExpectationRow).where(ExpectationRow.event_id == event.id).values(**withdrawn))
+
+
+def _parties(connection: Connection, event: Event, parties: Sequence[str], happened: Any) -> None:
+    connection.execute(delete(EventPartyRow).where(EventPartyRow.event_id == event.id))
+    rows = [{"party": party, "happened": happened, "event_id": event.id} for party in parties]
+    if rows:
+        connection.execute(insert(EventPartyRow), rows)
+
+
+def record_revision(
+    connection: Connection, event: Event, changes: Sequence[dict[str, str]], why: str, who: str, now: datetime
+) -> None:
+    """Keep the event as it stands now under its revision number."""
+    row = {"event_id": event.id, "revision": event.revision, "snapshot": snapshot_of(event), "changes": list(changes)}
+    connection.execute(insert(RevisionRow).values(**row, why=why, who=who, recorded_at=now))
+
+
+def _expect(connection: Connection, event: Event, fulfilled_by: str | None, now: datetime) -> None:
+    """A planned step with a date is something to wait for; one that has happened is met."""
+    if event.status is not Status.PLANNED or event.date is None:
+        return
+    due = {"due_first": event.date.first, "due_last": event.date.last, "met_by": fulfilled_by, "updated_at": now}
+    state = "met" if fulfilled_by else "open"
+    fresh = insert_into(connection, ExpectationRow).values(event_id=event.id, created_at=now, state=state, **due)
+    kept = due if fulfilled_by is None else due | {"state": state}
+    connection.execute(fresh.on_conflict_do_update(index_elements=["event_id"], set_=kept))
+
+
+def _evidence(connection: Connection, evidence: Sequence[Attach | Detach], now: datetime) -> None:
+    for change in evidence:
+        report = change.report
+        if report.id:
+            gone = {"removed_at": now, "removed_why": change.why.value if isinstance(change, Detach) else "moved"}
+            connection.execute(update(EvidenceRow).where(EvidenceRow.id == report.id).values(**gone))
+    rows = [_evidence_columns(c, now) for c in evidence if isinstance(c, Attach)]
+    for row in rows:
+        back = {"removed_at": None, "removed_why": None, "finding": row["finding"], "confidence": row["confidence"]}
+        fresh = insert_into(connection, EvidenceRow).values(**row)
+        unique = ["event_id", "article_version_id", "claim_hash"]
+        connection.execute(fresh.on_conflict_do_update(index_elements=unique, set_=back))
+
+
+def _evidence_columns(attached: Attach, now: datetime) -> dict[str, Any]:
+    article, finding = attached.report.article, attached.report.finding
+    claim = (finding.type, finding.status, finding.stage, finding.actor_country, str(finding.date or ""), finding.start)
+    return {
+        "event_id": attached.event_id,
+        "article_id": article.article_id,
+        "article_version_id": article.version_id,
+        "stream_hash": digest(attached.stream),
+        "claim_hash": digest("|".join(map(str, claim))),
+        "start": finding.start,
+        "end": finding.end,
+        "confidence": finding.confidence,
+        "finding": finding_as_json(finding),
+        "seen_at": article.seen_at,
+        "recorded_at": now,
+    }
+
+
+def _proposals(connection: Connection, plan: Plan) -> None:
+    for found in plan.proposals:
+        row = _proposal_columns(found) | {"article_id": plan.article.article_id, "last_seen": plan.now}
+        fresh = insert_into(connection, ProposalRow).values(**row, reports=1, first_seen=plan.now, state="new")
+        seen = {"reports": ProposalRow.reports + 1, "last_seen": plan.now}
+        connection.execute(fresh.on_conflict_do_update(index_elements=["key_hash"], set_=seen))
+
+
+def _proposal_columns(found: Discovered) -> dict[str, Any]:
+    return {
+        "key_hash": digest(found.key),
+        "key": found.key,
+        "wording": found.wording,
+        "kind": found.kind,
+        "parties": list(found.parties),
+        "concepts": list(found.concepts),
+        "rule_id": found.rule_id,
+    }
+
+
+def _changes(connection: Connection, steps: Sequence[EventStep], now: datetime) -> None:
+    """Last of all, because the numbers are drawn under a lock that lasts to the commit."""
+    rows = [_change(step) for step in steps]
+    record_changes(connection, rows, now)
+
+
+def record_changes(connection: Connection, changes: Sequence[tuple[str, int, str]], now: datetime) -> None:
+    """Add (event id, revision, kind) to the feed of changes. Call it last in a transaction."""
+    if not changes:
+        return
+    numbers = draw(connection, "changes", len(changes))
+    rows = [
+        {"seq": seq, "event_id": event_id, "revision": revision, "kind": kind, "at": now}
+        for seq, (event_id, revision, kind) in zip(numbers, changes, strict=True)
+    ]
+    connection.execute(insert(ChangeRow), rows)
+
+
+def _change(step: EventStep) -> tuple[str, int, str]:
+    if isinstance(step, AddSource):
+        return step.event_id, step.revision, "sources"
+    kind = "created" if isinstance(step, NewEvent) else "retracted" if isinstance(step, Retract) else "revised"
+    return step.event.id, step.event.revision, kind

@@ -1,0 +1,204 @@
+"""Statements about articles: every text that was read is kept, an edited article beside what it said before."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, exists, func, or_, select, update
+
+from pipeline.model import Article, PublishedFrom
+from pipeline.plan import ArticleFacts
+from pipeline.store.codec import pack, plausible, unpack
+from pipeline.store.sql import insert_into, waiting
+from pipeline.store.tables import ArticleRow, ArticleVersionRow, EvidenceRow
+from pipeline.store.types import digest
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """The page an article was made from."""
+
+    html: bytes
+    charset: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A stored article version. `is_new`: its text was not there before."""
+
+    facts: ArticleFacts
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StoredArticle:
+    """One version of an article as it was stored. `article.text` is empty where retention deleted it (`text_deleted_at`)."""
+
+    facts: ArticleFacts
+    article: Article
+    canonical_url: str | None
+    fetched_at: datetime
+    versions: int
+    recogniser: str | None
+    text_deleted_at: datetime | None
+
+
+def sha256_of(article: Article) -> str:
+    """What tells one version of an article from another: title and text."""
+    return hashlib.sha256(f"{article.title}\n\n{article.text}".encode("utf-8", "replace")).hexdigest()
+
+
+def save(
+    connection: Connection,
+    article: Article,
+    identity: str,
+    fetched_at: datetime,
+    *,
+    raw: Raw | None = None,
+    canonical_url: str | None = None,
+    simhash: int | None = None,
+    recogniser: str | None = None,
+) -> Saved:
+    """Store an article, or find it stored. `identity`: its normalised address; a feed's own full text needs the feed's id in it.
+
+    A text that differs from all stored ones of this identity becomes the next version.
+    """
+    made = {"identity_hash": digest(identity), "url": article.url, "agency": article.agency}
+    fresh = insert_into(connection, ArticleRow).values(**made, canonical_url=canonical_url, first_seen=fetched_at)
+    connection.execute(fresh.on_conflict_do_nothing(index_elements=["identity_hash"]))
+    mine = select(ArticleRow.__table__).where(ArticleRow.identity_hash == made["identity_hash"])
+    row = connection.execute(waiting(connection, mine)).one()  # two workers do not number versions at once
+    sha256 = sha256_of(article)
+    same = and_(ArticleVersionRow.article_id == row.id, ArticleVersionRow.sha256 == sha256)
+    stored = connection.execute(select(ArticleVersionRow.__table__).where(same)).one_or_none()
+    if stored is not None:
+        return Saved(_facts(row, stored), is_new=False)
+    latest = select(func.coalesce(func.max(ArticleVersionRow.version), 0)).where(ArticleVersionRow.article_id == row.id)
+    columns = _version_columns(article, fetched_at, raw) | {
+        "article_id": row.id,
+        "version": connection.execute(latest).scalar_one() + 1,
+        "sha256": sha256,
+        "simhash": simhash,
+        "recogniser": recogniser,
+        "recognised_at": fetched_at if recogniser else None,
+    }
+    table = ArticleVersionRow.__table__
+    made_row = connection.execute(insert_into(connection, ArticleVersionRow).values(**columns).returning(table)).one()
+    return Saved(_facts(row, made_row), is_new=True)
+
+
+def _version_columns(article: Article, fetched_at: datetime, raw: Raw | None) -> dict[str, Any]:
+    return {
+        "title": article.title,
+        "text": article.text,
+        "language": article.language,
+        "published": plausible(article.published, fetched_at),
+        "published_from": article.published_from.value,
+        "fetched_at": fetched_at,
+        "html": pack(raw.html) if raw else None,
+        "html_sha256": hashlib.sha256(raw.html).hexdigest() if raw else None,
+        "html_charset": raw.charset if raw else None,
+    }
+
+
+def _facts(article: Row[Any], version: Row[Any]) -> ArticleFacts:
+    return ArticleFacts(
+        article_id=article.id,
+        url=article.url,
+        seen_at=article.first_seen,
+        version=version.version,
+        version_id=version.id,
+        agency=article.agency,
+        title=version.title,
+        language=version.language,
+        published=version.published,
+        sha256=version.sha256,
+    )
+
+
+def get(connection: Connection, article_id: int, version: int | None = None) -> StoredArticle | None:
+    """An article's version, by default the newest; None where there is none."""
+    article = connection.execute(select(ArticleRow.__table__).where(ArticleRow.id == article_id)).one_or_none()
+    if article is None:
+        return None
+    mine = select(ArticleVersionRow.__table__).where(ArticleVersionRow.article_id == article_id)
+    if version is not None:
+        mine = mine.where(ArticleVersionRow.version == version)
+    row = connection.execute(mine.order_by(ArticleVersionRow.version.desc()).limit(1)).one_or_none()
+    if row is None:
+        return None
+    number = select(func.count()).where(ArticleVersionRow.article_id == article_id)
+    return _stored(article, row, connection.execute(number).scalar_one())
+
+
+def _stored(article: Row[Any], row: Row[Any], versions: int) -> StoredArticle:
+    return StoredArticle(
+        facts=_facts(article, row),
+        article=Article(
+            url=article.url,
+            title=row.title,
+            text=row.text or "",
+            language=row.language,
+            published=row.published,
+            published_from=PublishedFrom(row.published_from),
+            agency=article.agency,
+        ),
+        canonical_url=article.canonical_url,
+        fetched_at=row.fetched_at,
+        versions=versions,
+        recogniser=row.recogniser,
+        text_deleted_at=row.text_deleted_at,
+    )
+
+
+def raw_of(connection: Connection, article_id: int, version: int) -> Raw | None:
+    """The page as it was fetched, where it is still kept."""
+    mine = and_(ArticleVersionRow.article_id == article_id, ArticleVersionRow.version == version)
+    wanted = select(ArticleVersionRow.html, ArticleVersionRow.html_charset).where(mine)
+    row = connection.execute(wanted).one_or_none()
+    html = unpack(row.html) if row else None
+    return Raw(html, row.html_charset) if row and html is not None else None
+
+
+def newest_after(connection: Connection, after: int, limit: int) -> Iterator[StoredArticle]:
+    """The newest version of every article whose text is kept, in order of version ids from `after`; for a rescan.
+
+    Go on with the last one's `facts.version_id`. What is stored meanwhile may be passed over: the service reads that itself.
+    """
+    later = ArticleVersionRow.__table__.alias("later")
+    mine = ArticleVersionRow.__table__
+    superseded = exists().where(later.c.article_id == mine.c.article_id, later.c.version > mine.c.version)
+    wanted = (
+        select(mine).where(mine.c.id > after, mine.c.text.is_not(None), ~superseded).order_by(mine.c.id).limit(limit)
+    )
+    rows = connection.execute(wanted).all()
+    ids = [row.article_id for row in rows]
+    articles = {row.id: row for row in connection.execute(select(ArticleRow.__table__).where(ArticleRow.id.in_(ids)))}
+    return iter([_stored(articles[row.article_id], row, row.version) for row in rows])
+
+
+def mark_read(connection: Connection, version_id: int, recogniser: str, now: datetime) -> None:
+    """Note which version of the recogniser has read a text."""
+    read = {"recogniser": recogniser, "recognised_at": now}
+    connection.execute(update(ArticleVersionRow).where(ArticleVersionRow.id == version_id).values(**read))
+
+
+def delete_texts(connection: Connection, fetched_before: datetime, now: datetime, limit: int = 1000) -> int:
+    """Retention: texts and pages of old versions that prove nothing. Rows and hashes stay, or an article would seem new again."""
+    proves = exists().where(EvidenceRow.article_version_id == ArticleVersionRow.id)
+    kept = or_(ArticleVersionRow.text.is_not(None), ArticleVersionRow.html.is_not(None))
+    old = select(ArticleVersionRow.id).where(ArticleVersionRow.fetched_at < fetched_before, kept, ~proves).limit(limit)
+    ids = list(connection.execute(old).scalars())
+    gone = {"text": None, "html": None, "text_deleted_at": now}
+    if ids:
+        connection.execute(update(ArticleVersionRow).where(ArticleVersionRow.id.in_(ids)).values(**gone))
+    return len(ids)
+
+
+def newest_time(connection: Connection) -> datetime | None:
+    """The latest fetch on record: a clock that shows less was set back."""
+    return connection.execute(select(func.max(ArticleVersionRow.fetched_at))).scalar_one()

@@ -1,0 +1,185 @@
+"""Statements about entries: what waits to be processed, who has it, what became of it.
+
+    pending ──claim──▶ leased ──done──▶ done          a lease that runs out is taken again, until the tries are used up
+                              ──fail──▶ pending (later), gate, failed
+
+Work is found by state, never by being in a feed. An entry that has failed is visible and can be tried again; rows are not deleted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, and_, func, or_, select, update
+
+from pipeline.model import Entry
+from pipeline.store.codec import unpack
+from pipeline.store.sql import lease_is_over, locked
+from pipeline.store.tables import EntryRow
+
+PENDING, LEASED, DONE, GATE, FAILED = "pending", "leased", "done", "gate", "failed"
+_POOL = 8  # candidates looked at for each one taken, so that one host does not fill the hand
+
+
+@dataclass(frozen=True, slots=True)
+class EntryWork:
+    """A claimed entry. `tries` counts this one and fences: a late failure of an earlier try changes nothing."""
+
+    id: int
+    entry: Entry
+    tries: int
+    host: str
+
+
+@dataclass(frozen=True, slots=True)
+class EntryView:
+    """An entry as people see it."""
+
+    id: int
+    feed_id: str
+    url: str
+    title: str
+    state: str
+    tries: int
+    reason: str | None
+    detail: str | None
+    first_seen: datetime
+    next_try: datetime
+    article_id: int | None
+
+
+def claim(
+    connection: Connection,
+    now: datetime,
+    owner: str,
+    lease: timedelta,
+    limit: int,
+    *,
+    max_tries: int = 5,
+    per_host: int = 4,
+    busy: Collection[str] = (),
+) -> tuple[EntryWork, ...]:
+    """Take up to `limit` entries that are due, at most `per_host` of one host and none of `busy` hosts.
+
+    Entries whose last lease ran out unsettled after `max_tries` become failed: something about them kills workers.
+    """
+    _bury(connection, now, lease, max_tries)
+    waiting = and_(EntryRow.state == PENDING, EntryRow.next_try <= now)
+    lost = and_(EntryRow.state == LEASED, lease_is_over(EntryRow.lease_until, now, lease))
+    due = or_(waiting, lost)
+    wanted = select(EntryRow.__table__).where(due if not busy else and_(due, EntryRow.host.not_in(busy)))
+    pool = connection.execute(
+        locked(connection, wanted.order_by(EntryRow.turn, EntryRow.id).limit(limit * _POOL))
+    ).all()
+    taken: list[Any] = []
+    hosts: dict[str, int] = {}
+    for row in pool:
+        if len(taken) < limit and hosts.get(row.host, 0) < per_host:
+            hosts[row.host] = hosts.get(row.host, 0) + 1
+            taken.append(row)
+    if taken:
+        claimed = {"state": LEASED, "tries": EntryRow.tries + 1, "lease_until": now + lease, "lease_owner": owner}
+        connection.execute(update(EntryRow).where(EntryRow.id.in_([row.id for row in taken])).values(**claimed))
+    return tuple(_work(row) for row in taken)
+
+
+def _bury(connection: Connection, now: datetime, lease: timedelta, max_tries: int) -> None:
+    lost = and_(EntryRow.state == LEASED, lease_is_over(EntryRow.lease_until, now, lease), EntryRow.tries >= max_tries)
+    dead = {"state": FAILED, "reason": "extract_crash", "detail": "its worker never came back", "settled_at": now}
+    connection.execute(update(EntryRow).where(lost).values(**dead, lease_until=None, lease_owner=None))
+
+
+def _work(row: Any) -> EntryWork:
+    html = unpack(row.content_html)
+    entry = Entry(
+        feed_id=row.feed_id,
+        identity=row.identity,
+        url=row.url,
+        title=row.title,
+        published=row.published,
+        language=row.language,
+        summary=row.summary,
+        content_html=html.decode("utf-8", "replace") if html is not None else None,
+    )
+    return EntryWork(row.id, entry, row.tries + 1, row.host)
+
+
+def done(connection: Connection, entry_id: int, article_id: int | None, now: datetime, state: str = DONE) -> None:
+    """The entry was processed (`state` "done") or is a gate page ("gate"). Accepted from a late worker too: the work is done."""
+    settled = {"state": state, "article_id": article_id, "settled_at": now, "reason": None, "detail": None}
+    cleared = {"lease_until": None, "lease_owner": None, "content_html": None}
+    connection.execute(update(EntryRow).where(EntryRow.id == entry_id).values(**settled, **cleared))
+
+
+def fail(
+    connection: Connection,
+    work: EntryWork,
+    reason: str,
+    detail: str,
+    now: datetime,
+    next_try: datetime | None,
+    *,
+    state: str = FAILED,
+) -> bool:
+    """This try failed: again at `next_try`, or never (`state` "failed" or "gate"). False where another worker has it by now."""
+    mine = and_(EntryRow.id == work.id, EntryRow.state == LEASED, EntryRow.tries == work.tries)
+    values: dict[str, Any] = {"reason": reason, "detail": detail, "lease_until": None, "lease_owner": None}
+    if next_try is not None:
+        values |= {"state": PENDING, "next_try": next_try}
+    else:
+        values |= {"state": state, "settled_at": now}
+    return connection.execute(update(EntryRow).where(mine).values(**values)).rowcount == 1
+
+
+def release(connection: Connection, works: Sequence[EntryWork]) -> None:
+    """Give claimed entries back untried (shutdown)."""
+    for work in works:
+        mine = and_(EntryRow.id == work.id, EntryRow.state == LEASED, EntryRow.tries == work.tries)
+        given_back = {"state": PENDING, "tries": EntryRow.tries - 1, "lease_until": None, "lease_owner": None}
+        connection.execute(update(EntryRow).where(mine).values(**given_back))
+
+
+def again(connection: Connection, entry_ids: Sequence[int], now: datetime) -> int:
+    """Try settled entries once more from the start (a person asked); how many."""
+    settled = and_(EntryRow.id.in_(entry_ids), EntryRow.state.in_((DONE, GATE, FAILED)))
+    fresh = {"state": PENDING, "tries": 0, "next_try": now, "reason": None, "detail": None, "settled_at": None}
+    return connection.execute(update(EntryRow).where(settled).values(**fresh)).rowcount
+
+
+def counts(connection: Connection) -> dict[str, int]:
+    """How many entries are in each state."""
+    rows = connection.execute(select(EntryRow.state, func.count()).group_by(EntryRow.state))
+    return dict(rows.tuples().all())
+
+
+def next_due(connection: Connection) -> datetime | None:
+    """When the next waiting entry is due; None where none waits."""
+    waiting = select(func.min(EntryRow.next_try)).where(EntryRow.state == PENDING)
+    return connection.execute(waiting).scalar_one()
+
+
+def in_state(connection: Connection, state: str, limit: int, before: int | None = None) -> tuple[EntryView, ...]:
+    """Entries of one state, newest first; `before` is the id to go on from."""
+    wanted = select(EntryRow.__table__).where(EntryRow.state == state)
+    if before is not None:
+        wanted = wanted.where(EntryRow.id < before)
+    rows = connection.execute(wanted.order_by(EntryRow.id.desc()).limit(limit)).all()
+    return tuple(
+        EntryView(
+            id=row.id,
+            feed_id=row.feed_id,
+            url=row.url,
+            title=row.title,
+            state=row.state,
+            tries=row.tries,
+            reason=row.reason,
+            detail=row.detail,
+            first_seen=row.first_seen,
+            next_try=row.next_try,
+            article_id=row.article_id,
+        )
+        for row in rows
+    )

@@ -1,0 +1,91 @@
+"""What a decision must know: the events, current reports and versions of the streams it touches."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Select, and_, select
+
+from pipeline.plan import ArticleFacts, Known, KnownEvent, Report
+from pipeline.store.codec import event_of, finding_of
+from pipeline.store.tables import ArticleRow, ArticleVersionRow, EventRow, EvidenceRow, StreamRow
+from pipeline.store.types import digest
+
+
+def load(connection: Connection, streams: Sequence[str], article_id: int) -> Known:
+    """Everything stored of these streams, and of those in which the article has reports already.
+
+    Two reads of one transaction each see the same state; what changes afterwards is caught by the streams' versions.
+    """
+    hashes = {digest(stream) for stream in streams}
+    mine = select(EvidenceRow.stream_hash).where(EvidenceRow.article_id == article_id, EvidenceRow.removed_at.is_(None))
+    hashes |= set(connection.execute(mine).scalars())
+    if not hashes:
+        return Known()
+    versions = connection.execute(select(StreamRow.__table__).where(StreamRow.stream_hash.in_(hashes))).all()
+    known = {row.stream: row.version for row in versions}
+    events = connection.execute(select(EventRow.__table__).where(EventRow.stream_hash.in_(hashes))).all()
+    return Known(
+        versions=tuple(sorted({**dict.fromkeys(streams, 0), **known}.items())),
+        events=tuple(KnownEvent(event_of(row), row.key, row.stream, row.by_person, row.fulfilled_by) for row in events),
+        reports=reports(connection, EvidenceRow.stream_hash.in_(hashes)),
+    )
+
+
+def reports(connection: Connection, where: Any) -> tuple[Report, ...]:
+    """Current reports (not removed) that meet a condition on `evidence`, in order of their ids."""
+    rows = connection.execute(_joined().where(and_(EvidenceRow.removed_at.is_(None), where)).order_by(EvidenceRow.id))
+    return tuple(report_of(row) for row in rows)
+
+
+def _joined() -> Select[Any]:
+    """Evidence with what a source shows of its article."""
+    return (
+        select(
+            EvidenceRow.id,
+            EvidenceRow.event_id,
+            EvidenceRow.finding,
+            EvidenceRow.seen_at,
+            EvidenceRow.recorded_at,
+            EvidenceRow.removed_at,
+            EvidenceRow.article_id,
+            EvidenceRow.article_version_id,
+            ArticleVersionRow.version,
+            ArticleVersionRow.title,
+            ArticleVersionRow.language,
+            ArticleVersionRow.published,
+            ArticleVersionRow.sha256,
+            ArticleRow.url,
+            ArticleRow.agency,
+        )
+        .join(ArticleVersionRow, ArticleVersionRow.id == EvidenceRow.article_version_id)
+        .join(ArticleRow, ArticleRow.id == EvidenceRow.article_id)
+    )
+
+
+def all_reports(connection: Connection, where: Any) -> list[tuple[Report, Any]]:
+    """Reports, removed ones too, each with its row (`recorded_at`, `removed_at`), in order of their ids."""
+    rows = connection.execute(_joined().where(where).order_by(EvidenceRow.id)).all()
+    return [(report_of(row), row) for row in rows]
+
+
+def report_of(row: Any) -> Report:
+    """The report of a joined row."""
+    return Report(
+        article=ArticleFacts(
+            article_id=row.article_id,
+            url=row.url,
+            seen_at=row.seen_at,
+            version=row.version,
+            version_id=row.article_version_id,
+            agency=row.agency,
+            title=row.title,
+            language=row.language,
+            published=row.published,
+            sha256=row.sha256,
+        ),
+        finding=finding_of(row.finding),
+        id=row.id,
+        event_id=row.event_id,
+    )

@@ -1,0 +1,48 @@
+"""The few statements that the two databases spell differently, and leases."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, or_
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import InstrumentedAttribute
+
+from pipeline.store.tables import Base, CounterRow
+
+
+def insert_into(connection: Connection, table: type[Base]) -> sqlite.Insert | postgresql.Insert:
+    """An INSERT that knows ON CONFLICT."""
+    if connection.dialect.name == "sqlite":
+        return sqlite.insert(table)
+    return postgresql.insert(table)
+
+
+def locked(connection: Connection, statement: Select[Any]) -> Select[Any]:
+    """Rows nobody else works on, locked to the end of the transaction. On SQLite the whole database already is."""
+    if connection.dialect.name == "sqlite":
+        return statement
+    return statement.with_for_update(skip_locked=True)
+
+
+def waiting(connection: Connection, statement: Select[Any]) -> Select[Any]:
+    """The same rows, waiting for whoever has them."""
+    return statement if connection.dialect.name == "sqlite" else statement.with_for_update()
+
+
+def lease_is_over(
+    until: InstrumentedAttribute[datetime | None], now: datetime, lease: timedelta
+) -> ColumnElement[bool]:
+    """True for a lease that ran out, and for one from a future no clock of ours can have meant (the clock was set back)."""
+    return or_(until <= now, until > now + 4 * lease)
+
+
+def draw(connection: Connection, name: str, count: int) -> range:
+    """The next `count` numbers of a counter. Its row stays locked until the commit, so numbers appear in their order."""
+    fresh = insert_into(connection, CounterRow).values(name=name, value=count)
+    statement = fresh.on_conflict_do_update(
+        index_elements=["name"], set_={"value": CounterRow.value + count}
+    ).returning(CounterRow.value)
+    last: int = connection.execute(statement).scalar_one()
+    return range(last - count + 1, last + 1)
