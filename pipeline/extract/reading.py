@@ -1,0 +1,140 @@
+"""A page to an article.
+
+bytes ─▶ text ─▶ tree ─┬▶ metadata: titles, dates, language
+                       └▶ main text (trafilatura) ─▶ clean ─▶ gate? ─▶ Article      else the feed's own full text
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import trafilatura
+from lxml import etree
+from lxml.html import HtmlElement
+
+from pipeline.door.text import clean_line, clean_text, text_of_html
+from pipeline.errors import PageError, Reason
+from pipeline.extract.clean import clean_article_text
+from pipeline.extract.gate import is_gate
+from pipeline.extract.language import detect_language
+from pipeline.extract.metadata import Metadata, choose_date, choose_title, read_metadata
+from pipeline.extract.page import drop_hidden, page_text, page_tree
+from pipeline.model import Article, Entry, Page
+
+SHORT = 300  # characters: below it the page is read again, more willingly
+SHORTEST = 40  # an ideograph says as much as a word: a brief of one sentence in Chinese has 40
+LONGEST = 500_000
+
+
+def extract(page: Page, *, entry: Entry | None, feed_language: str | None, agency: str, now: datetime) -> Article:
+    """The article on a page, or the one the feed carried in full where the page gives none (`from_feed` is then set).
+
+    `entry` is the feed item that led here, None for a page of an archive. Raises PageError: article_not_html,
+    article_no_text, article_gate, charset_unknown, too_large.
+    """
+    try:
+        return _from_page(page, entry, feed_language, agency, now)
+    except PageError:
+        if entry is None or not entry.content_html:
+            raise
+        carried = extract_entry(entry, feed_language=feed_language, agency=agency, now=now, full_only=True)
+        if carried is None:
+            raise
+        return carried
+
+
+def extract_entry(
+    entry: Entry, *, feed_language: str | None, agency: str, now: datetime, full_only: bool = False
+) -> Article | None:
+    """The article as the feed carries it: its full text, else (unless `full_only`) its summary. None where it has neither.
+
+    For pages that stay out of reach: a lead paragraph mostly holds the event.
+    """
+    markup = entry.content_html or ""
+    text = clean_article_text(text_of_html(markup), title=entry.title).text
+    if not full_only and len(text) < SHORT:
+        text = max(text, clean_article_text(entry.summary, title=entry.title).text, key=len)
+    if len(text) < (SHORT if full_only else SHORTEST) or is_gate(text, "", entry.title):
+        return None
+    published, witness = choose_date(Metadata(), entry.url, entry.published, now)
+    return Article(
+        url=entry.url,
+        title=entry.title,
+        text=text[:LONGEST],
+        language=detect_language(f"{entry.title}\n{text}", entry.language, feed_language),
+        published=published,
+        published_from=witness,
+        agency=agency,
+        from_feed=True,
+    )
+
+
+def _from_page(page: Page, entry: Entry | None, feed_language: str | None, agency: str, now: datetime) -> Article:
+    markup = page_text(page)
+    tree = page_tree(markup)
+    metadata = read_metadata(tree)
+    promised = entry.title if entry else ""
+    title = choose_title(metadata, promised, agency)
+    body, form = _main_text(tree, markup, metadata)
+    text = clean_article_text(body, title=title).text[:LONGEST]
+    _refuse_gate(text or body, metadata, title, promised, asks_password=form)
+    if len(text) < SHORTEST:
+        raise PageError(Reason.ARTICLE_NO_TEXT, f"{len(text)} characters of text", retry=True)
+    url = page.final_url or page.url
+    published, witness = choose_date(metadata, url, entry.published if entry else None, now)
+    declared = (_plain_language(metadata.language), entry.language if entry else None, feed_language)
+    return Article(
+        url=url,
+        title=title,
+        text=text,
+        language=detect_language(f"{title}\n{text}", *declared),
+        published=published,
+        published_from=witness,
+        agency=agency,
+    )
+
+
+def _main_text(tree: HtmlElement, markup: str, metadata: Metadata) -> tuple[str, bool]:
+    """The page's main text by the first reader that finds enough of it, and whether the page asks for a password."""
+    form = bool(tree.xpath("//input[translate(@type, 'PASWORD', 'pasword') = 'password']"))
+    drop_hidden(tree)
+    found = _by_trafilatura(tree)
+    if len(found) >= SHORT:
+        return found, form
+    if len(metadata.body) > max(SHORT, len(found)):
+        return text_of_html(metadata.body), form
+    again = page_tree(markup)
+    drop_hidden(again)
+    willing = _by_trafilatura(again, willing=True)
+    if len(willing) > 2 * len(found):
+        return willing, form
+    return (found or willing or _headed_text(page_tree(markup))), form
+
+
+def _by_trafilatura(tree: HtmlElement, *, willing: bool = False) -> str:
+    """What trafilatura takes for the main text. It changes the tree."""
+    try:
+        found = trafilatura.extract(tree, fast=True, include_comments=False, favor_recall=willing)
+    except (etree.LxmlError, ValueError, TypeError, AttributeError, IndexError, RecursionError):
+        return ""  # its heuristics trip over some trees; another reader may not
+    return clean_text(found or "")
+
+
+def _headed_text(tree: HtmlElement) -> str:
+    """The paragraphs of a page no reader wanted: those with a sentence's length."""
+    paragraphs = (clean_line(str(node.text_content()), 10_000) for node in tree.iter("p", "h1", "h2"))
+    return "\n".join(paragraph for paragraph in paragraphs if len(paragraph) >= SHORTEST)
+
+
+def _refuse_gate(text: str, metadata: Metadata, title: str, promised: str, *, asks_password: bool) -> None:
+    shown = metadata.page_title or title or next(iter(metadata.headings), "")
+    heading = next(iter(metadata.headings), "")
+    if is_gate(text, shown, promised) or (heading != shown and is_gate(text, heading, promised)):
+        raise PageError(Reason.ARTICLE_GATE, clean_line(shown or text, 120), retry=True)
+    if asks_password and len(text) < SHORT and is_gate(f"{text}\nlog in to continue", "log in", promised):
+        raise PageError(Reason.ARTICLE_GATE, "the page asks for a password", retry=True)
+
+
+def _plain_language(written: str) -> str | None:
+    code = written.strip().replace("_", "-").partition("-")[0].lower()
+    return code if 2 <= len(code) <= 3 and code.isascii() and code.isalpha() else None
