@@ -95,6 +95,7 @@ class Lexicon:
         phrases: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = {}
         for word, name in pairs:
             text = self.fold(word.lstrip("~"))
+            text = text.rstrip("$") if HAN.match(text) else text
             parts = tuple(text.split())
             if len(parts) > 1:
                 phrases.setdefault(parts[0].rstrip("$")[:3], []).append((parts, (name,)))
