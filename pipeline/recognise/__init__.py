@@ -21,10 +21,14 @@ __all__ = ["RecogniseOptions", "Recogniser"]
 
 @dataclass(frozen=True, slots=True)
 class RecogniseOptions:
-    """`alert_threshold`: confidence from which a step may raise an alert; under `review_threshold` it is not returned."""
+    """`alert_threshold`: confidence from which a step may raise an alert; under `review_threshold` it is not returned.
+
+    `fresh_days`: older acts are history, not news (what is recorded goes by it, what is recognised does not).
+    """
 
     alert_threshold: float = 0.70
     review_threshold: float = 0.35
+    fresh_days: int = 14
     discover: bool = True
 
 

@@ -103,7 +103,8 @@ def step(
     if special is not None:
         return special(trigger, thing, about, beyond, reading)
     if thing is None:
-        return Step(PLAIN[family], "no_object", weight=0.6) if family in _ALONE else None
+        alone = family in _ALONE and _nothing_follows(reading, trigger)
+        return Step(PLAIN[family], "no_object", weight=0.6) if alone else None
     if thing.what in _LAWS:
         return _law(family, about)
     if thing.what == NOUN:
@@ -113,6 +114,17 @@ def step(
     if thing.what in _TREATYLIKE:
         return Step(PLAIN[family], f"{family}_{thing.what}", weight=_weight(trigger, thing))
     return None
+
+
+def _nothing_follows(reading: Reading, trigger: Trigger) -> bool:
+    """Whether no noun phrase of its own stands behind the verb: "has ratified so far", not "ratified the will of the people"."""
+    following = trigger.last + 1
+    if following >= len(reading.tokens) or reading.before(following).strip(" \u00a0"):
+        return True
+    return any(
+        reading.is_a(role, following)
+        for role in ("prepositions", "stop_words", "coordinate", "subordinate", "by", "have", "be", "to", "relative")
+    ) or reading.tokens[following].low.isdigit()
 
 
 _ALONE = frozenset({"ratify", "withdraw", "accede", "provisional", "denounce", "initial", "enter_force"})
@@ -196,10 +208,10 @@ def _voted(family: str, reason: str) -> Step | None:
 def _ratify(
     trigger: Trigger, thing: Thing | None, about: Trigger | None, beyond: Thing | None, reading: Reading
 ) -> Step | None:
-    del beyond, reading
-    loose = "deposit" in trigger.others
+    del beyond
+    loose = "deposit" in trigger.others or reading.tokens[trigger.first].low.startswith("accept")
     if thing is None:
-        return Step(E.RATIFIED, "ratify_alone", weight=0.7)
+        return Step(E.RATIFIED, "ratify_alone", weight=0.8) if not loose and _nothing_follows(reading, trigger) else None
     if thing.what in {"law", "draft"} and about is not None and about.family in _ENDING:
         return Step(_ENDING[about.family], "ratify_law_ending", chamber=True)
     if thing.what in {"law", "draft", "decree"}:
@@ -325,9 +337,10 @@ def _promulgate(
 def _leave(
     trigger: Trigger, thing: Thing | None, about: Trigger | None, beyond: Thing | None, reading: Reading
 ) -> Step | None:
-    del about, beyond, reading
+    del about, beyond
     if thing is None:
-        return Step(E.WITHDRAWN, "withdraw_alone", weight=0.7)
+        strict = reading.is_a("strict", trigger.first) or not _nothing_follows(reading, trigger)
+        return None if strict else Step(E.WITHDRAWN, "withdraw_alone", weight=0.7)
     if thing.what in _TREATYLIKE or thing.what == "organisation":
         loose = trigger.family == "annul" or thing.what == PRONOUN
         return Step(E.WITHDRAWN, f"{trigger.family}_{thing.what}", weight=0.8 if loose else 1.0)

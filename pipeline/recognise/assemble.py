@@ -94,7 +94,7 @@ def weigh(told: Sequence[Told]) -> list[Told]:
         news = [
             t.type
             for t in told
-            if t.agreement == one.agreement and t.salience is NEWS and t.lead and _happened(t.status) and t is not one
+            if t.agreement == one.agreement and t.salience is NEWS and t.lead and t is not one
         ]
         if one.salience is NEWS and _happened(one.status) and not one.lead and earlier_steps(news, one.type) and not _same_day(one, told):
             out.append(replace(one, salience=BACKGROUND, reasons=(*one.reasons, "before_the_news_step")))

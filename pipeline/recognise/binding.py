@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.recognise.reading import ASIDE, RELATIVE, Reading
 from pipeline.recognise.things import GENERIC, NOUN, PRONOUN, TREATY, Thing
-from pipeline.recognise.triggers import ACTIVE, ATTRIBUTE, INFINITIVE, NOMINAL, PASSIVE, Trigger
+from pipeline.recognise.triggers import ACTIVE, ATTRIBUTE, INFINITIVE, INTRANSITIVE, NOMINAL, PASSIVE, Trigger
 
-INTRANSITIVE = frozenset({"enter_force"})
 EITHER_SIDE = frozenset({"terminate", "suspend", "extend", "provisional", "accede", "withdraw", "open", "adopt"})
 _REACH = 22  # words between a verb and its object
 
@@ -134,8 +133,28 @@ def around(reading: Reading, trigger: Trigger, things: Sequence[Thing], triggers
     )
 
 
-def bind(reading: Reading, trigger: Trigger, things: Sequence[Thing], triggers: Sequence[Trigger]) -> Thing | None:
-    """The thing the act is done to, or None."""
+def bind(
+    reading: Reading,
+    trigger: Trigger,
+    things: Sequence[Thing],
+    triggers: Sequence[Trigger],
+    about: Mapping[Thing, Trigger],
+) -> Thing | None:
+    """The thing the act is done to, or None. `about`: what laws are about; a treaty inside "a law ratifying it" stands for the law."""
+    thing = _bind(reading, trigger, things, triggers)
+    if thing is None or thing.what not in {TREATY, GENERIC, PRONOUN, NOUN} or trigger.voice in {NOMINAL, ATTRIBUTE}:
+        return thing
+    for law, subject in about.items():
+        between = law.last < subject.first <= thing.first or (law.first <= subject.first <= law.last < thing.first)
+        apart = law.last < trigger.first < thing.first
+        if subject is not trigger and between and not apart and thing.first - law.last <= 18 and reading.within(
+            reading.clause_of[thing.first], reading.clause_of[law.first]
+        ):
+            return law
+    return thing
+
+
+def _bind(reading: Reading, trigger: Trigger, things: Sequence[Thing], triggers: Sequence[Trigger]) -> Thing | None:
     sides = around(reading, trigger, things, triggers)
     if trigger.voice == NOMINAL:
         return _of_noun(reading, trigger, things, sides)

@@ -21,6 +21,14 @@ _FOREIGN = 2  # topic words foreign to an agreement that keep a mention from bei
 _BLOCKING = frozenset({"third_party", "named_parties", "other_number", "other_year"})
 
 
+def _worth_review(link: Link) -> bool:
+    """Whether an unsure link is worth a person's look: nothing contradicts it and it rests on more than a common word."""
+    best = link.best
+    if best is None or _BLOCKING & set(best.reasons):
+        return False
+    return best.alias or best.party >= 0.5 or ("thin" not in best.reasons and best.content >= 0.6)
+
+
 @dataclass(frozen=True, slots=True)
 class Linked:
     """A mention with its agreement; `agreement_id` None where it is none of the tracked ones."""
@@ -79,34 +87,69 @@ class Linker:
         sentence: int,
         *,
         context: Sequence[str] = (),
+        acting: Sequence[str] = (),
+        near: Sequence[str] = (),
+        carried: bool = True,
         lead: Wording | None = None,
         text: str = "",
     ) -> tuple[Linked, ...]:
-        """What a mention means: usually one agreement, several for a plural or a carried-over group, or one with id None."""
-        if mention.generic:
+        """What a mention means: usually one agreement, several for a plural or a carried-over group, or one with id None.
+
+        `context`: codes of the article, weak; `acting`: of those who act, `near`: of the sentence, tried as the agreement's parties
+        where its own words do not decide. `carried` False: the words set it apart from what was told ("another treaty").
+        """
+        if mention.generic and carried:
             return self._carried(mention, focus, sentence)
-        if mention.plural and len({p.code for p in mention.parties}) >= 1:
-            several = self._several(mention, language, context, text)
+        if mention.plural:
+            several = self._several(mention, language, near, context, text)
             if several:
                 return several
-        link = self._own(mention, language, context, lead, text)
+        link = self._decided(mention, language, context, acting, near, lead, text)
         if link.band is Band.SURE and link.agreement_id is not None:
             return (Linked(link.agreement_id, Band.SURE, link.confidence, link.reasons, mention),)
-        carried = self._compatible(mention, language, focus, sentence, link)
-        if carried:
-            return carried
-        if link.band is Band.REVIEW and link.agreement_id is not None:
+        taken = self._compatible(mention, language, focus, sentence, link) if carried else ()
+        if taken:
+            return taken
+        if link.band is Band.REVIEW and link.agreement_id is not None and _worth_review(link):
             return (Linked(link.agreement_id, Band.REVIEW, link.confidence, link.reasons, mention),)
         best = link.best.agreement_id if link.best else None
         return (Linked(None, Band.NONE, 0.0, link.reasons, mention, best),)
 
+    def _decided(
+        self,
+        mention: Mention,
+        language: str,
+        context: Sequence[str],
+        acting: Sequence[str],
+        near: Sequence[str],
+        lead: Wording | None,
+        text: str,
+    ) -> Link:
+        """The link by the mention's words; where they do not decide, with those who act, then with the sentence's states, as parties."""
+        own = tuple(dict.fromkeys(p.code for p in mention.parties if p.code))
+        link = self._own(mention, own, language, context, lead, text)
+        for more in (acting, near):
+            parties = tuple(dict.fromkeys([*own, *more]))
+            if link.band is Band.SURE or not 2 <= len(parties) <= 4 or set(parties) == set(own):
+                continue
+            again = self._own(mention, parties, language, context, lead, text)
+            if again.band is Band.SURE or (again.band is Band.REVIEW and again.confidence > link.confidence):
+                link = again
+        return link
+
     def _own(
-        self, mention: Mention, language: str, context: Sequence[str], lead: Wording | None, text: str
+        self,
+        mention: Mention,
+        parties: Sequence[str],
+        language: str,
+        context: Sequence[str],
+        lead: Wording | None,
+        text: str,
     ) -> Link:
         return self.index.link(
             mention.text,
             language,
-            parties=[p.code for p in mention.parties if p.code],
+            parties=parties,
             context_parties=context,
             kind=mention.kind,
             plural=mention.plural,
@@ -114,16 +157,19 @@ class Linker:
             sentence=text,
         )
 
-    def _several(self, mention: Mention, language: str, context: Sequence[str], text: str) -> tuple[Linked, ...]:
+    def _several(
+        self, mention: Mention, language: str, near: Sequence[str], context: Sequence[str], text: str
+    ) -> tuple[Linked, ...]:
         """Treaties with Iran and Afghanistan: one agreement for every party named."""
         found: dict[str, Linked] = {}
-        for code in dict.fromkeys(p.code for p in mention.parties if p.code):
+        for code in dict.fromkeys([*(p.code for p in mention.parties if p.code), *near]):
             ranked = self.index.rank(
                 mention.text, language, parties=[code], context_parties=context, kind=mention.kind, plural=True, sentence=text, limit=6
             )
             for candidate in ranked:
                 agreement = self.agreements[candidate.agreement_id]
-                if code in agreement.parties and candidate.content >= 0.5 and candidate.score >= 0.45:
+                everyone = set(agreement.parties) <= {*near, *context}
+                if code in agreement.parties and everyone and candidate.content >= 0.5 and candidate.score >= 0.45:
                     found.setdefault(
                         agreement.id,
                         Linked(agreement.id, Band.SURE, min(0.85, 0.5 + candidate.score / 2), ("plural", *candidate.reasons), mention),

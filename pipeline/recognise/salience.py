@@ -32,8 +32,10 @@ def local(
     published: date | None,
     *,
     lead: bool,
+    alone: bool = False,
 ) -> Verdict:
-    """What the sentence says. `when`: the act's resolved date; `lead`: it stands in the first sentences that tell an act."""
+    """What the sentence says. `when`: the act's resolved date; `lead`: it stands in the first sentence that tells an act;
+    `alone`: no other act stands in that sentence."""
     fresh = _fresh(when, published)
     if fresh is True and trigger.voice != ATTRIBUTE and trigger.tense != PLUPERFECT:
         return Salience.NEWS, ("fresh_date",)
@@ -41,7 +43,7 @@ def local(
         return Salience.BACKGROUND, ("old_date",)
     if trigger.voice == ATTRIBUTE:
         return Salience.BACKGROUND, ("participle",)
-    if trigger.tense == PLUPERFECT and not (fresh is None and lead and reading.sentence.index == 0 and False):
+    if trigger.tense == PLUPERFECT:
         return Salience.BACKGROUND, ("pluperfect",)
     cue = _cue(reading, trigger)
     if cue:
@@ -51,8 +53,8 @@ def local(
         return Salience.BACKGROUND, ("temporal_noun",)
     if kind == RELATIVE and trigger.tense in {PAST, PERFECT} and fresh is not True and not _weekday(when):
         return Salience.BACKGROUND, ("relative_clause",)
-    if kind == SUBORDINATE and trigger.tense in {PAST, PERFECT, GERUND}:
-        return Salience.BACKGROUND, ("subordinate_clause",) if not _announcing(reading, trigger) else ("as_clause",)
+    if kind == SUBORDINATE and trigger.tense in {PAST, PERFECT, GERUND} and not (lead and alone):
+        return Salience.BACKGROUND, ("subordinate_clause",)
     if trigger.tense == GERUND:
         return Salience.BACKGROUND, ("gerund",)
     if not lead and fresh is None and when is not None and when.day is None:
@@ -60,11 +62,6 @@ def local(
     if not lead and trigger.voice == PASSIVE and when is not None and published is None:
         return Salience.BACKGROUND, ("was_done_on",)
     return Salience.NEWS, ("lead",) if lead else ("plain",)
-
-
-def _announcing(reading: Reading, trigger: Trigger) -> bool:
-    opener = reading.clause(trigger.first).opener
-    return opener >= 0 and reading.tokens[opener].low == "as"
 
 
 def _weekday(when: PartialDate | None) -> bool:
@@ -106,12 +103,12 @@ def counted_actor(reading: Reading, trigger: Trigger) -> bool:
     """Whether a number of states acts ("162 states have ratified it"): a tally, not a step."""
     for hit in reading.section("salience"):
         if hit.key == "count" and reading.same_clause(hit.first, trigger.first):
-            before = reading.tokens[max(0, hit.first - 3) : hit.first]
-            if any(t.low.isdigit() for t in before):
+            before = range(max(0, hit.first - 3), hit.first)
+            if any(reading.tokens[i].low.isdigit() or reading.is_a("numbers", i) for i in before):
                 return True
     return False
 
 
 def earlier_steps(news: Sequence[EventType], step: EventType) -> bool:
     """Whether a step lies before every step that is news of the same agreement."""
-    return bool(news) and all(ORDER[step] < ORDER[n] for n in news)
+    return bool(news) and all(ORDER.get(step, 0) < ORDER.get(n, 0) for n in news)

@@ -70,10 +70,10 @@ def _by_opener(reading: Reading, trigger: Trigger) -> Verdict | None:
         clause = reading.clauses[clause.parent]
     opener = clause.opener
     conditional = any(h.key == "conditional" and h.first <= opener <= h.last for h in reading.section("status"))
-    past = trigger.tense in {PERFECT, PLUPERFECT} or (trigger.voice in {ACTIVE, PASSIVE} and trigger.tense == "past")
+    past = trigger.voice in {ACTIVE, PASSIVE} and trigger.tense in {"past", PLUPERFECT}
     if conditional and not (past and _once(reading, opener)):
         return Status.CONDITIONAL, ("conditional_clause",)
-    if trigger.tense in {PRESENT, FUTURE} and reading.is_a("subordinate", opener) and not reading.heading:
+    if trigger.tense in {PRESENT, PERFECT, FUTURE} and reading.is_a("subordinate", opener) and not reading.heading:
         word = reading.tokens[opener].low
         if _temporal(reading, word):
             return Status.CONDITIONAL, ("temporal_clause_present",)
@@ -212,7 +212,7 @@ def _nominal(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) ->
     forward = _cues(reading, trigger.last + 1, len(reading.tokens), clause) if light else []
     del triggers
     if any(h.key == "temporal" and 0 < trigger.first - h.last <= 3 for h in reading.section("nominal")):
-        return Status.OCCURRED, ("temporal_noun",)
+        return None, ("temporal_noun",)
     if light:
         verb = min(light, key=lambda h: abs(h.first - trigger.first))
         governs = [h for h in [*before, *forward, *behind] if -1 <= verb.first - h.last <= 4 and h.key != "occurred"]

@@ -16,6 +16,9 @@ PAST, PERFECT, PLUPERFECT, PRESENT, FUTURE, INFINITIVE, GERUND = (
 FINITE = frozenset({PAST, PERFECT, PLUPERFECT, PRESENT, FUTURE})
 
 
+INTRANSITIVE = frozenset({"enter_force"})
+
+
 @dataclass(frozen=True, slots=True)
 class Trigger:
     """A use of an act's word. `with_previous`: joined to the trigger before it ("signed and ratified")."""
@@ -91,7 +94,7 @@ def _use(reading: Reading, hits: list[Hit], things: Sequence[Thing]) -> Trigger 
     family, others = families[0], families[1:]
     if forms & {"base", "present"} and not forms & {"participle"} and _after_determiner(reading, first):
         return None
-    voice, tense = _voice(reading, first, last, forms, things)
+    voice, tense = _voice(reading, first, last, forms, things, family)
     return Trigger(family, first, last, voice, tense, others=others) if voice else None
 
 
@@ -139,9 +142,11 @@ def _aux(reading: Reading, first: int, reach: int, things: Sequence[Thing]) -> t
     return "", -1
 
 
-def _voice(reading: Reading, first: int, last: int, forms: set[str], things: Sequence[Thing]) -> tuple[str, str]:
+def _voice(
+    reading: Reading, first: int, last: int, forms: set[str], things: Sequence[Thing], family: str
+) -> tuple[str, str]:
     if "participle" in forms:
-        return _participle(reading, first, last, forms, things)
+        return _participle(reading, first, last, forms, things, family)
     if "past" in forms:
         return ACTIVE, _perfect(reading, first)
     if "plain" in forms:
@@ -189,24 +194,36 @@ _HAD = frozenset({"had", "hatte", "hatten", "avait", "avaient", "avoit", "habia"
 
 
 def _participle(
-    reading: Reading, first: int, last: int, forms: set[str], things: Sequence[Thing]
+    reading: Reading, first: int, last: int, forms: set[str], things: Sequence[Thing], family: str
 ) -> tuple[str, str]:
     reach = 30 if reading.lexicon.verb_final else 4
     aux, at = _aux(reading, first, reach, things)
     if not aux and reading.lexicon.verb_final:
         aux, at = _aux_behind(reading, last)
     if aux in {"be", "been"}:
-        had = aux == "been" and any(reading.tokens[i].low in _HAD for i in range(max(0, at - 3), at))
-        return PASSIVE, PLUPERFECT if had else PAST
+        return PASSIVE, _compound(reading, aux, at)
     if aux == "have":
         return ACTIVE, PLUPERFECT if reading.tokens[at].low in _HAD else PERFECT
     if "base" in forms and reading.lexicon.language == "en":
         return _base(reading, first, things)
+    if family in INTRANSITIVE:
+        return ACTIVE, PAST
     if _reduced(reading, first, last, things):
         return ATTRIBUTE, PAST
     if reading.lexicon.language != "en":
         return (PASSIVE, PAST) if reading.heading else (ATTRIBUTE, PAST)
     return ACTIVE, PAST
+
+
+def _compound(reading: Reading, aux: str, at: int) -> str:
+    """The tense of a passive: "had been", "has been" or "was"."""
+    if aux == "been":
+        before = {reading.tokens[i].low for i in range(max(0, at - 3), at)}
+        if before & _HAD:
+            return PLUPERFECT
+        if any(reading.is_a("have", i) for i in range(max(0, at - 3), at)):
+            return PERFECT
+    return PAST
 
 
 def _aux_behind(reading: Reading, last: int) -> tuple[str, int]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from pipeline.model import Article, EventType, PartialDate, Salience, Status, Step as Trace
-from pipeline.recognise import acts, actors, binding, dates, discover, mentions, reading as read_module, salience, status, things, triggers, who
+from pipeline.recognise import acts, actors, binding, dates, discover, mentions, reading as read_module, salience, status, targets, things, triggers, when, who
 from pipeline.recognise.acts import Step
 from pipeline.recognise.assemble import Told
 from pipeline.recognise.dates import DateTables
@@ -95,7 +95,7 @@ class Walk:
             if thing.what == TREATY:
                 mention = mentions.of(reading, thing, found, ())
                 linked = self._link(mention, reading, -1)
-                ids = tuple(x.agreement_id for x in linked if x.agreement_id and x.band is Band.SURE)
+                ids = tuple(x.agreement_id for x in linked if x.agreement_id)
                 if ids and not self.focus.lead:
                     self.focus.lead, self.focus.lead_confidence = ids, linked[0].confidence
 
@@ -141,8 +141,8 @@ class Walk:
                 self._note(linked, reading.sentence.index)
 
     def _note(self, linked: Sequence[Linked], sentence: int) -> None:
-        ids = tuple(x.agreement_id for x in linked if x.agreement_id and x.band is Band.SURE)
-        if ids and linked[0].reasons[:1] != ("carried",):
+        ids = tuple(x.agreement_id for x in linked if x.agreement_id)
+        if ids and linked[0].reasons[:1] != ("carried",) and (linked[0].band is Band.SURE or self.focus.confidence < 0.7):
             self.focus.note(ids, sentence, linked[0].confidence)
 
     def _bind(
@@ -151,7 +151,7 @@ class Walk:
         bound: list[Bound] = []
         consumed: set[Trigger] = set()
         for trigger in verbs:
-            thing = binding.bind(reading, trigger, found, verbs)
+            thing = binding.bind(reading, trigger, found, verbs, about)
             if thing is not None and thing.what == NOUN and trigger.voice != NOMINAL:
                 consumed.update(v for v in verbs if v.voice == NOMINAL and v.first == thing.first)
             subject = about.get(thing) if thing is not None else None
@@ -184,66 +184,105 @@ class Walk:
         if verdict is None:
             self._say(reading, one.trigger, "no_event", *why)
             return
-        spans: list[tuple[int, int]] = []
-        linked: list[Linked] = []
-        for thing in self._agreement_things(reading, found, verbs, one):
-            mention = self._mention(reading, found, verbs, thing, one, marked)
-            spans.append((mention.start, mention.end))
-            linked.extend(self._link(mention, reading, reading.sentence.index))
-        taken = [(x.mention.start, x.mention.end) for x in linked]
+        mentioned = targets.of(reading, found, verbs, one.trigger, one.thing, one.about, marked)
+        taken = [(m.start, m.end) for m in mentioned if not m.generic]
         subject = who.subject(reading, one.trigger, verbs, taken)
+        linked = self._linked(reading, found, verbs, one, mentioned, subject)
         actor = actors.resolve(subject, self.article.text, context=self.context)
-        kind, verdict, why = self._typed(reading, one, verdict, why, actor)
-        when, effective = self._dated(reading, one, bound, marked, taken, verdict, told)
+        kind, verdict, why = self._typed(reading, one, verdict, why, actor, told)
+        others = [b.trigger for b in bound if b is not one]
+        usable = [m for m in marked if m.role != "title" and not any(a <= m.start and m.end <= b for a, b in taken)]
+        previous = next((t.date for t in reversed(told) if t.date is not None), None)
+        calendar = when.Calendar(self.tools.dates, self.article.published_on, self.dateline, previous)
+        day, effective = when.told(when.own(reading, one.trigger, others, usable), kind, verdict, calendar)
         lead = self._is_lead(reading)
-        news, because = salience.local(reading, one.trigger, when, self.article.published_on, lead=lead)
-        if salience.counted_actor(reading, one.trigger) and not lead:
-            news, because = Salience.BACKGROUND, ("tally",)
-        if when is None and verdict is Status.OCCURRED and news is Salience.NEWS and self.dateline is not None:
-            when, why = PartialDate.of(self.dateline), (*why, "dateline")
-        words = reading.sentence.text[
-            reading.tokens[one.trigger.first].start - reading.sentence.start : reading.tokens[one.trigger.last].end - reading.sentence.start
-        ]
-        kept = [x for x in dict((x.agreement_id, x) for x in linked if x.agreement_id).values()]
+        news, because = self._salience(reading, one.trigger, verdict, day, lead=lead, alone=not others)
+        if day is None and verdict is Status.OCCURRED and news is Salience.NEWS and self.dateline is not None:
+            day, why = PartialDate.of(self.dateline), (*why, "dateline")
+        base = Told(
+            kind, verdict, news, linked[0], actor, reading.sentence, self._words(reading, one.trigger),
+            one.step.weight, (one.step.reason, *why, *because), actor.stage, day, effective, lead,
+            at=reading.tokens[one.trigger.first].start,
+        )  # fmt: skip
+        yield from self._spread(reading, one, base, linked, subject)
+
+    def _spread(
+        self, reading: Reading, one: Bound, base: Told, linked: Sequence[Linked], subject: Sequence[PartyMention]
+    ) -> Iterator[Told]:
+        """One entry for every agreement and, where states act each for itself, for every state."""
+        kept = list({x.agreement_id: x for x in linked if x.agreement_id}.values())
         unknown = [x for x in linked if x.agreement_id is None]
         if kept:
             self._note(kept, reading.sentence.index)
-        elif unknown and not unknown[0].mention.generic:
+        elif not unknown[0].mention.generic:
             self.focus.foreign = reading.sentence.index
         for x in kept or unknown[:1]:
-            for who_acts in self._each(kind, subject, actor):
-                final, stage, rule = actors.normalise(kind, who_acts.country, who_acts.stage, self.tools.names.jurisdictions)
-                base = Told(
-                    final, verdict, news, x, who_acts, reading.sentence, words,
-                    self._confidence(x, one.step), (one.step.reason, *why, *because, *x.reasons, *((rule,) if rule else ())),
-                    stage or who_acts.stage, when, effective, lead, None, reading.tokens[one.trigger.first].start,
-                )  # fmt: skip
+            for actor in self._each(base, subject):
+                kind, stage, rule = base.type, actor.stage, ""
+                if actor.country:
+                    kind, stage, rule = actors.normalise(kind, actor.country, actor.stage, self.tools.names.jurisdictions)
+                reasons = (*base.reasons, *x.reasons, *((rule,) if rule else ()))
+                told = replace(
+                    base, type=kind, linked=x, actor=actor, stage=stage, reasons=reasons, confidence=x.confidence * base.confidence
+                )
                 if x.agreement_id is None:
-                    discovered = discover.judge(base, reading, self.states, self.tools) if self.tools.discover else None
-                    if discovered is None:
+                    found = discover.judge(told, reading, self.states, self.tools) if self.tools.discover else None
+                    if found is None:
                         self._say(reading, one.trigger, "untracked", *x.reasons)
                         continue
-                    base = replace(base, discovered=discovered.value, confidence=discovered.confidence * one.step.weight)
+                    told = replace(told, discovered=found.value, confidence=found.confidence * base.confidence)
                 if self.first_act < 0:
                     self.first_act = reading.sentence.index
-                yield base
+                yield told
 
-    def _confidence(self, linked: Linked, step: Step) -> float:
-        return linked.confidence * step.weight
+    def _words(self, reading: Reading, trigger: Trigger) -> str:
+        base = reading.sentence.start
+        return reading.sentence.text[reading.tokens[trigger.first].start - base : reading.tokens[trigger.last].end - base]
+
+    def _salience(
+        self, reading: Reading, trigger: Trigger, verdict: Status, day: PartialDate | None, *, lead: bool, alone: bool
+    ) -> tuple[Salience, tuple[str, ...]]:
+        if verdict is not Status.OCCURRED:
+            return Salience.NEWS, ()
+        if salience.counted_actor(reading, trigger) and not lead and day is None:
+            return Salience.BACKGROUND, ("tally",)
+        return salience.local(reading, trigger, day, self.article.published_on, lead=lead, alone=alone)
+
+    def _linked(
+        self,
+        reading: Reading,
+        found: Sequence[Thing],
+        verbs: Sequence[Trigger],
+        one: Bound,
+        mentioned: Sequence[Mention],
+        subject: Sequence[PartyMention],
+    ) -> list[Linked]:
+        """The links of an act's mentions. A pronoun's forerunners in the same sentence are linked first."""
+        if mentioned[0].generic:
+            for thing in found:
+                ahead = thing.what == TREATY and reading.tokens[thing.last].end <= mentioned[0].start
+                if ahead and thing is not one.thing:
+                    earlier = self._link(mentions.of(reading, thing, found, verbs), reading, reading.sentence.index)
+                    self._note([x for x in earlier if not x.mention.generic], reading.sentence.index)
+        acting = tuple(dict.fromkeys(p.code for p in subject if p.code))
+        linked: list[Linked] = []
+        for mention in mentioned:
+            linked.extend(self._link(mention, reading, reading.sentence.index, acting=acting))
+        return linked
 
     def _is_lead(self, reading: Reading) -> bool:
         index = reading.sentence.index
         return index == 0 or self.first_act < 0 or index == self.first_act
 
-    def _each(self, kind: EventType, subject: Sequence[PartyMention], actor: Actor) -> tuple[Actor, ...]:
+    def _each(self, base: Told, subject: Sequence[PartyMention]) -> tuple[Actor, ...]:
         """States that act each for itself (ratify, leave) are one actor each; those that sign together are one."""
         codes = {p.code for p in subject if p.code}
-        if kind in UNILATERAL and len(codes) > 1:
+        if base.type in UNILATERAL and len(codes) > 1 and base.status is Status.OCCURRED:
             return actors.each(subject, self.article.text)
-        return (actor,)
+        return (base.actor,)
 
     def _typed(
-        self, reading: Reading, one: Bound, verdict: Status, why: tuple[str, ...], actor: Actor
+        self, reading: Reading, one: Bound, verdict: Status, why: tuple[str, ...], actor: Actor, told: Sequence[Told]
     ) -> tuple[EventType, Status, tuple[str, ...]]:
         """What the organ and the reading make of a vote: a cabinet's is approval, a first reading is no decision yet."""
         kind = one.step.type
@@ -251,6 +290,14 @@ class Walk:
             verdict, why = one.step.status, (*why, one.step.reason)
         if status.REJECTED in why and kind in {E.RATIFIED, E.APPROVED} and actors.CHAMBERS & {actor.stage}:
             return E.REJECTED, Status.OCCURRED, (*why, "refused_by_chamber")
+        if verdict is Status.NEGATED and kind in {E.RATIFIED, E.APPROVED} and actors.CHAMBERS & {actor.stage} and self._counted(reading):
+            return E.REJECTED, Status.OCCURRED, (*why, "voted_down")
+        if one.step.reason == "approve_decision":
+            leaving = [t.type for t in told if t.type in {E.WITHDRAWN, E.TERMINATED, E.SUSPENDED}]
+            if not leaving:
+                return kind, verdict, why
+            minor = not actors.CHAMBERS & {actor.stage}
+            return leaving[-1], Status.PLANNED if minor and verdict is Status.OCCURRED else verdict, (*why, "such_a_step")
         if one.step.chamber:
             minor = actor.stage in {"government", "head_of_government", "committee", "council", "commission", "ministry"}
             early = self._preliminary(reading, one.trigger)
@@ -260,128 +307,35 @@ class Walk:
                 verdict, why = Status.PLANNED, (*why, "not_yet_final")
         return kind, verdict, why
 
+    def _counted(self, reading: Reading) -> bool:
+        """Whether the sentence tells a vote's figures."""
+        return any(h.key == "votes" for h in reading.section("procedure")) and any(t.low.isdigit() for t in reading.tokens)
+
     def _preliminary(self, reading: Reading, trigger: Trigger) -> bool:
         return any(h.key == "preliminary" and reading.same_clause(h.first, trigger.first) for h in reading.section("procedure"))
 
-    def _agreement_things(
-        self, reading: Reading, found: Sequence[Thing], verbs: Sequence[Trigger], one: Bound
-    ) -> list[Thing | None]:
-        """The thing that names the agreement: the object itself, or what stands behind a law or a noun act; and its equals."""
-        thing = one.thing
-        if thing is not None and thing.what in {TREATY, GENERIC, PRONOUN}:
-            return [thing, *self._equals(reading, found, verbs, thing)]
-        anchor = max(one.trigger.last if thing is None else thing.last, one.about.last if one.about else -1)
-        for wanted in ({TREATY}, {GENERIC}):
-            behind = [t for t in found if t.what in wanted and anchor < t.first <= anchor + 16 and t is not thing]
-            if behind:
-                return [behind[0], *self._equals(reading, found, verbs, behind[0])]
-        start = one.trigger.first if thing is None else min(one.trigger.first, thing.first)
-        before = [t for t in found if t.what == TREATY and t.last < start and reading.clause_of[t.first] == reading.clause_of[start]]
-        if before:
-            return [before[-1]]
-        inside = [t for t in found if t.what == TREATY and start <= t.first <= anchor]
-        return [inside[0]] if inside else [None]
-
-    def _equals(
-        self, reading: Reading, found: Sequence[Thing], verbs: Sequence[Trigger], thing: Thing
-    ) -> list[Thing]:
-        """Further agreements in the same list: "two accords, the Partnership Agreement and an Interim Agreement"."""
-        out: list[Thing] = []
-        last = thing
-        stops = [v.first for v in verbs if v.voice != NOMINAL]
-        for other in found:
-            if other.first <= thing.last or other.what != TREATY:
-                continue
-            gap = range(last.last + 1, other.first)
-            if len(gap) > 24 or any(last.last < s < other.first for s in stops):
-                break
-            listed = any(reading.is_a("coordinate", i) for i in gap) or reading.comma_between(last.last, other.first)
-            if listed and reading.clause_of[other.first] == reading.clause_of[thing.first]:
-                out.append(other)
-                last = other
-        return out
-
-    def _mention(
-        self,
-        reading: Reading,
-        found: Sequence[Thing],
-        verbs: Sequence[Trigger],
-        thing: Thing | None,
-        one: Bound,
-        marked: Sequence[DateMention],
-    ) -> Mention:
-        if thing is None:
-            first, last = reading.tokens[one.trigger.first], reading.tokens[one.trigger.last]
-            base = reading.sentence.start
-            return Mention(first.start, last.end, reading.sentence.text[first.start - base : last.end - base], "", True)
-        return mentions.of(reading, thing, found, verbs, marked)
-
-    def _link(self, mention: Mention, reading: Reading, sentence: int) -> tuple[Linked, ...]:
-        near = [p.code for p in reading.parties if p.code]
+    def _link(
+        self, mention: Mention, reading: Reading, sentence: int, *, acting: Sequence[str] = ()
+    ) -> tuple[Linked, ...]:
+        near = tuple(dict.fromkeys(p.code for p in reading.parties if p.code))
         context = tuple(dict.fromkeys([*near, *self.states]))
         return self.tools.linker.link(
-            mention, self.document.language, self.focus, sentence, context=context, lead=self.lead, text=reading.sentence.text
+            mention,
+            self.document.language,
+            self.focus,
+            sentence,
+            context=context,
+            acting=acting,
+            near=near,
+            carried=not self._of_its_own(reading, mention),
+            lead=self.lead,
+            text=reading.sentence.text,
         )
 
-    def _dated(
-        self,
-        reading: Reading,
-        one: Bound,
-        bound: Sequence[Bound],
-        marked: Sequence[DateMention],
-        taken: Sequence[tuple[int, int]],
-        verdict: Status,
-        told: Sequence[Told],
-    ) -> tuple[PartialDate | None, PartialDate | None]:
-        """The act's date and, where one is told, the day from which it has effect."""
-        usable = [
-            m for m in marked if m.role != "title" and not any(a <= m.start and m.end <= b for a, b in taken)
-        ]
-        own = self._own_dates(reading, one, bound, usable)
-        past = True if verdict is Status.OCCURRED else False if verdict is Status.PLANNED else None
-        previous = next((t.date for t in reversed(told) if t.date is not None), None)
-        when: PartialDate | None = None
-        effective: PartialDate | None = None
-        force = one.step.type in {E.ENTERED_INTO_FORCE, E.PROVISIONALLY_APPLIED}
-        for m in own:
-            dated = dates.resolve(
-                m, published=self.article.published_on, dateline=self.dateline, past=past, previous=previous
-            )
-            if dated is None:
-                continue
-            if m.role == "effective" and not force:
-                effective = effective or dated.date
-            elif m.role == "deadline" and verdict is Status.OCCURRED:
-                continue
-            elif when is None:
-                when = dated.date
-        return when, effective
-
-    def _own_dates(
-        self, reading: Reading, one: Bound, bound: Sequence[Bound], usable: Sequence[DateMention]
-    ) -> list[DateMention]:
-        """The dates of a verb: nearest first, those of its clause before those of the sentence."""
-
-        def distance(m: DateMention, t: Trigger) -> int:
-            word = reading.token_at(m.start)
-            return min(abs(word - t.first), abs(word - t.last))
-
-        def clause(m: DateMention) -> int:
-            return reading.clause_of[min(reading.token_at(m.start), len(reading.tokens) - 1)]
-
-        mine = reading.clause_of[one.trigger.first]
-        others = [b.trigger for b in bound if b.trigger is not one.trigger]
-        own = []
-        for m in usable:
-            rivals = [t for t in others if reading.clause_of[t.first] == clause(m)]
-            if clause(m) == mine:
-                if all(distance(m, one.trigger) <= distance(m, t) for t in rivals):
-                    own.append(m)
-            elif not rivals and reading.within(mine, clause(m)) and one.trigger.voice != ATTRIBUTE:
-                own.append(m)
-            elif not rivals and not others:
-                own.append(m)
-        if not own and others:
-            first = min(b.trigger.first for b in bound)
-            own = [m for m in usable if reading.token_at(m.start) < first and one.trigger.voice != ATTRIBUTE]
-        return sorted(own, key=lambda m: (clause(m) != mine, distance(m, one.trigger)))
+    def _of_its_own(self, reading: Reading, mention: Mention) -> bool:
+        """Whether the words before a mention set it apart from what was told: "another", "an earlier", "a" behind the lead."""
+        first = reading.token_at(mention.start)
+        last = reading.token_at(mention.end - 1)
+        if any(reading.is_a("other_words", i) for i in range(max(0, first - 1), min(last + 1, len(reading.tokens)))):
+            return True
+        return first > 0 and reading.is_a("indefinite", first - 1) and reading.sentence.index > _LEAD_SENTENCES

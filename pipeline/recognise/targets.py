@@ -1,0 +1,136 @@
+"""The agreement an act is about: its object, what stands behind a law or a noun act, and further ones in the same list."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pipeline.recognise import mentions
+from pipeline.recognise.reading import Reading
+from pipeline.recognise.things import GENERIC, NOUN, PRONOUN, TREATY, Thing
+from pipeline.recognise.triggers import NOMINAL, PASSIVE, Trigger
+from pipeline.recognise.values import DateMention, Mention, PartyKind
+
+_BEHIND = 16  # words behind a law or a noun act in which its agreement is looked for
+_LISTED = 24  # words between two agreements of one list
+
+
+def of(
+    reading: Reading,
+    found: Sequence[Thing],
+    verbs: Sequence[Trigger],
+    trigger: Trigger,
+    thing: Thing | None,
+    about: Trigger | None,
+    marked: Sequence[DateMention],
+) -> list[Mention]:
+    """The mentions of the agreement (or agreements) an act is about; never empty: without words it is a generic one."""
+    things = _things(reading, found, verbs, trigger, thing, about)
+    if things:
+        return [mentions.of(reading, t, found, verbs, marked) for t in things]
+    organised = _organisation(reading, trigger) or _noun_phrase(reading, found, verbs, thing, marked)
+    return [organised or _synthetic(reading, trigger)]
+
+
+def _things(
+    reading: Reading,
+    found: Sequence[Thing],
+    verbs: Sequence[Trigger],
+    trigger: Trigger,
+    thing: Thing | None,
+    about: Trigger | None,
+) -> list[Thing]:
+    if thing is not None and thing.what in {TREATY, GENERIC, PRONOUN}:
+        return [thing, *_equals(reading, found, verbs, trigger, thing)]
+    anchor = max(trigger.last if thing is None else thing.last, about.last if about else -1)
+    for wanted in (TREATY, GENERIC):
+        behind = [
+            t
+            for t in found
+            if t.what == wanted and anchor < t.first <= anchor + _BEHIND and _reachable(reading, t, anchor)
+        ]
+        if behind:
+            return [behind[0], *_equals(reading, found, verbs, trigger, behind[0])]
+    start = trigger.first if thing is None else min(trigger.first, thing.first)
+    before = [
+        t
+        for t in found
+        if t.what == TREATY and t.last < start and reading.clause_of[t.first] == reading.clause_of[start]
+    ]
+    inside = [t for t in found if t.what == TREATY and start <= t.first <= anchor]
+    return before[-1:] or inside[:1]
+
+
+def _reachable(reading: Reading, thing: Thing, anchor: int) -> bool:
+    return reading.within(reading.clause_of[thing.first], reading.clause_of[anchor]) or reading.clause_of[
+        anchor
+    ] in _ancestors(reading, thing.first)
+
+
+def _ancestors(reading: Reading, word: int) -> set[int]:
+    clause = reading.clause(word)
+    found = {clause.number}
+    while clause.number:
+        clause = reading.clauses[clause.parent]
+        found.add(clause.number)
+    return found
+
+
+def _equals(
+    reading: Reading, found: Sequence[Thing], verbs: Sequence[Trigger], trigger: Trigger, thing: Thing
+) -> list[Thing]:
+    """Further agreements of the same list, or behind "as were": "two accords, the Partnership Agreement and an Interim Agreement"."""
+    out: list[Thing] = []
+    last = thing
+    stops = [v.first for v in verbs if v.voice != NOMINAL]
+    for other in found:
+        if other.first <= thing.last or other.what != TREATY:
+            continue
+        gap = range(last.last + 1, other.first)
+        if trigger.voice == PASSIVE and trigger.first > thing.last and other.first > trigger.last:
+            if _as_were(reading, trigger, other):
+                out.append(other)
+            continue
+        if len(gap) > _LISTED or any(last.last < s < other.first for s in stops):
+            break
+        listed = any(reading.is_a("coordinate", i) for i in gap) or reading.comma_between(last.last, other.first)
+        if listed and reading.clause_of[other.first] == reading.clause_of[thing.first]:
+            out.append(other)
+            last = other
+    return out
+
+
+def _as_were(reading: Reading, trigger: Trigger, other: Thing) -> bool:
+    """ "… was ratified, as were treaties on …": the verb is said once for both."""
+    between = range(trigger.last + 1, other.first)
+    return any(
+        reading.is_a("subordinate", i) and i + 1 < other.first and reading.is_a("be", i + 1) for i in between
+    )
+
+
+def _organisation(reading: Reading, trigger: Trigger) -> Mention | None:
+    """Leaving or joining a body is leaving or joining its treaty: the organisation's name stands for the agreement."""
+    if trigger.family not in {"withdraw", "accede", "denounce"}:
+        return None
+    for p in reading.parties:
+        distance = reading.token_at(p.start) - trigger.last
+        if p.kind is PartyKind.ORGANISATION and 0 < distance <= 7:
+            base = reading.sentence.start
+            text = reading.sentence.text[p.start - base : p.end - base]
+            return Mention(p.start, p.end, text, "", False, False, (p,))
+    return None
+
+
+def _noun_phrase(
+    reading: Reading, found: Sequence[Thing], verbs: Sequence[Trigger], thing: Thing | None, marked: Sequence[DateMention]
+) -> Mention | None:
+    """A noun act with names in it that stands for its agreement: "Finland's accession to NATO"."""
+    if thing is None or thing.what != NOUN or thing.kind not in {"accede", "withdraw"}:
+        return None
+    mention = mentions.of(reading, thing, found, verbs, marked)
+    return mention if mention.parties else None
+
+
+def _synthetic(reading: Reading, trigger: Trigger) -> Mention:
+    first, last = reading.tokens[trigger.first], reading.tokens[trigger.last]
+    base = reading.sentence.start
+    return Mention(first.start, last.end, reading.sentence.text[first.start - base : last.end - base], "", True)

@@ -1,0 +1,91 @@
+"""Which of a sentence's dates is an act's: those of its clause first, the nearest before the farther."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from pipeline.model import EventType, PartialDate, Status
+from pipeline.recognise import dates
+from pipeline.recognise.dates import DateTables
+from pipeline.recognise.reading import Reading
+from pipeline.recognise.triggers import ATTRIBUTE, Trigger
+from pipeline.recognise.values import DateMention
+
+_FORCE = frozenset({EventType.ENTERED_INTO_FORCE, EventType.PROVISIONALLY_APPLIED})
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """What a date is resolved with: the article's day, its dateline, and the date told just before."""
+
+    tables: DateTables
+    published: date | None
+    dateline: date | None
+    previous: PartialDate | None
+
+
+def told(
+    own: Sequence[DateMention], kind: EventType, status: Status, calendar: Calendar
+) -> tuple[PartialDate | None, PartialDate | None]:
+    """The act's date and, where one is told, the day from which it has effect."""
+    past = True if status is Status.OCCURRED else False if status is Status.PLANNED else None
+    when: PartialDate | None = None
+    effective: PartialDate | None = None
+    for mention in own:
+        found = dates.resolve(
+            mention,
+            published=calendar.published,
+            dateline=calendar.dateline,
+            past=past,
+            previous=calendar.previous,
+        )
+        if found is None or (mention.role == "deadline" and past):
+            continue
+        if mention.role == "effective" and kind not in _FORCE:
+            effective = effective or found.date
+        elif when is None:
+            when = found.date
+    return when, effective
+
+
+def own(
+    reading: Reading, trigger: Trigger, others: Sequence[Trigger], usable: Sequence[DateMention]
+) -> list[DateMention]:
+    """The dates of a verb among `usable`, likeliest first. `others`: the sentence's other verbs that make steps."""
+    mine = reading.clause_of[trigger.first]
+    kept = [m for m in usable if _is_own(reading, trigger, others, m)]
+    if not kept and others and trigger.voice != ATTRIBUTE:
+        first = min(t.first for t in (trigger, *others))
+        kept = [m for m in usable if _word(reading, m) < first]
+    return sorted(kept, key=lambda m: (_clause(reading, m) != mine, _distance(reading, m, trigger)))
+
+
+def _word(reading: Reading, mention: DateMention) -> int:
+    return min(reading.token_at(mention.start), len(reading.tokens) - 1)
+
+
+def _clause(reading: Reading, mention: DateMention) -> int:
+    return reading.clause_of[_word(reading, mention)]
+
+
+def _distance(reading: Reading, mention: DateMention, trigger: Trigger) -> int:
+    """Words between a date and a verb; a conjunction between them counts as ten."""
+    word = _word(reading, mention)
+    low, high = (word, trigger.first) if word < trigger.first else (trigger.last, word)
+    joined = sum(1 for i in range(low + 1, high) if reading.is_a("coordinate", i))
+    return high - low + 10 * joined
+
+
+def _is_own(reading: Reading, trigger: Trigger, others: Sequence[Trigger], mention: DateMention) -> bool:
+    clause = _clause(reading, mention)
+    mine = reading.clause_of[trigger.first]
+    rivals = [t for t in others if reading.clause_of[t.first] == clause]
+    if clause == mine:
+        return all(_distance(reading, mention, trigger) <= _distance(reading, mention, t) for t in rivals)
+    if rivals:
+        return False
+    if trigger.voice == ATTRIBUTE:
+        return not others
+    return reading.within(mine, clause) or not others
