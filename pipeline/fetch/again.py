@@ -32,20 +32,29 @@ class Backoff:
 
 _PASSING = Backoff(2 * _MINUTE, _DAY)  # time-outs, DNS, broken answers, 5xx: most are over within the hour
 _ASKED_TO_WAIT = Backoff(5 * _MINUTE, _DAY)  # 429
-_UNWELCOME = Backoff(_HOUR, 7 * _DAY)  # 401, 403, 451: often a gate that opens again
-_MISSING = Backoff(6 * _HOUR, 30 * _DAY)  # 404, 410
-_FORBIDDEN = Backoff(_DAY, 30 * _DAY)  # our own rules, or the site's: changes only when somebody changes something
+_UNWELCOME = Backoff(30 * _MINUTE, 7 * _DAY)  # 401, 403, 451: often a gate that opens again
+_MISSING = Backoff(_HOUR, 30 * _DAY)  # 404: now and then a slip of the publisher, mended the same day
+_GONE = Backoff(6 * _HOUR, 30 * _DAY)  # 410
+_ODD = Backoff(_HOUR, 7 * _DAY)  # too large, packed in a way we do not read: until the publisher changes something
+_FORBIDDEN = Backoff(_HOUR, 30 * _DAY)  # our own rules; a name server that lies for an hour must not cost a month
+_UNWANTED = Backoff(_DAY, 30 * _DAY)  # robots.txt, itself kept for a day
 
-_BY_STATUS = {401: _UNWELCOME, 402: _UNWELCOME, 403: _UNWELCOME, 451: _UNWELCOME, 404: _MISSING, 410: _MISSING}
+_BY_STATUS = {401: _UNWELCOME, 402: _UNWELCOME, 403: _UNWELCOME, 451: _UNWELCOME, 404: _MISSING, 410: _GONE}
+_BY_REASON = {
+    Reason.RATE_LIMITED: _ASKED_TO_WAIT,
+    Reason.BLOCKED_ROBOTS: _UNWANTED,
+    Reason.TOO_LARGE: _ODD,
+    Reason.BAD_ENCODING: _ODD,
+}
 
 
 def backoff(refused: Refused) -> Backoff:
     """The series of waits that fits a refusal."""
-    if refused.reason is Reason.RATE_LIMITED:
-        return _ASKED_TO_WAIT
     if refused.reason is Reason.HTTP_STATUS:
         return _BY_STATUS.get(refused.status or 0, _PASSING)
-    return _PASSING if refused.retry else _FORBIDDEN
+    if refused.reason is not Reason.RATE_LIMITED and refused.retry:
+        return _PASSING
+    return _BY_REASON.get(refused.reason, _FORBIDDEN)
 
 
 def after_failure(refused: Refused, failures_in_a_row: int, now: datetime, rng: Random) -> datetime:

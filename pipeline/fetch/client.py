@@ -95,7 +95,6 @@ class Fetcher:
         self._links = Links(self._policy, options.keep_alive, monotonic)
         self._turns = Turns(options, monotonic, sleep)
         self._robots = Robots(options.product, monotonic)
-        self._gate = asyncio.Semaphore(options.max_connections)
         self._post_gate = asyncio.Semaphore(options.max_connections)  # alerts do not queue behind slow sources
 
     async def __aenter__(self) -> Self:
@@ -157,7 +156,7 @@ class Fetcher:
         try:
             if wish.robots and (refused := await self._forbidden(target, wish)):
                 return refused
-            async with self._turns.turn(target.host, paced=wish.paced), self._gate:
+            async with self._turns.turn(target.host, paced=wish.paced):
                 started = self._monotonic()
                 try:
                     async with asyncio.timeout(wish.total - trip.elapsed):

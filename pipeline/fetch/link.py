@@ -81,6 +81,7 @@ class Link:
     async def ask(self, ask: Ask, budget: int) -> Head:
         """Send the request, give the head of the answer. `budget`: wire bytes the whole answer may have."""
         self._asked = self._http.our_state is h11.DONE
+        self._pipe.resting = False
         self.received = 0
         self._pieces = 0
         self._limit = min(budget, _HEAD_WIRE_LIMIT)
@@ -146,6 +147,10 @@ class Link:
         except OSError as error:
             raise Trouble(Reason.PROTOCOL_ERROR, f"connection broken: {words(error)}", retry=True) from error
 
+    def rest(self) -> None:
+        """Wait for the next `ask`; whatever comes in before it ends the connection."""
+        self._pipe.resting = True
+
     def close(self) -> None:
         """Drop the connection."""
         self._pipe.close()
@@ -188,6 +193,7 @@ class Links:
         if self._keep <= 0 or not link.reusable:
             link.close()
             return
+        link.rest()
         if older := self._idle.pop(target.origin, None):
             older[1].close()
         self._idle[target.origin] = self._clock() + self._keep, link

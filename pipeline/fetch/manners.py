@@ -49,14 +49,15 @@ class _Host:
 
 
 class Turns:
-    """Whose turn it is: at most `max_per_host` requests under way to a host, their starts `host_interval` apart, first come
-    first served. Feeds, articles and redirects count alike."""
+    """Whose turn it is: at most `max_per_host` requests under way to a host, `max_connections` in all, starts to one host
+    `host_interval` apart, first come first served. Feeds, articles, redirects and robots.txt count alike."""
 
     def __init__(self, options: FetchOptions, monotonic: Monotonic, sleep: Sleep) -> None:
         self._options = options
         self._monotonic = monotonic
         self._sleep = sleep
         self._hosts: dict[str, _Host] = {}
+        self._everywhere = asyncio.Semaphore(options.max_connections)
 
     def wait(self, host: str) -> float:
         """Seconds until a request to this host that came now could start, going by pace alone."""
@@ -77,11 +78,13 @@ class Turns:
         started = False
         try:
             async with known.gate:
-                if paced:
-                    await self._in_pace(known)
+                await (self._in_pace(known) if paced else self._everywhere.acquire())
                 known.waiting -= 1
                 started = True
-                yield
+                try:
+                    yield
+                finally:
+                    self._everywhere.release()
         finally:
             known.inside -= 1
             if not started:
@@ -93,6 +96,7 @@ class Turns:
                 if ahead > self._options.patience:
                     raise TooSoon(ahead)
                 await self._sleep(ahead)
+            await self._everywhere.acquire()  # in here, so that waiting for it cannot bring two starts together
             known.next_start = self._monotonic() + self._interval(known)
 
     def hold(self, host: str, seconds: float) -> None:
@@ -129,20 +133,21 @@ class _Kept:
     failing_since: float | None = None
 
 
+_AWAY = frozenset(
+    {Reason.RATE_LIMITED, Reason.DNS_FAILURE, Reason.TIMEOUT_CONNECT, Reason.TIMEOUT_TOTAL, Reason.TLS_ERROR}
+)
+
+
 def judge(outcome: FetchOutcome, product: str) -> Rules | Refused:
     """What the answer to a request for robots.txt means (RFC 9309, 2.3.1).
 
     No file (4xx), or something that is no file: everything is allowed. Server in trouble or not to be reached: nothing is,
-    for now.
+    for now, and the word for it is the one the page itself would have got.
     """
     match outcome:
         case Fetched():
             return robots.read(outcome.page.body, product)
-        case Refused(reason=Reason.RATE_LIMITED):
-            return outcome
-        case Refused(reason=Reason.HTTP_STATUS, status=status) if status is not None and status >= 500:
-            return replace(outcome, reason=Reason.BLOCKED_ROBOTS, detail=f"robots.txt answered {status}", status=None)
-        case Refused(reason=Reason.DNS_FAILURE | Reason.TIMEOUT_CONNECT | Reason.TIMEOUT_TOTAL | Reason.TLS_ERROR):
+        case Refused(reason=reason, status=status) if reason in _AWAY or (status or 0) >= 500:
             return replace(outcome, detail=f"robots.txt: {outcome.detail}")
         case _:
             return Rules(product)

@@ -36,6 +36,7 @@ class FetchOptions:
     total_timeout: float = 60.0
     max_bytes: int = 10_000_000
     max_wire_bytes: int = 5_000_000
+    max_entries: int = 2000
     max_redirects: int = 5
     host_interval: float = 5.0
     max_crawl_delay: float = 30.0

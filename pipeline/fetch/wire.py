@@ -78,13 +78,17 @@ class Pipe(asyncio.Protocol):
         self._error: Exception | None = None
         self._waiter: asyncio.Future[None] | None = None
         self._paused = False
+        self.resting = False  # between two exchanges: then nothing may come in
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """asyncio: the socket is open."""
         self._transport = transport  # type: ignore[assignment]
 
     def data_received(self, data: bytes) -> None:
-        """asyncio: bytes came in."""
+        """asyncio: bytes came in. Such as nobody asked for are no answer to anything."""
+        if self.resting:
+            self.close()
+            return
         self._unread += data
         if len(self._unread) >= _HIGH_WATER and self._transport and not self._paused:
             self._paused = True
@@ -131,7 +135,9 @@ class Pipe(asyncio.Protocol):
             async with asyncio.timeout(seconds):
                 await self._waiter
         if not self._unread and self._error is not None:
-            raise self._error
+            if isinstance(self._error, OSError):
+                raise self._error
+            raise ConnectionError(words(self._error)) from self._error
         data = bytes(self._unread[:_READ_SIZE])
         del self._unread[:_READ_SIZE]
         if self._paused and len(self._unread) < _HIGH_WATER and self._transport and not self._ended:

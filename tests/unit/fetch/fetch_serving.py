@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import ipaddress
 import ssl
 import zlib
@@ -14,6 +15,7 @@ from typing import Any
 
 from pipeline.fetch import Fetcher, FetchOptions
 from pipeline.fetch.guard import Address
+from pipeline.fetch.wire import tls_context
 
 LOOPBACK = ("127.0.0.0/8",)
 CERTIFICATE = Path(__file__).with_name("agency.example.pem")
@@ -168,8 +170,15 @@ async def fetching(
     answer: Answer, *, names: Mapping[str, Any] | None = None, **changes: Any
 ) -> AsyncIterator[tuple[Site, Fetcher]]:
     """A site and a fetcher that may go there."""
-    async with serve(answer) as site, Fetcher(options(**changes), resolver=Names(names) if names else None) as fetcher:
+    resolver = Names(names) if names else None
+    async with serve(answer) as site, Fetcher(options(**changes), resolver=resolver, tls=authorities()) as fetcher:
         yield site, fetcher
+
+
+@functools.cache
+def authorities() -> ssl.SSLContext:
+    """Reading the authorities takes longer than a test."""
+    return tls_context()
 
 
 def run(test: Callable[[], Awaitable[None]]) -> None:

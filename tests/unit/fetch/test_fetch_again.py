@@ -36,10 +36,13 @@ SERIES = [
     (Refused(Reason.DNS_FAILURE, retry=True), 99, timedelta(days=1)),
     (Refused(Reason.HTTP_STATUS, retry=True, status=503), 1, timedelta(minutes=2)),
     (Refused(Reason.RATE_LIMITED, retry=True, status=429), 1, timedelta(minutes=5)),
-    (Refused(Reason.HTTP_STATUS, retry=True, status=403), 1, timedelta(hours=1)),
-    (Refused(Reason.HTTP_STATUS, retry=True, status=404), 1, timedelta(hours=6)),
+    (Refused(Reason.HTTP_STATUS, retry=True, status=403), 1, timedelta(minutes=30)),
+    (Refused(Reason.HTTP_STATUS, retry=True, status=404), 1, timedelta(hours=1)),
     (Refused(Reason.HTTP_STATUS, retry=True, status=410), 99, timedelta(days=30)),
-    (Refused(Reason.BLOCKED_ADDRESS), 1, timedelta(days=1)),
+    (Refused(Reason.BLOCKED_ADDRESS), 1, timedelta(hours=1)),
+    (Refused(Reason.TOO_LARGE), 1, timedelta(hours=1)),
+    (Refused(Reason.BAD_ENCODING, retry=True), 1, timedelta(minutes=2)),
+    (Refused(Reason.BLOCKED_ROBOTS), 1, timedelta(days=1)),
     (Refused(Reason.BLOCKED_ROBOTS), 99, timedelta(days=30)),
 ]
 

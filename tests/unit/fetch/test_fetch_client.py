@@ -26,6 +26,8 @@ from fetch_serving import (
     run,
     serve,
 )
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pipeline.errors import Reason
 from pipeline.fetch import Answered, Fetched, Fetcher, NotModified, Refused
@@ -428,6 +430,32 @@ def test_a_body_longer_than_announced_is_cut_and_the_connection_dropped() -> Non
     run(test)
 
 
+def test_what_comes_between_two_exchanges_ends_the_connection() -> None:
+    """Bytes sent while nothing is asked are neither kept nor taken for the next answer."""
+    sent, dropped = asyncio.Event(), asyncio.Event()
+
+    async def chatty(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(reply(b"first"))
+        await sent.wait()
+        writer.write(reply(b"unasked") * 1000)
+        try:
+            await reader.read()
+        finally:
+            dropped.set()
+
+    async def test() -> None:
+        async with listen(chatty) as port, Fetcher(options()) as fetcher:
+            await fetcher.get(f"http://127.0.0.1:{port}/1")
+            sent.set()
+            await dropped.wait()
+            got = await fetcher.get(f"http://127.0.0.1:{port}/2")
+            assert isinstance(got, Fetched)
+            assert got.page.body == b"first"
+
+    run(test)
+
+
 def test_headers_that_are_no_text() -> None:
     """Bytes that are no UTF-8, odd types and odd validators come out harmless."""
     head = b"HTTP/1.1 200 OK\r\nContent-Type: \xff\xfe/x; charset=\xe4\r\nETag: \xff\r\nCache-Control: max-age=\xb2\r\n"
@@ -435,6 +463,47 @@ def test_headers_that_are_no_text() -> None:
     assert isinstance(got, Fetched)
     assert (got.page.content_type, got.page.charset) == ("", None)
     assert (got.etag, got.last_modified, got.cache_max_age) == (None, None, None)
+
+
+LINES = st.sampled_from(
+    [
+        b"HTTP/1.1 200 OK",
+        b"HTTP/1.0 301 Moved",
+        b"HTTP/1.1 304 Not Modified",
+        b"HTTP/1.1 100 Continue",
+        b"Content-Length: 5",
+        b"Content-Length: 99",
+        b"Content-Encoding: gzip",
+        b"Transfer-Encoding: chunked",
+        b"Connection: close",
+        b"Location: /x",
+        b"Location: http://\xff@[",
+        b"Content-Type: text/html; charset=\x80",
+        b"Cache-Control: max-age=99999999999999999999999",
+        b"Retry-After: Thu, 99 Foo 0000",
+        b"",
+        b"5",
+        b"<rss>",
+        gzipped(b"x"),
+        b"0",
+    ]
+)
+ANSWERS = st.lists(LINES | st.binary(max_size=30), max_size=12).map(b"\r\n".join)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(ANSWERS, min_size=1, max_size=8))
+def test_no_answer_makes_a_fetch_raise(answers: list[bytes]) -> None:
+    """Whatever bytes come back, in whatever order on whatever connection: an outcome, never an exception."""
+
+    async def test() -> None:
+        queue = iter(answers)
+        async with fetching(lambda request: once(next(queue, b"")), timeout=1.0) as (site, fetcher):
+            for number in range(len(answers)):
+                got = await fetcher.get(site.url(f"/{number}"), etag='"a"')
+                assert isinstance(got, Fetched | NotModified | Refused)
+
+    run(test)
 
 
 # --- redirects

@@ -160,6 +160,21 @@ def test_a_cancelled_waiter_gives_its_turn_back() -> None:
     run(test)
 
 
+def test_all_hosts_together_are_bounded() -> None:
+    """No more than `max_connections` requests are under way in all, and waiting for a place does not spoil the pace."""
+    time = SharedTime()
+    pace = turns(time, max_connections=1)
+
+    async def one(host: str) -> float:
+        async with pace.turn(host):
+            begun = time.now - 1000.0
+            await time.sleep(7.0)
+            return begun
+
+    got = asyncio.run(time.run(*(one(host) for host in "aabb")))
+    assert sorted(got) == [0.0, 7.0, 14.0, 21.0]
+
+
 def test_hosts_are_forgotten() -> None:
     """A flood of host names does not fill the memory."""
     time = SharedTime()
@@ -210,7 +225,7 @@ def test_without_a_robots_file_everything_is_allowed(outcome: FetchOutcome) -> N
 @pytest.mark.parametrize(
     ("outcome", "reason"),
     [
-        (Refused(Reason.HTTP_STATUS, retry=True, status=503), Reason.BLOCKED_ROBOTS),
+        (Refused(Reason.HTTP_STATUS, retry=True, status=503), Reason.HTTP_STATUS),
         (Refused(Reason.RATE_LIMITED, retry=True, status=429), Reason.RATE_LIMITED),
         (Refused(Reason.TIMEOUT_TOTAL, retry=True), Reason.TIMEOUT_TOTAL),
         (Refused(Reason.TIMEOUT_CONNECT, retry=True), Reason.TIMEOUT_CONNECT),
