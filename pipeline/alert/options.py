@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from email.utils import parseaddr
 from ipaddress import ip_network
@@ -75,15 +76,16 @@ class ChannelOptions:
             raise ValueError(f"a channel of kind {self.kind!r} needs {', '.join(missing)}")
         if not self.id or any(mark in self.id for mark in " /\\\n\r\t"):
             raise ValueError("id should be one word")
-        for network in self.allow_networks:
-            ip_network(network)
         if self.daily_cap < 0 or self.stalled_days < 0:
             raise ValueError("daily_cap and stalled_days should be 0 (none) or more")
         _check_zone(self.timezone)
-        Cron.parse(self.schedule)
-        QuietHours.parse(self.quiet_hours)
+        _check("schedule", Cron.parse, self.schedule)
+        _check("quiet_hours", QuietHours.parse, self.quiet_hours)
+        for network in self.allow_networks:
+            _check("allow_networks", ip_network, network)
         if self.kind == "webhook":
-            _check_webhook(self.url, self.secret)
+            _check("url", _check_url, self.url)
+            _check_secrets(self.secret)
         if self.kind == "email":
             for address in (*self.to, self.from_):
                 _check_address(address)
@@ -135,11 +137,21 @@ def _check_zone(name: str) -> None:
         raise ValueError(f"timezone should be a name such as Europe/Brussels, is {name!r}") from None
 
 
-def _check_webhook(url: str, secrets: tuple[str, ...]) -> None:
+def _check(key: str, parse: Callable[[str], object], value: str) -> None:
+    try:
+        parse(value)
+    except ValueError as error:
+        raise ValueError(f"{key}: {error}") from None
+
+
+def _check_url(url: str) -> None:
     # urlsplit drops line breaks silently and raises ValueError for a broken IPv6 address
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname or any(mark <= " " for mark in url):
-        raise ValueError("url should be an http or https address")
+        raise ValueError("should be an http or https address")
+
+
+def _check_secrets(secrets: tuple[str, ...]) -> None:
     for secret in secrets:
         # the reference library skips what is not base64 and so would sign with another key than the receiver holds
         if not _SECRET.match(secret) or not secret.removeprefix("whsec_"):

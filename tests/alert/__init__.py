@@ -1,0 +1,1 @@
+"""What the senders do, against real receivers."""
