@@ -37,6 +37,7 @@ from pipeline.model import Page
 ANSWER_LIMIT = 64_000  # bytes of a receiver's answer that are looked at
 _ANSWER_WIRE_LIMIT = 400_000
 _ROBOTS_TIMEOUT = 20.0
+_MOST_IDLE = {"http": 512, "https": 128}  # an idle TLS connection holds about 300 kB of buffers
 _WHOLE = frozenset({200, 203})
 _REDIRECT = frozenset({301, 302, 303, 307, 308})
 _PERMANENT = frozenset({301, 308})
@@ -92,7 +93,9 @@ class Fetcher:
         chosen = resolver or self._threads
         assert chosen
         self._policy = Policy(chosen, networks(options.allow_networks), tls or tls_context(), options.timeout)
-        self._links = Links(self._policy, options.keep_alive, monotonic)
+        self._links = {
+            scheme: Links(self._policy, options.keep_alive, monotonic, most) for scheme, most in _MOST_IDLE.items()
+        }
         self._turns = Turns(options, monotonic, sleep)
         self._robots = Robots(options.product, monotonic)
         self._post_gate = asyncio.Semaphore(options.max_connections)  # alerts do not queue behind slow sources
@@ -107,7 +110,8 @@ class Fetcher:
 
     async def aclose(self) -> None:
         """Close every idle connection and take no more names to resolve."""
-        self._links.close()
+        for links in self._links.values():
+            links.close()
         if self._threads:
             self._threads.close()
         await asyncio.sleep(0)  # one turn of the loop, in which the sockets go
@@ -180,12 +184,13 @@ class Fetcher:
             link.close()
             raise
         trip.wire_bytes += link.received
-        self._links.give(target, link)
+        self._links[target.scheme].give(target, link)
         return _Reply(head, body)
 
     async def _asked(self, ask: Ask, budget: int) -> tuple[Link, Head]:
         """Send the request; once more over a new connection where a kept one turns out to be dead."""
-        link = await self._links.take(ask.target)
+        links = self._links[ask.target.scheme]
+        link = await links.take(ask.target)
         try:
             return link, await link.ask(ask, budget)
         except Trouble as error:
@@ -195,7 +200,7 @@ class Fetcher:
         except BaseException:
             link.close()
             raise
-        link = await self._links.take(ask.target, new=True)
+        link = await links.take(ask.target, new=True)
         try:
             return link, await link.ask(ask, budget)
         except BaseException:

@@ -170,7 +170,7 @@ class Links:
     burns a core on many slow hosts.
     """
 
-    def __init__(self, policy: Policy, keep: float, clock: Callable[[], float], most: int = 512) -> None:
+    def __init__(self, policy: Policy, keep: float, clock: Callable[[], float], most: int) -> None:
         self._policy = policy
         self._keep = keep
         self._clock = clock

@@ -22,6 +22,7 @@ Origin = tuple[str, str, int]
 
 LONGEST_HOLD = 30.0  # seconds; one answer of 429 slows a host down, the asker's own Retry-After is kept by its next try
 _MOST_HOSTS = 4096
+_MOST_ROBOTS = 8_000_000  # bytes of robots.txt kept in all; parsed they take up to thirty times that
 
 _ROBOTS_DAY = 86_400.0  # RFC 9309: not longer than a day
 _ROBOTS_AGAIN = 600.0  # until an unreachable robots.txt is asked for again
@@ -132,6 +133,10 @@ class _Kept:
     until: float
     failing_since: float | None = None
 
+    @property
+    def size(self) -> int:
+        return self.verdict.size if isinstance(self.verdict, Rules) else 0
+
 
 _AWAY = frozenset(
     {Reason.RATE_LIMITED, Reason.DNS_FAILURE, Reason.TIMEOUT_CONNECT, Reason.TIMEOUT_TOTAL, Reason.TLS_ERROR}
@@ -159,7 +164,8 @@ class Robots:
     def __init__(self, product: str, monotonic: Monotonic) -> None:
         self._product = product
         self._monotonic = monotonic
-        self._kept: dict[Origin, _Kept] = {}
+        self._kept: dict[Origin, _Kept] = {}  # oldest first
+        self._size = 0
         self._locks: dict[Origin, asyncio.Lock] = {}
 
     async def rules(self, origin: Origin, fetch: Callable[[], Awaitable[FetchOutcome]]) -> Rules | Refused:
@@ -187,9 +193,10 @@ class Robots:
         now = self._monotonic()
         before = self._kept.pop(origin, None)
         kept = _Kept(verdict, now + _ROBOTS_DAY) if isinstance(verdict, Rules) else self._without(verdict, before, now)
-        while len(self._kept) >= _MOST_HOSTS:
-            del self._kept[next(iter(self._kept))]
+        self._size += kept.size - (before.size if before else 0)
         self._kept[origin] = kept
+        while len(self._kept) > _MOST_HOSTS or self._size > _MOST_ROBOTS:
+            self._size -= self._kept.pop(next(iter(self._kept))).size
         return kept.verdict
 
     def _without(self, refused: Refused, before: _Kept | None, now: float) -> _Kept:

@@ -21,6 +21,7 @@ class Rules:
 
     product: str = "*"
     delay: float | None = None
+    size: int = 0  # bytes of text behind it
     parsed: Protego | None = field(default=None, compare=False, repr=False)
 
     def allows(self, url: str) -> bool:
@@ -30,9 +31,10 @@ class Rules:
 
 def read(body: bytes, product: str) -> Rules:
     """Read a robots.txt for the robot called `product` (lower-case)."""
-    lines = body[:MAX_ROBOTS].decode("utf-8-sig", "replace").splitlines()
+    body = body[:MAX_ROBOTS]
+    lines = body.decode("utf-8-sig", "replace").splitlines()
     parsed = Protego.parse("\n".join(_plain(line, product) for line in lines))
-    return Rules(product, parsed.crawl_delay(product), parsed)
+    return Rules(product, parsed.crawl_delay(product), len(body), parsed)
 
 
 def _plain(line: str, product: str) -> str:

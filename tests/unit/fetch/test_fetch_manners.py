@@ -347,6 +347,23 @@ def test_robots_out_of_reach_for_half_a_day_forbid_nothing() -> None:
     with_robots(test)
 
 
+def test_robots_files_do_not_fill_the_memory() -> None:
+    """Many hosts with huge files push each other out; the newest stays."""
+
+    async def test(robots: Robots, time: Time) -> None:
+        server = Server(page(b"User-agent: *\nDisallow: /x\n" + b"#" * 3_000_000))
+        for number in range(40):
+            await robots.rules(("http", f"h{number}", 80), server)
+        assert server.asked == 40
+        await robots.rules(("http", "h39", 80), server)
+        assert server.asked == 40
+        await robots.rules(("http", "h0", 80), server)
+        assert server.asked == 41
+        assert robots._size == sum(kept.size for kept in robots._kept.values()) <= 8_000_000
+
+    with_robots(test)
+
+
 def test_our_own_pace_is_not_remembered_as_a_verdict() -> None:
     """Not having asked says nothing about the site."""
 
