@@ -94,11 +94,13 @@ def load_settings(directory: Path, environment: Mapping[str, str]) -> Settings:
     table = read_toml(main) if main.exists() else {}
     check_keys(table, ("database_url", "channel", *SECTIONS), str(main))
     overrides = _from_environment(environment)
-    options = {
+    options: dict[str, Any] = {
         name: read_options(cls, {**_section(table, name, main), **overrides.get(name, {})}, f"{main}: [{name}]")
         for name, cls in SECTIONS.items()
     }
-    url = read_value(str, table.get("database_url", Settings.__dataclass_fields__["database_url"].default), f"{main}: database_url")
+    url = read_value(
+        str, table.get("database_url", Settings.__dataclass_fields__["database_url"].default), f"{main}: database_url"
+    )
     feeds, feed_problems = load_feeds(directory / FEEDS) if (directory / FEEDS).exists() else ((), ())
     agreements = directory / AGREEMENTS
     watchlist, problems = load_watchlist(agreements) if agreements.exists() else (Watchlist(), ())

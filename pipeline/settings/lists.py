@@ -126,6 +126,21 @@ def agreement_as_toml(agreement: Agreement) -> str:
     return "\n".join(lines) + "\n"
 
 
+def feed_as_toml(feed: Feed) -> str:
+    """The `[[feed]]` block that reads back as this feed."""
+    lines = ["[[feed]]", f"id = {_quoted(feed.id)}", f"url = {_quoted(feed.url)}"]
+    if feed.kind is not FeedKind.FEED:
+        lines.append(f"kind = {_quoted(feed.kind)}")
+    lines += [
+        f"{name} = {_quoted(text)}" for name in ("agency", "language", "links", "note") if (text := getattr(feed, name))
+    ]
+    if feed.interval is not None:
+        lines.append(f"interval = {feed.interval}")
+    if not feed.enabled:
+        lines.append("enabled = false")
+    return "\n".join(lines) + "\n"
+
+
 def identifier_from(title: str) -> str:
     """A readable id out of a title: its first words, lower-cased, joined by hyphens ("agreement-on-visas")."""
     words = re.findall(r"[^\W_]+", title.lower())

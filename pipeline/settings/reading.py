@@ -53,7 +53,7 @@ def read_options(cls: type[T], table: object, where: str, **given: Any) -> T:
     """An instance of the frozen dataclass `cls` from a TOML table; what the table leaves out keeps its default."""
     if not isinstance(table, Mapping):
         raise ConfigurationError(where, f"should be a table, is {_called(table)}")
-    hints = hints_of(cls)
+    hints = hints_of(cls)  # type: ignore[arg-type]  # a class is hashable, whatever mypy thinks of type[T]
     check_keys(table, set(hints) - set(given), where)
     values = {key: read_value(hints[key], value, f"{where} {key}") for key, value in table.items()}
     missing = [
@@ -130,7 +130,7 @@ def _read_list(arguments: tuple[Any, ...], value: object, where: str) -> tuple[A
 def _read_plain(hint: Any, value: object, where: str) -> Any:
     if isinstance(hint, type) and issubclass(hint, StrEnum):
         try:
-            return hint(value)
+            return hint(str(value))
         except ValueError:
             raise ConfigurationError(where, f"should be one of {', '.join(hint)}, is {value!r}") from None
     if hint is float and isinstance(value, int) and not isinstance(value, bool):

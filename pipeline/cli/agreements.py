@@ -1,0 +1,256 @@
+"""`treatywatch agreements`: the watchlist, and what became of each agreement."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.text import Text
+
+from pipeline import query
+from pipeline.cli import show
+from pipeline.cli.common import config_option, json_option, settings_of
+from pipeline.errors import ConfigurationError, UsageError
+from pipeline.model import Agreement, Event, Watchlist
+from pipeline.plan import event_as_dict
+from pipeline.query import EventFilter
+from pipeline.recognise import Recogniser
+from pipeline.scan import events_in
+from pipeline.settings import AGREEMENTS, Settings
+from pipeline.settings.lists import agreement_as_toml, identifier_from, import_agreements, read_agreement
+from pipeline.store import articles
+from pipeline.wiring import open_history, record_options
+
+_BATCH = 200
+
+
+@click.group()
+def agreements() -> None:
+    """The watchlist."""
+
+
+@agreements.command("list")
+@config_option
+@json_option
+@click.pass_context
+def list_agreements(context: click.Context, config: Path | None, as_json: bool) -> None:
+    """Every agreement that is watched, with the latest step on record."""
+    settings = settings_of(context, config)
+    database = open_history(settings)
+    try:
+        latest = {
+            agreement.id: next(
+                iter(
+                    query.events(database, EventFilter(agreement=(agreement.id,), status=("occurred",), limit=1)).items
+                ),
+                None,
+            )
+            for agreement in settings.watchlist.agreements
+        }
+    finally:
+        database.close()
+    if as_json:
+        show.json_lines(
+            {**_as_dict(agreement), "latest": event_as_dict(event) if (event := latest[agreement.id]) else None}
+            for agreement in settings.watchlist.agreements
+        )
+        return
+    show.table(
+        "",
+        ("id", "parties", "title", "latest step"),
+        (
+            (agreement.id, " ".join(agreement.parties), agreement.title, _line(latest[agreement.id]))
+            for agreement in settings.watchlist.agreements
+        ),
+    )
+
+
+@agreements.command("show")
+@config_option
+@click.argument("identifier")
+@json_option
+@click.pass_context
+def show_agreement(context: click.Context, config: Path | None, identifier: str, as_json: bool) -> None:
+    """One agreement: its names, and its timeline party by party with the sentences that prove it."""
+    settings = settings_of(context, config)
+    agreement = next((one for one in settings.watchlist.agreements if one.id == identifier), None)
+    database = open_history(settings)
+    try:
+        timeline = query.timeline(database, identifier)
+    finally:
+        database.close()
+    if agreement is None and not timeline:
+        raise UsageError(
+            f"{identifier!r} is neither on the watchlist nor in the history; `treatywatch agreements list` shows what is"
+        )
+    if as_json:
+        show.json_lines(
+            [
+                {
+                    **(_as_dict(agreement) if agreement else {"id": identifier}),
+                    "timeline": [event_as_dict(e) for e in timeline],
+                }
+            ]
+        )
+        return
+    out = show.console()
+    if agreement:
+        out.print(Text(agreement.title, style="bold"))
+        for language, wording in agreement.titles:
+            out.print(Text(f"  {language}: {wording}", style="dim"))
+        if agreement.aliases:
+            out.print(Text(f"  also: {', '.join(agreement.aliases)}", style="dim"))
+    for heading, steps in _by_party(timeline, agreement):
+        out.print()
+        out.print(Text(heading, style="bold underline"))
+        show.events(steps)
+    if not timeline:
+        out.print("\nnothing on record yet")
+
+
+@agreements.command()  # type: ignore[arg-type]  # mypy cannot match **listed with what click passes
+@config_option
+@click.option("--id", "identifier", help="Short name; made from the title if left out.")
+@click.option("--title", required=True, help="Official title.")
+@click.option("--party", "parties", multiple=True, metavar="CODE", help="RU, EU ...; may be given again.")
+@click.option("--alias", "aliases", multiple=True, help="A name the press uses; may be given again.")
+@click.option("--exclude", multiple=True, help="A wording that must not be taken for it; may be given again.")
+@click.option(
+    "--title-in",
+    "titles",
+    multiple=True,
+    metavar="LANG=TITLE",
+    help="The title in another language; may be given again.",
+)
+@click.option("--multilateral", is_flag=True, help="States act one by one.")
+@click.option("--signed-on", metavar="DATE")
+@click.pass_context
+def add(
+    context: click.Context,
+    /,
+    config: Path | None,
+    identifier: str | None,
+    title: str,
+    titles: tuple[str, ...],
+    **listed: Any,
+) -> None:
+    """Add an agreement to agreements.toml. A running service reads it at its next start."""
+    settings = settings_of(context, config)
+    entry: dict[str, Any] = {
+        key: list(value) if isinstance(value, tuple) else value for key, value in listed.items() if value
+    }
+    entry |= {"id": identifier or identifier_from(title), "title": title}
+    wrong = [pair for pair in titles if "=" not in pair]
+    if wrong:
+        raise UsageError(f"--title-in should be LANG=TITLE, is {wrong[0]!r}")
+    if titles:
+        entry["titles"] = dict(pair.split("=", 1) for pair in titles)
+    _append(settings, [read_agreement(entry, f"agreement {entry['id']!r}")])
+    click.echo(f"added {entry['id']}")
+
+
+@agreements.command("import")
+@config_option
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.pass_context
+def import_file(context: click.Context, config: Path | None, file: Path) -> None:
+    """Add the agreements of a TOML or CSV file to agreements.toml. Entries that are wrong are named and left out."""
+    settings = settings_of(context, config)
+    found, problems = import_agreements(file)
+    known = {agreement.id for agreement in settings.watchlist.agreements}
+    fresh = [agreement for agreement in found if agreement.id not in known]
+    if fresh:
+        _append(settings, fresh)
+    for problem in problems:
+        click.echo(f"treatywatch: {problem}", err=True)
+    click.echo(f"{len(fresh)} added, {len(found) - len(fresh)} were there already, {len(problems)} left out")
+    if problems:
+        context.exit(1)
+
+
+@agreements.command()
+@config_option
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@json_option
+@click.pass_context
+def test(context: click.Context, config: Path | None, file: Path, as_json: bool) -> None:
+    """What the entries of FILE (TOML or CSV) would have matched in the stored articles. Nothing is changed.
+
+    The watchlist as it is stays in force beside them, so that a match shows what the new entry would take, too.
+    """
+    settings = settings_of(context, config)
+    fresh, problems = import_agreements(file)
+    if problems:
+        raise UsageError("; ".join(map(str, problems)))
+    ids = {agreement.id for agreement in fresh}
+    others = tuple(agreement for agreement in settings.watchlist.agreements if agreement.id not in ids)
+    recogniser = Recogniser.build(Watchlist((*others, *fresh), settings.watchlist.rules), settings.recognise)
+    found, read = _matches(settings, recogniser, ids)
+    if as_json:
+        show.events_json(found)
+        return
+    show.events(found)
+    click.echo(f"{read} stored articles read, {len(found)} steps would have been recorded for {', '.join(sorted(ids))}")
+
+
+def _matches(settings: Settings, recogniser: Recogniser, ids: set[str]) -> tuple[list[Event], int]:
+    database = open_history(settings)
+    found: list[Event] = []
+    read = after = 0
+    options = record_options(settings)
+    try:
+        while batch := list(database.read(lambda c: list(articles.newest_after(c, after, _BATCH)))):  # noqa: B023 - run at once
+            after = batch[-1].facts.version_id
+            read += len(batch)
+            for stored in batch:
+                found += [e for e in events_in(recogniser, stored.article, options) if e.agreement_id in ids]
+    finally:
+        database.close()
+    return found, read
+
+
+def _append(settings: Settings, fresh: Iterable[Agreement]) -> None:
+    """Written whole or not at all: to a copy, which then takes the file's place."""
+    path = settings.directory / AGREEMENTS
+    known = {agreement.id for agreement in settings.watchlist.agreements}
+    blocks = []
+    for agreement in fresh:
+        if agreement.id in known:
+            raise ConfigurationError(str(path), f"{agreement.id!r} is on the watchlist already")
+        blocks.append("\n" + agreement_as_toml(agreement))
+    beside = path.with_suffix(".toml.new")
+    if path.exists():
+        shutil.copyfile(path, beside)
+    with beside.open("a", encoding="utf-8") as out:
+        out.writelines(blocks)
+    beside.replace(path)
+
+
+def _by_party(timeline: Iterable[Event], agreement: Agreement | None) -> list[tuple[str, list[Event]]]:
+    """Steps of the parties together first, then party by party in the order of the agreement."""
+    groups: dict[str, list[Event]] = {}
+    for event in timeline:
+        groups.setdefault(event.actor_country, []).append(event)
+    order = ["", *(agreement.parties if agreement else ())]
+    names = [*(name for name in order if name in groups), *sorted(set(groups) - set(order))]
+    return [(name or "together, or not told by whom", groups[name]) for name in names]
+
+
+def _as_dict(agreement: Agreement) -> dict[str, Any]:
+    return {
+        "id": agreement.id,
+        "title": agreement.title,
+        "parties": list(agreement.parties),
+        "titles": dict(agreement.titles),
+        "aliases": list(agreement.aliases),
+        "exclude": list(agreement.exclude),
+        "multilateral": agreement.multilateral,
+        "signed_on": str(agreement.signed_on) if agreement.signed_on else None,
+    }
+
+
+def _line(event: Event | None) -> str:
+    return f"{event.date or 'undated'} {event.type} {event.actor_country}".strip() if event else ""

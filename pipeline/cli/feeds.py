@@ -1,0 +1,189 @@
+"""`treatywatch feeds`: sources and how they fare."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import click
+
+from pipeline import clock, query
+from pipeline.cli import show
+from pipeline.cli.common import config_option, json_option, settings_of
+from pipeline.errors import FeedError, UsageError
+from pipeline.feeds import discover_feeds, opml, parse
+from pipeline.fetch import ACCEPT_FEED, Fetched, Fetcher, FetchOutcome, Refused
+from pipeline.model import Feed
+from pipeline.settings import Settings
+from pipeline.settings.lists import feed_as_toml
+from pipeline.store import feeds as feed_rows
+from pipeline.wiring import open_history
+
+
+@click.group()
+def feeds() -> None:
+    """Sources and their health."""
+
+
+@feeds.command("list")
+@config_option
+@json_option
+@click.pass_context
+def list_feeds(context: click.Context, config: Path | None, as_json: bool) -> None:
+    """Every source: when it was polled, when it is due, what went wrong last."""
+    settings = settings_of(context, config)
+    database = open_history(settings)
+    try:
+        database.write(lambda c: feed_rows.sync(c, settings.feeds, clock.now()))
+        found = query.feed_health(database)
+    finally:
+        database.close()
+    if as_json:
+        show.json_lines(
+            {
+                "id": one.feed.id,
+                "url": one.feed.url,
+                "agency": one.feed.agency,
+                "kind": one.feed.kind,
+                "enabled": one.feed.enabled and one.configured,
+                "last_polled": one.last_polled,
+                "last_success": one.last_success,
+                "next_due": one.next_due,
+                "items": one.items,
+                "failures": one.failures,
+                "error": one.error,
+                "detail": one.error_detail,
+                "http_status": one.http_status,
+                "moved_to": one.moved_to,
+            }
+            for one in found
+        )
+        return
+    show.table(
+        "",
+        ("feed", "agency", "polled", "due", "items", "trouble"),
+        (
+            (
+                one.feed.id,
+                one.feed.agency,
+                show.moment(one.last_polled),
+                show.moment(one.next_due) if one.feed.enabled and one.configured else "off",
+                one.items,
+                f"{one.error} ({one.failures} in a row) {one.error_detail or ''}" if one.error else "",
+            )
+            for one in found
+        ),
+    )
+
+
+@feeds.command()
+@config_option
+@click.argument("source")
+@click.pass_context
+def check(context: click.Context, config: Path | None, source: str) -> None:
+    """Fetch one source (an id of feeds.toml, or an address) and say what is wrong with it."""
+    settings = settings_of(context, config)
+    feed = next((feed for feed in settings.feeds if feed.id == source), None)
+    if feed is None and not source.startswith(("http://", "https://")):
+        raise UsageError(f"no feed {source!r} in {settings.directory}/feeds.toml, and no address that begins with http")
+    feed = feed or Feed("checked", source)
+    outcome = asyncio.run(_fetched(settings, feed))
+    if isinstance(outcome, Refused):
+        click.echo(f"FAIL  {feed.url}: {outcome.reason}: {outcome.detail}")
+        click.echo(f"      {_advice(outcome)}")
+        context.exit(1)
+    assert isinstance(outcome, Fetched)
+    _report(context, settings, feed, outcome)
+
+
+def _report(context: click.Context, settings: Settings, feed: Feed, outcome: Fetched) -> None:
+    page = outcome.page
+    try:
+        document = parse(
+            page.body,
+            feed=feed,
+            base_url=page.final_url,
+            content_type=page.content_type,
+            charset=page.charset,
+            now=clock.now(),
+            max_entries=settings.fetch.max_entries,
+        )
+    except FeedError as error:
+        click.echo(f"FAIL  {feed.url}: {error}")
+        for found in discover_feeds(page.body, page.final_url):
+            click.echo(f"      the page names a feed: {found.url} {found.title}")
+        context.exit(1)
+    newest = max((entry.published for entry in document.entries if entry.published), default=None)
+    click.echo(
+        f"ok    {feed.url}: {document.format}, {len(document.entries)} items, newest {show.moment(newest) or 'undated'}"
+    )
+    if outcome.permanent_to:
+        click.echo(
+            f"      it has moved for good: put {outcome.permanent_to} into feeds.toml once you trust the new place"
+        )
+    for where, reason in document.skipped[:5]:
+        click.echo(f"      left out: {where}: {reason}")
+    for entry in document.entries[:5]:
+        click.echo(f"      {show.moment(entry.published) or 'undated         '}  {entry.title[:100]}")
+
+
+async def _fetched(settings: Settings, feed: Feed) -> FetchOutcome:
+    async with Fetcher(settings.fetch) as fetcher:
+        return await fetcher.get(feed.url, accept=ACCEPT_FEED, robots=False)
+
+
+_ADVICE = {
+    "blocked_address": "it is no public address; allow its network with [fetch] allow_networks if it is yours",
+    "blocked_port": "allow its port with [fetch] allow_ports",
+    "dns_failure": "the name is not known: check the spelling, or the resolver of this machine",
+    "timeout_connect": "nobody answers there; a firewall may be in between",
+    "tls_error": "its certificate cannot be trusted",
+    "rate_limited": "it asks us to come less often: raise the feed's interval",
+}
+
+
+def _advice(refused: Refused) -> str:
+    if refused.status in (401, 403):
+        return "the server does not want this user agent: set [fetch] user_agent to one with a way to reach you"
+    if refused.status in (404, 410):
+        return "there is nothing at this address: look for the feed's new one on the agency's page"
+    known = _ADVICE.get(refused.reason)
+    return known or ("trying again can help" if refused.retry else "trying again will not help")
+
+
+@feeds.command("import-opml")
+@config_option
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.pass_context
+def import_opml(context: click.Context, config: Path | None, file: Path) -> None:
+    """Add the feeds of an OPML file to feeds.toml; those whose address is there already are left out."""
+    settings = settings_of(context, config)
+    try:
+        listed = opml.parse(file.read_bytes())
+    except FeedError as error:
+        raise UsageError(f"{file}: {error}") from None
+    urls = {feed.url for feed in settings.feeds}
+    taken = {feed.id for feed in settings.feeds}
+    added: list[Feed] = []
+    for feed in listed:
+        if feed.url not in urls and feed.id not in taken:
+            added.append(feed)
+            urls.add(feed.url)
+            taken.add(feed.id)
+    if added:
+        with (settings.directory / "feeds.toml").open("a", encoding="utf-8") as out:
+            out.writelines(f"\n{feed_as_toml(feed)}" for feed in added)
+    click.echo(f"{len(added)} feeds added, {len(listed) - len(added)} were there already")
+
+
+@feeds.command("export-opml")
+@config_option
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False), required=False)
+@click.pass_context
+def export_opml(context: click.Context, config: Path | None, file: Path | None) -> None:
+    """Write the feeds as OPML to FILE, or to standard output."""
+    document = opml.render(settings_of(context, config).feeds)
+    if file:
+        file.write_bytes(document)
+    else:
+        click.echo(document.decode("utf-8"))

@@ -1,0 +1,139 @@
+"""`serve`, `cycle`, `demo`, `check` and `db`: running the service and its house."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import click
+
+from pipeline import demo as demonstration
+from pipeline import flow
+from pipeline.cli import checks, show
+from pipeline.cli.common import config_option, json_option, settings_of
+from pipeline.errors import UsageError
+from pipeline.flow import Cycle
+from pipeline.schedule import serve as run_service
+from pipeline.settings import Settings
+from pipeline.store import migrate
+from pipeline.store.engine import open_database
+from pipeline.telemetry import LogOptions, start_logging
+from pipeline.wiring import wire
+
+
+@click.command()
+@config_option
+@click.pass_context
+def serve(context: click.Context, config: Path | None) -> None:
+    """The background service: polls, reads, records, alerts, until it is told to stop."""
+    settings = settings_of(context, config)
+    _something_to_watch(settings)
+    asyncio.run(run_service(settings, context.obj))
+
+
+@click.command()
+@config_option
+@json_option
+@click.pass_context
+def cycle(context: click.Context, config: Path | None, as_json: bool) -> None:
+    """One pass: poll what is due, process everything queued, deliver what is due. For cron and for tests."""
+    settings = settings_of(context, config)
+    _something_to_watch(settings)
+    done = asyncio.run(_cycle(settings, dict(context.obj)))
+    row = {"polled": done.polled, "new": done.new, "articles": dict(done.outcomes), "failed": done.failed}
+    if as_json:
+        show.json_lines([row])
+    else:
+        articles = ", ".join(f"{count} {name}" for name, count in sorted(done.outcomes.items())) or "none"
+        click.echo(
+            f"{done.polled} feeds polled, {done.new} new items; articles: {articles}; unforeseen errors: {done.failed}"
+        )
+    if done.failed or settings.problems:
+        context.exit(1)
+
+
+@click.command()
+@click.option(
+    "--keep",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Keep the demonstration's history in this directory.",
+)
+def demo(keep: Path | None) -> None:
+    """The whole way offline: bundled sample agencies on loopback, polled, read and recorded; then what was found."""
+    start_logging(LogOptions(level="error"))
+    found, done = demonstration.run(keep)
+    click.echo(
+        f"{done.polled} feeds polled, {sum(done.outcomes.values())} articles read, {len(found)} steps recorded:\n"
+    )
+    show.events(found)
+
+
+@click.command()
+@config_option
+@json_option
+@click.pass_context
+def check(context: click.Context, config: Path | None, as_json: bool) -> None:
+    """What would go wrong: configuration, database, recogniser, in one line each."""
+    settings = settings_of(context, config)
+    found = checks.everything(settings)
+    if as_json:
+        show.json_lines([{"what": one.what, "ok": one.ok, "detail": one.detail} for one in found])
+    else:
+        for one in found:
+            click.echo(f"{'ok  ' if one.ok else 'FAIL'}  {one.what}: {one.detail}")
+    if not all(one.ok for one in found):
+        context.exit(1)
+
+
+@click.group()
+def db() -> None:
+    """The database's schema: upgrade, current, downgrade. `serve` and `cycle` upgrade by themselves."""
+
+
+@db.command()
+@config_option
+@click.pass_context
+def upgrade(context: click.Context, config: Path | None) -> None:
+    """Bring the schema up to what this version needs."""
+    database = open_database(settings_of(context, config).database_url)
+    before = migrate.upgrade(database)
+    click.echo(f"schema {before or 'empty'} -> {migrate.current(database)}")
+    database.close()
+
+
+@db.command()
+@config_option
+@click.pass_context
+def current(context: click.Context, config: Path | None) -> None:
+    """Which schema the database has, and which one this version needs."""
+    database = open_database(settings_of(context, config).database_url)
+    click.echo(f"schema {migrate.current(database) or 'empty'}; this version needs {migrate.head()}")
+    database.close()
+
+
+@db.command()
+@config_option
+@click.argument("revision")
+@click.option("--yes", is_flag=True, help="Do not ask. Going down can lose what the older schema has no room for.")
+@click.pass_context
+def downgrade(context: click.Context, config: Path | None, revision: str, yes: bool) -> None:
+    """Take the schema down to REVISION ("base": no tables at all)."""
+    if not yes:
+        click.confirm(f"Take the schema down to {revision}? What the older schema has no room for is lost.", abort=True)
+    database = open_database(settings_of(context, config).database_url)
+    before = migrate.downgrade(database, revision)
+    click.echo(f"schema {before} -> {migrate.current(database) or 'empty'}")
+    database.close()
+
+
+async def _cycle(settings: Settings, environment: dict[str, str]) -> Cycle:
+    async with wire(settings, environment=environment) as service:
+        return await flow.cycle(service.parts)
+
+
+def _something_to_watch(settings: Settings) -> None:
+    """An empty watchlist means silently missed alerts."""
+    if not settings.watchlist.agreements and not settings.watchlist.rules and not settings.recognise.discover:
+        raise UsageError(
+            f"{settings.directory}: nothing to watch for: agreements.toml lists no usable agreement and discovery is off"
+        )

@@ -1,0 +1,70 @@
+"""What the flows work with: the stages as wired, and what they were told. Built in `wiring` only."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from random import Random
+from typing import Any, TypeVar
+
+from pipeline.clock import Clock
+from pipeline.compute import Compute
+from pipeline.fetch import Fetcher
+from pipeline.model import Feed
+from pipeline.plan import Context, RecordOptions
+from pipeline.store.engine import Database
+from pipeline.telemetry import Logger, Metrics
+
+T = TypeVar("T")
+Passage = Callable[[str], None]  # called at the named points of security.md's list, so that tests can die there
+
+
+def nothing_happens(_: str) -> None:
+    """The passage of a service that nobody tests to death."""
+
+
+@dataclass(frozen=True, slots=True)
+class FlowOptions:
+    """How much is in hand at once, and for how long. Leases outlast the longest step between claim and settlement."""
+
+    batch: int = 64
+    per_host: int = 4
+    max_entries: int = 2000
+    max_tries: int = 8
+    poll_lease: timedelta = timedelta(minutes=10)
+    article_lease: timedelta = timedelta(minutes=15)
+    full_every: timedelta = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Everything a flow may use. `owner` names this process in leases."""
+
+    database: Database
+    fetcher: Fetcher
+    compute: Compute
+    clock: Clock
+    log: Logger
+    metrics: Metrics
+    owner: str
+    context: Context = field(default_factory=Context)
+    record: RecordOptions = field(default_factory=RecordOptions)
+    options: FlowOptions = field(default_factory=FlowOptions)
+    feeds: Mapping[str, Feed] = field(default_factory=dict)
+    passage: Passage = nothing_happens
+    stopping: asyncio.Event | None = None
+    dice: Random = field(default_factory=Random)
+
+    async def write(self, work: Callable[[Any], T]) -> T:
+        """Run a transaction in a thread, so that the loop goes on."""
+        return await asyncio.to_thread(self.database.write, work)
+
+    async def read(self, work: Callable[[Any], T]) -> T:
+        """Run a reading transaction in a thread."""
+        return await asyncio.to_thread(self.database.read, work)
+
+    async def work(self, task: Callable[..., T], *arguments: Any) -> T:
+        """Run a pure task where `compute` runs it. Raises Trouble where the task did, or was killed."""
+        return await asyncio.wrap_future(self.compute.submit(task, *arguments))

@@ -1,0 +1,180 @@
+"""One poll: ask a source what it has, read it, and write all it taught us in one transaction.
+
+claim ─▶ get (with validators) ─▶ 304 │ document ─▶ entries ─▶ settle (entries, validators, when again: together)
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+from hashlib import sha256
+
+from pipeline import clock
+from pipeline.errors import Trouble
+from pipeline.feeds import FeedDocument, next_poll, parse
+from pipeline.fetch import ACCEPT_ANY, ACCEPT_FEED, Fetched, FetchOutcome, NotModified, Refused, after_failure
+from pipeline.flow.parts import Parts
+from pipeline.model import Entry, Feed, FeedKind, Page
+from pipeline.store import feeds as feed_rows
+from pipeline.store.feeds import DueFeed, Poll
+
+
+@dataclass(frozen=True, slots=True)
+class FeedJob:
+    """A fetched document and what is known of it, as it travels to a worker."""
+
+    feed: Feed
+    page: Page
+    now: datetime
+    max_entries: int
+
+
+def read_feed(_: object, job: FeedJob) -> FeedDocument:
+    """Parse a document; runs in a worker, for a hostile one may take for ever. Raises FeedError."""
+    page = job.page
+    return parse(
+        page.body,
+        feed=job.feed,
+        base_url=page.final_url,
+        content_type=page.content_type,
+        charset=page.charset,
+        now=job.now,
+        max_entries=job.max_entries,
+    )
+
+
+async def poll_feed(parts: Parts, due: DueFeed) -> int:
+    """Poll one claimed feed; how many entries were new. Whatever the source does is written down, nothing is raised for it."""
+    parts.passage("before_fetch")
+    now = parts.clock()
+    began = clock.monotonic()
+    full = due.last_full is None or now - due.last_full >= parts.options.full_every
+    outcome = await parts.fetcher.get(
+        due.feed.url,
+        etag=None if full else due.etag,
+        last_modified=None if full else due.last_modified,
+        accept=ACCEPT_ANY if due.feed.kind is FeedKind.PAGE else ACCEPT_FEED,
+        robots=False,  # a feed is offered to be read by machines; articles are asked for with manners
+    )
+    parts.passage("feed_fetched")
+    poll = await _learn(parts, due, outcome, full)
+    poll = replace(poll, duration_ms=int((clock.monotonic() - began) * 1000))
+    new = await parts.write(partial(_settle, parts=parts, poll=poll))
+    parts.passage("entries_after_commit")
+    parts.metrics.polls.labels(poll.error or poll.outcome).inc()
+    parts.metrics.entries.inc(new)
+    say = parts.log.warning if poll.error else parts.log.info if new else parts.log.debug
+    say(
+        "polled", feed=due.feed.id, outcome=poll.outcome, new=new, detail=poll.error_detail, next_due=str(poll.next_due)
+    )
+    return new
+
+
+def _settle(connection: object, parts: Parts, poll: Poll) -> int:
+    new = feed_rows.settle_poll(connection, poll, parts.clock())  # type: ignore[arg-type]
+    parts.passage("entries_before_commit")
+    return new
+
+
+async def _learn(parts: Parts, due: DueFeed, outcome: FetchOutcome, full: bool) -> Poll:
+    match outcome:
+        case Refused():
+            return _refused(parts, due, outcome)
+        case NotModified():
+            return _again(parts, due, Poll(due.feed.id, due.attempt, "not_modified", parts.clock(), full=full), outcome)
+        case Fetched():
+            return await _read(parts, due, outcome, full)
+
+
+async def _read(parts: Parts, due: DueFeed, answer: Fetched, full: bool) -> Poll:
+    digest = sha256(answer.page.body).hexdigest()
+    poll = Poll(
+        due.feed.id,
+        due.attempt,
+        "fetched",
+        parts.clock(),
+        full=full,
+        etag=answer.etag,
+        last_modified=answer.last_modified,
+        body_hash=digest,
+        http_status=200,
+        moved_to=answer.permanent_to,
+        size=answer.wire_bytes,
+    )
+    if digest == due.body_hash:  # the server lied, or has no validators: the same bytes teach nothing new
+        return _again(parts, due, replace(poll, outcome="unchanged"), answer)
+    try:
+        document = await parts.work(read_feed, FeedJob(due.feed, answer.page, parts.clock(), parts.options.max_entries))
+        entries, whole = await _with_children(parts, due, document)
+    except Trouble as trouble:
+        failed = next_poll(
+            now=parts.clock(), roll=parts.dice.random(), failures=due.failures + 1, fixed=_seconds(due.feed.interval)
+        )
+        return replace(
+            poll,
+            outcome=trouble.reason,
+            error=trouble.reason,
+            error_detail=trouble.detail,
+            next_due=failed.due,
+            complete=False,
+        )
+    poll = replace(poll, entries=entries, complete=whole)
+    fresh = await parts.read(lambda c: feed_rows.unseen(c, due.feed.id, (entry.identity for entry in entries)))
+    return _again(parts, due, poll, answer, new=len(fresh), ttl=document.ttl)
+
+
+async def _with_children(parts: Parts, due: DueFeed, document: FeedDocument) -> tuple[tuple[Entry, ...], bool]:
+    """The entries of a document, with those of the sitemaps it names. A child that fails is asked again with the next poll."""
+    entries, whole = list(document.entries), document.complete
+    for url in document.more:
+        answer = await parts.fetcher.get(url, accept=ACCEPT_FEED, robots=False)
+        if not isinstance(answer, Fetched):
+            whole = False
+            continue
+        try:
+            child = await parts.work(
+                read_feed, FeedJob(due.feed, answer.page, parts.clock(), parts.options.max_entries)
+            )
+        except Trouble:
+            whole = False
+            continue
+        entries += child.entries
+        whole = whole and child.complete
+    return tuple(entries), whole
+
+
+def _again(
+    parts: Parts, due: DueFeed, poll: Poll, answer: Fetched | NotModified, *, new: int = 0, ttl: timedelta | None = None
+) -> Poll:
+    when = next_poll(
+        now=parts.clock(),
+        roll=parts.dice.random(),
+        interval=_seconds(due.pace),
+        entries=len(poll.entries),
+        new=new,
+        fixed=_seconds(due.feed.interval),
+        ttl=ttl,
+        cache_max_age=_seconds(answer.cache_max_age),
+        retry_after=_seconds(answer.retry_after),
+    )
+    return replace(poll, next_due=when.due, pace=int(when.interval.total_seconds()))
+
+
+def _refused(parts: Parts, due: DueFeed, refused: Refused) -> Poll:
+    when = after_failure(refused, due.failures + 1, parts.clock(), parts.dice)
+    return Poll(
+        due.feed.id,
+        due.attempt,
+        refused.reason,
+        when,
+        complete=False,
+        error=refused.reason,
+        error_detail=refused.detail,
+        http_status=refused.status,
+        pace=due.pace,
+    )
+
+
+def _seconds(value: float | None) -> timedelta | None:
+    return None if value is None else timedelta(seconds=value)
