@@ -93,6 +93,7 @@ MEANING: dict[str, dict[str, str]] = {
         "port": "e-mail: its port; 0 = the usual one",
         "tls": "e-mail: how the connection is secured",
         "user": "e-mail: account",
+        "ca_file": "e-mail: certificates to trust beside the system's, for a mail server of the house",
         "password": "e-mail: its password (`password_file`)",
     },
     "channel.filter": {

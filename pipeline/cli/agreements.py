@@ -111,7 +111,7 @@ def show_agreement(context: click.Context, config: Path | None, identifier: str,
         out.print("\nnothing on record yet")
 
 
-@agreements.command()  # type: ignore[arg-type]  # mypy cannot match **listed with what click passes
+@agreements.command()
 @config_option
 @click.option("--id", "identifier", help="Short name; made from the title if left out.")
 @click.option("--title", required=True, help="Official title.")

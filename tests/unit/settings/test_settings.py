@@ -52,7 +52,7 @@ WRONG = [
         "[[channel]]\nid = 'x'\nkind = 'apprise'\nurl = 'json://h'\nfilter = {type = ['signed']}",
         ["filter", "'type'", "'types'"],
     ),
-    ("a = [", ["treatywatch.toml", "not valid TOML", "line 1"]),
+    ("a = [1 2]", ["treatywatch.toml", "not valid TOML", "line 1"]),
 ]
 
 
