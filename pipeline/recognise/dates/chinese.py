@@ -66,7 +66,7 @@ _OTHER = re.compile(
     rf"(?P<near_day>{_any(_DAYS)})|(?P<story_day>{_any(_STORY_DAYS)})"
     rf"|(?:(?P<week>[上本这這下])(?:个|個)?)?(?:周|週|星期|礼拜|禮拜)(?P<weekday>[一二三四五六日天])(?![个個年])"
     rf"|(?P<whole_week>[上本这這下])(?:个|個)?(?:周|週|星期)(?!年)"
-    rf"|(?P<count>{_N}|[两兩半])(?:个|個)?(?P<unit>天|日|周|週|星期|月|年)(?:之|以)?(?P<side>前|[后後])(?!夕)"
+    rf"|(?P<count>{_N}|[两兩])(?:个|個)?(?P<unit>天|日|周|週|星期|月|年)(?:之|以)?(?P<side>前|[后後])(?!夕)"
     rf"|(?P<year_end>(?<![\d今明去前同当])(?:年底|年末|年初|年内|年內|年中))|(?P<month_end>月底|月末|月初)"
 )
 _GATE = re.compile(r"\d|[年月日号號天周週]|星期|礼拜|禮拜|今晚|今晨|昨晚")
@@ -152,37 +152,33 @@ def _other(match: re.Match[str]) -> DateMention:
     part = match.groupdict()
     start, end = match.span()
     weekday = _WEEKDAYS.get(part["weekday"] or "")
-    if part["near_day"]:
-        found = ("relative_day", None, _DAYS[part["near_day"]], "day", "")
-    elif part["story_day"]:
-        found = ("story_day", None, _STORY_DAYS[part["story_day"]], "day", "")
-    elif part["week"] or part["whole_week"]:
-        offset = _WEEKS[part["week"] or part["whole_week"] or ""]
-        found = ("relative_week" if weekday is None else "weekday_of_week", weekday, offset, "week", "")
-    elif weekday is not None:
-        found = ("weekday", weekday, None, "", "")
-    elif part["count"]:
-        amount = 2 if part["count"] in "两兩" else number(part["count"])
-        past = part["side"] == "前"
-        found = (
-            "ago" if past else "within",
-            None,
-            -amount if past else amount,
-            _UNITS[part["unit"] or ""],
-            "past" if past else "future",
-        )
-    else:
-        found = (
-            "relative_year" if part["year_end"] else "relative_month",
-            None,
-            0,
-            "year" if part["year_end"] else "month",
-            "",
-        )
-    rule, weekday, offset, unit, direction = found
+    rule, offset, unit, direction = _other_relation(part, weekday)
     tail = match.string[end : end + 2]
     role = "deadline" if part["year_end"] and tail.startswith(("前", "之前", "以前")) else ""
     return DateMention(start, end, rule, None, None, None, weekday, offset, unit, direction, role)
+
+
+def _other_relation(part: dict[str, str | None], weekday: int | None) -> tuple[str, int | None, str, str]:
+    """Rule, offset, unit and direction of an expression without month or year."""
+    if part["near_day"]:
+        return "relative_day", _DAYS[part["near_day"]], "day", ""
+    if part["story_day"]:
+        return "story_day", _STORY_DAYS[part["story_day"]], "day", ""
+    week = part["week"] or part["whole_week"]
+    if week:
+        return ("relative_week" if weekday is None else "weekday_of_week"), _WEEKS[week], "week", ""
+    if weekday is not None:
+        return "weekday", None, "", ""
+    if part["count"] and part["unit"]:
+        amount = 2 if part["count"] in "两兩" else number(part["count"])
+        before = part["side"] == "前"
+        return (
+            ("ago", -amount, _UNITS[part["unit"]], "past")
+            if before
+            else ("within", amount, _UNITS[part["unit"]], "future")
+        )
+    unit = "year" if part["year_end"] else "month"
+    return f"relative_{unit}", 0, unit, ""
 
 
 _EFFECTIVE = re.compile(r"\s?(?:起|开始(?:生效|实施|施行|适用)|開始(?:生效|實施))")

@@ -17,18 +17,18 @@ from pipeline.recognise.values import DateMention
 _W = r"(?:[Ww]_?,?[pjI]?[rt]?)?"
 _M = r"M(?:/M|<M>)?_?"
 _D = r"J?[dD]_?J?-?[or]*"
-_YEAR = r"[,or]*Y?r?[yz]Y?"
+_YEAR = r"[,or]*Y?r?[yz](?:-?Y)?"
 _DAYS = r"(?:(?:,c?|c|-|q)[orpI]?[dD]_?J?(?![v0-9]))+"
 
 _SHARED: tuple[tuple[str, str], ...] = (
     ("numeric", rf"{_W}F"),
     ("full_date", rf"{_W}{_D}{_M}{_YEAR}"),
-    ("full_date", rf"{_W}yY,?[dD]_?-?{_M}"),
+    ("full_date", rf"{_W}y-?Y,?[dD]_?-?{_M}"),
     ("day_month_relative_year", rf"{_W}{_D}{_M}[,orIp]*[AB]|A[,orIp]*[dD]_?-?o?{_M}"),
     ("day_list", rf"{_W}J?[dD]_?J?(?:(?:,c?|c|-|q)[orpI]*[dD]_?J?)+-?[or]*{_M}(?:{_YEAR}|[,or]*[AB])?"),
     ("day_month", rf"{_W}{_D}{_M}[lx]?(?!y)"),
     ("day_of_month", r"[dD]_?J?[or]*[GH]|[GH][,Ip]?r?[dD]J?|[dD]J|J[dD](?!u)"),
-    ("month_year", rf"[PQ]?[or-]*{_M}{_YEAR}|yY[PQ]?[or]*M"),
+    ("month_year", rf"[PQ]?[or-]*{_M}{_YEAR}|y-?Y[PQ]?[or]*M"),
     ("month_relative_year", rf"[PQ]?[or-]*{_M}[,orIp]*[AB]|A[,orIp]*P?[ro]*M"),
 )
 _MONTH_FIRST: tuple[tuple[str, str], ...] = (
@@ -46,7 +46,7 @@ _LATER: tuple[tuple[str, str], ...] = (
     ("season", r"[ltx]N|(?<=[Ip])N|N[lx]"),
     ("year_list", r"(?<=[Ip])y(?:,?c?[Ip]?yY?)+"),
     ("year", r"Yr?yY?|(?<=[Ipq])y(?![v-])Y?"),
-    ("year_with_word", r"yY"),
+    ("year_with_word", r"y-?Y"),
     ("of_year", r"(?<=o)y(?![v-])|y(?=0{0,3}i)"),
     ("weekday_of_week", r"W[,pIjor]*V|V[,pIjor]*W"),
     ("weekday", r"[ltx]W|W[lx]?"),
@@ -57,12 +57,13 @@ _LATER: tuple[tuple[str, str], ...] = (
     ("within", r"f[kdn]?[uYJ]"),
 )  # fmt: skip
 _BARE_YEAR = ("year", r"(?<![-$<iv/oX])y(?![v-])")
-_BARE_MONTH = ("month", r"MY?")
+_BARE_MONTH = ("month", r"MY?"), ("year", r"y(?=')")
 _TRIM = "pIjorqc-_,<>"
 _RANGE = re.compile(r"_?,?[-q][rjIpo]?")
 _AND = re.compile(r",?c?[jIp]?r?")
 _PREFIX = {"l": ("last_", "past"), "t": ("this_", ""), "x": ("next_", "future")}
 _PREFIXED = frozenset({"month", "weekday", "season", "day_month"})
+_STRETCH = re.compile(r"_?[-q][orIpj]*[dD]")
 _UNITS, _COUNTED = frozenset("uYJ"), frozenset("abefg")
 _STORY_LETTERS = frozenset("SHB")
 _YEARLESS = {"day_month": "full_date", "month": "month_year"}
@@ -83,7 +84,7 @@ def grammar(*, month_first: bool, bare_year: bool, bare_month: bool) -> tuple[re
     first, *rest = _SHARED
     frames = [first, *(_MONTH_FIRST if month_first else ()), *rest, *_LATER]
     frames += [_BARE_YEAR] if bare_year else []
-    frames += [_BARE_MONTH] if bare_month else []
+    frames += _BARE_MONTH if bare_month else ()
     return re.compile("|".join(f"({pattern})" for _, pattern in frames)), tuple(rule for rule, _ in frames)
 
 
@@ -126,8 +127,10 @@ def _day_list(lexed: Lexed, first: int, last: int) -> Iterator[Framed]:
         between, since = lexed.letters[since:at], at + 1
         if "-" in between or "q" in between:
             continue
-        day, start, end = lexed.values[at], lexed.starts[at], lexed.ends[at]
-        yield Framed(replace(whole, rule=rule, day=day, weekday=None, start=start, end=end), at, last)
+        rest = lexed.letters[at + 1 : last]
+        end = lexed.ends[at] if any(letter in "dD" for letter in rest) else whole.end
+        day, start, role = lexed.values[at], lexed.starts[at], "start" if _STRETCH.match(rest) else ""
+        yield Framed(replace(whole, rule=rule, day=day, weekday=None, start=start, end=end, role=role), at, last)
 
 
 def _one(lexed: Lexed, rule: str, first: int, last: int) -> Framed:
@@ -196,17 +199,17 @@ def _value(lexed: Lexed, first: int, letters: str, wanted: str) -> int | None:
 def _join(found: list[Framed], letters: str) -> Iterator[Framed]:
     """Neighbours in a list lend each other their year; of a range only its start is kept."""
     held: Framed | None = None
-    for here in found:
-        if held is None:
-            held = here
-            continue
-        between = letters[held.last : here.first]
-        if _RANGE.fullmatch(between) and _dated(held) and _dated(here):
-            held = replace(_lend(held, here), last=here.last)
-            continue
-        if _AND.fullmatch(between):
-            held, here = _lend(held, here), _lend(here, held, forward=True)
-        yield held
+    for following in found:
+        here = following
+        if held is not None:
+            between = letters[held.last : here.first]
+            if _RANGE.fullmatch(between) and _dated(held) and _dated(here):
+                held = _lend(held, here)
+                held = Framed(replace(held.mention, role="start"), held.first, here.last)
+                continue
+            if _AND.fullmatch(between):
+                held, here = _lend(held, here), _lend(here, held, forward=True)
+            yield held
         held = here
     if held is not None:
         yield held

@@ -1,7 +1,7 @@
 """What a time expression means: on which day the story was told, and whether its act is past or planned.
 
 Decided after the status of the act. A day and month without a year are the latest such day for what occurred, the earliest
-for what is planned. The precision told is kept; what cannot be known stays unknown.
+for what is planned, unless that is most of a year away. The precision told is kept; what cannot be known stays unknown.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from pipeline.recognise.values import Dated, DateMention
 
 _DAY = timedelta(days=1)
 _DATELINE_AGE = 31  # days: a dateline further from the publication than this is another story's
+_FAR_AHEAD = 300  # days: nobody names a plan's day so far ahead without its year; the day just gone is meant
 _EXACT_DAYS = 31  # "40 days ago" is a round figure
 
 
@@ -127,6 +128,8 @@ def _day_and_month(mention: DateMention, anchor: date, past: bool | None) -> Par
         near = sorted(days, key=lambda at: (abs((at - anchor).days), at > anchor))
     elif tense in {"planned", "future"}:
         near = [at for at in days if at >= anchor]
+        if tense == "planned" and near and (near[0] - anchor).days > _FAR_AHEAD:
+            near = [at for at in reversed(days) if at <= anchor]
     else:
         near = [at for at in reversed(days) if at <= anchor + _DAY]
     if mention.rule == "this_day_month":
@@ -152,8 +155,11 @@ def _month(mention: DateMention, anchor: date, past: bool | None) -> PartialDate
     year = anchor.year
     if tense in {"past", "past or today"} and (month > anchor.month or (tense == "past" and month == anchor.month)):
         year -= 1
-    elif tense in {"future", "planned"} and (month < anchor.month or (tense == "future" and month == anchor.month)):
+    elif tense == "future" and month <= anchor.month:
         year += 1
+    elif tense == "planned" and month != anchor.month:
+        ahead = (month - anchor.month) % 12
+        year += (month < anchor.month) - (ahead * 30 > _FAR_AHEAD)
     if mention.rule.endswith("season"):
         return PartialDate(year) if month != 1 else None
     return PartialDate(year, month)

@@ -14,6 +14,7 @@ from dataclasses import replace
 from pipeline.recognise.dates.tables import Table
 from pipeline.recognise.values import DateMention
 
+_NAMING = frozenset({"full_date", "numeric", "day_month", "month_year", "year"})  # what names of documents carry
 _LOOK_BACK = 40  # characters: the longest words of a role, with an article
 _NAME_LENGTH = 220  # characters: how far before its date the name of a document may begin
 _OPEN, _CLOSE = '«“„‘"《「『', '»”“’"》」』'
@@ -25,19 +26,27 @@ def with_role(mention: DateMention, low: str, table: Table) -> DateMention | Non
     if mention.rule == "of_year":
         named = _names_document(before, table) or _document_follows(low[mention.end : mention.end + 60], table)
         return replace(mention, role="title", rule="year") if named else None
-    return replace(mention, role=_role(before, table))
+    role = _role(before, table) or _role_after(low[mention.end : mention.end + _LOOK_BACK], table)
+    if mention.role == "start":  # of a stretch of days: its "from" is no start of effect
+        role = "title" if role == "title" else ""
+    return replace(mention, role="" if role == "title" and mention.rule not in _NAMING else role)
 
 
 def _role(before: str, table: Table) -> str:
     if table.instruments is not None and _inside_title(before, table):
         return "title"
     near = before[-_LOOK_BACK:]
-    word = next((role for role, pattern in table.roles if role != "quoted" and pattern.search(near)), "")
+    words = ((pattern.search(near), role) for role, pattern in table.roles if role != "quoted")
+    word = min(((match.start(), role) for match, role in words if match), default=(0, ""))[1]  # the longest words win
     if word == "title":
         return "" if _nearest_is_other(before, table) else "title"
     if word == "attributive":
         return "title" if _names_document(before, table) else ""
     return word
+
+
+def _role_after(after: str, table: Table) -> str:
+    return next((role for role, pattern in table.roles_after if pattern.match(after)), "")
 
 
 def _inside_title(before: str, table: Table) -> bool:

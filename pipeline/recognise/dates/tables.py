@@ -35,7 +35,7 @@ RELATIVE_LETTERS: Mapping[str, str] = {"day": "R", "week": "V", "month": "G", "y
 STORY_LETTERS: Mapping[str, str] = {"day": "S", "week": "S", "month": "H", "year": "B"}
 ROLES = ("effective", "deadline", "since", "title", "attributive", "quoted")
 _SECTIONS = frozenset(
-    {"months", "weekdays", "weekdays_short", "numbers", "seasons", "units", "relative", "story", "words", "roles",
+    {"months", "weekdays", "weekdays_short", "numbers", "seasons", "units", "relative", "story", "words", "roles", "roles_after",
      "nouns", "capitals", "proclitics", "month_first", "bare_year", "bare_month", "genitive_year", "eve_blocked"}
 )  # fmt: skip
 _QUIET = frozenset("IjporlxtcqfYJkPaegbvX0i")  # letters that tell no time by themselves
@@ -73,6 +73,7 @@ class Table:
     genitive_year: bool
     bare_month: bool
     roles: tuple[tuple[str, re.Pattern[str]], ...]
+    roles_after: tuple[tuple[str, re.Pattern[str]], ...]
     instruments: re.Pattern[str] | None
     documents: re.Pattern[str] | None
     eve_blocked: re.Pattern[str] | None
@@ -132,12 +133,7 @@ def build(language: str, raw: Mapping[str, object]) -> Table:
         if len(spelled) > 1:
             phrases.setdefault(spelled[0], []).append((spelled, lexeme))
             continue
-        known = words.get(spelled[0])
-        if known is not None and known.letter == "u" and lexeme.letter in "YJ":
-            lexeme = replace(lexeme, unit=known.unit)  # «год» is a unit of time, and the word beside a year
-        elif known is not None and known != lexeme:
-            raise ValueError(f"{text!r} is {known} and {lexeme}")
-        words[spelled[0]] = lexeme
+        words[spelled[0]] = _merged(text, words.get(spelled[0]), lexeme)
     for proclitic in _strings(raw.get("proclitics", ())):
         words = {**{proclitic + word: lexeme for word, lexeme in words.items()}, **words}
     nouns = _mapping(raw.get("nouns", {}))
@@ -152,10 +148,23 @@ def build(language: str, raw: Mapping[str, object]) -> Table:
         genitive_year=bool(raw.get("genitive_year", False)),
         bare_month=bool(raw.get("bare_month", False)),
         roles=tuple(_role_patterns(_mapping(raw.get("roles", {})), words)),
+        roles_after=tuple(
+            (role, re.compile(rf"[^.,;:!?]{{0,16}}?(?<!\w)(?:{_words_pattern(texts)})(?!\w)"))
+            for role, texts in _mapping(raw.get("roles_after", {})).items()
+        ),
         instruments=_stems(nouns.get("instruments", ())),
         documents=_stems(nouns.get("documents", ())),
         eve_blocked=_stems(raw.get("eve_blocked", ())),
     )
+
+
+def _merged(text: str, known: Lexeme | None, given: Lexeme) -> Lexeme:
+    """A word's meaning where it is told twice: «год» is a unit of time and the word beside a year, nothing else may be two."""
+    if known is not None and known.letter == "u" and given.letter in "YJ":
+        return replace(given, unit=known.unit)
+    if known is not None and known != given:
+        raise ValueError(f"{text!r} is {known} and {given}")
+    return given
 
 
 def _entries(raw: Mapping[str, object]) -> Iterator[tuple[str, Lexeme]]:
@@ -187,8 +196,13 @@ def _role_patterns(roles: Mapping[str, object], words: Mapping[str, Lexeme]) -> 
     for role, texts in roles.items():
         if role not in ROLES:
             raise ValueError(f"unknown role: {role}")
-        spelled = sorted({r"\W+".join(map(re.escape, spell(text))) for text in _strings(texts)}, key=len, reverse=True)
-        yield role, re.compile(rf"(?<!\w)(?:{'|'.join(spelled)})(?:\s+(?:{articles or '(?!)'}))*\s*\Z")
+        yield role, re.compile(rf"(?<!\w)(?:{_words_pattern(texts)})(?:\s+(?:{articles or '(?!)'}))*\s*\Z")
+
+
+def _words_pattern(texts: object) -> str:
+    """Words and phrases as alternatives, the longest first; any signs or spaces between the words of a phrase."""
+    spelled = ([piece for piece in spell(text) if piece.isalpha()] for text in _strings(texts))
+    return "|".join(sorted({r"\W*".join(pieces) for pieces in spelled}, key=len, reverse=True))
 
 
 def _stems(texts: object) -> re.Pattern[str] | None:

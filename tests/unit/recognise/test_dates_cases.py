@@ -1,0 +1,42 @@
+"""Dates as data: every sentence of tests/cases/dates, with the dates it tells and what they mean."""
+
+import tomllib
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from pipeline.recognise.dates import find, resolve
+from pipeline.recognise.sentences import sentence
+
+FOLDER = Path(__file__).parents[2] / "cases" / "dates"
+PAST = {"past": True, "planned": False, "open": None}
+
+
+def cases() -> Iterator[object]:
+    """Each case with its language; in light.toml the language is the case's first word."""
+    for file in sorted(FOLDER.glob("*.toml")):
+        for number, (text, *rest) in enumerate(tomllib.loads(file.read_text("utf-8"))["cases"], 1):
+            language, words = text.split(" ", 1) if file.stem == "light" else (file.stem, text)
+            yield pytest.param(language, words, *rest[:2], tuple(rest[2:]), id=f"{file.stem}-{number}")
+
+
+@pytest.mark.parametrize(("language", "text", "published", "past", "expected"), list(cases()))
+def test_dates_of_a_sentence(language: str, text: str, published: str, past: str, expected: tuple[str, ...]) -> None:
+    """Exactly the dates of the case are found, at the right words, with the right role and meaning."""
+    told = date.fromisoformat(published) if published else None
+    seen = []
+    for mention in find(sentence(text, start=100), language):
+        dated = resolve(mention, published=told, dateline=None, past=PAST[past])
+        role = f"@{mention.role}" if mention.role else ""
+        seen.append(f"{text[mention.start - 100 : mention.end - 100]}={dated.date if dated else '-'}{role}")
+    assert tuple(seen) == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "least"), [("en", 25), ("ru", 25), *((lang, 10) for lang in "uk be fr es pt de zh ar tr kk".split())]
+)
+def test_every_language_has_its_cases(language: str, least: int) -> None:
+    """No language loses its cases unnoticed."""
+    assert len(tomllib.loads((FOLDER / f"{language}.toml").read_text("utf-8"))["cases"]) >= least
