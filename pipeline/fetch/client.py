@@ -194,24 +194,16 @@ class Fetcher:
         try:
             return link, await link.ask(ask, budget)
         except Trouble as error:
-            link.close()
             if link.fresh or link.received or error.reason is not Reason.PROTOCOL_ERROR:
                 raise
-        except BaseException:
-            link.close()
-            raise
         link = await links.take(ask.target, new=True)
-        try:
-            return link, await link.ask(ask, budget)
-        except BaseException:
-            link.close()
-            raise
+        return link, await link.ask(ask, budget)
 
     async def _body(self, link: Link, head: Head) -> bytes:
-        if head.status == 304:
-            return (
-                await link.piece()
-            )  # has none by definition; this ends the exchange so that the connection can be kept
+        if (
+            head.status == 304
+        ):  # has none by definition; asking for it ends the exchange, and the connection can be kept
+            return await link.piece()
         if head.status not in _WHOLE:
             return b""
         packed = reading.coding(head.all(b"content-encoding"))

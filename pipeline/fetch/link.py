@@ -79,7 +79,7 @@ class Link:
         return not self._asked
 
     async def ask(self, ask: Ask, budget: int) -> Head:
-        """Send the request, give the head of the answer. `budget`: wire bytes the whole answer may have."""
+        """Send the request, give the head of the answer; without one the link is closed. `budget`: wire bytes in all."""
         self._asked = self._http.our_state is h11.DONE
         self._pipe.resting = False
         self.received = 0
@@ -89,8 +89,11 @@ class Link:
             if self._asked:
                 self._http.start_next_cycle()
             head = await self._exchange(ask)
-        except h11.ProtocolError as error:
-            raise Trouble(Reason.PROTOCOL_ERROR, words(error), retry=True) from error
+        except BaseException as error:
+            self.close()
+            if isinstance(error, h11.ProtocolError):
+                raise Trouble(Reason.PROTOCOL_ERROR, words(error), retry=True) from error
+            raise
         self._limit = budget
         return head
 
