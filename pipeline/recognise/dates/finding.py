@@ -7,12 +7,14 @@ from dataclasses import replace
 
 from pipeline.recognise.dates import chinese
 from pipeline.recognise.dates.frames import grammar, read
+from pipeline.recognise.dates.heads import is_dateline
 from pipeline.recognise.dates.lexing import lex
 from pipeline.recognise.dates.roles import with_role
 from pipeline.recognise.dates.tables import DateTables, Table, shared_tables
 from pipeline.recognise.values import DateMention, Sentence
 
 _WORDS = re.compile(r"[^\W\d_]+")
+_OPENING = range(2)  # sentences: a dateline's stops may cut it off from its story
 _FIGURE = re.compile(r"\d")
 
 
@@ -23,9 +25,13 @@ def find(sentence: Sentence, language: str, tables: DateTables | None = None) ->
     `DateTables.load`; without them this process's own are used.
     """
     found = find_in(sentence.text, sentence.low, language, tables or shared_tables())
-    return tuple(
-        replace(mention, start=mention.start + sentence.start, end=mention.end + sentence.start) for mention in found
-    )
+    return tuple(_placed(mention, sentence) for mention in found)
+
+
+def _placed(mention: DateMention, sentence: Sentence) -> DateMention:
+    """The mention with offsets of the article, and marked where it is the dateline of an opening sentence."""
+    role = "dateline" if sentence.index in _OPENING and is_dateline(mention, sentence.text) else mention.role
+    return replace(mention, start=mention.start + sentence.start, end=mention.end + sentence.start, role=role)
 
 
 def find_in(text: str, low: str, language: str, tables: DateTables) -> tuple[DateMention, ...]:

@@ -7,16 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.recognise.dates import find, resolve
+from pipeline.recognise.dates import dateline, find, resolve
 from pipeline.recognise.sentences import sentence
 
 FOLDER = Path(__file__).parents[2] / "cases" / "dates"
+DATELINES = FOLDER / "datelines.toml"
 PAST = {"past": True, "planned": False, "open": None}
 
 
 def cases() -> Iterator[object]:
     """Each case with its language; in light.toml the language is the case's first word."""
-    for file in sorted(FOLDER.glob("*.toml")):
+    for file in sorted(set(FOLDER.glob("*.toml")) - {DATELINES}):
         for number, (text, *rest) in enumerate(tomllib.loads(file.read_text("utf-8"))["cases"], 1):
             language, words = text.split(" ", 1) if file.stem == "light" else (file.stem, text)
             yield pytest.param(language, words, *rest[:2], tuple(rest[2:]), id=f"{file.stem}-{number}")
@@ -35,8 +36,25 @@ def test_dates_of_a_sentence(language: str, text: str, published: str, past: str
 
 
 @pytest.mark.parametrize(
-    ("language", "least"), [("en", 25), ("ru", 25), *((lang, 10) for lang in "uk be fr es pt de zh ar tr kk".split())]
+    ("language", "least"),
+    [("en", 25), ("ru", 25), *((lang, 10) for lang in ["uk", "be", "fr", "es", "pt", "de", "zh", "ar", "tr", "kk"])],
 )
 def test_every_language_has_its_cases(language: str, least: int) -> None:
     """No language loses its cases unnoticed."""
     assert len(tomllib.loads((FOLDER / f"{language}.toml").read_text("utf-8"))["cases"]) >= least
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "published", "expected"), tomllib.loads(DATELINES.read_text("utf-8"))["datelines"]
+)
+def test_dateline(language: str, text: str, published: str, expected: str) -> None:
+    """The day a report was filed is read from its opening, and from nothing that only looks like one."""
+    found = dateline(text, language, date.fromisoformat(published) if published else None)
+    assert (found.isoformat() if found else "-") == expected
+
+
+def test_the_dateline_among_a_sentences_dates_is_marked() -> None:
+    """A dateline's day is no day of an act; only opening sentences have one."""
+    text = "WASHINGTON, April 26 -- On July 1 the deal will enter into force."
+    assert [mention.role for mention in find(sentence(text), "en")] == ["dateline", ""]
+    assert [mention.role for mention in find(sentence(text, index=5), "en")] == ["", ""]
