@@ -234,6 +234,8 @@ def failed(
 ) -> TryAgain | GiveUp:
     """What an error of the conversation means. `unsure`: it broke off when the mail was already on its way."""
     detail = shown(_said(error), channel)
+    if isinstance(error, smtplib.SMTPServerDisconnected) and isinstance(error.__context__, OSError):
+        error = error.__context__  # smtplib hides a time-out behind its own word
     match error:
         case smtplib.SMTPRecipientsRefused():
             answers = error.recipients

@@ -75,5 +75,7 @@ def channel(kind: Any = "email", **given: Any) -> ChannelOptions:
 def delivery(**given: Any) -> Delivery:
     """A delivery ready to go, to people and to programs."""
     message = Message("Ratified: geese", "Ratified.\n", "<!doctype html><p>Ratified.</p>", thread="geese")
-    plain = Delivery("dlv_01", "event.created", NOW, '{"type":"event.created","data":"гуси"}'.encode(), message)
+    plain = Delivery(
+        "dlv_01", "event.created", NOW, '{"type":"event.created","data":{"agreement":"гуси"}}'.encode(), message
+    )
     return replace(plain, **given)

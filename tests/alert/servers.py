@@ -117,7 +117,7 @@ def smtp_receiver(mailbox: Mailbox, *, password: str = "", tls: Any = None, star
     """An SMTP server on loopback. `tls`: encrypted from the start; `starttls`: offers it."""
 
     def check(server: SMTP, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
-        return AuthResult(success=data.password == password.encode())
+        return AuthResult(success=data.password == password.encode(), handled=False)
 
     options: dict[str, Any] = {"tls_context": starttls, "require_starttls": starttls is not None}
     if password:
