@@ -25,8 +25,10 @@ _PERSONAL = frozenset({"head_of_state", "head_of_government", "foreign_ministry"
 # What an act is at a stage, in every jurisdiction that does not say otherwise: (stage, as worded) -> (what it is, reason).
 _GENERAL: Mapping[tuple[str, EventType], tuple[EventType, str]] = {
     **{(stage, EventType.RATIFIED): (EventType.APPROVED, "not_a_chamber") for stage in _NOT_A_CHAMBER},
-    ("commission", EventType.RATIFIED): (EventType.APPROVED, "not_a_chamber"),
 }
+_PASSED = frozenset(
+    {EventType.SIGNED, EventType.APPROVED, EventType.ADOPTED, EventType.RATIFIED, EventType.PROMULGATED}
+)
 
 
 def attach(
@@ -60,10 +62,12 @@ def _attached(
     having = [code for code in states if code in owned]
     if len(having) == 1:
         code = having[0]
-    elif context and (not owned or context in owned or not names.default_of(words, text, language)):
+    elif context and (not owned or context in owned or context not in names.jurisdictions):
         code = context
     elif default := names.default_of(words, text, language):
         code = default
+    elif context:
+        code = context
     else:
         code = states[0] if len(states) == 1 else ""
     return replace(mention, code=code, body=owned.get(code, mention.body)) if code else mention
@@ -129,12 +133,18 @@ def focus(mentions: Sequence[PartyMention], parties: Collection[str] = ()) -> st
 
 
 def normalise(
-    act: EventType, country: str, stage: str, jurisdictions: Mapping[str, Jurisdiction]
+    act: EventType, country: str, stage: str, jurisdictions: Mapping[str, Jurisdiction], *, law: bool = False
 ) -> tuple[EventType, str, str]:
     """What an act worded so is when this organ does it: (type, stage, reason); reason "" where the words mean what they say.
 
-    The jurisdiction's own table speaks first, then what holds everywhere (a committee or cabinet that "ratifies" approves).
+    `law`: the object acted on is the law (bill, act) on ratification, not the agreement: a chamber that passes it ratifies, a head
+    of state who signs it promulgates. The jurisdiction's own table speaks first, then what holds everywhere (a committee or
+    cabinet that "ratifies" approves).
     """
+    if law and act in _PASSED:
+        act = EventType.RATIFIED if stage in CHAMBERS else EventType.PROMULGATED if stage == "head_of_state" else act
+        if act is EventType.PROMULGATED:
+            return act, stage, "signs_ratification_law"
     jurisdiction = jurisdictions.get(country)
     if jurisdiction is not None:
         own = jurisdiction.acts.get((stage, act.value))

@@ -36,11 +36,15 @@ from pipeline.recognise.values import PartyKind, PartyMention
 _FALLBACK = "en"
 _REMEMBERED = 60_000  # words kept per language before the memory is emptied
 _STATES = frozenset({PartyKind.NAME, PartyKind.DEMONYM, PartyKind.CAPITAL, PartyKind.ORGANISATION, PartyKind.PAIR})
+_OWNERS = _STATES | {PartyKind.BODY}
 _LATIN_IN_HAN = re.compile(r"[a-z][a-z0-9.]*[a-z0-9]")
 _HYPHENS = "-‐‑–"
 _LOOSE = frozenset(" \u00a0\u202f.'’ʼ-‐‑–\u200c\n")  # what may stand between the words of one name
 _DATELINE = re.compile(r"\s*[,.(/—–-]+\s*(?:\d|[^\W\d]+\.?\s+\d|/|\()")
 _ORGAN_GAP = re.compile(r"(?:['’]s?|s['’])?[ \u00a0-]+(?:[^\W\d_]+[ \u00a0]+)?\Z")
+_ADJECTIVE_ONLY = frozenset(
+    {"ru", "uk", "be", "bg", "mk", "sr", "pl", "cs"}
+)  # a name before an organ is never its owner here
 _DEMONYM_AFTER = frozenset({"fr", "es", "pt", "ar", "it", "ro"})
 
 Span = tuple[int, int]
@@ -152,7 +156,8 @@ def _rest_fits(index: _Index, entry: Entry, low: str, text: str, spans: Sequence
 
 def _scan_words(index: _Index, low: str, text: str) -> list[Found]:
     spans = [found.span() for found in (_LATIN_IN_HAN if index.han else WORD).finditer(low)]
-    memory, found, at = index.memory, [], 0
+    memory, at = index.memory, 0
+    found: list[Found] = []
     while at < len(spans):
         start, end = spans[at]
         known = memory.get(low[start:end])
@@ -232,6 +237,11 @@ class Names:
         """The languages with words of their own; others are read with the English ones."""
         return frozenset(self.lexes)
 
+    @property
+    def codes(self) -> frozenset[str]:
+        """Every state and organisation that has a name in some language."""
+        return frozenset(code for lexis in self.lexes.values() for names in lexis.kinds.values() for code in names)
+
     def find(self, low: str, original: str, language: str, *, on: date | None = None) -> tuple[PartyMention, ...]:
         """Every state, organisation, organ and office-holder named in a sentence, in order, none overlapping.
 
@@ -309,11 +319,11 @@ def _beside(mentions: Sequence[PartyMention], at: int, low: str, index: _Index) 
     body = mentions[at]
     before = mentions[at - 1] if at else None
     after = mentions[at + 1] if at + 1 < len(mentions) else None
-    if before and before.kind in _STATES and _next_to(before, body, low, index):
+    if before and before.code and before.kind in _OWNERS and _next_to(before, body, low, index):
         return before.code
     if after and after.kind is PartyKind.LEADER and low[body.end : after.start].strip() in {"", "·"}:
         return after.code
-    if after and after.kind in _STATES:
+    if after and after.code and after.kind in _OWNERS:
         gap = WORD.findall(low[body.end : after.start])
         allowed = index.lists["of"] | (index.lists["in"] if after.kind is PartyKind.CAPITAL else frozenset())
         close = len(gap) <= 3 and all(fold(word) in allowed for word in gap) and "," not in low[body.end : after.start]
@@ -326,6 +336,8 @@ def _next_to(before: PartyMention, body: PartyMention, low: str, index: _Index) 
     gap = low[before.end : body.start]
     if index.han:
         return gap in {"", "的"}
+    if index.language in _ADJECTIVE_ONLY and before.kind not in {PartyKind.DEMONYM, PartyKind.PAIR}:
+        return False
     if index.language in _DEMONYM_AFTER and before.kind is not PartyKind.ORGANISATION:
         return gap in {"-", "‑"}
     if not gap.strip("'’s- \u00a0"):

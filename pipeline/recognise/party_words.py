@@ -168,7 +168,7 @@ def read_jurisdiction(data: Mapping[str, object]) -> Jurisdiction:
                     Leader(code, tuple(_term(t) for t in row["terms"]), _patterns(row["names"])) for row in value
                 ]
             case stage, dict():
-                organs += [(stage, language, _patterns(str(words))) for language, words in value.items()]
+                organs += [(stage, one, _patterns(words)) for tags, words in value.items() for one in tags.split("-")]
             case _:
                 raise ValueError(f"{code}: {key} is neither an organ nor acts, order or leader")
     return Jurisdiction(code, tuple(organs), acts, order, tuple(leaders))
@@ -222,7 +222,7 @@ def _organ_entries(lexis: Lexis, jurisdictions: Mapping[str, Jurisdiction]) -> I
             yield compile_pattern(pattern, Meaning("", PartyKind.BODY, stage))
     for pattern, by_code in owners.items():
         stage = generic.get(pattern) or next(iter(by_code.values()))
-        if len(by_code) == 1 and pattern not in generic and pattern not in defaults:
+        if len(by_code) == 1 and pattern not in generic:
             yield compile_pattern(pattern, Meaning(next(iter(by_code)), PartyKind.BODY, stage))
         else:
             owned = tuple(by_code.items())
