@@ -113,4 +113,3 @@ def _offset(zone: str | None) -> timedelta | None:
         return None
     distance = timedelta(hours=hours, minutes=minutes)
     return -distance if found["sign"] == "-" else distance
-

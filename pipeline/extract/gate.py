@@ -42,6 +42,12 @@ _TELLS = re.compile(
     r"|увімкніть javascript|сторінк\w+ не (?:знайдено|існує)|підписк\w+|увійдіть|启用 ?javascript|验证码|登录|注册|订阅|页面不存在|域名出售|ログイン|有料会員",
     re.IGNORECASE,
 )
+_TITLE_END = re.compile(r"\W*(?:\Z|[|·–—-]\s)")
+# A gate asks something of its reader; a report of data protection law does not.
+_ADDRESS = re.compile(
+    r"\b(?:you|your|yours|we|our|us|please|click|вы|вас|вам|ваш\w*|мы|наш\w*|пожалуйста|\w+(?:йте|ите)(?:сь)?|ви|вам|ваш\w*)\b|请|您|你",
+    re.IGNORECASE,
+)
 _SENTENCE = re.compile(r"[^.!?。！？\n]+[.!?。！？]*")
 _WORD = re.compile(r"\w{4,}")
 
@@ -50,14 +56,30 @@ def is_gate(text: str, title: str, promised: str) -> bool:
     """Whether `text`, under `title`, is a gate and not the article that the feed called `promised` ("" where unknown)."""
     if len(text) > LONGEST_GATE or _keeps_promise(text, title, promised):
         return False
-    if _TITLES.match(title) and len(text) < 1500:
+    if len(text) < 1500 and _nothing_but_gate(title):
         return True
-    sentences = [found.group() for found in _SENTENCE.finditer(text)]
-    telling = sum(len(sentence) for sentence in sentences if _TELLS.search(sentence))
+    sentences = [found.group().strip() for found in _SENTENCE.finditer(text)]
     total = sum(map(len, sentences))
-    if len(text) < 1200:
-        return telling * 2 >= total > 0
-    return telling * 10 >= total * 7
+    telling = sum(len(sentence) for sentence in sentences if _tells(sentence))
+    if _TITLES.match(title) and telling * 5 >= total > 0:
+        return True
+    share = 0.5 if len(text) < 1200 else 0.7
+    return telling >= total * share > 0
+
+
+def _nothing_but_gate(title: str) -> bool:
+    """Whether a title says "Page not found" and nothing else but, perhaps, a site's name behind a bar or dash."""
+    rest = title
+    while found := _TITLES.match(rest):
+        rest = rest[found.end() :]
+        if _TITLE_END.match(rest):
+            return True
+    return False
+
+
+def _tells(sentence: str) -> bool:
+    """Whether a sentence is one of a gate: it has the words, and it is brief or speaks to its reader."""
+    return (len(sentence) < 70 or bool(_ADDRESS.search(sentence))) and bool(_TELLS.search(sentence))
 
 
 def _keeps_promise(text: str, title: str, promised: str) -> bool:

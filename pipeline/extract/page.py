@@ -9,12 +9,12 @@ from lxml.html import HtmlElement
 from selectolax.lexbor import LexborHTMLParser
 
 from pipeline.door.charset import decode
+from pipeline.door.markup import MOST_ELEMENTS, disarm, too_many_elements
 from pipeline.door.text import clean_text
 from pipeline.door.url import absolute_url, normalise_url, same_host
 from pipeline.errors import PageError, Reason
 from pipeline.model import Page
 
-MOST_ELEMENTS = 60_000
 _HTML_TYPES = (
     "text/html",
     "application/xhtml+xml",
@@ -41,14 +41,10 @@ _NOT_HTML = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _MARKUP = re.compile(r"<(?:!doctype\s+html|html|head|body|p|div|article|title|meta|h1|br)\b", re.IGNORECASE)
-# A tag with thousands of attributes costs the parser the square of their number: its attributes go.
-_LONG_TAG = re.compile(r"<([A-Za-z][A-Za-z0-9]*)\s(?:[^<>\"']|\"[^\"]*\"|'[^']*'){8000,}+>?")
 _SCRIPT_TYPE = re.compile(r"json|template|html|text/x-", re.IGNORECASE)
 _ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
-_HIDDEN = (
-    "//body//*[@hidden or contains(translate(@style, ' DISPLAYNOEVSBTH', 'displaynoevsbth'), 'display:none')"
-    " or contains(translate(@style, ' DISPLAYNOEVSBTH', 'displaynoevsbth'), 'visibility:hidden')]"
-)
+_STYLED = etree.XPath("//body//*[@hidden or @style]")
+_HIDING = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 
 
 def page_text(page: Page) -> str:
@@ -72,10 +68,9 @@ def page_text(page: Page) -> str:
 
 def page_tree(text: str) -> HtmlElement:
     """The parsed page without comments. PageError: article_no_text (nothing in it), too_large (over 60,000 elements)."""
-    safe = _LONG_TAG.sub(_disarmed, text)
     parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=False, no_network=True)
     try:
-        tree = html.document_fromstring(clean_text(safe).encode("utf-8", "replace"), parser=parser)
+        tree = html.document_fromstring(clean_text(disarm(text)).encode("utf-8", "replace"), parser=parser)
     except etree.LxmlError:  # a ParserError: nothing to make a tree of
         raise PageError(Reason.ARTICLE_NO_TEXT, "the page is empty", retry=True) from None
     count = tree.xpath("count(//*)")
@@ -86,7 +81,9 @@ def page_tree(text: str) -> HtmlElement:
 
 def drop_hidden(tree: HtmlElement) -> None:
     """Take out what the page hides from its readers, unless that is most of it (shown later by a script)."""
-    hidden = tree.xpath(_HIDDEN)
+    styled = _STYLED(tree)
+    assert isinstance(styled, list)
+    hidden = [node for node in styled if node.get("hidden") is not None or _HIDING.search(node.get("style") or "")]
     if not hidden:
         return
     total = len(str(tree.text_content()))
@@ -103,7 +100,7 @@ def canonical_url(page: Page) -> str | None:
 
     A page speaks for its own host only: an address elsewhere is not believed. Nor is a home page.
     """
-    tree = LexborHTMLParser(page_text(page)[:200_000])
+    tree = LexborHTMLParser(disarm(page_text(page)[:200_000]))
     base = page.final_url or page.url
     candidates = [node.attributes.get("href") for node in tree.css("link[rel~=canonical]")]
     candidates += [node.attributes.get("content") for node in tree.css('meta[property="og:url"]')]
@@ -117,9 +114,12 @@ def canonical_url(page: Page) -> str | None:
 def visible_text(page: Page) -> str:
     """All a page may say, lower-cased, white space collapsed, in about a millisecond: for screening before extraction.
 
-    Title, headings, body, noscript, JSON-LD and templates; no other scripts, no styles. Same PageErrors as `page_text`.
+    Title, headings, body, noscript, JSON-LD and templates; no other scripts, no styles. Same PageErrors as `page_text`, and too_large.
     """
-    tree = LexborHTMLParser(page_text(page))
+    markup = page_text(page)
+    if too_many_elements(markup):
+        raise PageError(Reason.TOO_LARGE, f"more than {MOST_ELEMENTS:,} elements")
+    tree = LexborHTMLParser(disarm(markup))
     parts: list[str] = []
     for node in tree.css("script, style"):
         if node.tag == "script" and _SCRIPT_TYPE.search(node.attributes.get("type") or ""):
@@ -131,7 +131,3 @@ def visible_text(page: Page) -> str:
     if tree.root is not None:
         parts.append(tree.root.text(separator=" "))
     return " ".join(" ".join(parts).split()).lower()
-
-
-def _disarmed(found: re.Match[str]) -> str:
-    return f"<{found[1]}>" if found.group().count("=") > 500 else found.group()

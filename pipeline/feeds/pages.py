@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from pipeline.door.charset import decode
+from pipeline.door.markup import disarm, too_many_elements
 from pipeline.door.text import clean_line
 from pipeline.door.url import absolute_url, normalise_url, same_host
 from pipeline.errors import FeedError, Reason
@@ -61,7 +62,7 @@ def read_list_page(
 
 def discover_feeds(html: bytes | str, base_url: str) -> tuple[FoundFeed, ...]:
     """The feeds a page links to: first those it declares (link rel=alternate), then links that look like feeds."""
-    tree = LexborHTMLParser(html) if isinstance(html, str) else _parse(html, None, "")
+    tree = _tree(html) if isinstance(html, str) else _parse(html, None, "")
     base = _base(tree, base_url)
     found: dict[str, FoundFeed] = {}
     for node in tree.css("link[href]"):
@@ -89,7 +90,13 @@ def _parse(body: bytes, charset: str | None, content_type: str) -> LexborHTMLPar
     decoded = decode(body, charset=charset, content_type=content_type)
     if decoded is None:
         raise FeedError(Reason.CHARSET_UNKNOWN, "the page names no character set we read")
-    tree = LexborHTMLParser(decoded.text)
+    return _tree(decoded.text)
+
+
+def _tree(markup: str) -> LexborHTMLParser:
+    if too_many_elements(markup):
+        raise FeedError(Reason.TOO_LARGE, "the page has too many elements")
+    tree = LexborHTMLParser(disarm(markup))
     for node in tree.css(_UNREAD):
         node.decompose()
     return tree
