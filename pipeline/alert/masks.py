@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from urllib.parse import urlsplit
 
 from pipeline.alert.options import ChannelOptions
@@ -57,7 +58,8 @@ def _address_parts(channel: ChannelOptions) -> set[str]:
         parts = urlsplit(channel.url)
     except ValueError:
         return set()
-    pieces = {parts.query, parts.path, *parts.path.split("/"), parts.password or "", parts.username or ""}
+    pieces = {parts.query, *re.split("[&=]", parts.query), parts.path, *parts.path.split("/")}
+    pieces |= {parts.password or "", parts.username or ""}
     return pieces | ({parts.netloc} if channel.kind == "apprise" else set())
 
 

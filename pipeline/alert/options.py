@@ -163,3 +163,5 @@ def _check_address(address: str) -> None:
     local, at, domain = plain.rpartition("@")
     if not (local and at and domain) or any(mark in address for mark in "\r\n\0") or " " in plain:
         raise ValueError(f"should be a mail address, is {address!r}")
+    if not plain.isascii():
+        raise ValueError(f"should be a mail address in ASCII (a domain in its xn-- form), is {address!r}")

@@ -30,22 +30,38 @@ class Answer(Protocol):
     """The receiver's answer: its status, what it asks for, and the first of its body, as it came."""
 
     @property
-    def status(self) -> int: ...
+    def status(self) -> int:
+        """The HTTP status."""
+        ...
+
     @property
-    def retry_after(self) -> float | None: ...
+    def retry_after(self) -> float | None:
+        """Seconds to wait, where the receiver says so."""
+        ...
+
     @property
-    def body_head(self) -> bytes: ...
+    def body_head(self) -> bytes:
+        """The first of the body, as it came."""
+        ...
 
 
 class NoAnswer(Protocol):
     """No answer was had, and why."""
 
     @property
-    def reason(self) -> Reason: ...
+    def reason(self) -> Reason:
+        """What went wrong, by its name."""
+        ...
+
     @property
-    def detail(self) -> str: ...
+    def detail(self) -> str:
+        """More of it, for people."""
+        ...
+
     @property
-    def retry_after(self) -> float | None: ...
+    def retry_after(self) -> float | None:
+        """Seconds to wait, where somebody says so."""
+        ...
 
 
 class Post(Protocol):

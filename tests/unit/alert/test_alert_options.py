@@ -25,6 +25,7 @@ from tests.alert.builders import OLD_SECRET, SECRET, channel
         ("email", {"to": ("nobody",)}, "mail address"),
         ("email", {"to": ("a@example.org\nBcc: x@example.org",)}, "mail address"),
         ("email", {"from_": "@example.org"}, "mail address"),
+        ("email", {"to": ("büro@example.org",)}, "ASCII"),
         ("email", {"host": ""}, "host"),
         ("email", {"timezone": "Mars/Olympus"}, "timezone"),
         ("email", {"timezone": "../../etc/passwd"}, "timezone"),
