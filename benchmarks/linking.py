@@ -67,17 +67,17 @@ def measure(index: Index, names: Names, gold: Path, *, show: bool) -> Counter[st
         language = article["lang"]
         here = {m.code for m in names.find(lower(evidence), evidence, language)}
         lead = f"{article['title']}. {article['text'].split(chr(10))[0][:400]}"
-        around = here | {m.code for m in names.find(lower(lead), lead, language)}
+        around = {m.code for m in names.find(lower(lead), lead, language)}
         started = time.perf_counter()
-        link = index.link(wording, language, context_parties=around)
+        link = index.link(wording, language, near_parties=here, context_parties=around)
         took.append(time.perf_counter() - started)
         reading = index.read(wording, language)
-        bare = not reading.keys and not index.aliases_in(wording)
+        bare = not index.says_subject(reading) and not reading.orgs and not index.aliases_in(wording)
         outcome = _outcome(link.agreement_id, link.band, right, bare=bare)
         counts[outcome] += 1
         if show and outcome.split()[0] not in {"right", "correct"}:
             print(
-                f"{outcome:22} [{language}] {wording!r} {sorted(around)}\n    want {right} got {link.agreement_id} {link.confidence} {link.reasons} margin {link.margin} keys {reading.keys} {reading.kind}"
+                f"{outcome:22} [{language}] {wording!r} {sorted(here)} {sorted(around)}\n    want {right} got {link.agreement_id} {link.confidence} {link.reasons} margin {link.margin} keys {reading.keys} {reading.kind}"
             )
     counts["µs a mention (median)"] = round(statistics.median(took) * 1e6)
     counts["µs a mention (p95)"] = round(sorted(took)[int(len(took) * 0.95)] * 1e6)

@@ -15,10 +15,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 
-from pipeline.recognise.script import Fold, arabic_forms, skeleton, stem
+from pipeline.recognise.script import Fold, arabic_forms, consonants, skeleton, stem
 
 HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]+")
 _WORD = re.compile(r"[^\W_]+")
+_HYPHEN = re.compile(r"[-'’]")
 _LATIN = frozenset({"en", "fr", "es", "pt", "de", "tr", "it", "pl", "ro", "az", "uz"})
 _FALLBACK = {"be": ("ru", "uk"), "uk": ("ru",), "ky": ("kk", "ru"), "kk": ("ru",), "mk": ("ru", "uk"), "bg": ("ru", "uk"), "sr": ("ru", "uk"),
              "tg": ("ru",), "ru": ("uk",), "pt": ("es",), "it": ("es", "fr", "pt"), "ro": ("fr", "es"), "az": ("tr",), "uz": ("tr",)}  # fmt: skip
@@ -96,7 +97,7 @@ class Lexicon:
         for word, name in pairs:
             text = self.fold(word.lstrip("~"))
             text = text.rstrip("$") if HAN.match(text) else text
-            parts = tuple(text.split())
+            parts = tuple(_HYPHEN.sub(" ", text).split())
             if len(parts) > 1:
                 phrases.setdefault(parts[0].rstrip("$")[:3], []).append((parts, (name,)))
             elif parts[0].endswith("$"):
@@ -163,7 +164,7 @@ class Lexicon:
         if not names:
             if token.isdigit():
                 return (), "", True
-            return (f"~{stem(arabic_forms(token)[-1] if language == 'ar' else token)}",), "", False
+            return (_unlisted(token, language),), "", False
         kinds = [name[5:] for name in names if name.startswith("kind_")]
         keys = tuple(name for name in names if not name.startswith(("kind_", "empty")))
         return keys, kinds[0] if kinds else "", True
@@ -225,6 +226,15 @@ class Lexicon:
                 out.append(word)
                 place += 1
         return out
+
+
+def _unlisted(token: str, language: str) -> str:
+    """The key of a word no table has."""
+    if language == "ar" and "\u0600" <= token[0] <= "\u06ff":
+        plain = arabic_forms(token)[-1]
+        kept = consonants(plain)
+        return f"%{kept}" if kept else f"~{plain}"
+    return f"~{stem(token)}"
 
 
 def _beginning(tongue: _Tongue, low: str, language: str) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:

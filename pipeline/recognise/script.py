@@ -152,6 +152,7 @@ _DIGRAPHS = (
     ("ts", "c"), ("tz", "c"), ("cz", "ch"), ("dzh", "j"), ("dj", "j"), ("dsch", "j"), ("ou", "u"), ("oo", "u"), ("ck", "k"), ("qu", "k"),
     ("zh", "z"), ("yo", "e"), ("ya", "a"), ("ia", "a"), ("yu", "u"), ("iu", "u"), ("ye", "e"), ("x", "ks"),
 )  # fmt: skip
+_ARABIC = str.maketrans("بپتثجچحخدذرزسشصضطظعغفقكگلمنهويا", "bpttg  kddrzsssdtz gfkkglmn    ".replace(" ", "h"))
 _CLITICS = ("و", "ف", "ب", "ل", "ك", "ال", "وال", "بال", "فال", "كال", "لل", "ولل", "وبال")
 _LETTERS = str.maketrans({"y": "i", "j": "i", "w": "v", "q": "k", "c": "k", "h": ""})
 
@@ -221,6 +222,13 @@ def bare(word: str) -> str:
 def stem(word: str) -> str:
     """The skeleton of a word nobody listed, cut to the letters that inflection leaves alone."""
     return skeleton(bare(word))[:6] or word
+
+
+def consonants(word: str) -> str:
+    """What an unvocalised script keeps of a folded name: "tiran" and «تيران» both give "trn". Empty when too little is left."""
+    letters = word.translate(_ARABIC) if "\u0600" <= word[0] <= "\u06ff" else skeleton(word)
+    kept = "".join(letter for letter in letters if letter in "bdfgklmnprstz")
+    return kept if len(kept) >= 3 else ""
 
 
 def arabic_forms(word: str) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from pipeline.recognise.values import PartyKind, PartyMention
 _YEAR = re.compile(r"(?<!\d)(?:1[6-9]|20)\d\d(?!\d)")
 _NUMBER = re.compile(r"(?:\bno|\bnr|\bnº|\bn°|№|\bset[s]? no)\.?\s*(\d{1,4})\b|第\s*(\d{1,4})\s*号")
 _ROMAN = re.compile(r"\b(?=[IVX]{2,})(?:X{0,2}(?:IX|IV|V?I{0,3}))\b")
+_PLURAL_S = frozenset({"en", "fr", "es", "pt"})
 _HEAD_LAST = frozenset({"zh", "tr", "az", "kk", "ky", "uz"})
 _GUESS = {
     "de": frozenset(["der", "die", "das", "und", "zwischen", "über", "vom", "zur", "des", "den", "dem"]),
@@ -51,7 +52,7 @@ class Reading:
 
     `layers`: what makes it an agreement on an agreement, or not the full one: "amend", "accede", "extend", "interim" …
     `proper`: the keys written with a capital letter. `states` and `orgs`: parties found in the words, by code.
-    `kind`: the noun at the head ("treaty", "protocol" …, "" where there is none); `kinds`: all of them.
+    `plural`: the noun is one, where the language shows it. `kind`: the noun at the head ("treaty", "protocol" …, "" where there is none); `kinds`: all of them.
     """
 
     keys: tuple[str, ...] = ()
@@ -64,6 +65,7 @@ class Reading:
     years: frozenset[int] = frozenset()
     numbers: frozenset[str] = frozenset()
     words: tuple[Word, ...] = ()
+    plural: bool = False
 
 
 def lower(text: str) -> str:
@@ -134,6 +136,7 @@ class Reader:
             years=frozenset(int(year) for year in _YEAR.findall(text)),
             numbers=_numbers(text),
             words=tuple(kept),
+            plural=language in _PLURAL_S and any(word.kind == head and word.low.endswith("s") for word in kept),
         )
 
     def _parties(self, text: str, language: str, words: list[Word]) -> tuple[list[PartyMention], list[PartyMention]]:

@@ -7,23 +7,43 @@ Build an `Index` once per worker; ranking never changes it, and what it answers 
 
 from __future__ import annotations
 
+import re
 from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TypedDict, Unpack
 
 from pipeline.model import Watchlist
-from pipeline.recognise.concepts import Lexicon
+from pipeline.recognise.concepts import Lexicon, Word
 from pipeline.recognise.linking.aliases import Hit, Names
-from pipeline.recognise.linking.decide import Facts, decide
+from pipeline.recognise.linking.decide import FATAL, Facts, decide
 from pipeline.recognise.linking.known import Known
 from pipeline.recognise.linking.score import Named, Query, compare
 from pipeline.recognise.linking.views import Entry, Weights, entry_of, names_of
 from pipeline.recognise.titles import NameFinder, Reader, Reading
 from pipeline.recognise.values import Candidate, Link
 
-__all__ = ["Facts", "Hit", "Index", "decide"]
+__all__ = ["About", "Facts", "Hit", "Index", "decide"]
 
+
+class About(TypedDict, total=False):
+    """What `link` is told of a mention beside its wording; see `Index.rank`."""
+
+    parties: Iterable[str]
+    near_parties: Iterable[str]
+    context_parties: Iterable[str]
+    kind: str
+    plural: bool
+    lead: Reading | None
+    sentence: str
+
+
+_RELATIVE = re.compile(
+    r"\b(?:which|that|whose|котор\w+|як(?:ий|а|е|і|ого|ої|ому|им|их)|qui|dont|laquelle|lequel|cuyo|cuya|cujo|cuja)\b",
+    re.IGNORECASE,
+)
 _LONG = 400  # postings longer than this are first cut to the parties at hand
+_ALIKE = 0.12  # agreements a plural means may be so far apart
 _EXACT = 160  # so many candidates, the heaviest, are compared in full
 _PHRASE = 600  # characters of a phrase that are read; a longer one is no noun phrase
 
@@ -60,7 +80,7 @@ class Index:
         content: dict[str, list[int]] = defaultdict(list)
         party: dict[str, list[int]] = defaultdict(list)
         for place, entry in enumerate(self._entries):
-            for key in {key for view in entry.views for key in view.keys | {f"@{code}" for code in view.orgs}}:
+            for key in {key for view in entry.views for key in _posted(view.keys, view.orgs, view.layers)}:
                 content[key].append(place)
             for code in entry.parties:
                 party[code].append(place)
@@ -88,6 +108,7 @@ class Index:
         language: str,
         *,
         parties: Iterable[str] = (),
+        near_parties: Iterable[str] = (),
         context_parties: Iterable[str] = (),
         kind: str = "",
         plural: bool = False,
@@ -97,14 +118,23 @@ class Index:
     ) -> tuple[Candidate, ...]:
         """The tracked agreements a phrase may mean, best first.
 
-        `parties`: codes named with the mention (those in the phrase itself are found anyway); `context_parties`: codes elsewhere in
-        sentence or lead, weaker. `kind`: the mention's noun where the caller knows it. `plural`: several agreements, one for each party.
+        `parties`: codes named with the mention (those in the phrase itself are found anyway); `near_parties`: the other codes of its sentence;
+        `context_parties`: codes of headline and lead, weaker still. Empty codes are passed over. `kind`: the mention's noun where the caller knows it. `plural`: several agreements, one for each party.
         `lead`: headline and lead as read by `read`, for phrases that say little. `sentence`: where an agreement's `exclude` words are looked for.
         """
         phrase = phrase[:_PHRASE]
         reading = self.read(phrase, language)
         own = frozenset(parties) - self._naming(phrase, language, reading) | reading.states | reading.orgs
-        query = Query(reading, kind or reading.kind, own, frozenset(context_parties) - own, plural, lead)
+        near = frozenset(near_parties) - own
+        query = Query(
+            reading,
+            kind or reading.kind,
+            own - {""},
+            near - {""},
+            frozenset(context_parties) - own - near - {""},
+            plural or reading.plural,
+            lead,
+        )
         named = self._named(phrase, language, query)
         places = set(named) | self._candidates(query)
         text = self._reader.lexicon.fold(f"{phrase} {sentence}") if places else ""
@@ -113,33 +143,30 @@ class Index:
             for place in places
             if not _excluded(self._entries[place], text)
         ]
-        ranked.sort(key=lambda candidate: (-candidate.score, -candidate.party, candidate.agreement_id))
+        ranked.sort(key=_order)
         return tuple(ranked[:limit])
 
-    def link(
-        self,
-        phrase: str,
-        language: str,
-        *,
-        parties: Iterable[str] = (),
-        context_parties: Iterable[str] = (),
-        kind: str = "",
-        plural: bool = False,
-        lead: Reading | None = None,
-        sentence: str = "",
-    ) -> Link:
-        """`rank` and `decide` in one step (arguments as in `rank`)."""
-        candidates = self.rank(
-            phrase,
-            language,
-            parties=parties,
-            context_parties=context_parties,
-            kind=kind,
-            plural=plural,
-            lead=lead,
-            sentence=sentence,
-        )
+    def link(self, phrase: str, language: str, **about: Unpack[About]) -> Link:
+        """`rank` and `decide` in one step (keywords as in `rank`)."""
+        candidates = self.rank(phrase, language, **about)
         return decide(candidates, self.facts(candidates, self.read(phrase, language)))
+
+    def link_all(self, phrase: str, language: str, **about: Unpack[About]) -> tuple[Link, ...]:
+        """Every agreement a plural wording means ("extradition treaties with Iran and Afghanistan"), best first; at least one link."""
+        candidates = self.rank(phrase, language, **about)
+        reading = self.read(phrase, language)
+        facts = self.facts(candidates, reading)
+        if not (about.get("plural") or reading.plural) or not candidates:
+            return (decide(candidates, facts),)
+        alike = [c for c in candidates if "both_parties" in c.reasons and c.score >= candidates[0].score - _ALIKE]
+        rest = [c for c in candidates if c not in alike]
+        return tuple(decide([c, *rest], facts) for c in alike) or (decide(candidates, facts),)
+
+    def says_subject(self, reading: Reading) -> bool:
+        """Whether a wording says anything of a subject, beyond its parties and its kind ("the agreement with Kazakhstan" does not)."""
+        return bool(reading.layers) or any(
+            key in self._weights or key in reading.proper or key in self._content for key in reading.keys
+        )
 
     def facts(self, candidates: Sequence[Candidate], reading: Reading) -> Facts:
         """What `decide` needs to know of a mention (as read) beside its candidates."""
@@ -147,7 +174,7 @@ class Index:
             return Facts(self.open_ids)
         best = next(entry for entry in self._entries if entry.id == candidates[0].agreement_id)
         same = frozenset(self._titles[self._reader.lexicon.fold(best.title)]) - {best.id}
-        return Facts(self.open_ids, bool(reading.keys), same, len(reading.states | reading.orgs))
+        return Facts(self.open_ids, self.says_subject(reading) or bool(reading.orgs - best.parties), same)
 
     def _naming(self, phrase: str, language: str, reading: Reading) -> frozenset[str]:
         """Codes of capitals that only name the agreement (the Rome Statute)."""
@@ -167,13 +194,18 @@ class Index:
             heads = [word for word in query.reading.words if word.kind == query.kind]
             head = not heads or heads[0] in covers or query.kind == "agreement"
             found[hit.name.agreement] = Named(
-                frozenset(name.keys), name.layers, head, hit.name.generic or hit.inside, hit.name.official
+                frozenset(name.keys),
+                name.layers,
+                head,
+                hit.name.generic or hit.inside,
+                hit.name.official,
+                _relative_between(phrase, query.reading.words, hit),
             )
         return found
 
     def _candidates(self, query: Query) -> set[int]:
         """Places worth comparing: those that share subject words, heaviest first; without any, those of the parties."""
-        keys = [*query.reading.keys, *(f"@{code}" for code in query.reading.orgs)]
+        keys = list(_posted(query.reading.keys, query.reading.orgs, query.reading.layers))
         if query.lead is not None and len(keys) < 2:
             keys += [key for key in query.lead.keys if key not in keys]
         rows = sorted(((self._content[key], key) for key in keys if key in self._content), key=lambda row: len(row[0]))
@@ -193,7 +225,7 @@ class Index:
 
     def _near(self, query: Query) -> frozenset[int]:
         """Places that the parties at hand, or any party at all, could be about."""
-        codes = query.parties or query.context
+        codes = query.parties or query.near | query.context
         rows = [self._party[code] for code in self._with_blocs(codes) if code in self._party]
         return frozenset(self._open).union(*rows)
 
@@ -203,10 +235,28 @@ class Index:
 
     def _of_parties(self, query: Query) -> list[int]:
         """Agreements whose parties are all at hand."""
-        everyone = query.parties | query.context
+        everyone = query.parties | query.near | query.context
         wanted = self._with_blocs(everyone)
         rows = sorted((self._party[code] for code in query.parties or everyone if code in self._party), key=len)
         return [place for row in rows[:2] for place in row if self._entries[place].parties <= wanted][:_EXACT]
+
+
+def _posted(keys: Iterable[str], orgs: Iterable[str], layers: Iterable[str]) -> Iterator[str]:
+    """The names of the postings that a wording is filed under, or looked for in."""
+    yield from keys
+    yield from (f"@{code}" for code in orgs)
+    yield from (f"^{layer}" for layer in layers)
+
+
+def _order(candidate: Candidate) -> tuple[bool, float, float, str]:
+    contradicted = not candidate.alias and not FATAL.isdisjoint(candidate.reasons)
+    return contradicted, -candidate.score, -candidate.party, candidate.agreement_id
+
+
+def _relative_between(phrase: str, words: Sequence[Word], hit: Hit) -> bool:
+    """A relative pronoun stands between the head noun and the name."""
+    head = next((word for word in words if word.kind), None)
+    return head is not None and head.end <= hit.start and bool(_RELATIVE.search(phrase, head.end, hit.start))
 
 
 def _excluded(entry: Entry, text: str) -> bool:

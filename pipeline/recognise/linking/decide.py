@@ -12,7 +12,8 @@ from pipeline.recognise.values import Band, Candidate, Link
 
 _KIND = 0.75  # under it, it is another instrument
 _PARTY = 0.7
-_BLOCKING = frozenset({"third_party", "named_parties", "other_number", "other_year"})
+FATAL = frozenset({"third_party", "named_parties"})
+_BLOCKING = FATAL | {"other_number", "other_year", "other_parties_near", "one_of_several", "loose_alias"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +21,12 @@ class Facts:
     """What the caller knows of the mention beside the candidates.
 
     `open`: ids of agreements without a closed list of parties (`Index.open_ids`). `content`: the mention says something of a subject.
-    `same`: ids under the same official title as the best one (a treaty listed twice is no ambiguity). `loose`: take what coreference offers.
+    `same`: ids under the same official title as the best one (a treaty listed twice is no ambiguity).
     """
 
     open: frozenset[str] = frozenset()
     content: bool = True
     same: frozenset[str] = frozenset()
-    parties: int = 0
 
 
 def decide(candidates: Sequence[Candidate], facts: Facts | None = None) -> Link:
@@ -63,6 +63,10 @@ def _band(best: Candidate, margin: float, facts: Facts, candidates: Sequence[Can
         and (sure := _sure(best, margin, is_open, reasons))
     ):
         return Band.SURE, sure
+    if reasons & FATAL and not best.alias:
+        return Band.NONE, "contradicted"
+    if "no_party" in reasons and not best.alias and ("distinctive" not in reasons or "other_parties_near" in reasons):
+        return Band.NONE, "not_these_parties"
     if best.score >= (0.44 if is_open else 0.28) and best.content >= 0.3:
         return (Band.REVIEW, "near_tie" if margin < 0.08 else "not_sure_enough")
     return Band.NONE, "score_too_low"
@@ -70,7 +74,7 @@ def _band(best: Candidate, margin: float, facts: Facts, candidates: Sequence[Can
 
 def _sure(best: Candidate, margin: float, is_open: bool, reasons: frozenset[str]) -> str:
     """The rule that makes a link sure, or nothing."""
-    if best.alias and "generic_alias" not in reasons and best.content >= 0.6 and margin >= 0.03:
+    if best.alias and "generic_alias" not in reasons and best.content >= 0.6 and margin >= 0.1:
         return "official_title" if "official_title" in reasons else "alias"
     if best.alias and best.party >= _PARTY and best.content >= 0.6 and margin >= 0.05 and not is_open:
         return "alias_and_parties"
@@ -97,9 +101,11 @@ def _wrong_layer(best: Candidate) -> bool:
 
 def _parties_only(best: Candidate, candidates: Sequence[Candidate]) -> tuple[Band, str]:
     """A mention that names only its parties: worth a look where one tracked agreement alone fits them."""
-    fitting = [candidate for candidate in candidates if candidate.party >= _PARTY and candidate.kind >= _KIND]
+    fitting = [c for c in candidates if "both_parties" in c.reasons and c.kind >= _KIND]
     if len(fitting) == 1 and best is fitting[0] and not _BLOCKING & set(best.reasons):
         return Band.REVIEW, "only_agreement_of_these_parties"
+    if len(fitting) == 2 and best in fitting and best.party == 1.0 == fitting[1].party:
+        return Band.REVIEW, "one_of_two_of_these_parties"
     return Band.NONE, "only_parties"
 
 

@@ -15,13 +15,23 @@ from pipeline.recognise.values import Candidate
 _MISSING = 0.12  # what a title says and the mention does not: mentions are short
 _MISSING_CAP = 5.0
 _CONTEXT = 0.5  # a key that stands only in the headline or lead
+_BOTH = 0.7
 _THIN = 0.85  # less shared weight than this is too little to be sure
 
 # (a mention has it and the title has not, the title has it and the mention has not)
 _LAYERS = {
-    "amend": (0.45, 0.5), "accede": (0.4, 0.45), "extend": (0.45, 0.5), "interim": (0.5, 0.72), "supplement": (0.6, 0.8),
+    "amend": (0.6, 0.5), "accede": (0.4, 0.45), "extend": (0.45, 0.5), "interim": (0.5, 0.72), "supplement": (0.6, 0.8),
     "terminate": (0.6, 0.6), "implement": (0.7, 0.8),
 }  # fmt: skip
+_SAID = {
+    "accede": 1.0,
+    "extend": 0.6,
+    "interim": 0.6,
+    "amend": 0.3,
+    "supplement": 0.3,
+    "terminate": 0.3,
+    "implement": 0.2,
+}
 _BROAD = frozenset({"agreement", "treaty"})
 _KINDS: Mapping[str, Mapping[str, float]] = {
     "agreement": {
@@ -53,14 +63,15 @@ _KINDS: Mapping[str, Mapping[str, float]] = {
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A mention ready to be compared. `parties`: in the mention; `context`: elsewhere in the article, weaker.
+    """A mention ready to be compared. `parties`: in the mention; `near`: in its sentence; `context`: elsewhere in the article, weaker.
 
-    `lead`: the reading of headline and lead, for mentions that say little. `aliases`: agreement id -> (span, weak) of names found in it.
+    `lead`: the reading of headline and lead, for mentions that say little.
     """
 
     reading: Reading
     kind: str
     parties: frozenset[str]
+    near: frozenset[str]
     context: frozenset[str]
     plural: bool = False
     lead: Reading | None = None
@@ -68,13 +79,17 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A name of the agreement stands in the mention. `keys`: what the name itself says, so it is not held against it."""
+    """A name of the agreement stands in the mention. `keys`: what the name itself says, so it is not held against it.
+
+    `loose`: a relative clause parts the name from the noun, so the noun is another agreement ("an accord that extends New START").
+    """
 
     keys: frozenset[str]
     layers: frozenset[str]
     head: bool
     generic: bool
     official: bool
+    loose: bool = False
 
 
 def kind_fit(mention: str, title: str) -> float:
@@ -89,29 +104,47 @@ def kind_fit(mention: str, title: str) -> float:
 def party_fit(entry: Entry, query: Query, members: Mapping[str, frozenset[str]]) -> tuple[float, tuple[str, ...]]:
     """How well the parties go together, and the rules that spoke. A third party contradicts a bilateral agreement."""
     if entry.open:
-        if len(query.parties) >= 2 and not query.plural:
-            return 0.4, ("named_parties",)
-        return 1.0, ()
+        return _open_fit(query)
     fits = sorted((_one(code, query, members) for code in entry.parties), reverse=True)
     best = sum(fits[:2]) / 2 if len(fits) > 1 else fits[0]
-    strangers = [code for code in query.parties if not _belongs(code, entry, members)]
-    if entry.multilateral:
+    strangers = {code for code in query.parties if not _belongs(code, entry, members)}
+    if entry.multilateral and len(fits) > 2:
         best = max(0.7, min(1.0, fits[0] + 0.1)) if fits[0] else 0.6
-        return (best * (0.75 if len(strangers) == 1 else 0.4), ("third_party",)) if strangers else (best, ())
-    if strangers and not (query.plural and any(code in entry.parties for code in query.parties)):
+        return (best * 0.4, ("third_party",)) if strangers else (best, ())
+    if strangers and not (query.plural and query.parties & entry.parties):
         return best * 0.2, ("third_party",)
-    return best, ("both_parties",) if best >= 0.7 else ("one_party",) if best > 0 else ("no_party",)
+    reasons = ["both_parties" if best >= _BOTH else "one_party" if best > 0 else "no_party"]
+    if query.plural and not query.parties and not entry.parties <= query.near:
+        reasons.append("one_of_several")
+    if _others_near(entry, query, members):
+        best, reasons = best * 0.6, [*reasons, "other_parties_near"]
+    return best, tuple(reasons)
+
+
+def _open_fit(query: Query) -> tuple[float, tuple[str, ...]]:
+    """The state that acts contradicts no open agreement; two that are named with it make it theirs alone."""
+    if len(query.parties) >= 2 and not query.plural:
+        return 0.4, ("named_parties",)
+    return 1.0, ()
+
+
+def _others_near(entry: Entry, query: Query, members: Mapping[str, frozenset[str]]) -> bool:
+    """The sentence tells of another pair: it names one party with a stranger, or strangers only, and never both parties."""
+    named = query.parties | query.near
+    if all(code in named or members.get(code, frozenset()) & named for code in entry.parties):
+        return False
+    strangers = sum(not _belongs(code, entry, members) for code in query.near)
+    return strangers >= 2 or (strangers == 1 and bool(query.near & entry.parties) and not query.parties)
 
 
 def _one(code: str, query: Query, members: Mapping[str, frozenset[str]]) -> float:
     own = members.get(code, frozenset())
-    if code in query.parties:
-        return 1.0
-    if own & query.parties:
-        return 0.85
-    if code in query.context:
-        return 0.8
-    return 0.65 if own & query.context else 0.0
+    for codes, itself, member in ((query.parties, 1.0, 0.85), (query.near, 0.85, 0.75), (query.context, 0.75, 0.65)):
+        if code in codes:
+            return itself
+        if own & codes:
+            return member
+    return 0.0
 
 
 def _belongs(code: str, entry: Entry, members: Mapping[str, frozenset[str]]) -> bool:
@@ -129,6 +162,9 @@ def content_fit(view: View, query: Query, entry: Entry, weights: Weights, named:
             shared += weights.shared(key)
         else:
             foreign += weights.foreign(key, key in reading.proper)
+    shared += sum(_SAID[layer] for layer in reading.layers & view.layers if not named or layer not in named.layers)
+    for code in (query.near | query.context) & view.orgs - reading.orgs:
+        shared += _CONTEXT * weights.org(code)
     for code in reading.orgs - entry.parties:
         if code in view.orgs:
             shared += weights.org(code)
@@ -191,7 +227,8 @@ def compare(
             rich = ("distinctive",) if shared >= 1.4 else ()
             said = ("official_title",) if named and named.official else ("alias",) if named else ()
             weak = ("generic_alias",) if named and named.generic else ()
-            reasons = (*said, *weak, *party_reasons, *rich, *thin, *layer_reasons, *mark_reasons)
+            loose = ("loose_alias",) if named and named.loose else ()
+            reasons = (*said, *weak, *loose, *party_reasons, *rich, *thin, *layer_reasons, *mark_reasons)
             best = Candidate(
                 entry.id,
                 round(content, 4),

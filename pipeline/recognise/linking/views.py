@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pipeline.model import Agreement
 from pipeline.recognise.linking.aliases import Name, acronyms, is_acronym
 from pipeline.recognise.linking.known import Known
+from pipeline.recognise.script import consonants
 from pipeline.recognise.titles import Reader, Reading, language_of
 
 _ORG_WEIGHT = {"UN": 0.3}
@@ -55,6 +56,10 @@ class Weights:
     def __init__(self, concepts: Mapping[str, float]) -> None:
         self._concepts = concepts
 
+    def __contains__(self, key: str) -> bool:
+        """Whether the key is a concept."""
+        return key in self._concepts
+
     def shared(self, key: str) -> float:
         """The weight of a key in a title."""
         known = self._concepts.get(key)
@@ -81,7 +86,21 @@ def view_of(reading: Reading, parties: frozenset[str], weights: Weights, *, alia
     """The view of a title as read, for an agreement of these parties."""
     orgs = reading.orgs - parties
     total = sum(weights.shared(key) for key in reading.keys) + sum(weights.org(code) for code in orgs)
-    return View(frozenset(reading.keys), reading.layers, reading.kind, orgs, reading.numbers, total, alias)
+    return View(
+        frozenset(reading.keys) | _consonant_keys(reading),
+        reading.layers,
+        reading.kind,
+        orgs,
+        reading.numbers,
+        total,
+        alias,
+    )
+
+
+def _consonant_keys(reading: Reading) -> frozenset[str]:
+    """Keys by which a name is found in Arabic letters."""
+    found = (consonants(word.low) for word in reading.words if not word.known and word.proper)
+    return frozenset(f"%{kept}" for kept in found if kept)
 
 
 def entry_of(agreement: Agreement, reader: Reader, weights: Weights) -> Entry:
@@ -137,7 +156,7 @@ def names_of(place: int, agreement: Agreement, reader: Reader, weights: Weights,
 def is_generic(alias: str, agreement: Agreement, reader: Reader, weights: Weights) -> bool:
     """True where many agreements could be called so: "peace treaty", "the Union Treaty", "SPA"."""
     if is_acronym(alias):
-        return len(alias) <= 3
+        return len(alias) <= (3 if agreement.parties and not agreement.multilateral else 2)
     reading = reader.read(alias, language_of(alias))
     if any(key.startswith("~") for key in reading.proper):
         return False
