@@ -11,202 +11,40 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from importlib import resources
 
+from pipeline.recognise.party_index import (
+    HYPHENS,
+    Found,
+    Index,
+    build_index,
+    scan_han,
+    scan_pairs,
+    scan_words,
+    without_overlap,
+)
 from pipeline.recognise.party_words import (
-    NOTHING,
     WORD,
-    Entry,
     Jurisdiction,
     Lexis,
     Meaning,
-    Word,
-    endings,
-    entries,
     fold,
-    is_han,
     read_jurisdiction,
     read_lexis,
 )
 from pipeline.recognise.values import PartyKind, PartyMention
 
 _FALLBACK = "en"
-_REMEMBERED = 60_000  # words kept per language before the memory is emptied
 _STATES = frozenset({PartyKind.NAME, PartyKind.DEMONYM, PartyKind.CAPITAL, PartyKind.ORGANISATION, PartyKind.PAIR})
 _OWNERS = _STATES | {PartyKind.BODY}
-_LATIN_IN_HAN = re.compile(r"[a-z][a-z0-9.]*[a-z0-9]")
-_HYPHENS = "-‐‑–"
-_LOOSE = frozenset(" \u00a0\u202f.'’ʼ-‐‑–\u200c\n")  # what may stand between the words of one name
-_DATELINE = re.compile(r"\s*[,.(/—–-]+\s*(?:\d|[^\W\d]+\.?\s+\d|/|\()")
 _ORGAN_GAP = re.compile(r"(?:['’]s?|s['’])?[ \u00a0-]+(?:[^\W\d_]+[ \u00a0]+)?\Z")
 _ADJECTIVE_ONLY = frozenset(
     {"ru", "uk", "be", "bg", "mk", "sr", "pl", "cs"}
 )  # a name before an organ is never its owner here
 _DEMONYM_AFTER = frozenset({"fr", "es", "pt", "ar", "it", "ro"})
-
-Span = tuple[int, int]
-Found = tuple[int, int, Meaning]
-
-
-@dataclass(slots=True)
-class _Index:
-    """One language, ready to match. `memory` holds words already looked up."""
-
-    language: str
-    lists: dict[str, frozenset[str]]
-    ends: Callable[[str], bool]
-    exact: dict[str, list[Entry]] = field(default_factory=dict)
-    stems: dict[str, list[Entry]] = field(default_factory=dict)
-    shortest: int = 99
-    han: dict[str, list[tuple[str, Meaning]]] = field(default_factory=dict)
-    starts: re.Pattern[str] | None = None
-    memory: dict[str, tuple[Entry, ...]] = field(default_factory=dict)
-
-    def candidates(self, low: str) -> tuple[Entry, ...]:
-        """The patterns that can begin with this word, the ones to try first in front."""
-        known = self.memory.get(low)
-        if known is None:
-            if len(self.memory) > _REMEMBERED:
-                self.memory.clear()
-            known = self.memory[low] = self._look_up(fold(low))
-        return known
-
-    def _look_up(self, word: str) -> tuple[Entry, ...]:
-        heads = (word, *_bare(word)) if self.language == "ar" else (word,)
-        hits: list[Entry] = []
-        for head in heads:
-            hits += self.exact.get(head, ())
-            for cut in range(len(head), self.shortest - 1, -1):
-                stem = self.stems.get(head[:cut])
-                if stem and self.ends(head[cut:]):
-                    hits += stem
-        return tuple(sorted(hits, key=lambda entry: entry.rank))
-
-
-def _bare(word: str) -> Iterable[str]:
-    """An Arabic word without the particles written onto it (and, for, in, like, the)."""
-    rest = word[1:] if word[:1] in "وف" else word
-    if rest is not word:
-        yield rest
-    if rest[:2] == "لل":
-        yield "ال" + rest[2:]
-        yield rest[2:]
-    if rest[:1] in "بلك":
-        rest = rest[1:]
-        yield rest
-    if rest[:2] == "ال":
-        yield rest[2:]
-
-
-def _fits(pattern: Word, low: str, original: str, ends: Callable[[str], bool]) -> bool:
-    word = fold(low)
-    if pattern.stem:
-        if not word.startswith(pattern.text) or not ends(word[len(pattern.text) :]):
-            return False
-    elif word != pattern.text:
-        return False
-    return _cased(pattern.case, original)
-
-
-def _cased(case: int, original: str) -> bool:
-    if not case:
-        return True
-    if case == 2:
-        return original.isupper() or (original[:2].isupper() and not original.isalpha())
-    return original[:1].isupper()
-
-
-def _match(index: _Index, low: str, text: str, spans: Sequence[Span], at: int) -> Found | None:
-    """The best pattern that begins at word `at`, as (start, end, meaning)."""
-    start, end = spans[at]
-    for entry in index.candidates(low[start:end]):
-        if entry.first.case and not _cased(entry.first.case, text[start:end]):
-            continue
-        if entry.inside and at == 0:
-            continue
-        last = _rest_fits(index, entry, low, text, spans, at)
-        if last < 0 or (entry.hyphen and text[spans[last][1] : spans[last][1] + 1] not in _HYPHENS):
-            continue
-        if entry.hyphen and spans[last][1] >= len(text):
-            continue
-        return start, spans[last][1], entry.meaning
-    return None
-
-
-def _rest_fits(index: _Index, entry: Entry, low: str, text: str, spans: Sequence[Span], at: int) -> int:
-    """The last word of the pattern where it fits, else -1."""
-    for word in entry.rest:
-        at += 1
-        if at >= len(spans):
-            return -1
-        gap = low[spans[at - 1][1] : spans[at][0]]
-        if len(gap) > 3 or not _LOOSE.issuperset(gap):
-            return -1
-        start, end = spans[at]
-        beginning = low[start:end]
-        if not _fits(word, beginning, text[start:end], index.ends) and not (
-            index.language == "ar" and any(bare == word.text for bare in _bare(fold(beginning)))
-        ):
-            return -1
-    return at
-
-
-def _scan_words(index: _Index, low: str, text: str) -> list[Found]:
-    spans = [found.span() for found in (_LATIN_IN_HAN if index.han else WORD).finditer(low)]
-    memory, at = index.memory, 0
-    found: list[Found] = []
-    while at < len(spans):
-        start, end = spans[at]
-        known = memory.get(low[start:end])
-        if known is None or known:
-            hit = _match(index, low, text, spans, at)
-            if hit:
-                if _stands(index, hit, low, text, spans, at, found):
-                    found.append(hit)
-                while at < len(spans) and spans[at][0] < hit[1]:
-                    at += 1
-                continue
-        at += 1
-    return found
-
-
-def _stands(index: _Index, hit: Found, low: str, text: str, spans: Sequence[Span], at: int, found: list[Found]) -> bool:
-    """False for a capital that is only a place: in a dateline, after "in", in the title of a treaty or a newspaper."""
-    start, end, meaning = hit
-    if meaning.code == NOTHING:
-        return False
-    if meaning.kind is not PartyKind.CAPITAL:
-        return True
-    if at == 0 and (_DATELINE.match(text, end) or (text[start:end].isupper() and text[end : end + 1] in ",.")):
-        return False
-    after = next((low[s:e] for s, e in spans[at : at + 6] if s >= end), "")
-    if fold(after) in index.lists["nouns"] and text[end : end + 1] not in "'’,":
-        return False
-    before = [fold(low[s:e]) for s, e in spans[max(0, at - 3) : at]]
-    if not before:
-        return True
-    if before[-1] in index.lists["of"] and index.lists["nouns"].intersection(before[-3:]):
-        return False
-    if before[-1] in index.lists["in"]:
-        return bool(found) and found[-1][2].kind is PartyKind.BODY and found[-1][1] == spans[at - 2][1]
-    return True
-
-
-def _scan_han(index: _Index, low: str) -> list[Found]:
-    found, at = [], 0
-    while index.starts is not None and (hit := index.starts.search(low, at)):
-        start = hit.start()
-        at = start + 1
-        for pattern, meaning in index.han[low[start]]:
-            if low.startswith(pattern, start):
-                at = start + len(pattern)
-                if meaning.code != NOTHING:
-                    found.append((start, at, meaning))
-                break
-    return found
 
 
 @dataclass(slots=True)
@@ -215,7 +53,7 @@ class Names:
 
     lexes: dict[str, Lexis]
     jurisdictions: dict[str, Jurisdiction]
-    _indexes: dict[str, _Index] = field(default_factory=dict, repr=False)
+    _indexes: dict[str, Index] = field(default_factory=dict, repr=False)
 
     @classmethod
     def load(cls) -> Names:
@@ -250,13 +88,14 @@ class Names:
         not say has code "" (`actors.attach` gives it one from the context).
         """
         index = self._index(language)
-        found = _scan_words(index, low, original)
+        found = scan_words(index, low, original)
         if index.han:
-            found = _without_overlap(found + _scan_han(index, low))
+            found = without_overlap(found + scan_han(index, low) + scan_pairs(index, low))
         if not found:
             return ()
         mentions = [_mention(hit, on) for hit in found]
         _pair(mentions, original)
+        _brussels(mentions)
         return tuple(self._bind(mentions, found, low, index))
 
     def owners_of(self, low: str, original: str, language: str) -> dict[str, str]:
@@ -271,38 +110,21 @@ class Names:
 
     def _meaning(self, low: str, original: str, language: str) -> Meaning | None:
         index = self._index(language)
-        found = _scan_words(index, low, original) + (_scan_han(index, low) if index.han else [])
+        found = scan_words(index, low, original) + (scan_han(index, low) if index.han else [])
         return found[0][2] if found else None
 
-    def _index(self, language: str) -> _Index:
+    def _index(self, language: str) -> Index:
         if language not in self.lexes:
             language = language.partition("-")[0].lower()
         if language not in self.lexes:
             language = _FALLBACK
         index = self._indexes.get(language)
         if index is None:
-            index = self._indexes[language] = self._build(language)
+            foreign = self.lexes[_FALLBACK] if language != _FALLBACK else None
+            index = self._indexes[language] = build_index(self.lexes[language], foreign, self.jurisdictions)
         return index
 
-    def _build(self, language: str) -> _Index:
-        lexis = self.lexes[language]
-        foreign = self.lexes[_FALLBACK] if language != _FALLBACK else None
-        index = _Index(language, dict(lexis.lists), endings(lexis.suffixes))
-        for entry in entries(lexis, foreign, self.jurisdictions):
-            if language == "zh" and is_han(entry.first.text):
-                index.han.setdefault(entry.first.text[0], []).append((entry.first.text, entry.meaning))
-            elif entry.first.stem:
-                index.stems.setdefault(entry.first.text, []).append(entry)
-                index.shortest = min(index.shortest, len(entry.first.text))
-            else:
-                index.exact.setdefault(entry.first.text, []).append(entry)
-        for patterns in index.han.values():
-            patterns.sort(key=lambda pair: -len(pair[0]))
-        if index.han:
-            index.starts = re.compile("[" + "".join(sorted(index.han)) + "]")
-        return index
-
-    def _bind(self, mentions: list[PartyMention], found: list[Found], low: str, index: _Index) -> list[PartyMention]:
+    def _bind(self, mentions: list[PartyMention], found: list[Found], low: str, index: Index) -> list[PartyMention]:
         """Gives organs the country that the words beside them say: "Georgia's parliament", "парламент Молдовы"."""
         bound = mentions
         for at, mention in enumerate(mentions):
@@ -315,7 +137,7 @@ class Names:
         return bound
 
 
-def _beside(mentions: Sequence[PartyMention], at: int, low: str, index: _Index) -> str:
+def _beside(mentions: Sequence[PartyMention], at: int, low: str, index: Index) -> str:
     body = mentions[at]
     before = mentions[at - 1] if at else None
     after = mentions[at + 1] if at + 1 < len(mentions) else None
@@ -332,7 +154,7 @@ def _beside(mentions: Sequence[PartyMention], at: int, low: str, index: _Index) 
     return ""
 
 
-def _next_to(before: PartyMention, body: PartyMention, low: str, index: _Index) -> bool:
+def _next_to(before: PartyMention, body: PartyMention, low: str, index: Index) -> bool:
     gap = low[before.end : body.start]
     if index.han:
         return gap in {"", "的"}
@@ -361,14 +183,14 @@ def _pair(mentions: list[PartyMention], text: str) -> None:
     """Two demonyms with a hyphen between them are a pair."""
     for at in range(len(mentions) - 1):
         one, two = mentions[at], mentions[at + 1]
-        joined = two.start - one.end == 1 and text[one.end] in _HYPHENS
+        joined = two.start - one.end == 1 and text[one.end] in HYPHENS
         if joined and one.kind in _STATES and two.kind in _STATES and two.kind is not PartyKind.ORGANISATION:
             mentions[at], mentions[at + 1] = replace(one, kind=PartyKind.PAIR), replace(two, kind=PartyKind.PAIR)
 
 
-def _without_overlap(found: list[Found]) -> list[Found]:
-    kept: list[Found] = []
-    for hit in sorted(found, key=lambda one: (one[0], -one[1])):
-        if not kept or hit[0] >= kept[-1][1]:
-            kept.append(hit)
-    return kept
+def _brussels(mentions: list[PartyMention]) -> None:
+    """Brussels means the Union, unless the sentence speaks of Belgium too."""
+    belgian = [at for at, mention in enumerate(mentions) if mention.code == "BE"]
+    if belgian and all(mentions[at].kind is PartyKind.CAPITAL for at in belgian):
+        for at in belgian:
+            mentions[at] = replace(mentions[at], code="EU")
