@@ -1,6 +1,6 @@
 """The words of a language as data: reads `languages/<lang>.toml`, checks them, and finds them in a sentence.
 
-A pattern is words parted by spaces: `word` stands for itself, `stem*` for every word that begins so, `a|b` for either,
+A pattern is words parted by spaces: `word` stands for itself, `stem*` for every word that begins so, `*end` for every word that ends so, `a|b` for either,
 `..` for up to three words between (`..6`: up to six). Chinese patterns need no spaces. `docs/add-a-language.md` has the
 sections of a language file and what each is for.
 """
@@ -66,11 +66,16 @@ class Element:
 
     exact: frozenset[str] = frozenset()
     prefixes: tuple[str, ...] = ()
+    suffixes: tuple[str, ...] = ()
     gap: int = 0
 
     def matches(self, word: str) -> bool:
         """Whether this word may stand here."""
-        return word in self.exact or (bool(self.prefixes) and word.startswith(self.prefixes))
+        return (
+            word in self.exact
+            or (bool(self.prefixes) and word.startswith(self.prefixes))
+            or (bool(self.suffixes) and word.endswith(self.suffixes))
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +101,12 @@ def compile_pattern(text: str, section: str, key: str, form: str = "") -> Patter
             elements.append(Element(gap=int(part[2:] or 3)))
             continue
         choices = [fold(c) for c in part.split("|")]
-        exact = frozenset(c for c in choices if not c.endswith("*"))
+        exact = frozenset(c for c in choices if "*" not in c)
         prefixes = tuple(c[:-1] for c in choices if c.endswith("*"))
-        if not all(prefixes) or not all(exact):
-            raise ValueError(f"empty word in pattern {text!r}")
-        elements.append(Element(exact, prefixes))
+        suffixes = tuple(c[1:] for c in choices if c.startswith("*"))
+        if not all((*prefixes, *suffixes, *exact)) or any("*" in c for c in (*prefixes, *suffixes)):
+            raise ValueError(f"a star stands at one end of a word: {text!r}")
+        elements.append(Element(exact, prefixes, suffixes))
     if not elements or elements[0].gap or elements[-1].gap:
         raise ValueError(f"a pattern begins and ends with a word: {text!r}")
     return Pattern(tuple(elements), section, key, form)
@@ -129,6 +135,7 @@ class Table:
     arabic: bool = False
     _exact: dict[str, list[Pattern]] = field(default_factory=dict)
     _prefix: dict[str, list[Pattern]] = field(default_factory=dict)
+    _suffix: list[tuple[str, Pattern]] = field(default_factory=list)
     _lengths: tuple[int, ...] = ()
     _memo: dict[str, tuple[Pattern, ...]] = field(default_factory=dict)
 
@@ -139,6 +146,7 @@ class Table:
                 self._exact.setdefault(word, []).append(pattern)
             for stem in head.prefixes:
                 self._prefix.setdefault(stem, []).append(pattern)
+            self._suffix.extend((end, pattern) for end in head.suffixes)
         self._lengths = tuple(sorted({len(stem) for stem in self._prefix}))
 
     def starting(self, word: str) -> tuple[Pattern, ...]:
@@ -153,6 +161,7 @@ class Table:
                 if length > len(form):
                     break
                 found.extend(self._prefix.get(form[:length], ()))
+            found.extend(pattern for end, pattern in self._suffix if form.endswith(end))
         result = tuple(dict.fromkeys(found))
         if len(self._memo) < _MAX_MEMO:
             self._memo[word] = result
