@@ -11,6 +11,7 @@ import re
 from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from heapq import nlargest
 from typing import TypedDict, Unpack
 
 from pipeline.model import Watchlist
@@ -165,7 +166,7 @@ class Index:
     def says_subject(self, reading: Reading) -> bool:
         """Whether a wording says anything of a subject, beyond its parties and its kind ("the agreement with Kazakhstan" does not)."""
         return bool(reading.layers) or any(
-            key in self._weights or key in reading.proper or key in self._content for key in reading.keys
+            key in self._weights or key in reading.proper for key in reading.keys
         )
 
     def facts(self, candidates: Sequence[Candidate], reading: Reading) -> Facts:
@@ -174,7 +175,7 @@ class Index:
             return Facts(self.open_ids)
         best = next(entry for entry in self._entries if entry.id == candidates[0].agreement_id)
         same = frozenset(self._titles[self._reader.lexicon.fold(best.title)]) - {best.id}
-        return Facts(self.open_ids, self.says_subject(reading) or bool(reading.orgs - best.parties), same)
+        return Facts(self.open_ids, candidates[0].content > 0 or self.says_subject(reading), same)
 
     def _naming(self, phrase: str, language: str, reading: Reading) -> frozenset[str]:
         """Codes of capitals that only name the agreement (the Rome Statute)."""
@@ -219,9 +220,14 @@ class Index:
             shared = self._weights.shared(key)
             for place in places:
                 weight[place] += shared
-        if not weight:
-            return set(self._of_parties(query))
-        return set(sorted(weight, key=lambda place: -weight[place])[:_EXACT])
+        if not query.reading.keys and not query.reading.layers:
+            weight |= dict.fromkeys(self._of_parties(query), 0.0)
+        if len(weight) <= _EXACT:
+            return set(weight)
+        codes = self._with_blocs(query.parties | query.near | query.context)
+        return set(
+            nlargest(_EXACT, weight, key=lambda place: weight[place] + 0.6 * len(codes & self._entries[place].parties))
+        )
 
     def _near(self, query: Query) -> frozenset[int]:
         """Places that the parties at hand, or any party at all, could be about."""

@@ -67,6 +67,8 @@ def _band(best: Candidate, margin: float, facts: Facts, candidates: Sequence[Can
         return Band.NONE, "contradicted"
     if "no_party" in reasons and not best.alias and ("distinctive" not in reasons or "other_parties_near" in reasons):
         return Band.NONE, "not_these_parties"
+    if "thin" in reasons and not best.alias and "both_parties" not in reasons:
+        return Band.NONE, "little_content"
     if best.score >= (0.44 if is_open else 0.28) and best.content >= 0.3:
         return (Band.REVIEW, "near_tie" if margin < 0.08 else "not_sure_enough")
     return Band.NONE, "score_too_low"

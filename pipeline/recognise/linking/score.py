@@ -13,7 +13,11 @@ from pipeline.recognise.titles import Reading
 from pipeline.recognise.values import Candidate
 
 _MISSING = 0.12  # what a title says and the mention does not: mentions are short
+_MISSING_OPEN = (
+    0.3  # of an open agreement the press says more, or uses its name: nothing but the subject tells it from others
+)
 _MISSING_CAP = 5.0
+_RICH = 1.4  # so much shared weight is distinctive: two subjects, or one that few treaties have
 _CONTEXT = 0.5  # a key that stands only in the headline or lead
 _BOTH = 0.7
 _THIN = 0.85  # less shared weight than this is too little to be sure
@@ -124,8 +128,8 @@ def party_fit(entry: Entry, query: Query, members: Mapping[str, frozenset[str]])
 def _open_fit(query: Query) -> tuple[float, tuple[str, ...]]:
     """The state that acts contradicts no open agreement; two that are named with it make it theirs alone."""
     if len(query.parties) >= 2 and not query.plural:
-        return 0.4, ("named_parties",)
-    return 1.0, ()
+        return 0.3, ("named_parties",)
+    return (0.5, ("with_a_party",)) if query.parties else (0.8, ())
 
 
 def _others_near(entry: Entry, query: Query, members: Mapping[str, frozenset[str]]) -> bool:
@@ -159,12 +163,12 @@ def content_fit(view: View, query: Query, entry: Entry, weights: Weights, named:
     shared = foreign = 0.0
     for key in reading.keys:
         if key in view.keys or (named and key in named.keys):
-            shared += weights.shared(key)
+            shared += weights.shared(key, key in reading.proper)
         else:
             foreign += weights.foreign(key, key in reading.proper)
     shared += sum(_SAID[layer] for layer in reading.layers & view.layers if not named or layer not in named.layers)
     for code in (query.near | query.context) & view.orgs - reading.orgs:
-        shared += _CONTEXT * weights.org(code)
+        shared += (0.8 if code in query.near else _CONTEXT) * weights.org(code)
     for code in reading.orgs - entry.parties:
         if code in view.orgs:
             shared += weights.org(code)
@@ -179,7 +183,8 @@ def content_fit(view: View, query: Query, entry: Entry, weights: Weights, named:
     if shared <= 0:
         return 0.0, 0.0
     missing = 0.0 if named else min(_MISSING_CAP, max(0.0, view.total - shared))
-    return shared / (shared + foreign + _MISSING * missing), shared
+    missing *= _MISSING_OPEN if entry.open else _MISSING
+    return shared / (shared + foreign + missing), shared
 
 
 def layer_fit(view: View, reading: Reading, kind: str, named: Named | None) -> tuple[float, tuple[str, ...]]:
@@ -221,10 +226,12 @@ def compare(
         kind = 1.0 if named and named.head else kind_fit(query.kind, view.kind)
         layer, layer_reasons = layer_fit(view, query.reading, query.kind, named)
         mark, mark_reasons = mark_fit(view, entry, query.reading)
+        if entry.open and not named and shared < _RICH:
+            content *= 0.75
         score = content * (0.4 + 0.6 * party) * (0.4 + 0.6 * kind) * layer * mark
         if best is None or score > best.score:
             thin = ("thin",) if shared < _THIN else ()
-            rich = ("distinctive",) if shared >= 1.4 else ()
+            rich = ("distinctive",) if shared >= _RICH else ()
             said = ("official_title",) if named and named.official else ("alias",) if named else ()
             weak = ("generic_alias",) if named and named.generic else ()
             loose = ("loose_alias",) if named and named.loose else ()

@@ -60,12 +60,14 @@ class Weights:
         """Whether the key is a concept."""
         return key in self._concepts
 
-    def shared(self, key: str) -> float:
-        """The weight of a key in a title."""
+    def shared(self, key: str, proper: bool = False) -> float:
+        """The weight of a key in a title; an unlisted word says more when it is a name."""
         known = self._concepts.get(key)
         if known is not None:
             return known
-        return 0.4 if len(key) == 3 and key[1] > "\u3000" else 1.1
+        if len(key) == 3 and key[1] > "\u3000":
+            return 0.4
+        return 1.1 if proper else 0.8
 
     def foreign(self, key: str, proper: bool) -> float:
         """The weight of a key in a mention when the title lacks it: an unlisted small word may be the press's adornment."""
