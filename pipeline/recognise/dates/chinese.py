@@ -57,7 +57,7 @@ _N = r"(?:[0-9０-９]{1,2}|[一二三四五六七八九十]{1,3})"
 _DATE = re.compile(
     rf"(?:(?P<year>(?<!\d)\d{{4}}|[一二][〇○零一二三四五六七八九]{{3}})\s?年|(?P<near_year>{_any(_YEARS)})|(?P<story_year>{_any(_STORY_YEARS)}))?"
     rf"\s?(?:(?<![\d.])(?P<month>{_N})\s?月份?(?!\d)|(?<![\d.])(?P<month2>{_N})\s?月|(?P<near_month>{_any(_MONTHS)})|(?P<story_month>{_any(_STORY_MONTHS)}))?"
-    rf"\s?(?:(?<![\d.])(?P<day>{_N})\s?[日号號](?![内內间間元])|(?P<share>年?[底末初]|年中|上半年|下半年|[上中下]旬|第?[一二三四1-4]季度|[春夏秋冬][天季]))?"
+    rf"\s?(?:(?<![\d.])(?P<day>{_N})\s?[日号號](?![内內间間元])(?:\s?[(（]?(?:星期|周|週)[一二三四五六日天][)）]?)?|(?P<share>年?[底末初]|年中|上半年|下半年|[上中下]旬|第?[一二三四1-4]季度|[春夏秋冬][天季]))?"
 )
 _START = re.compile(
     rf"[0-9０-９一二三四五六七八九十]|{_any(_YEARS)}|{_any(_STORY_YEARS)}|{_any(_MONTHS)}|{_any(_STORY_MONTHS)}"
@@ -69,6 +69,7 @@ _OTHER = re.compile(
     rf"|(?P<count>{_N}|[两兩])(?:个|個)?(?P<unit>天|日|周|週|星期|月|年)(?:之|以)?(?P<side>前|[后後])(?!夕)"
     rf"|(?P<year_end>(?<![\d今明去前同当])(?:年底|年末|年初|年内|年內|年中))|(?P<month_end>月底|月末|月初)"
 )
+_NUMERIC = re.compile(r"(?<!\d)(?:\d{4}([-/.])\d{1,2}\1\d{1,2}|\d{1,2}([-/.])\d{1,2}\2\d{4})(?!\d)")
 _GATE = re.compile(r"\d|[年月日号號天周週]|星期|礼拜|禮拜|今晚|今晨|昨晚")
 
 
@@ -76,7 +77,14 @@ def find_in(low: str) -> tuple[DateMention, ...]:
     """Every date of a Chinese text, in order; offsets count within it."""
     if _GATE.search(low) is None:
         return ()
-    return tuple(sorted(_mentions(low), key=lambda mention: mention.start))
+    return tuple(sorted([*_figures(low), *_mentions(low)], key=lambda mention: mention.start))
+
+
+def _figures(low: str) -> Iterator[DateMention]:
+    for match in _NUMERIC.finditer(low):
+        first, second, third = (int(run) for run in match.group().replace("/", "-").replace(".", "-").split("-"))
+        year, month, day = (first, second, third) if first > 31 else (third, second, first)
+        yield DateMention(*match.span(), "numeric", year, month, day, role=_role(low, *match.span(), "numeric"))
 
 
 def _mentions(low: str) -> Iterator[DateMention]:

@@ -15,7 +15,7 @@ from pipeline.recognise.values import DateMention, Sentence
 
 _WORDS = re.compile(r"[^\W\d_]+")
 _OPENING = range(2)  # sentences: a dateline's stops may cut it off from its story
-_FIGURE = re.compile(r"\d")
+_FIGURE = re.compile(r"(?<!\d)\d{4}(?!\d)|\d[./-]\d|\d(?:st|nd|rd|th)(?!\w)")
 
 
 def find(sentence: Sentence, language: str, tables: DateTables | None = None) -> tuple[DateMention, ...]:
@@ -48,7 +48,7 @@ def find_in(text: str, low: str, language: str, tables: DateTables) -> tuple[Dat
 
 
 def tells_time(low: str, table: Table) -> bool:
-    """Whether the sentence holds a figure or a word of time at all: nothing else need be looked at."""
+    """Whether the sentence holds a year's figures or a word of time at all: nothing else need be looked at."""
     return _FIGURE.search(low) is not None or not table.gate.isdisjoint(_WORDS.findall(low))
 
 
@@ -61,6 +61,8 @@ def _checked(mention: DateMention, low: str, table: Table) -> DateMention | None
 
 
 def _is_preposition(mention: DateMention, low: str, table: Table) -> bool:
-    """«накануне саммита» is no day: the word governs the noun that follows."""
+    """«накануне саммита», "the day before the vote" are no days: their last word governs the noun that follows."""
     after = low[mention.end :].lstrip()
+    if low[mention.start : mention.end].rsplit(maxsplit=1)[-1] in table.governing and after[:1].isalnum():
+        return True
     return table.eve_blocked is not None and table.eve_blocked.match(after) is not None

@@ -22,8 +22,8 @@ _DAYS = r"(?:(?:,c?|c|-|q)[orpI]?[dD]_?J?(?![v0-9]))+"
 
 _SHARED: tuple[tuple[str, str], ...] = (
     ("numeric", rf"{_W}F"),
-    ("full_date", rf"{_W}{_D}{_M}{_YEAR}"),
-    ("full_date", rf"{_W}y-?Y,?[dD]_?-?{_M}"),
+    ("full_date", rf"{_W}{_D}{_M}{_YEAR}(?:<?W>?)?"),
+    ("full_date", rf"{_W}y-?Y_?,?[dD]_?-?{_M}(?:[<,]?W>?)?"),
     ("day_month_relative_year", rf"{_W}{_D}{_M}[,orIp]*[AB]|A[,orIp]*[dD]_?-?o?{_M}"),
     ("day_list", rf"{_W}J?[dD]_?J?(?:(?:,c?|c|-|q)[orpI]*[dD]_?J?)+-?[or]*{_M}(?:{_YEAR}|[,or]*[AB])?"),
     ("day_month", rf"{_W}{_D}{_M}[lx]?(?!y)"),
@@ -58,6 +58,7 @@ _LATER: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 _BARE_YEAR = ("year", r"(?<![-$<iv/oX])y(?![v-])")
 _BARE_MONTH = ("month", r"MY?"), ("year", r"y(?=')")
+_BEGINNERS = "JdDFMyzWwABGHRVSKNPQltxuYkbfn"  # every frame begins with one of these; most words of a sentence are none
 _TRIM = "pIjorqc-_,<>"
 _RANGE = re.compile(r"_?,?[-q][rjIpo]?")
 _AND = re.compile(r",?c?[jIp]?r?")
@@ -85,7 +86,8 @@ def grammar(*, month_first: bool, bare_year: bool, bare_month: bool) -> tuple[re
     frames = [first, *(_MONTH_FIRST if month_first else ()), *rest, *_LATER]
     frames += [_BARE_YEAR] if bare_year else []
     frames += _BARE_MONTH if bare_month else ()
-    return re.compile("|".join(f"({pattern})" for _, pattern in frames)), tuple(rule for rule, _ in frames)
+    alternatives = "|".join(f"({pattern})" for _, pattern in frames)
+    return re.compile(rf"(?=[{_BEGINNERS}])(?:{alternatives})"), tuple(rule for rule, _ in frames)
 
 
 def read(lexed: Lexed, pattern: re.Pattern[str], rules: tuple[str, ...]) -> tuple[Framed, ...]:
@@ -104,8 +106,9 @@ def read(lexed: Lexed, pattern: re.Pattern[str], rules: tuple[str, ...]) -> tupl
 
 def _mentions(lexed: Lexed, rule: str, first: int, last: int) -> Iterator[Framed]:
     """What a match tells: mostly one date; a list of days or years tells several, a range of years none."""
-    if rule == "years":
-        return
+    letters = lexed.letters[first:last]
+    if rule == "years" or (_is_amount(letters) and not any(piece.unit for piece in lexed.pieces[first:last])):
+        return  # «2020 жылдан бұрын»: that "year" is no unit that could be counted
     if rule == "day_list":
         yield from _day_list(lexed, first, last)
     elif rule == "year_list":
@@ -128,8 +131,8 @@ def _day_list(lexed: Lexed, first: int, last: int) -> Iterator[Framed]:
         if "-" in between or "q" in between:
             continue
         rest = lexed.letters[at + 1 : last]
-        end = lexed.ends[at] if any(letter in "dD" for letter in rest) else whole.end
-        day, start, role = lexed.values[at], lexed.starts[at], "start" if _STRETCH.match(rest) else ""
+        end = lexed.pieces[at].end if any(letter in "dD" for letter in rest) else whole.end
+        day, start, role = lexed.pieces[at].value, lexed.pieces[at].start, "start" if _STRETCH.match(rest) else ""
         yield Framed(replace(whole, rule=rule, day=day, weekday=None, start=start, end=end, role=role), at, last)
 
 
@@ -140,7 +143,7 @@ def _one(lexed: Lexed, rule: str, first: int, last: int) -> Framed:
     weekday = _value(lexed, first, letters, "Ww")
     named, unit, offset, direction = _relation(lexed, rule, first, letters)
     if packed >= 0:
-        number = lexed.values[first + packed]
+        number = lexed.pieces[first + packed].value
         year, month, day = number // 10000, number // 100 % 100, number % 100
         parts: tuple[int | None, int | None, int | None] = (year, month, day)
     elif _is_amount(letters):
@@ -152,7 +155,7 @@ def _one(lexed: Lexed, rule: str, first: int, last: int) -> Framed:
             _value(lexed, first, letters, month_letters),
             _value(lexed, first, letters, "dD"),
         )
-    start, end = lexed.starts[first], lexed.ends[last - 1]
+    start, end = lexed.pieces[first].start, lexed.pieces[last - 1].end
     return Framed(DateMention(start, end, named, *parts, weekday, offset, unit, direction), first, last)
 
 
@@ -164,11 +167,11 @@ def _relation(lexed: Lexed, rule: str, first: int, letters: str) -> tuple[str, s
         return _amount(lexed, rule, first, letters)
     for at, letter in enumerate(letters, first):
         if letter in _STORY_LETTERS:
-            unit = lexed.units[at]
-            return f"story_{unit if rule == 'story' else rule}", unit, lexed.values[at], ""
+            unit = lexed.pieces[at].unit
+            return f"story_{unit if rule == 'story' else rule}", unit, lexed.pieces[at].value, ""
         if letter in "RVGA":
-            unit = lexed.units[at]
-            return f"relative_{unit}" if rule == "relative" else rule, unit, lexed.values[at], ""
+            unit = lexed.pieces[at].unit
+            return f"relative_{unit}" if rule == "relative" else rule, unit, lexed.pieces[at].value, ""
         if letter in _PREFIX and rule in _PREFIXED:
             prefix, direction = _PREFIX[letter]
             return prefix + rule, "", None, direction
@@ -182,7 +185,9 @@ def _is_amount(letters: str) -> bool:
 
 def _amount(lexed: Lexed, rule: str, first: int, letters: str) -> tuple[str, str, int | None, str]:
     """The same for a number of days, weeks, months or years before or after."""
-    unit = next(lexed.units[at] for at, letter in enumerate(letters, first) if letter in _UNITS and lexed.units[at])
+    unit = next(
+        lexed.pieces[at].unit for at, letter in enumerate(letters, first) if letter in _UNITS and lexed.pieces[at].unit
+    )
     number = _value(lexed, first, letters, "kdDn")
     number = 1 if number is None else number
     if rule == "ago":
@@ -193,7 +198,7 @@ def _amount(lexed: Lexed, rule: str, first: int, letters: str) -> tuple[str, str
 
 
 def _value(lexed: Lexed, first: int, letters: str, wanted: str) -> int | None:
-    return next((lexed.values[first + at] for at, letter in enumerate(letters) if letter in wanted), None)
+    return next((lexed.pieces[first + at].value for at, letter in enumerate(letters) if letter in wanted), None)
 
 
 def _join(found: list[Framed], letters: str) -> Iterator[Framed]:

@@ -20,68 +20,78 @@ _TOKEN = re.compile(
     r"|(?P<word>[^\W\d_]+)"
     r"|(?P<sign>[^\w\s]|_)"
 )
-_SIGN_LETTERS = {".": "_", ",": ",", "-": "-", "/": "/", "'": "'", "(": "<", ")": ">", "$": "$", "€": "$", "£": "$", "№": "$", "#": "$", "%": "v"}  # fmt: skip
+_SIGN_LETTERS = {
+    ".": "_", ",": ",", "،": ",", "-": "-", "–": "-", "—": "-", "‐": "-", "‑": "-", "−": "-", "/": "/", "'": "'", "’": "'", "(": "<",
+    ")": ">", "$": "$", "€": "$", "£": "$", "№": "$", "#": "$", "%": "v",
+}  # fmt: skip
+_YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
 _DIGITS = re.compile(r"\d+")
 
 
 @dataclass(frozen=True, slots=True)
+class Piece:
+    """A word, phrase or figure that may belong to a date: its place in the sentence, its number and its unit."""
+
+    start: int
+    end: int
+    value: int
+    unit: str
+
+
+_NOTHING = Piece(0, 0, 0, "")  # words and signs that no date begins or ends with; most of a sentence
+
+
+@dataclass(frozen=True, slots=True)
 class Lexed:
-    """One letter for each word or phrase, with its place in the sentence, its number and its unit."""
+    """One letter for each word, phrase, figure or sign, and what each of them is."""
 
     letters: str
-    starts: tuple[int, ...]
-    ends: tuple[int, ...]
-    values: tuple[int, ...]
-    units: tuple[str, ...]
+    pieces: tuple[Piece, ...]
 
 
 def lex(low: str, text: str, table: Table, *, month_first: bool = False) -> Lexed:
     """Cut a lower-cased sentence; `text` is the same in its own case, `month_first` reads 01/14/2026."""
-    raw = [(m.lastgroup, m.start(), m.end()) for m in _TOKEN.finditer(low)]
-    words = [SIGNS.get(piece, piece) for piece in (low[start:end] for _, start, end in raw)]
+    found = list(_TOKEN.finditer(low))
     letters: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
-    values: list[int] = []
-    units: list[str] = []
+    pieces: list[Piece] = []
+    instruments = table.instruments if _YEAR.search(low) else None
     at = 0
-    while at < len(raw):
-        kind, start, end = raw[at]
-        word = words[at]
-        taken = 1
-        if kind in {"word", "sign"}:
-            lexeme, taken = _look_up(words, at, table, capital=text[start : start + 1].isupper())
-            end = raw[at + taken - 1][2]
-            letter = lexeme.letter if lexeme else _other(kind, word, table)
-            value, unit = (lexeme.value, lexeme.unit) if lexeme else (0, "")
+    while at < len(found):
+        match = found[at]
+        kind, word = match.lastgroup, match.group()
+        letter, piece, taken = "0", _NOTHING, 1
+        if kind == "word":
+            lexeme = table.words.get(word)
+            if word in table.openers and (longer := _phrase(found, at, table)):
+                lexeme, taken = longer
+            elif lexeme is not None and word in table.capitals and not text[match.start()].isupper():
+                lexeme = None
+            if lexeme is not None:
+                letter = lexeme.letter
+                piece = Piece(match.start(), found[at + taken - 1].end(), lexeme.value, lexeme.unit)
+            elif instruments is not None and instruments.match(word):
+                letter = "i"
+        elif kind == "sign":
+            letter = _SIGN_LETTERS.get(word, "1")
         else:
             letter, value = _figures(kind or "", word, month_first=month_first)
-            unit = ""
+            piece = Piece(match.start(), match.end(), value, "")
         letters.append(letter)
-        starts.append(start)
-        ends.append(end)
-        values.append(value)
-        units.append(unit)
+        pieces.append(piece)
         at += taken
-    return Lexed("".join(letters), tuple(starts), tuple(ends), tuple(values), tuple(units))
+    return Lexed("".join(letters), tuple(pieces))
 
 
-def _look_up(words: list[str], at: int, table: Table, *, capital: bool) -> tuple[Lexeme | None, int]:
-    """The phrase or word that begins here, and of how many pieces it is made."""
-    word = words[at]
-    for spelled, lexeme in table.phrases.get(word, ()):
-        if tuple(words[at : at + len(spelled)]) == spelled:
+def _phrase(found: list[re.Match[str]], at: int, table: Table) -> tuple[Lexeme, int] | None:
+    """The longest phrase that begins here, and of how many pieces it is made."""
+    if at + 1 >= len(found):
+        return None
+    second = found[at + 1].group()
+    for spelled, lexeme in table.phrases.get((found[at].group(), SIGNS.get(second, second)), ()):
+        here = (match.group() for match in found[at : at + len(spelled)])
+        if tuple(SIGNS.get(piece, piece) for piece in here) == spelled:
             return lexeme, len(spelled)
-    found = table.words.get(word)
-    if found is not None and not capital and word in table.capitals:
-        return None, 1
-    return found, 1
-
-
-def _other(kind: str | None, word: str, table: Table) -> str:
-    if kind == "sign":
-        return _SIGN_LETTERS.get(word, "1")
-    return "i" if table.instruments is not None and table.instruments.match(word) else "0"
+    return None
 
 
 def _figures(kind: str, piece: str, *, month_first: bool) -> tuple[str, int]:

@@ -36,9 +36,9 @@ STORY_LETTERS: Mapping[str, str] = {"day": "S", "week": "S", "month": "H", "year
 ROLES = ("effective", "deadline", "since", "title", "attributive", "quoted")
 _SECTIONS = frozenset(
     {"months", "weekdays", "weekdays_short", "numbers", "seasons", "units", "relative", "story", "words", "roles", "roles_after",
-     "nouns", "capitals", "proclitics", "month_first", "bare_year", "bare_month", "genitive_year", "eve_blocked"}
+     "nouns", "capitals", "proclitics", "month_first", "bare_year", "bare_month", "genitive_year", "eve_blocked", "governing"}
 )  # fmt: skip
-_QUIET = frozenset("IjporlxtcqfYJkPaegbvX0i")  # letters that tell no time by themselves
+_QUIET = frozenset("IjporlxtcqYJukPQvX0i")  # letters that tell no time by themselves
 _RAW = re.compile(r"\d+|[^\W\d_]+|[^\w\s]")
 SIGNS: Mapping[str, str] = {"’": "'", "‘": "'", "ʼ": "'", "–": "-", "—": "-", "‐": "-", "‑": "-", "−": "-"}
 
@@ -52,20 +52,23 @@ class Lexeme:
     unit: str = ""
 
 
-Phrases = Mapping[str, tuple[tuple[tuple[str, ...], Lexeme], ...]]
+Phrases = Mapping[tuple[str, str], tuple[tuple[tuple[str, ...], Lexeme], ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
     """One language's words for time, and how it tells it.
 
-    `phrases` are keyed by their first word, the longest first. `month_first`: "May 5" is a date. `bare_year`: a year needs no
+    `phrases` are keyed by their first two pieces, the longest first; `openers` are the first. `month_first`: "May 5" is a date. `bare_year`: a year needs no
     preposition. `bare_month`: nor does a month. `genitive_year`: a year with its word but no preposition belongs to a noun.
+    `eve_blocked`: words that, after an expression that counts from the story, make a preposition of it; after one that ends in a word
+    of `governing`, any word does.
     """
 
     language: str
     words: Mapping[str, Lexeme]
     phrases: Phrases
+    openers: frozenset[str]
     gate: frozenset[str]
     capitals: frozenset[str]
     month_first: bool
@@ -77,6 +80,7 @@ class Table:
     instruments: re.Pattern[str] | None
     documents: re.Pattern[str] | None
     eve_blocked: re.Pattern[str] | None
+    governing: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +105,7 @@ class DateTables:
 
 @cache
 def shared_tables() -> DateTables:
-    """The tables, read once in a process on first use."""
+    """The tables, read once in a process, on first use."""
     return DateTables.load()
 
 
@@ -127,11 +131,11 @@ def build(language: str, raw: Mapping[str, object]) -> Table:
     if unknown := raw.keys() - _SECTIONS:
         raise ValueError(f"unknown sections: {', '.join(sorted(unknown))}")
     words: dict[str, Lexeme] = {}
-    phrases: dict[str, list[tuple[tuple[str, ...], Lexeme]]] = {}
+    phrases: dict[tuple[str, str], list[tuple[tuple[str, ...], Lexeme]]] = {}
     for text, lexeme in _entries(raw):
         spelled = spell(text)
         if len(spelled) > 1:
-            phrases.setdefault(spelled[0], []).append((spelled, lexeme))
+            phrases.setdefault((spelled[0], spelled[1]), []).append((spelled, lexeme))
             continue
         words[spelled[0]] = _merged(text, words.get(spelled[0]), lexeme)
     for proclitic in _strings(raw.get("proclitics", ())):
@@ -140,7 +144,8 @@ def build(language: str, raw: Mapping[str, object]) -> Table:
     return Table(
         language=language,
         words=words,
-        phrases={first: tuple(sorted(rest, key=lambda item: -len(item[0]))) for first, rest in phrases.items()},
+        phrases={key: tuple(sorted(group, key=lambda item: -len(item[0]))) for key, group in phrases.items()},
+        openers=frozenset(first for first, _ in phrases),
         gate=_gate(words, phrases),
         capitals=frozenset(_strings(raw.get("capitals", ()))),
         month_first=bool(raw.get("month_first", False)),
@@ -155,6 +160,7 @@ def build(language: str, raw: Mapping[str, object]) -> Table:
         instruments=_stems(nouns.get("instruments", ())),
         documents=_stems(nouns.get("documents", ())),
         eve_blocked=_stems(raw.get("eve_blocked", ())),
+        governing=frozenset(_strings(raw.get("governing", ()))),
     )
 
 
@@ -183,11 +189,16 @@ def _entries(raw: Mapping[str, object]) -> Iterator[tuple[str, Lexeme]]:
         yield from ((text, Lexeme(WORD_LETTERS[name])) for text in _strings(texts))
 
 
-def _gate(words: Mapping[str, Lexeme], phrases: Mapping[str, list[tuple[tuple[str, ...], Lexeme]]]) -> frozenset[str]:
-    """Words without one of which (and without a figure) a sentence tells no time: of a phrase, its longest word."""
-    single = {word for word, lexeme in words.items() if lexeme.letter not in _QUIET}
-    rest = (item for group in phrases.values() for item in group)
-    return frozenset(single | {max(spelled, key=len) for spelled, lexeme in rest if lexeme.letter not in _QUIET})
+def _gate(
+    words: Mapping[str, Lexeme], phrases: Mapping[tuple[str, str], list[tuple[tuple[str, ...], Lexeme]]]
+) -> frozenset[str]:
+    """Words without one of which (and without a year) a sentence tells no time: of a phrase, its unit or longest word."""
+    gate = {word for word, lexeme in words.items() if lexeme.letter not in _QUIET}
+    units = {word for word, lexeme in words.items() if lexeme.unit and lexeme.letter in "uYJ"}
+    for spelled, lexeme in (item for group in phrases.values() for item in group):
+        if lexeme.letter not in _QUIET:
+            gate.add(next((word for word in spelled if word in units), max(spelled, key=len)))
+    return frozenset(gate)
 
 
 def _role_patterns(roles: Mapping[str, object], words: Mapping[str, Lexeme]) -> Iterator[tuple[str, re.Pattern[str]]]:
