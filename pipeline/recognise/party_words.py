@@ -19,7 +19,7 @@ from functools import partial
 
 from pipeline.recognise.values import PartyKind
 
-WORD = re.compile(r"\w+")
+WORD = re.compile(r"[\w\u0301\u064b-\u0655\u0670]+")  # with stress marks and vowel points
 NOTHING = "-"  # the code of patterns that only take text out of play ("Washington Post")
 
 _KINDS = {
@@ -105,9 +105,9 @@ class Entry:
     hyphen: bool  # only before a hyphen
 
     @property
-    def rank(self) -> tuple[int, bool, int]:
-        """Sorting key: longer patterns first, then exact words, then longer stems."""
-        return (-len(self.rest), self.first.stem, -len(self.first.text))
+    def rank(self) -> tuple[int, bool, int, int]:
+        """Sorting key: longer patterns first, then exact words, then longer stems, then those that ask for capitals."""
+        return (-len(self.rest), self.first.stem, -len(self.first.text), -self.first.case)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +196,9 @@ def _word(text: str) -> Word:
 def compile_pattern(pattern: str, meaning: Meaning) -> Entry:
     """A pattern as data files write it, made ready. ValueError for one without words."""
     text = pattern.lstrip("!*")
-    words = tuple(_word(part) for part in re.findall(r"\w+~?", text))
+    if is_han(text):
+        return Entry(Word(text.rstrip("~"), text.endswith("~"), 0), (), meaning, False, False)
+    words = tuple(_word(part) for part in re.findall(r"[\w\u064b-\u0655]+~?", text))
     if not words:
         raise ValueError(f"a pattern without words: {pattern!r}")
     return Entry(words[0], words[1:], meaning, pattern.startswith("!"), text.endswith("-"))
