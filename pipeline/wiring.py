@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import os
-import secrets
 import signal
-import socket
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from pipeline import clock
 from pipeline.alert.options import ChannelOptions
@@ -24,7 +24,7 @@ from pipeline.plan import Context, RecordOptions, Subscription
 from pipeline.recognise import Recogniser
 from pipeline.settings import Settings
 from pipeline.store import feeds as feed_rows
-from pipeline.store import migrate
+from pipeline.store import migrate, owners
 from pipeline.store.engine import Database, open_database
 from pipeline.store.locks import exclusive_service_lock
 from pipeline.telemetry import Metrics, logger
@@ -68,7 +68,7 @@ async def wire(
         Workers(settings.process, Recogniser.build, *arguments) if workers else Here(Recogniser.build, *arguments)
     )
     try:
-        await asyncio.to_thread(database.write, lambda c: feed_rows.sync(c, settings.feeds, now()))
+        await asyncio.to_thread(database.write, lambda c: _begin(c, settings, now()))
         async with Fetcher(settings.fetch, now=now) as fetcher:
             yield Service(
                 settings,
@@ -79,7 +79,7 @@ async def wire(
                     clock=now,
                     log=logger(),
                     metrics=Metrics(),
-                    owner=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}",
+                    owner=owners.own_name(),
                     context=context_of(settings),
                     record=record_options(settings),
                     options=FlowOptions(max_entries=settings.fetch.max_entries),
@@ -91,6 +91,12 @@ async def wire(
     finally:
         await asyncio.to_thread(compute.close)
         database.close()
+
+
+def _begin(connection: Any, settings: Settings, now: datetime) -> None:
+    """The database as this process takes it over: the configured feeds, and no leases of processes that died."""
+    feed_rows.sync(connection, settings.feeds, now)
+    owners.release_gone(connection)
 
 
 def service_lock(settings: Settings) -> AbstractContextManager[None]:
@@ -130,7 +136,7 @@ def _subscription(channel: ChannelOptions) -> Subscription:
 
 
 def passage_of(failpoint: str) -> Passage:
-    """For tests of crashes: with "name:n" the process kills itself at the n-th passage of that name."""
+    """For tests of crashes: with "name:n" the process kills itself at the n-th passage of that name ("any": of all)."""
     if not failpoint:
         return nothing_happens
     name, _, count = failpoint.partition(":")
@@ -139,8 +145,8 @@ def passage_of(failpoint: str) -> Passage:
     passed: Counter[str] = Counter()
 
     def passage(point: str) -> None:
-        passed[point] += 1
-        if point == name and passed[point] >= int(count or 1):
+        passed.update((point, "any"))
+        if passed[name] >= int(count or 1):
             os.kill(os.getpid(), signal.SIGKILL)
 
     return passage
