@@ -51,7 +51,8 @@ class Reading:
     """A wording taken apart. `keys`: what it says of the subject, in order, each once (see `concepts`).
 
     `layers`: what makes it an agreement on an agreement, or not the full one: "amend", "accede", "extend", "interim" …
-    `proper`: the keys written with a capital letter. `states` and `orgs`: parties found in the words, by code.
+    `proper`: the keys written with a capital letter. `states` and `orgs`: parties found in the words, by code;
+    `places`: capitals that only say where it was signed (the Rome Statute).
     `plural`: the noun is one, where the language shows it. `kind`: the noun at the head ("treaty", "protocol" …, "" where there is none); `kinds`: all of them.
     """
 
@@ -62,6 +63,7 @@ class Reading:
     kinds: frozenset[str] = frozenset()
     states: frozenset[str] = frozenset()
     orgs: frozenset[str] = frozenset()
+    places: frozenset[str] = frozenset()
     years: frozenset[int] = frozenset()
     numbers: frozenset[str] = frozenset()
     words: tuple[Word, ...] = ()
@@ -133,6 +135,7 @@ class Reader:
             kinds=frozenset(kinds),
             states=frozenset(m.code for m in parties if m.code and m.kind is not PartyKind.ORGANISATION),
             orgs=frozenset(m.code for m in found if m.code and m.kind is PartyKind.ORGANISATION),
+            places=frozenset(m.code for m in places) - {m.code for m in parties},
             years=frozenset(int(year) for year in _YEAR.findall(text)),
             numbers=_numbers(text),
             words=tuple(kept),

@@ -5,12 +5,16 @@ The user names an agreement by its title or one alias; its nicknames in a dozen 
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 
 from pipeline.recognise.script import Fold
+
+_WORD = re.compile(r"[^\W_]+")
+_KEY = 5  # letters of the longest word of a phrase by which treaties are filed
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,14 @@ class Known:
     def __init__(self, treaties: Mapping[str, Mapping[str, object]], blocs: Mapping[str, object], fold: Fold) -> None:
         self._fold = fold
         self._treaties = tuple(_treaty(entry, fold) for entry in treaties.values())
+        self._by_word: dict[str, set[int]] = {}
+        self._by_name: dict[str, set[int]] = {}
+        for place, treaty in enumerate(self._treaties):
+            for phrases in treaty.match:
+                word = max(_WORD.findall(phrases[0]) or [phrases[0]], key=len)
+                self._by_word.setdefault(word[:_KEY], set()).add(place)
+            for name in treaty.folded:
+                self._by_name.setdefault(name, set()).add(place)
         self.members: dict[str, frozenset[str]] = {
             code: frozenset(str(listed).split()) for code, listed in blocs.items()
         }
@@ -43,9 +55,16 @@ class Known:
     def names(self, titles: Sequence[str], aliases: Sequence[str], bilateral: bool) -> Iterator[str]:
         """The nicknames of the well-known treaty that one of the titles or aliases names, if any."""
         folded = [self._fold(title) for title in titles]
-        given = {self._fold(alias) for alias in aliases}
-        for treaty in self._treaties:
-            if (given & treaty.folded and not bilateral) or any(treaty_matches(treaty, title) for title in folded):
+        likely: set[int] = set()
+        for title in folded:
+            for word in set(_WORD.findall(title)):
+                likely.update(self._by_word.get(word[:_KEY], ()))
+        if not bilateral:
+            likely.update(place for alias in aliases for place in self._by_name.get(self._fold(alias), ()))
+        for place in sorted(likely):
+            treaty = self._treaties[place]
+            given = not bilateral and any(self._fold(alias) in treaty.folded for alias in aliases)
+            if given or any(treaty_matches(treaty, title) for title in folded):
                 yield from treaty.names
 
 

@@ -11,6 +11,7 @@ from pipeline.recognise.linking.known import Known
 from pipeline.recognise.script import consonants
 from pipeline.recognise.titles import Reader, Reading, language_of
 
+_SAYS_ENOUGH = 0.9  # an alias of an open agreement that says less than this could be many agreements
 _ORG_WEIGHT = {"UN": 0.3}
 
 
@@ -105,63 +106,57 @@ def _consonant_keys(reading: Reading) -> frozenset[str]:
     return frozenset(f"%{kept}" for kept in found if kept)
 
 
-def entry_of(agreement: Agreement, reader: Reader, weights: Weights) -> Entry:
-    """A tracked agreement with its views: the title, its translations, its aliases."""
-    parties = frozenset(agreement.parties)
-    views: list[View] = []
-    years: set[int] = {agreement.signed_on.year} if agreement.signed_on else set()
-    for language, title in titles_of(agreement):
-        reading = reader.read(title, language)
-        years |= reading.years
-        views.append(view_of(reading, parties, weights))
-    for alias in agreement.aliases:
-        view = view_of(reader.read(alias, language_of(alias)), parties, weights, alias=True)
-        if view.keys:
-            views.append(view)
-    exclude = tuple(tuple(reader.lexicon.fold(words).split()) for words in agreement.exclude)
-    return Entry(
-        agreement.id,
-        parties,
-        agreement.multilateral or not parties,
-        tuple(dict.fromkeys(views)),
-        frozenset(years),
-        exclude,
-        agreement.title,
-    )
+class Preparer:
+    """Makes tracked agreements ready for comparison; every title and alias is read once."""
+
+    def __init__(self, reader: Reader, known: Known) -> None:
+        self._reader = reader
+        self._known = known
+        self._weights = Weights(reader.lexicon.weight)
+
+    def __call__(self, place: int, agreement: Agreement) -> tuple[Entry, list[Name]]:
+        """The entry for an agreement and every name it goes by (`place`: its place on the watchlist)."""
+        parties = frozenset(agreement.parties)
+        titles = [(title, self._reader.read(title, language)) for language, title in titles_of(agreement)]
+        official = [title for title, _ in titles]
+        given = [*agreement.aliases, *(text for title in official for text in acronyms(title))]
+        nicknames = self._known.names(official, agreement.aliases, bool(parties) and not agreement.multilateral)
+        called = {alias: self._reader.read(alias, language_of(alias)) for alias in (*given, *nicknames)}
+        names = [Name(place, t, False, True) for t, r in dict(titles).items() if len(r.keys) >= 2 or len(t) > 40]
+        names += [
+            Name(place, alias, self._is_generic(alias, reading, agreement), False, is_acronym(alias))
+            for alias, reading in called.items()
+            if alias not in official
+        ]
+        return self._entry(agreement, parties, [reading for _, reading in titles], called), names
+
+    def _entry(
+        self, agreement: Agreement, parties: frozenset[str], titles: list[Reading], called: Mapping[str, Reading]
+    ) -> Entry:
+        views = [view_of(reading, parties, self._weights) for reading in titles]
+        aliases = (view_of(called[alias], parties, self._weights, alias=True) for alias in agreement.aliases)
+        views += [view for view in aliases if view.keys]
+        years = {year for reading in titles for year in reading.years}
+        if agreement.signed_on:
+            years.add(agreement.signed_on.year)
+        exclude = tuple(tuple(self._reader.lexicon.fold(words).split()) for words in agreement.exclude)
+        wide = agreement.multilateral or not parties
+        return Entry(
+            agreement.id, parties, wide, tuple(dict.fromkeys(views)), frozenset(years), exclude, agreement.title
+        )
+
+    def _is_generic(self, alias: str, reading: Reading, agreement: Agreement) -> bool:
+        """True where many agreements could be called so: "peace treaty", "the Union Treaty", "SPA"."""
+        closed = bool(agreement.parties) and not agreement.multilateral
+        if is_acronym(alias):
+            return len(alias) <= (3 if closed else 2)
+        if any(key.startswith("~") for key in reading.proper):
+            return False
+        said = sum(self._weights.shared(key) for key in reading.keys) + sum(map(self._weights.org, reading.orgs))
+        return closed or said < _SAYS_ENOUGH
 
 
 def titles_of(agreement: Agreement) -> Iterator[tuple[str, str]]:
     """(language, title) pairs, the main title first."""
     yield language_of(agreement.title), agreement.title
     yield from agreement.titles
-
-
-def names_of(place: int, agreement: Agreement, reader: Reader, weights: Weights, known: Known) -> Iterator[Name]:
-    """Every name an agreement goes by. Official titles link by themselves; aliases that say little need the parties."""
-    seen: set[str] = set()
-    official = [title for _, title in titles_of(agreement)]
-    for title in official:
-        reading = reader.read(title, language_of(title))
-        if title not in seen and (len(reading.keys) >= 2 or len(title) > 40):
-            seen.add(title)
-            yield Name(place, title, False, True)
-    given = [*agreement.aliases, *(text for title in official for text in acronyms(title))]
-    for alias in (
-        *given,
-        *known.names(official, agreement.aliases, bool(agreement.parties) and not agreement.multilateral),
-    ):
-        if alias not in seen:
-            seen.add(alias)
-            yield Name(place, alias, is_generic(alias, agreement, reader, weights), False, is_acronym(alias))
-
-
-def is_generic(alias: str, agreement: Agreement, reader: Reader, weights: Weights) -> bool:
-    """True where many agreements could be called so: "peace treaty", "the Union Treaty", "SPA"."""
-    if is_acronym(alias):
-        return len(alias) <= (3 if agreement.parties and not agreement.multilateral else 2)
-    reading = reader.read(alias, language_of(alias))
-    if any(key.startswith("~") for key in reading.proper):
-        return False
-    if not agreement.multilateral and agreement.parties:
-        return True
-    return sum(weights.shared(key) for key in reading.keys) + sum(weights.org(code) for code in reading.orgs) < 0.9

@@ -1,0 +1,98 @@
+"""Which agreements are worth comparing with a mention: lists of who says what, rarest word first.
+
+Cost hangs on how rare the mention's words are, hardly on the size of the watchlist: once the rare words cover most of what the
+mention says, the common ones (trade, cooperation) only weigh what was found, they bring nothing new.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from heapq import nlargest
+
+from pipeline.recognise.linking.score import Query
+from pipeline.recognise.linking.views import Entry, Weights
+
+_LONG = 400  # postings longer than this are first cut to the parties at hand
+_EXACT = 80  # so many candidates, the heaviest, are compared in full
+_COVERED = 0.65  # agreements that share none of the words that make up so much of a mention are not looked for
+_PARTY = 0.6  # what a party at hand weighs against a subject when there are too many candidates
+
+_NOBODY: frozenset[int] = frozenset()
+
+
+class Postings:
+    """Agreements by what their titles say and by their parties; an agreement is its place on the watchlist."""
+
+    def __init__(self, entries: Sequence[Entry], weights: Weights, members: Mapping[str, frozenset[str]]) -> None:
+        self._entries = entries
+        self._weights = weights
+        self._members = members
+        content: dict[str, list[int]] = defaultdict(list)
+        party: dict[str, list[int]] = defaultdict(list)
+        for place, entry in enumerate(entries):
+            for key in {key for view in entry.views for key in _posted(view.keys, view.orgs, view.layers)}:
+                content[key].append(place)
+            for code in entry.parties:
+                party[code].append(place)
+        self._content = {key: frozenset(places) for key, places in content.items()}
+        self._party = {code: frozenset(places) for code, places in party.items()}
+        self._wide = frozenset(place for place, entry in enumerate(entries) if entry.multilateral)
+
+    def candidates(self, query: Query) -> set[int]:
+        """Places worth comparing: those that share the mention's rarer words; without any, those of the parties."""
+        keys = list(_posted(query.reading.keys, query.reading.orgs, query.reading.layers))
+        if query.lead is not None and len(keys) < 2:
+            keys += [key for key in query.lead.keys if key not in keys]
+        weight = self._weigh(keys, query)
+        if not query.reading.keys and not query.reading.layers:
+            weight |= dict.fromkeys(self._of_parties(query), 0.0)
+        if len(weight) <= _EXACT:
+            return set(weight)
+        codes = self._with_blocs(query.parties | query.near | query.context)
+        entries = self._entries
+        return set(
+            nlargest(_EXACT, weight, key=lambda place: weight[place] + _PARTY * len(codes & entries[place].parties))
+        )
+
+    def _weigh(self, keys: Sequence[str], query: Query) -> dict[int, float]:
+        """What each place shares with the mention, for the places that can come near it."""
+        rows = sorted(((self._content[key], key) for key in keys if key in self._content), key=lambda row: len(row[0]))
+        total = sum(self._weights.shared(key) for _, key in rows)
+        covered = 0.0
+        weight: dict[int, float] = defaultdict(float)
+        for row, key in rows:
+            shared = self._weights.shared(key)
+            places: Iterable[int]
+            if covered >= _COVERED * total:
+                places = [place for place in weight if place in row]
+            else:
+                places = self._near(row, query) if len(row) > _LONG else row
+            for place in places:
+                weight[place] += shared
+            covered += shared
+        return weight
+
+    def _near(self, row: frozenset[int], query: Query) -> frozenset[int]:
+        """The part of a long list that the parties at hand could be about."""
+        codes = self._with_blocs(query.parties or query.near | query.context)
+        return (row & self._wide).union(*(row & self._party.get(code, _NOBODY) for code in codes))
+
+    def _with_blocs(self, codes: Iterable[str]) -> set[str]:
+        wanted = set(codes)
+        return wanted | {bloc for bloc, members in self._members.items() if members & wanted}
+
+    def _of_parties(self, query: Query) -> list[int]:
+        """Agreements whose parties are all at hand."""
+        everyone = query.parties | query.near | query.context
+        wanted = self._with_blocs(everyone)
+        rows = sorted((self._party[code] for code in query.parties or everyone if code in self._party), key=len)
+        found = (place for row in rows[:2] for place in row if self._entries[place].parties <= wanted)
+        return sorted(set(found))[:_EXACT]
+
+
+def _posted(keys: Iterable[str], orgs: Iterable[str], layers: Iterable[str]) -> Iterator[str]:
+    """The names of the lists that a wording is filed under, or looked for in."""
+    yield from keys
+    yield from (f"@{code}" for code in orgs)
+    yield from (f"^{layer}" for layer in layers)
