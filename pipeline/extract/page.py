@@ -43,7 +43,6 @@ _NOT_HTML = re.compile(
 _MARKUP = re.compile(r"<(?:!doctype\s+html|html|head|body|p|div|article|title|meta|h1|br)\b", re.IGNORECASE)
 _SCRIPT_TYPE = re.compile(r"json|template|html|text/x-", re.IGNORECASE)
 _ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
-_STYLED = etree.XPath("//body//*[@hidden or @style]")
 _HIDING = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 
 
@@ -81,8 +80,7 @@ def page_tree(text: str) -> HtmlElement:
 
 def drop_hidden(tree: HtmlElement) -> None:
     """Take out what the page hides from its readers, unless that is most of it (shown later by a script)."""
-    styled = _STYLED(tree)
-    assert isinstance(styled, list)
+    styled = tree.xpath("//body//*[@hidden or @style]")
     hidden = [node for node in styled if node.get("hidden") is not None or _HIDING.search(node.get("style") or "")]
     if not hidden:
         return

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from pipeline.door.charset import decode
-from pipeline.door.text import clean_line
+from pipeline.door.text import clean_line, text_of_html
 from pipeline.door.url import absolute_url, same_host
 from pipeline.errors import FeedError, Reason
 from pipeline.feeds.entries import build_entries, language_tag
@@ -50,7 +50,7 @@ def parse(
     children = (absolute_url(link, base_url) for link in raw.more)
     return FeedDocument(
         entries=entries,
-        title=clean_line(raw.title, limits.title),
+        title=clean_line(text_of_html(raw.title), limits.title),
         skipped=skipped,
         ttl=raw.ttl,
         language=language_tag(raw.language) or feed.language,
