@@ -82,7 +82,7 @@ _LATIN_LANGUAGES = frozenset(
     ]
 )
 _SERBIAN_ONLY = re.compile("[ћђЋЂ]")
-_RUSSIAN_ONLY = re.compile("[ыэъё]", re.IGNORECASE)
+_RUSSIAN_ONLY = re.compile("[ыэё]", re.IGNORECASE)
 
 
 def detect_language(text: str, *declared: str | None) -> str:

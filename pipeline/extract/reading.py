@@ -99,10 +99,10 @@ def _main_text(tree: HtmlElement, markup: str, metadata: Metadata) -> tuple[str,
     form = bool(tree.xpath("//input[translate(@type, 'PASWORD', 'pasword') = 'password']"))
     drop_hidden(tree)
     found = _by_trafilatura(tree)
+    if len(metadata.body) >= SHORT and (len(found) < SHORT or _squeezed(found) in _squeezed(metadata.body)):
+        return text_of_html(metadata.body), form  # it may have been read there, and lost its paragraphs
     if len(found) >= SHORT:
         return found, form
-    if len(metadata.body) > max(SHORT, len(found)):
-        return text_of_html(metadata.body), form
     again = page_tree(markup)
     drop_hidden(again)
     willing = _by_trafilatura(again, willing=True)
@@ -118,6 +118,10 @@ def _by_trafilatura(tree: HtmlElement, *, willing: bool = False) -> str:
     except (etree.LxmlError, ValueError, TypeError, AttributeError, IndexError, RecursionError):
         return ""  # its heuristics trip over some trees; another reader may not
     return clean_text(found or "")
+
+
+def _squeezed(text: str) -> str:
+    return "".join(text.split())
 
 
 def _headed_text(tree: HtmlElement) -> str:
