@@ -39,11 +39,11 @@ class Act:
 def acts_of(stream: str, reports: Sequence[Report], events: Sequence[KnownEvent], context: Context) -> list[Act]:
     """Sort a stream's current reports into acts and give each its event: the stored one or a new id. Pure, and in a fixed order."""
     act = stream.rsplit("|", 1)[1]
+    multilateral = any(is_multilateral(r.finding, context.agreements) for r in reports)
     clusters = [
         one
         for status in Status
-        if (mine := [r for r in reports if r.finding.status is status])
-        for one in cluster(mine, act, is_multilateral(mine[0].finding, context.agreements))
+        for one in cluster([r for r in reports if r.finding.status is status], act, multilateral)
     ]
     made = [fold(one) for one in clusters]
     keys: dict[str, int] = {}

@@ -91,6 +91,12 @@ def save(
     return Saved(_facts(row, made_row), is_new=True)
 
 
+def find(connection: Connection, identity: str) -> int | None:
+    """The id of the article with this identity; None where it was never stored."""
+    wanted = select(ArticleRow.id).where(ArticleRow.identity_hash == digest(identity))
+    return connection.execute(wanted).scalar_one_or_none()
+
+
 def _version_columns(article: Article, fetched_at: datetime, raw: Raw | None) -> dict[str, Any]:
     return {
         "title": article.title,

@@ -134,6 +134,13 @@ def fail(
     return connection.execute(update(EntryRow).where(mine).values(**values)).rowcount == 1
 
 
+def put_off(connection: Connection, work: EntryWork, next_try: datetime) -> None:
+    """Give a claimed entry back until `next_try`: nothing was tried, so no try is counted."""
+    mine = and_(EntryRow.id == work.id, EntryRow.state == LEASED, EntryRow.tries == work.tries)
+    later = {"state": PENDING, "tries": EntryRow.tries - 1, "next_try": next_try}
+    connection.execute(update(EntryRow).where(mine).values(**later, lease_until=None, lease_owner=None))
+
+
 def release(connection: Connection, works: Sequence[EntryWork]) -> None:
     """Give claimed entries back untried (shutdown)."""
     for work in works:
@@ -151,8 +158,8 @@ def again(connection: Connection, entry_ids: Sequence[int], now: datetime) -> in
 
 def counts(connection: Connection) -> dict[str, int]:
     """How many entries are in each state."""
-    rows = connection.execute(select(EntryRow.state, func.count()).group_by(EntryRow.state))
-    return dict(rows.tuples().all())
+    rows = connection.execute(select(EntryRow.state, func.count().label("number")).group_by(EntryRow.state))
+    return {row.state: row.number for row in rows}
 
 
 def next_due(connection: Connection) -> datetime | None:

@@ -39,7 +39,7 @@ class DueFeed:
 
 @dataclass(frozen=True, slots=True)
 class Poll:
-    """What one poll learnt. `outcome`: "fetched", "not_modified" or a word of `errors.Reason`; `error` that word, if it failed.
+    """What one poll learnt. `outcome`: "fetched", "unchanged" (the same bytes), "not_modified" or a word of `errors.Reason`; `error` that word, if it failed.
 
     `etag`, `last_modified`, `body_hash` are those of this response and are kept only when the body was whole (`complete`).
     """
@@ -210,11 +210,11 @@ def _learnt(poll: Poll, new: int, now: datetime) -> dict[str, Any]:
     learnt |= {"failures": 0, "last_success": now}
     if new:
         learnt["last_new"] = now
-    if poll.outcome == "not_modified":
-        return learnt
-    learnt["items"] = len(poll.entries)
     if poll.full:
         learnt["last_full"] = now
+    if poll.outcome in ("not_modified", "unchanged"):
+        return learnt
+    learnt["items"] = len(poll.entries)
     if poll.complete:
         return learnt | {"etag": poll.etag, "last_modified": poll.last_modified, "body_hash": poll.body_hash}
     return learnt | {"etag": None, "last_modified": None, "body_hash": None}
