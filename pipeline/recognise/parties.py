@@ -44,6 +44,8 @@ _ORGAN_GAP = re.compile(r"(?:['’]s?|s['’])?[ \u00a0-]+(?:[^\W\d_]+[ \u00a0]+
 _ADJECTIVE_ONLY = frozenset(
     {"ru", "uk", "be", "bg", "mk", "sr", "pl", "cs"}
 )  # a name before an organ is never its owner here
+_BARE_GENITIVE = frozenset({"ru", "uk", "be", "pl", "cs", "sr", "ar", "de", "ro", "nl"})  # парламент Молдовы
+_NO_STOP = frozenset(" \u00a0'’-\u0301")
 _DEMONYM_AFTER = frozenset({"fr", "es", "pt", "ar", "it", "ro"})
 
 
@@ -145,13 +147,20 @@ def _beside(mentions: Sequence[PartyMention], at: int, low: str, index: Index) -
         return before.code
     if after and after.kind is PartyKind.LEADER and low[body.end : after.start].strip() in {"", "·"}:
         return after.code
-    if after and after.code and after.kind in _OWNERS:
-        gap = WORD.findall(low[body.end : after.start])
-        allowed = index.lists["of"] | (index.lists["in"] if after.kind is PartyKind.CAPITAL else frozenset())
-        close = len(gap) <= 3 and all(fold(word) in allowed for word in gap) and "," not in low[body.end : after.start]
-        if close and (gap or after.kind is not PartyKind.DEMONYM or index.language in _DEMONYM_AFTER):
-            return after.code
-    return ""
+    return _owner_after(body, after, low, index) if after and after.code and after.kind in _OWNERS else ""
+
+
+def _owner_after(body: PartyMention, after: PartyMention, low: str, index: Index) -> str:
+    """The country of what follows the organ, where the words between say that it is the owner: "of", "in" a capital, a genitive."""
+    between = low[body.end : after.start]
+    if not _NO_STOP.issuperset(char for char in between if not char.isalnum()):
+        return ""
+    gap = WORD.findall(between)
+    if not gap:
+        owns = index.language in (_DEMONYM_AFTER if after.kind is PartyKind.DEMONYM else _BARE_GENITIVE)
+        return after.code if owns else ""
+    allowed = index.lists["of"] | (index.lists["in"] if after.kind is PartyKind.CAPITAL else frozenset())
+    return after.code if len(gap) <= 3 and all(fold(word) in allowed for word in gap) else ""
 
 
 def _next_to(before: PartyMention, body: PartyMention, low: str, index: Index) -> bool:
