@@ -99,6 +99,10 @@ def step(
         return None
     if trigger.voice == NOMINAL:
         return _of_noun(trigger, thing)
+    if trigger.voice == ATTRIBUTE and (family == "conclude" or reading.is_a("strict", trigger.first)):
+        return None
+    if family == "enter_force" and thing is not None and thing.what == NOUN and thing.kind in _ENDING:
+        return Step(_ENDING[thing.kind], "effect_of_ending", weight=0.9)
     special = _SPECIAL.get(family)
     if special is not None:
         return special(trigger, thing, about, beyond, reading)
@@ -127,7 +131,7 @@ def _nothing_follows(reading: Reading, trigger: Trigger) -> bool:
     ) or reading.tokens[following].low.isdigit()
 
 
-_ALONE = frozenset({"ratify", "withdraw", "accede", "provisional", "denounce", "initial", "enter_force"})
+_ALONE = frozenset({"ratify", "withdraw", "provisional", "denounce", "initial"})
 
 
 def _weight(trigger: Trigger, thing: Thing) -> float:
@@ -174,6 +178,8 @@ def _approve(
 ) -> Step | None:
     if thing is None:
         return None
+    if thing.what == PRONOUN and reading.is_a("strict", trigger.first):
+        return None
     if thing.what in _TREATYLIKE:
         return Step(E.APPROVED, f"approve_{thing.what}", weight=_weight(trigger, thing) * (1 if thing.what == TREATY else 0.97))
     if thing.what in _LAWS and about is not None:
@@ -190,7 +196,7 @@ def _approve(
         return _voted(about.family, f"approve_decision_{about.family}")
     if thing.what == "decision":
         return Step(E.APPROVED, "approve_decision", weight=0.75)
-    del beyond, reading
+    del beyond
     return None
 
 
@@ -200,7 +206,7 @@ def _voted(family: str, reason: str) -> Step | None:
         return Step(E.RATIFIED, reason, chamber=True)
     if family in _ENDING:
         return Step(_ENDING[family], reason, chamber=True)
-    if family in {"sign", "approve", "accede", "conclude", "provisional", "extend", "amend"}:
+    if family in {"sign", "approve", "accede", "provisional", "extend", "amend"}:
         return Step(E.APPROVED, reason)
     return None
 
@@ -325,11 +331,15 @@ def _conclude(
 def _promulgate(
     trigger: Trigger, thing: Thing | None, about: Trigger | None, beyond: Thing | None, reading: Reading
 ) -> Step | None:
-    del beyond, reading, trigger
+    del beyond
     if thing is None or thing.what in {NOUN, "instruments", "notice"}:
+        return None
+    if reading.is_a("strict", trigger.first) and thing.what not in _LAWS:
         return None
     if thing.what in _LAWS and about is not None and about.family in _ENDING:
         return Step(_ENDING[about.family], f"promulgate_law_{about.family}")
+    if thing.what == "decree" and (about is None or about.family not in {"ratify", "approve", "accede"}):
+        return None
     weight = 1.0 if about is not None or thing.what == TREATY else 0.8
     return Step(E.PROMULGATED, f"promulgate_{thing.what}", weight=weight)
 

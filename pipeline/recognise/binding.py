@@ -80,6 +80,10 @@ def left_of(reading: Reading, trigger: Trigger, things: Sequence[Thing], trigger
         begin = previous[-1].last + 1
     elif trigger.with_previous and previous:
         return left_of(reading, previous[-1], things, triggers)
+    if begin and any(reading.is_a("coordinate", i) for i in range(max(0, trigger.first - 3), trigger.first)):
+        own = [t for t in things if begin <= t.first and t.last < trigger.first and t.what != NOUN]
+        if not own:
+            return left_of(reading, previous[-1], things, triggers)
     candidates = [
         t
         for t in things
@@ -87,6 +91,10 @@ def left_of(reading: Reading, trigger: Trigger, things: Sequence[Thing], trigger
     ]
     if not candidates:
         return None
+    first = candidates[0]
+    opening = min(i for i in reading.words_of(clause))
+    if trigger.voice == PASSIVE and first.what in {NOUN, "law", "draft", "decree", "instruments"} and first.first - opening <= 3:
+        return first
     return _head(reading, candidates)
 
 
@@ -155,6 +163,9 @@ def bind(
 
 
 def _bind(reading: Reading, trigger: Trigger, things: Sequence[Thing], triggers: Sequence[Trigger]) -> Thing | None:
+    inside = [t for t in things if trigger.first < t.first and t.last < trigger.last]
+    if inside and trigger.voice != NOMINAL:
+        return inside[0]
     sides = around(reading, trigger, things, triggers)
     if trigger.voice == NOMINAL:
         return _of_noun(reading, trigger, things, sides)
@@ -168,11 +179,18 @@ def _bind(reading: Reading, trigger: Trigger, things: Sequence[Thing], triggers:
         return _nearest_object(sides.left) or sides.right or sides.antecedent or sides.left
     if sides.right is not None:
         return sides.right
+    if trigger.family == "approve" and _passes_chamber(reading, trigger):
+        return sides.left
     if sides.antecedent is not None:
         return sides.antecedent
     if reading.lexicon.object_first:
         return sides.left
     return _contact(reading, trigger, sides.left)
+
+
+def _passes_chamber(reading: Reading, trigger: Trigger) -> bool:
+    """ "It passed the Legislative Chamber": what stands behind the verb is the chamber, what passes stands before it."""
+    return any(p.body and 0 < reading.token_at(p.start) - trigger.last <= 3 for p in reading.parties)
 
 
 def _nearest_object(thing: Thing | None) -> Thing | None:

@@ -99,7 +99,9 @@ class Linker:
         where its own words do not decide. `carried` False: the words set it apart from what was told ("another treaty").
         """
         if mention.generic and carried:
-            return self._carried(mention, focus, sentence)
+            found = self._carried(mention, focus, sentence, frozenset(near))
+            if found[0].agreement_id is not None or not near:
+                return found
         if mention.plural:
             several = self._several(mention, language, near, context, text)
             if several:
@@ -107,7 +109,7 @@ class Linker:
         link = self._decided(mention, language, context, acting, near, lead, text)
         if link.band is Band.SURE and link.agreement_id is not None:
             return (Linked(link.agreement_id, Band.SURE, link.confidence, link.reasons, mention),)
-        taken = self._compatible(mention, language, focus, sentence, link) if carried else ()
+        taken = self._compatible(mention, language, focus, sentence, link, near) if carried else ()
         if taken:
             return taken
         if link.band is Band.REVIEW and link.agreement_id is not None and _worth_review(link):
@@ -169,7 +171,7 @@ class Linker:
             for candidate in ranked:
                 agreement = self.agreements[candidate.agreement_id]
                 everyone = set(agreement.parties) <= {*near, *context}
-                if code in agreement.parties and everyone and candidate.content >= 0.5 and candidate.score >= 0.45:
+                if code in agreement.parties and everyone and candidate.content >= 0.35 and candidate.score >= 0.4:
                     found.setdefault(
                         agreement.id,
                         Linked(agreement.id, Band.SURE, min(0.85, 0.5 + candidate.score / 2), ("plural", *candidate.reasons), mention),
@@ -177,16 +179,23 @@ class Linker:
                     break
         return tuple(found.values()) if len(found) > 1 else ()
 
-    def _carried(self, mention: Mention, focus: Focus, sentence: int) -> tuple[Linked, ...]:
+    def _carried(self, mention: Mention, focus: Focus, sentence: int, near: frozenset[str]) -> tuple[Linked, ...]:
         if focus.foreign > focus.at and sentence - focus.foreign <= _NEAR:
             return (Linked(None, Band.NONE, 0.0, ("carried_untracked",), mention),)
         for ids in focus.candidates(sentence):
-            fitting = self._of_kind(ids, mention.kind)
+            fitting = tuple(i for i in self._of_kind(ids, mention.kind) if not self._elsewhere(i, near))
             if fitting:
                 taken = fitting if mention.plural or len(fitting) == 1 else fitting[-1:]
                 confidence = (focus.confidence if ids == focus.latest else focus.lead_confidence) * _CARRIED
                 return tuple(Linked(i, Band.SURE, confidence, ("carried",), mention) for i in taken)
         return (Linked(None, Band.NONE, 0.0, ("no_focus",), mention),)
+
+    def _elsewhere(self, agreement_id: str, near: frozenset[str]) -> bool:
+        """Whether the states of a sentence are all strangers to an agreement of few parties: it speaks of another one."""
+        agreement = self.agreements[agreement_id]
+        states = {code for code in near if len(code) == 2}
+        closed = bool(agreement.parties) and not agreement.multilateral
+        return closed and len(states) >= 2 and not states & set(agreement.parties)
 
     def _of_kind(self, ids: tuple[str, ...], kind: str) -> tuple[str, ...]:
         """Those of a group whose title's kind the noun can mean."""
@@ -206,13 +215,13 @@ class Linker:
         return known
 
     def _compatible(
-        self, mention: Mention, language: str, focus: Focus, sentence: int, link: Link
+        self, mention: Mention, language: str, focus: Focus, sentence: int, link: Link, near: Sequence[str]
     ) -> tuple[Linked, ...]:
         """The focus agreement, where the mention says nothing that is foreign to it."""
         wording = self.index.read(mention.text, language)
         for ids in focus.candidates(sentence):
             for agreement_id in ids:
-                if self._fits(wording, mention, agreement_id) and (
+                if self._fits(wording, mention, agreement_id, frozenset(near), focus.at == sentence) and (
                     link.agreement_id in {None, agreement_id} or (link.best is not None and link.best.content < 0.45)
                 ):
                     same = link.agreement_id == agreement_id or (link.best is not None and link.best.agreement_id == agreement_id)
@@ -221,13 +230,19 @@ class Linker:
                     return (Linked(agreement_id, Band.SURE, confidence, ("compatible_with_focus",), mention),)
         return ()
 
-    def _fits(self, wording: Wording, mention: Mention, agreement_id: str) -> bool:
+    def _fits(self, wording: Wording, mention: Mention, agreement_id: str, near: frozenset[str], beside: bool) -> bool:
+        """`beside`: the agreement was named in this very sentence, so that other words may describe it once more."""
         titles = self.wording(agreement_id)
         known = {key for title in titles for key in title.keys}
         foreign = [key for key in wording.keys if key not in known]
         agreement = self.agreements[agreement_id]
         codes = {p.code for p in mention.parties if p.code}
         if agreement.parties and not agreement.multilateral and codes - set(agreement.parties):
+            return False
+        states = {code for code in near if len(code) == 2}
+        if agreement.parties and not agreement.multilateral and len(states) >= 2 and not set(agreement.parties) <= near | {
+            code for code in agreement.parties if len(code) > 2
+        }:
             return False
         kinds = {k for title in titles for k in (title.kind, *title.kinds)}
         if mention.kind in {"protocol", "convention", "memorandum", "declaration", "charter", "statute"} and mention.kind not in kinds:
@@ -236,4 +251,5 @@ class Linker:
         if wording.layers - layers:
             return False
         shared = [key for key in wording.keys if key in known]
-        return len(foreign) < _FOREIGN and (bool(shared) or not foreign or bool(codes))
+        limit = _FOREIGN + 2 if beside else _FOREIGN
+        return len(foreign) < limit and (bool(shared) or not foreign or bool(codes) or beside)

@@ -55,7 +55,13 @@ def _left(reading: Reading, thing: Thing, verbs: frozenset[int], things: Sequenc
     if reading.lexicon.language == "zh":
         return _left_zh(reading, thing, verbs)
     limit = _LEFT + 8 if reading.lexicon.verb_final else _LEFT
-    blocked = {i for t in things if t is not thing and t.what not in {TREATY} for i in range(t.first, t.last + 1)}
+    compound = not reading.lexicon.object_first
+    blocked = {
+        i
+        for t in things
+        if t is not thing and t.what != TREATY and not (compound and t.what == NOUN and t.kind not in {"ratify", "sign"})
+        for i in range(t.first, t.last + 1)
+    }
     for i in range(thing.first - 1, max(-1, thing.first - 1 - limit), -1):
         mark = reading.before(i + 1).strip(" \u00a0'’-–/\u201c\u201d\"«»„")
         if mark or i in verbs or i in blocked or reading.clause_of[i] != reading.clause_of[thing.first]:
@@ -121,6 +127,8 @@ def _right(
             break
         if reading.is_a("prepositions", i) and not reading.is_a("complement", i) and _place(reading, i):
             break
+        if reading.is_a("coordinate", i) and _another(reading, things, i, thing):
+            break
         if any(t.first == i and t.what == NOUN and t.kind in {"ratify", "withdraw", "enter_force"} for t in things):
             break
         title = title or _capital(reading, i)
@@ -130,6 +138,15 @@ def _right(
     ):
         last -= 1
     return last
+
+
+def _another(reading: Reading, things: Sequence[Thing], conjunction: int, thing: Thing) -> bool:
+    """Whether a conjunction leads to a further agreement with a determiner or a number of its own."""
+    following = conjunction + 1
+    if following >= len(reading.tokens):
+        return False
+    fresh = reading.is_a("determiners", following) or reading.is_a("numbers", following) or reading.lexicon.object_first
+    return fresh and any(t is not thing and t.what == TREATY and 0 < t.first - conjunction <= 6 for t in things)
 
 
 def _begins(reading: Reading, word: int) -> bool:

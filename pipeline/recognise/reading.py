@@ -128,7 +128,9 @@ def _dash(text: str) -> bool:
     return any(c in _STRONG for c in text if c not in "–—") or " – " in text or "—" in text or " -- " in text or " - " in text
 
 
-def _opening(i: int, hits_at: dict[int, set[str]], nouns: frozenset[int], covered: frozenset[int]) -> str:
+def _opening(
+    i: int, hits_at: dict[int, set[str]], nouns: frozenset[int], covered: frozenset[int], negating: frozenset[int], *, marked: bool
+) -> str:
     """Which clause a word opens, if any. "that" behind a noun is relative, before a noun it is a determiner."""
     keys = hits_at.get(i, set())
     if i in covered:
@@ -140,6 +142,8 @@ def _opening(i: int, hits_at: dict[int, set[str]], nouns: frozenset[int], covere
             return RELATIVE if i - 1 in nouns else MAIN
         return RELATIVE
     if "subordinate" in keys:
+        if i in negating and not marked:
+            return ""
         return SUBORDINATE
     return ""
 
@@ -158,6 +162,7 @@ def _clauses(tokens: Sequence[Token], text: str, base: int, hits: Sequence[Hit])
             nouns.update(range(hit.first, hit.last + 1))
         if hit.section in {"things", "status", "acts"} and hit.last > hit.first:
             covered.update(range(hit.first + 1, hit.last + 1))
+    negating = frozenset(h.first for h in hits if h.section == "status" and h.key == "negated" and h.last > h.first)
     clauses = [Clause(0, 0, MAIN, -1)]
     of: list[int] = []
     current = 0
@@ -166,7 +171,8 @@ def _clauses(tokens: Sequence[Token], text: str, base: int, hits: Sequence[Hit])
         between = text[(tokens[i - 1].end if i else base) - base : token.start - base]
         if i:
             current = _after_marks(between, current, clauses)
-        kind = _opening(i, hits_at, frozen_nouns, frozen_covered)
+        marked = not i or "," in between
+        kind = _opening(i, hits_at, frozen_nouns, frozen_covered, negating, marked=marked)
         if kind and (i or kind == SUBORDINATE):
             clauses.append(Clause(len(clauses), current, kind, i))
             current = len(clauses) - 1

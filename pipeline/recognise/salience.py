@@ -51,7 +51,7 @@ def local(
     kind = reading.clause(trigger.first).kind
     if trigger.voice == NOMINAL and _temporal(reading, trigger):
         return Salience.BACKGROUND, ("temporal_noun",)
-    if kind == RELATIVE and trigger.tense in {PAST, PERFECT} and fresh is not True and not _weekday(when):
+    if kind == RELATIVE and trigger.tense in {PAST, PERFECT} and fresh is not True:
         return Salience.BACKGROUND, ("relative_clause",)
     if kind == SUBORDINATE and trigger.tense in {PAST, PERFECT, GERUND} and not (lead and alone):
         return Salience.BACKGROUND, ("subordinate_clause",)
@@ -62,10 +62,6 @@ def local(
     if not lead and trigger.voice == PASSIVE and when is not None and published is None:
         return Salience.BACKGROUND, ("was_done_on",)
     return Salience.NEWS, ("lead",) if lead else ("plain",)
-
-
-def _weekday(when: PartialDate | None) -> bool:
-    return when is not None and when.day is not None
 
 
 def _fresh(when: PartialDate | None, published: date | None) -> bool | None:

@@ -54,7 +54,22 @@ def _cues(reading: Reading, start: int, end: int, clauses: frozenset[int], secti
         for h in reading.section(section)
         if h.first >= start and h.last < end and reading.clause_of[h.first] in clauses and h.key in _CUES
     ]
-    return [h for h in hits if not any(o is not h and o.first <= h.first and o.last >= h.last and o.last - o.first > h.last - h.first for o in hits)]
+    wider = [*hits, *reading.section("acts"), *reading.section("things")]
+    return [h for h in hits if not _swallowed(h, wider) and not _month(reading, h)]
+
+
+def _swallowed(hit: Hit, others: Sequence[Hit]) -> bool:
+    return any(
+        o.first <= hit.first and o.last >= hit.last and o.last - o.first > hit.last - hit.first for o in others
+    )
+
+
+def _month(reading: Reading, hit: Hit) -> bool:
+    """The month of May is no modal verb."""
+    if reading.tokens[hit.first].low != "may" or hit.last > hit.first:
+        return False
+    around = [i for i in (hit.first - 1, hit.last + 1) if 0 <= i < len(reading.tokens)]
+    return any(reading.tokens[i].low.isdigit() for i in around)
 
 
 def _own(reading: Reading, trigger: Trigger) -> frozenset[int]:
@@ -97,6 +112,8 @@ def _question(reading: Reading) -> bool:
 def _finite(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> Verdict:
     start = _scope_start(reading, trigger, triggers)
     own = _own(reading, trigger)
+    if trigger.voice == PASSIVE and trigger.tense == PRESENT:
+        own = own | {reading.clause(trigger.first).parent}
     cues = _cues(reading, start, trigger.first, own)
     behind = _cues(reading, trigger.last + 1, trigger.last + 5, own, "after") if reading.lexicon.verb_final else []
     near = [h for h in cues if trigger.first - h.last <= _NEAR or _subject_negation(reading, h)] + [h for h in behind if h.key != "planned" or trigger.tense != PERFECT]
@@ -105,6 +122,9 @@ def _finite(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> 
     for key, status in (("conditional", Status.CONDITIONAL), ("negated", Status.NEGATED)):
         if any(h.key == key and (h.key == "negated" or not _past(trigger) or _modal(reading, h, trigger)) for h in near):
             return status, (key,)
+    after = trigger.last + 1
+    if after < len(reading.tokens) and reading.tokens[after].low in {"бы", "б", "би"}:
+        return Status.CONDITIONAL, ("subjunctive",)
     if any(h.key == "rejected" for h in near):
         return Status.NEGATED, (REJECTED,)
     if trigger.tense == FUTURE:
@@ -123,7 +143,7 @@ def _past(trigger: Trigger) -> bool:
 
 
 def _subject_negation(reading: Reading, hit: Hit) -> bool:
-    return hit.key == "negated" and reading.tokens[hit.first].low in {"none", "neither", "nobody", "not", "ни", "никто", "aucun", "keine", "ninguno", "ningún", "nenhum", "никто"} and hit.first <= 12
+    return hit.key == "negated" and reading.tokens[hit.first].low in {"none", "neither", "nobody", "ни", "никто", "aucun", "keine", "ninguno", "ningún", "nenhum", "никто"} and hit.first <= 12
 
 
 def _modal(reading: Reading, hit: Hit, trigger: Trigger) -> bool:
@@ -134,8 +154,10 @@ def _modal(reading: Reading, hit: Hit, trigger: Trigger) -> bool:
 
 
 def _present(reading: Reading, trigger: Trigger, cues: Sequence[Hit]) -> Verdict:
-    if reading.heading or reading.lexicon.present == "occurred":
-        if any(h.key in {"planned", "called_for"} and trigger.first - h.last <= 3 for h in cues):
+    later = trigger.family in {"enter_force", "terminate"} and reading.sentence.index > 0
+    if reading.heading or (reading.lexicon.present == "occurred" and not later):
+        reach = 12 if trigger.voice == PASSIVE else 3
+        if any(h.key in {"planned", "called_for"} and trigger.first - h.last <= reach for h in cues):
             return Status.PLANNED, ("planned",)
         return Status.OCCURRED, ("present_as_news",)
     return Status.PLANNED, ("present_form",)
@@ -165,8 +187,16 @@ def _governed(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -
     if not cues:
         cues = behind
         if not cues:
-            return Status.PLANNED, ("bare_infinitive",)
+            return _bare(reading, trigger)
     return _verdict(cues, reading)
+
+
+def _bare(reading: Reading, trigger: Trigger) -> Verdict:
+    """No word governs it: a headline's "to sign" and "is leaving" are plans, all else only names the act."""
+    progressive = trigger.tense == GERUND and trigger.first > 0 and reading.is_a("be", trigger.first - 1)
+    if reading.heading or progressive or reading.lexicon.object_first:
+        return Status.PLANNED, ("progressive" if progressive else "bare_infinitive",)
+    return None, ("bare_infinitive",)
 
 
 def _verdict(cues: Sequence[Hit], reading: Reading) -> Verdict:
@@ -177,6 +207,8 @@ def _verdict(cues: Sequence[Hit], reading: Reading) -> Verdict:
     touching = [h for h in cues if h.last == nearest.last]
     keys = {h.key for h in touching}
     before = {h.key for h in cues if h.last < nearest.first and nearest.first - h.last <= 6}
+    if any(_subject_negation(reading, h) for h in cues):
+        return Status.NEGATED, ("negated",)
     for key in ("negated", "rejected", "conditional"):
         if key in keys or key in before:
             status = Status.CONDITIONAL if key == "conditional" else Status.NEGATED

@@ -109,10 +109,11 @@ def _as_were(reading: Reading, trigger: Trigger, other: Thing) -> bool:
 
 def _organisation(reading: Reading, trigger: Trigger) -> Mention | None:
     """Leaving or joining a body is leaving or joining its treaty: the organisation's name stands for the agreement."""
-    if trigger.family not in {"withdraw", "accede", "denounce"}:
+    if trigger.family not in {"withdraw", "accede", "denounce", "enter_force"}:
         return None
     for p in reading.parties:
-        distance = reading.token_at(p.start) - trigger.last
+        ahead = reading.token_at(p.start) - trigger.last
+        distance = trigger.first - reading.token_at(p.end - 1) if trigger.family == "enter_force" else ahead
         if p.kind is PartyKind.ORGANISATION and 0 < distance <= 7:
             base = reading.sentence.start
             text = reading.sentence.text[p.start - base : p.end - base]

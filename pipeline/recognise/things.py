@@ -56,6 +56,8 @@ def _determiner(reading: Reading, word: int) -> bool:
         return True
     if not reading.is_a("determiners", word) and not reading.is_a("generic_determiners", word):
         return False
+    if any(h.last == word - 1 and h.form != "noun" for h in reading.section("acts")) and reading.lexicon.object_first:
+        return False
     following = word + 1
     if following >= len(reading.tokens) or reading.before(following).strip(" \u00a0"):
         return False

@@ -193,6 +193,9 @@ def _base(reading: Reading, first: int, things: Sequence[Thing]) -> tuple[str, s
 _HAD = frozenset({"had", "hatte", "hatten", "avait", "avaient", "avoit", "habia", "habían", "había", "habian", "tinha", "tinham", "havia", "haviam"})
 
 
+_NOW = frozenset({"is", "are", "being"})
+
+
 def _participle(
     reading: Reading, first: int, last: int, forms: set[str], things: Sequence[Thing], family: str
 ) -> tuple[str, str]:
@@ -223,6 +226,8 @@ def _compound(reading: Reading, aux: str, at: int) -> str:
             return PLUPERFECT
         if any(reading.is_a("have", i) for i in range(max(0, at - 3), at)):
             return PERFECT
+    if aux == "be" and reading.tokens[at].low in _NOW:
+        return PRESENT
     return PAST
 
 

@@ -78,7 +78,7 @@ class Walk:
         language = self.document.language
         opening = [s for s in (self.document.title, *self.document.sentences[:_LEAD_SENTENCES]) if s is not None]
         found = [p for s in opening for p in self._parties(s, context="")]
-        self.context = actors.focus(found)
+        self.context = actors.focus([p for p in found if len(p.code) == 2])
         self.states = tuple(dict.fromkeys(p.code for p in found if p.code))
         text = ". ".join(s.text for s in opening[:2])
         self.lead = self.tools.linker.index.read(text, language)
@@ -128,8 +128,13 @@ class Walk:
         if not bound:
             self._look(reading, found)
         marked = dates.find(sentence, self.document.language, self.tools.dates)
+        heard = False
         for one in bound:
-            yield from self._told(reading, found, verbs, one, bound, marked, told)
+            for step in self._told(reading, found, verbs, one, bound, marked, told):
+                heard = True
+                yield step
+        if bound and not heard:
+            self._look(reading, found)
 
     def _look(self, reading: Reading, found: Sequence[Thing]) -> None:
         """A sentence without an act may still say what the article is about."""
@@ -164,7 +169,13 @@ class Walk:
             if subject is not None:
                 consumed.add(subject)
             bound.append(Bound(trigger, thing, subject, made))
-        return [b for b in bound if b.trigger not in consumed]
+        sent = {reading.clause_of[b.trigger.first] for b in bound if b.trigger.family == "submit"}
+        return [
+            b
+            for b in bound
+            if b.trigger not in consumed
+            and not (b.trigger.voice == NOMINAL and reading.clause_of[b.trigger.first] in sent)
+        ]
 
     def _say(self, reading: Reading, trigger: Trigger, decision: str, *reasons: str) -> None:
         begin, end = reading.tokens[trigger.first].start, reading.tokens[trigger.last].end
@@ -258,9 +269,9 @@ class Walk:
         subject: Sequence[PartyMention],
     ) -> list[Linked]:
         """The links of an act's mentions. A pronoun's forerunners in the same sentence are linked first."""
-        if mentioned[0].generic:
+        if mentioned[0].generic or any(t.agreement_id for t in found):
             for thing in found:
-                ahead = thing.what == TREATY and reading.tokens[thing.last].end <= mentioned[0].start
+                ahead = thing.what == TREATY and (mentioned[0].generic or thing.agreement_id) and reading.tokens[thing.last].end <= mentioned[0].start
                 if ahead and thing is not one.thing:
                     earlier = self._link(mentions.of(reading, thing, found, verbs), reading, reading.sentence.index)
                     self._note([x for x in earlier if not x.mention.generic], reading.sentence.index)
@@ -292,11 +303,12 @@ class Walk:
             return E.REJECTED, Status.OCCURRED, (*why, "refused_by_chamber")
         if verdict is Status.NEGATED and kind in {E.RATIFIED, E.APPROVED} and actors.CHAMBERS & {actor.stage} and self._counted(reading):
             return E.REJECTED, Status.OCCURRED, (*why, "voted_down")
-        if one.step.reason == "approve_decision":
+        bare = one.thing is not None and one.thing.what in {GENERIC, PRONOUN, "law", "draft", "decision"} and one.about is None
+        if bare and kind in {E.SUBMITTED, E.APPROVED, E.RATIFIED} and one.trigger.family in {"submit", "approve"}:
             leaving = [t.type for t in told if t.type in {E.WITHDRAWN, E.TERMINATED, E.SUSPENDED}]
             if not leaving:
                 return kind, verdict, why
-            minor = not actors.CHAMBERS & {actor.stage}
+            minor = not actors.CHAMBERS & {actor.stage} or kind is E.SUBMITTED
             return leaving[-1], Status.PLANNED if minor and verdict is Status.OCCURRED else verdict, (*why, "such_a_step")
         if one.step.chamber:
             minor = actor.stage in {"government", "head_of_government", "committee", "council", "commission", "ministry"}
@@ -334,6 +346,11 @@ class Walk:
 
     def _of_its_own(self, reading: Reading, mention: Mention) -> bool:
         """Whether the words before a mention set it apart from what was told: "another", "an earlier", "a" behind the lead."""
+        if mention.generic and mention.plural and reading.lexicon.grammar.get("indefinite"):
+            at = reading.token_at(mention.start)
+            before = reading.tokens[at - 1].low if at else ""
+            if not at or not (reading.is_a("determiners", at - 1) or before in {"of", "de", "des", "both"}) and not reading.is_a("pronouns", at):
+                return True
         first = reading.token_at(mention.start)
         last = reading.token_at(mention.end - 1)
         if any(reading.is_a("other_words", i) for i in range(max(0, first - 1), min(last + 1, len(reading.tokens)))):

@@ -50,7 +50,19 @@ def _behind_by(reading: Reading, trigger: Trigger, free: Sequence[PartyMention])
     if by < 0:
         return ()
     found = [p for p in free if by < _word(reading, p) <= by + _REACH and reading.within(reading.clause_of[_word(reading, p)], reading.clause_of[by])]
-    return _group(reading, found, from_left=True)
+    row = found[:1]
+    for p in found[1:]:
+        left, right = _last_word(reading, row[-1]), _word(reading, p)
+        joined = any(reading.is_a("coordinate", i) for i in range(left + 1, right)) or right - left == 1
+        if (reading.comma_between(left, right) and not _listed(reading, row[-1], p)) or right - left > 5 or not (joined or right - left <= 3):
+            break
+        row.append(p)
+    return _group(reading, row, from_left=True)
+
+
+def _listed(reading: Reading, one: PartyMention, other: PartyMention) -> bool:
+    """Whether nothing but a comma parts two names: they stand in a list."""
+    return _word(reading, other) - _last_word(reading, one) <= 1 and one.kind == other.kind
 
 
 def _loose_agent(reading: Reading, trigger: Trigger, free: Sequence[PartyMention]) -> tuple[PartyMention, ...]:
