@@ -115,7 +115,7 @@ def _cyrillic(sample: str, letters: int, claims: list[str]) -> str:
     if "і" in sample.lower() and not _RUSSIAN_ONLY.search(sample):
         return "uk"
     # No telling letter: Russian, Bulgarian, Macedonian, or a text too short to hold one
-    if letters >= ENOUGH:
+    if letters >= (ENOUGH if claims else 25):
         if _RUSSIAN_ONLY.search(sample) and "bg" not in claims:
             return "ru"
         model = str(py3langid.classify(sample)[0])
