@@ -26,6 +26,7 @@ from pipeline.recognise.party_words import (
 from pipeline.recognise.values import PartyKind
 
 _REMEMBERED = 60_000  # words kept per language before the memory is emptied
+_PLAIN_WORD = re.compile(r"\w+")
 _LATIN_IN_HAN = re.compile(r"[a-z][a-z0-9.]*[a-z0-9]")
 HYPHENS = "-‐‑–"
 _LOOSE = frozenset(" \u00a0\u202f.'’ʼ-‐‑–\u200c\n")  # what may stand between the words of one name
@@ -50,6 +51,7 @@ class Index:
     han: dict[str, list[tuple[str, Meaning]]] = field(default_factory=dict)
     starts: re.Pattern[str] | None = None
     memory: dict[str, tuple[Entry, ...]] = field(default_factory=dict)
+    word: re.Pattern[str] = _PLAIN_WORD
 
     def candidates(self, low: str) -> tuple[Entry, ...]:
         """The patterns that can begin with this word, the ones to try first in front."""
@@ -141,21 +143,24 @@ def _rest_fits(index: Index, entry: Entry, low: str, text: str, spans: Sequence[
 
 
 def scan_words(index: Index, low: str, text: str) -> list[Found]:
-    spans = [found.span() for found in (_LATIN_IN_HAN if index.han else WORD).finditer(low)]
-    memory, at = index.memory, 0
+    """What the words of a sentence name, in order: (start, end, meaning). In Chinese: the Latin words in it."""
+    cut = _LATIN_IN_HAN if index.han else index.word
+    remembered = index.memory.get
+    words = cut.findall(low)
+    chances = [at for at, word in enumerate(words) if (known := remembered(word)) is None or known]
     found: list[Found] = []
-    while at < len(spans):
-        start, end = spans[at]
-        known = memory.get(low[start:end])
-        if known is None or known:
-            hit = _match(index, low, text, spans, at)
-            if hit:
-                if _stands(index, hit, low, text, spans, at, found):
-                    found.append(hit)
-                while at < len(spans) and spans[at][0] < hit[1]:
-                    at += 1
-                continue
-        at += 1
+    if not chances:
+        return found
+    spans = [match.span() for match in cut.finditer(low)]
+    free = 0
+    for at in chances:
+        if spans[at][0] < free:
+            continue
+        hit = _match(index, low, text, spans, at)
+        if hit:
+            free = hit[1]
+            if _stands(index, hit, low, text, spans, at, found):
+                found.append(hit)
     return found
 
 
@@ -182,6 +187,7 @@ def _stands(index: Index, hit: Found, low: str, text: str, spans: Sequence[Span]
 
 
 def scan_han(index: Index, low: str) -> list[Found]:
+    """What Chinese text names, the longest name first at every place."""
     found, at = [], 0
     while index.starts is not None and (hit := index.starts.search(low, at)):
         start = hit.start()
@@ -230,6 +236,8 @@ def build_index(lexis: Lexis, foreign: Lexis | None, jurisdictions: Mapping[str,
             index.exact.setdefault(entry.first.text, []).append(entry)
     for patterns in index.han.values():
         patterns.sort(key=lambda pair: -len(pair[0]))
+    if language == "ar":
+        index.word = WORD
     if index.han:
         index.starts = re.compile("[" + "".join(sorted(index.han)) + "]")
         index.paired = re.compile("(?<![0-9一二三四五六七八九十])[" + "".join(sorted(index.pairs)) + "]{2,4}")
@@ -237,6 +245,7 @@ def build_index(lexis: Lexis, foreign: Lexis | None, jurisdictions: Mapping[str,
 
 
 def without_overlap(found: list[Found]) -> list[Found]:
+    """The mentions in order; of two that overlap the earlier, of two that begin together the longer."""
     kept: list[Found] = []
     for hit in sorted(found, key=lambda one: (one[0], -one[1])):
         if not kept or hit[0] >= kept[-1][1]:
