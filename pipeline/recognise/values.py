@@ -81,7 +81,7 @@ class DateMention:
     offset: int | None = None       # in units
     unit: str = ""                  # "day" | "week" | "month" | "year"
     direction: str = ""             # "past" | "future" | "" as the words say
-    role: str = ""                  # "effective" (from/starting/с 1 января), "deadline" (by/before/до), "title" (inside a title), ""
+    role: str = ""                  # "effective" (from/starting/с 1 января), "deadline" (by/before/до), "since" (since/seit), "title" (inside a title), "dateline", ""
 
 
 @dataclass(frozen=True, slots=True)

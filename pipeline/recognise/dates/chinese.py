@@ -70,6 +70,7 @@ _OTHER = re.compile(
     rf"|(?P<year_end>(?<![\d今明去前同当])(?:年底|年末|年初|年内|年內|年中))|(?P<month_end>月底|月末|月初)"
 )
 _NUMERIC = re.compile(r"(?<!\d)(?:\d{4}([-/.])\d{1,2}\1\d{1,2}|\d{1,2}([-/.])\d{1,2}\2\d{4})(?!\d)")
+_TO = re.compile(r"[\d年月日号號][至到~～–—-]\Z")
 _GATE = re.compile(r"\d|[年月日号號天周週]|星期|礼拜|禮拜|今晚|今晨|昨晚")
 
 
@@ -96,7 +97,8 @@ def _mentions(low: str) -> Iterator[DateMention]:
         match = _DATE.match(low, start.start())
         mention = _date(match, low) if match else None
         if mention is not None:
-            yield mention
+            if not _TO.search(low[max(0, mention.start - 2) : mention.start]):  # of a stretch, its start only
+                yield mention
             free.append((taken, mention.start))
             taken = mention.end
     free.append((taken, len(low)))

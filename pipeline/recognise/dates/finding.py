@@ -55,9 +55,16 @@ def tells_time(low: str, table: Table) -> bool:
 def _checked(mention: DateMention, low: str, table: Table) -> DateMention | None:
     if (mention.rule == "eve" or mention.rule.startswith("story_")) and _is_preposition(mention, low, table):
         return None
+    if mention.rule == "within" and _next_word(mention, low) in table.counted_from:
+        return None  # "within 30 days of ratification"
     if mention.rule == "year_with_word":  # «договор 2010 года» against „2010 yılında"
         mention = replace(mention, rule="of_year" if table.genitive_year else "year")
     return with_role(mention, low, table)
+
+
+def _next_word(mention: DateMention, low: str) -> str:
+    found = _WORDS.match(low[mention.end :].lstrip())
+    return found.group() if found else ""
 
 
 def _is_preposition(mention: DateMention, low: str, table: Table) -> bool:

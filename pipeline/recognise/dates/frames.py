@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 
-from pipeline.recognise.dates.lexing import Lexed
+from pipeline.recognise.dates.lexing import Lexed, Piece
 from pipeline.recognise.values import DateMention
 
 _W = r"(?:[Ww]_?,?[pjI]?[rt]?)?"
@@ -24,12 +24,12 @@ _SHARED: tuple[tuple[str, str], ...] = (
     ("numeric", rf"{_W}F"),
     ("full_date", rf"{_W}{_D}{_M}{_YEAR}(?:<?W>?)?"),
     ("full_date", rf"{_W}y-?Y_?,?[dD]_?-?{_M}(?:[<,]?W>?)?"),
-    ("day_month_relative_year", rf"{_W}{_D}{_M}[,orIp]*[AB]|A[,orIp]*[dD]_?-?o?{_M}"),
-    ("day_list", rf"{_W}J?[dD]_?J?(?:(?:,c?|c|-|q)[orpI]*[dD]_?J?)+-?[or]*{_M}(?:{_YEAR}|[,or]*[AB])?"),
-    ("day_month", rf"{_W}{_D}{_M}[lx]?(?!y)"),
-    ("day_of_month", r"[dD]_?J?[or]*[GH]|[GH][,Ip]?r?[dD]J?|[dD]J|J[dD](?!u)"),
+    ("day_month_relative_year", rf"{_W}{_D}{_M}[orIp]*[AB]|A[,orIp]*[dD]_?-?o?{_M}"),
+    ("day_list", rf"(?:y-?Y_?,?)?{_W}J?[dD]_?J?(?:(?:,c?|c|-|q)[orpI]*[dD]_?J?)+-?[or]*{_M}(?:{_YEAR}|[,or]*[AB])?"),
+    ("day_month", rf"{_W}[ltx]?{_D}{_M}[lx]?(?!y)"),
+    ("day_of_month", r"[dD]_?J?[or]*[GH]|[GH][,Ip]?r?[dD]J?|[dD]J|[ltx]?J[dD](?!u)"),
     ("month_year", rf"[PQ]?[or-]*{_M}{_YEAR}|y-?Y[PQ]?[or]*M"),
-    ("month_relative_year", rf"[PQ]?[or-]*{_M}[,orIp]*[AB]|A[,orIp]*P?[ro]*M"),
+    ("month_relative_year", rf"[PQ]?[or-]*{_M}[orIp]*[AB]|A[,orIp]*P?[ro]*M"),
 )
 _MONTH_FIRST: tuple[tuple[str, str], ...] = (
     ("full_date", rf"{_W}{_M}r?[dD](?:,|o|,?r)?[yz]"),
@@ -40,14 +40,14 @@ _MONTH_FIRST: tuple[tuple[str, str], ...] = (
 )
 _LATER: tuple[tuple[str, str], ...] = (
     ("month", r"[ltx]M|P[or-]*M|(?<=I)M[lx]?(?![yz])|(?<=[pq])M[lx]?(?!_?[dDyz])|(?<=[pI][rt])M(?!_?[dDyz])|(?<=Mc)M(?!_?[dDyz])|M[lx]"),
-    ("years", r"[PQN]*y[-q][PQN]*yY?"),
+    ("years", r"(?<=h)ycyY?|[PQN]*y[-q][PQN]*yY?"),
     ("share_of_year", r"[PQN]+_?[or-]*Y?r?yY?|yYr?[PQN]"),
     ("share_of_relative_year", r"[PQN][or]*[AB]|A[QN]"),
     ("season", r"[ltx]N|(?<=[Ip])N|N[lx]"),
     ("year_list", r"(?<=[Ip])y(?:,?c?[Ip]?yY?)+"),
-    ("year", r"Yr?yY?|(?<=[Ipq])y(?![v-])Y?"),
+    ("year", r"(?<!i)Yr?yY?|A[or]*yY?|(?<=[Ipq])y(?![v-])Y?"),
     ("year_with_word", r"y-?Y"),
-    ("of_year", r"(?<=o)y(?![v-])|y(?=0{0,3}i)"),
+    ("of_year", r"(?<=i)Yy|(?<=o)y(?![v-])|y(?=0{0,3}i)"),
     ("weekday_of_week", r"W[,pIjor]*V|V[,pIjor]*W"),
     ("weekday", r"[ltx]W|W[lx]?"),
     ("relative", r"[RVGA]"),
@@ -56,14 +56,15 @@ _LATER: tuple[tuple[str, str], ...] = (
     ("ago", r"[kdDn]?[uYJ]aR?|b[kdn]?[uYJ]"),
     ("within", r"f[kdn]?[uYJ]"),
 )  # fmt: skip
-_BARE_YEAR = ("year", r"(?<![-$<iv/oX])y(?![v-])")
+_BARE_YEAR = ("year", r"(?<![-$<iv/oX])(?<!X_)y(?![v-])")
 _BARE_MONTH = ("month", r"MY?"), ("year", r"y(?=')")
 _BEGINNERS = "JdDFMyzWwABGHRVSKNPQltxuYkbfn"  # every frame begins with one of these; most words of a sentence are none
 _TRIM = "pIjorqc-_,<>"
-_RANGE = re.compile(r"_?,?[-q][rjIpo]?")
+_RANGE = re.compile(r"_?[-q][rjIpo]?")
+_FORWARD = re.compile(r",?c?")
 _AND = re.compile(r",?c?[jIp]?r?")
 _PREFIX = {"l": ("last_", "past"), "t": ("this_", ""), "x": ("next_", "future")}
-_PREFIXED = frozenset({"month", "weekday", "season", "day_month"})
+_PREFIXED = frozenset({"month", "weekday", "season", "day_month", "day_of_month"})
 _STRETCH = re.compile(r"_?[-q][orIpj]*[dD]")
 _UNITS, _COUNTED = frozenset("uYJ"), frozenset("abefg")
 _STORY_LETTERS = frozenset("SHB")
@@ -107,8 +108,8 @@ def read(lexed: Lexed, pattern: re.Pattern[str], rules: tuple[str, ...]) -> tupl
 def _mentions(lexed: Lexed, rule: str, first: int, last: int) -> Iterator[Framed]:
     """What a match tells: mostly one date; a list of days or years tells several, a range of years none."""
     letters = lexed.letters[first:last]
-    if rule == "years" or (_is_amount(letters) and not any(piece.unit for piece in lexed.pieces[first:last])):
-        return  # «2020 жылдан бұрын»: that "year" is no unit that could be counted
+    if rule == "years" or (_is_amount(letters) and not _countable(lexed, first, letters)):
+        return
     if rule == "day_list":
         yield from _day_list(lexed, first, last)
     elif rule == "year_list":
@@ -183,11 +184,22 @@ def _is_amount(letters: str) -> bool:
     return not _UNITS.isdisjoint(letters) and not _COUNTED.isdisjoint(letters)
 
 
+def _countable(lexed: Lexed, first: int, letters: str) -> bool:
+    """Whether so many units can be counted: "days ago" and "2.5 years ago" cannot, «неделю назад» is one week."""
+    unit = _unit(lexed, first, letters)
+    number = _value(lexed, first, letters, "kdDn")
+    return bool(unit.unit) and bool(unit.value if number is None else number)
+
+
+def _unit(lexed: Lexed, first: int, letters: str) -> Piece:
+    """The unit that a match counts in; a piece without unit where its word is none."""
+    pieces = (lexed.pieces[at] for at, letter in enumerate(letters, first) if letter in _UNITS)
+    return next((piece for piece in pieces if piece.unit), lexed.pieces[first])
+
+
 def _amount(lexed: Lexed, rule: str, first: int, letters: str) -> tuple[str, str, int | None, str]:
     """The same for a number of days, weeks, months or years before or after."""
-    unit = next(
-        lexed.pieces[at].unit for at, letter in enumerate(letters, first) if letter in _UNITS and lexed.pieces[at].unit
-    )
+    unit = _unit(lexed, first, letters).unit
     number = _value(lexed, first, letters, "kdDn")
     number = 1 if number is None else number
     if rule == "ago":
@@ -213,7 +225,8 @@ def _join(found: list[Framed], letters: str) -> Iterator[Framed]:
                 held = Framed(replace(held.mention, role="start"), held.first, here.last)
                 continue
             if _AND.fullmatch(between):
-                held, here = _lend(held, here), _lend(here, held, forward=True)
+                forward = _FORWARD.fullmatch(between) is not None  # "…, on May 5" begins a new thought
+                held, here = _lend(held, here), _lend(here, held, forward=True) if forward else here
             yield held
         held = here
     if held is not None:

@@ -25,6 +25,7 @@ _SIGN_LETTERS = {
     ")": ">", "$": "$", "€": "$", "£": "$", "№": "$", "#": "$", "%": "v",
 }  # fmt: skip
 _YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
+_LONGEST_FIGURE = 12  # characters: no part of a date is longer, and endless figures are costly to read
 _DIGITS = re.compile(r"\d+")
 
 
@@ -96,7 +97,7 @@ def _phrase(found: list[re.Match[str]], at: int, table: Table) -> tuple[Lexeme, 
 
 def _figures(kind: str, piece: str, *, month_first: bool) -> tuple[str, int]:
     """The letter and value of a piece of figures; a date all in figures is packed as yyyymmdd."""
-    if kind == "amount":
+    if kind == "amount" or len(piece) > _LONGEST_FIGURE:
         return "n", 0
     numbers = [int(run) for run in _DIGITS.findall(piece)]
     if kind == "iso":

@@ -15,6 +15,7 @@ from pipeline.recognise.dates.tables import Table
 from pipeline.recognise.values import DateMention
 
 _NAMING = frozenset({"full_date", "numeric", "day_month", "month_year", "year"})  # what names of documents carry
+_ASIDE = frozenset({"quoted", "prenominal"})  # looked for by themselves
 _LOOK_BACK = 40  # characters: the longest words of a role, with an article
 _NAME_LENGTH = 220  # characters: how far before its date the name of a document may begin
 _OPEN, _CLOSE = '«“„‘"《「『', '»”“’"》」』'
@@ -26,7 +27,11 @@ def with_role(mention: DateMention, low: str, table: Table) -> DateMention | Non
     if mention.rule == "of_year":
         named = _names_document(before, table) or _document_follows(low[mention.end : mention.end + 60], table)
         return replace(mention, role="title", rule="year") if named else None
-    role = _role(before, table) or _role_after(low[mention.end : mention.end + _LOOK_BACK], table)
+    role = (
+        _role(before, table)
+        or _prenominal(before, low[mention.end : mention.end + 60], table)
+        or _role_after(low[mention.end : mention.end + _LOOK_BACK], table)
+    )
     if mention.role == "start":  # of a stretch of days: its "from" is no start of effect
         role = "title" if role == "title" else ""
     return replace(mention, role="" if role == "title" and mention.rule not in _NAMING else role)
@@ -36,13 +41,21 @@ def _role(before: str, table: Table) -> str:
     if table.instruments is not None and _inside_title(before, table):
         return "title"
     near = before[-_LOOK_BACK:]
-    words = ((pattern.search(near), role) for role, pattern in table.roles if role != "quoted")
+    words = ((pattern.search(near), role) for role, pattern in table.roles if role not in _ASIDE)
     word = min(((match.start(), role) for match, role in words if match), default=(0, ""))[1]  # the longest words win
+    if word == "plain":
+        return ""
     if word == "title":
         return "" if _nearest_is_other(before, table) else "title"
     if word == "attributive":
         return "title" if _names_document(before, table) else ""
     return word
+
+
+def _prenominal(before: str, after: str, table: Table) -> str:
+    """ "the 14 March 2025 agreement": a name, if not the title itself."""
+    articles = next((pattern for role, pattern in table.roles if role == "prenominal"), None)
+    return "title" if articles and articles.search(before) and _document_follows(after, table) else ""
 
 
 def _role_after(after: str, table: Table) -> str:

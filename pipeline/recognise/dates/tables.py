@@ -9,7 +9,7 @@ frames of `frames.py` are patterns over that string, the same ones for all langu
     l t x last, this, next                          P Q N early or late, quarter or half, season  J  "day" beside a day number
     R V G A  yesterday, last week, this month, last year          S H B  the same day, that month, that year
     K     the eve                                   X     a word whose number is no year ("Agenda")
-    I j p in; on; other words before a date         o r   of; an article                          c q  and; to
+    I j p in; on; other words before a date         o r   of; an article                          c q h  and; to; between
     a b   ago, and its kind that stands before      e g   earlier, later                          f  "within", "через"
     i v   an instrument (treaty); a measure         0 1   any other word, any other sign          _ , - / < > $  themselves
 """
@@ -29,16 +29,16 @@ from pipeline.errors import ConfigurationError
 WORD_LETTERS: Mapping[str, str] = {
     "in": "I", "on": "j", "before": "p", "of": "o", "article": "r", "last": "l", "this": "t", "next": "x",
     "part": "P", "share": "Q", "year": "Y", "day": "J", "eve": "K", "ago": "a", "ago_before": "b", "earlier": "e",
-    "later": "g", "within": "f", "and": "c", "to": "q", "measure": "v", "numbered": "X", "ignore": "0",
+    "later": "g", "within": "f", "and": "c", "between": "h", "to": "q", "measure": "v", "numbered": "X", "ignore": "0",
 }  # fmt: skip
 RELATIVE_LETTERS: Mapping[str, str] = {"day": "R", "week": "V", "month": "G", "year": "A"}
 STORY_LETTERS: Mapping[str, str] = {"day": "S", "week": "S", "month": "H", "year": "B"}
-ROLES = ("effective", "deadline", "since", "title", "attributive", "quoted")
+ROLES = ("effective", "deadline", "since", "title", "attributive", "prenominal", "quoted", "plain")
 _SECTIONS = frozenset(
     {"months", "weekdays", "weekdays_short", "numbers", "seasons", "units", "relative", "story", "words", "roles", "roles_after",
-     "nouns", "capitals", "proclitics", "month_first", "bare_year", "bare_month", "genitive_year", "eve_blocked", "governing"}
+     "nouns", "capitals", "proclitics", "month_first", "bare_year", "bare_month", "genitive_year", "eve_blocked", "governing", "counted_from", "single"}
 )  # fmt: skip
-_QUIET = frozenset("IjporlxtcqYJukPQvX0i")  # letters that tell no time by themselves
+_QUIET = frozenset("hIjporlxtcqYJukPQvX0i")  # letters that tell no time by themselves
 _RAW = re.compile(r"\d+|[^\W\d_]+|[^\w\s]")
 SIGNS: Mapping[str, str] = {"’": "'", "‘": "'", "ʼ": "'", "–": "-", "—": "-", "‐": "-", "‑": "-", "−": "-"}
 
@@ -62,7 +62,8 @@ class Table:
     `phrases` are keyed by their first two pieces, the longest first; `openers` are the first. `month_first`: "May 5" is a date. `bare_year`: a year needs no
     preposition. `bare_month`: nor does a month. `genitive_year`: a year with its word but no preposition belongs to a noun.
     `eve_blocked`: words that, after an expression that counts from the story, make a preposition of it; after one that ends in a word
-    of `governing`, any word does.
+    of `governing`, any word does. `counted_from`: words after "within 30 days" that say it is not counted from today. A unit that is
+    `single` needs no number: «неделю назад».
     """
 
     language: str
@@ -81,6 +82,7 @@ class Table:
     documents: re.Pattern[str] | None
     eve_blocked: re.Pattern[str] | None
     governing: frozenset[str]
+    counted_from: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +162,7 @@ def build(language: str, raw: Mapping[str, object]) -> Table:
         instruments=_stems(nouns.get("instruments", ())),
         documents=_stems(nouns.get("documents", ())),
         eve_blocked=_stems(raw.get("eve_blocked", ())),
+        counted_from=frozenset(_strings(raw.get("counted_from", ()))),
         governing=frozenset(_strings(raw.get("governing", ()))),
     )
 
@@ -167,7 +170,7 @@ def build(language: str, raw: Mapping[str, object]) -> Table:
 def _merged(text: str, known: Lexeme | None, given: Lexeme) -> Lexeme:
     """A word's meaning where it is told twice: «год» is a unit of time and the word beside a year, nothing else may be two."""
     if known is not None and known.letter == "u" and given.letter in "YJ":
-        return replace(given, unit=known.unit)
+        return replace(given, unit=known.unit, value=known.value)
     if known is not None and known != given:
         raise ValueError(f"{text!r} is {known} and {given}")
     return given
@@ -179,8 +182,9 @@ def _entries(raw: Mapping[str, object]) -> Iterator[tuple[str, Lexeme]]:
     for section, letter in valued.items():
         for value, texts in _mapping(raw.get(section, {})).items():
             yield from ((text, Lexeme(letter, int(value))) for text in _strings(texts))
+    single = frozenset(_strings(raw.get("single", ())))
     for unit, texts in _mapping(raw.get("units", {})).items():
-        yield from ((text, Lexeme("u", 0, unit)) for text in _strings(texts))
+        yield from ((text, Lexeme("u", int(text in single), unit)) for text in _strings(texts))
     for section, letters in (("relative", RELATIVE_LETTERS), ("story", STORY_LETTERS)):
         for unit, offsets in _mapping(raw.get(section, {})).items():
             for value, texts in _mapping(offsets).items():

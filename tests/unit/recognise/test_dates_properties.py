@@ -51,7 +51,7 @@ def texts(language: str) -> st.SearchStrategy[str]:
 
 
 @pytest.mark.parametrize("language", [*LANGUAGES, "xx"])
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     data=st.data(), published=st.none() | RECENT, filed=st.none() | RECENT, past=st.sampled_from([True, False, None])
 )
@@ -84,7 +84,7 @@ def test_no_text_raises_and_the_past_stays_past(
 
 @pytest.mark.parametrize("style", ["long", "full"])
 @pytest.mark.parametrize("language", LANGUAGES)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(day=DAYS)
 def test_a_written_date_is_read_back(language: str, style: str, day: date) -> None:
     """CLDR's long and full forms of any day, in every language, give that day."""
