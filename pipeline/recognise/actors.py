@@ -42,35 +42,43 @@ def attach(
 ) -> tuple[PartyMention, ...]:
     """Gives every organ without a country the one it most likely belongs to.
 
-    In order: the only state of this sentence that has an organ of this name; the article's country (`context`); the only state
-    named in the sentence; the country meant by the bare name ("Congress"). Mentions that stay unknown keep code "".
+    In order: the only state with an organ of this name whose organs act in the sentence already; the article's country
+    (`context`); the only such state named before it; the country meant by the bare name ("Congress"); for words every country has
+    ("parliament"), the only state acting in the sentence or named before them. A state named after an organ is more likely the
+    other party. Mentions that stay unknown keep code "".
     """
-    states = tuple(dict.fromkeys(m.code for m in mentions if m.code and m.kind in _STATES | ORGANS))
-    return tuple(
-        _attached(mention, states, low, original, language, names, context)
-        if mention.kind is PartyKind.BODY and not mention.code
-        else mention
-        for mention in mentions
-    )
+    acting = tuple(dict.fromkeys(m.code for m in mentions if m.code and m.kind in ORGANS))
+    result = []
+    for at, mention in enumerate(mentions):
+        if mention.kind is PartyKind.BODY and not mention.code:
+            words, text = low[mention.start : mention.end], original[mention.start : mention.end]
+            owned = names.owners_of(words, text, language)
+            before = tuple(dict.fromkeys(m.code for m in mentions[:at] if m.code and m.kind in _STATES | ORGANS))
+            default = names.default_of(words, text, language)
+            code = _owner(owned, default, acting, before, context, context in names.jurisdictions)
+            result.append(replace(mention, code=code, body=owned.get(code, mention.body)) if code else mention)
+        else:
+            result.append(mention)
+    return tuple(result)
 
 
-def _attached(
-    mention: PartyMention, states: Sequence[str], low: str, original: str, language: str, names: Names, context: str
-) -> PartyMention:
-    words, text = low[mention.start : mention.end], original[mention.start : mention.end]
-    owned = names.owners_of(words, text, language)
-    having = [code for code in states if code in owned]
-    if len(having) == 1:
-        code = having[0]
-    elif context and (not owned or context in owned or context not in names.jurisdictions):
-        code = context
-    elif default := names.default_of(words, text, language):
-        code = default
-    elif context:
-        code = context
-    else:
-        code = states[0] if len(states) == 1 else ""
-    return replace(mention, code=code, body=owned.get(code, mention.body)) if code else mention
+def _owner(
+    owned: Mapping[str, str], default: str, acting: Sequence[str], before: Sequence[str], context: str, listed: bool
+) -> str:
+    """The country of an organ's name. `listed`: the context's organs are known, so that a name it lacks is not its own."""
+    acts = [code for code in acting if code in owned]
+    if len(acts) == 1:
+        return acts[0]
+    if context in owned:
+        return context
+    named = [code for code in before if code in owned]
+    if len(named) == 1:
+        return named[0]
+    if default and (listed or not context):
+        return default
+    if context:
+        return context
+    return acting[0] if len(acting) == 1 else before[0] if len(before) == 1 else ""
 
 
 def resolve(mentions: Sequence[PartyMention], text: str, *, context: str = "") -> Actor:

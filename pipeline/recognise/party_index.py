@@ -90,7 +90,7 @@ def _bare(word: str) -> Iterable[str]:
 
 
 def _fits(pattern: Word, low: str, original: str, ends: Callable[[str], bool]) -> bool:
-    word = fold(low)
+    word = low if low.isascii() else fold(low)
     if pattern.stem:
         if not word.startswith(pattern.text) or not ends(word[len(pattern.text) :]):
             return False
@@ -115,7 +115,7 @@ def _match(index: Index, low: str, text: str, spans: Sequence[Span], at: int) ->
             continue
         if entry.inside and at == 0:
             continue
-        last = _rest_fits(index, entry, low, text, spans, at)
+        last = _rest_fits(index, entry, low, text, spans, at) if entry.rest else at
         if last < 0 or (entry.hyphen and text[spans[last][1] : spans[last][1] + 1] not in HYPHENS):
             continue
         if entry.hyphen and spans[last][1] >= len(text):
