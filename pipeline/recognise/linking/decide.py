@@ -65,6 +65,8 @@ def _band(best: Candidate, margin: float, facts: Facts, candidates: Sequence[Can
         return Band.SURE, sure
     if reasons & FATAL and not best.alias:
         return Band.NONE, "contradicted"
+    if "no_party" in reasons and "generic_alias" in reasons:
+        return Band.NONE, "generic_alias_without_parties"
     if "no_party" in reasons and not best.alias and ("distinctive" not in reasons or "other_parties_near" in reasons):
         return Band.NONE, "not_these_parties"
     if "thin" in reasons and not best.alias and "both_parties" not in reasons:

@@ -19,6 +19,7 @@ _MISSING_OPEN = (
 _MISSING_CAP = 5.0
 _RICH = 1.4  # so much shared weight is distinctive: two subjects, or one that few treaties have
 _CONTEXT = 0.5  # a key that stands only in the headline or lead
+_NAME, _WEAK_NAME = 2.0, 0.9  # a name of the agreement, and one that many agreements could have
 _BOTH = 0.7
 _THIN = 0.85  # less shared weight than this is too little to be sure
 
@@ -178,8 +179,8 @@ def content_fit(view: View, query: Query, entry: Entry, weights: Weights, named:
         shared += sum(
             _CONTEXT * weights.shared(key) for key in query.lead.keys if key in view.keys and key not in reading.keys
         )
-    if named and not named.generic:
-        shared += 2.0
+    if named:
+        shared += _NAME if not named.generic else _WEAK_NAME
     if shared <= 0:
         return 0.0, 0.0
     missing = 0.0 if named else min(_MISSING_CAP, max(0.0, view.total - shared))

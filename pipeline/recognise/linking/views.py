@@ -68,6 +68,8 @@ class Weights:
             return known
         if len(key) == 3 and key[1] > "\u3000":
             return 0.4
+        if key[0] == "%":
+            return 1.0 if len(key) > 4 else 0.8
         return 1.1 if proper else 0.8
 
     def foreign(self, key: str, proper: bool) -> float:
@@ -121,13 +123,14 @@ class Preparer:
         official = [title for title, _ in titles]
         given = [*agreement.aliases, *(text for title in official for text in acronyms(title))]
         nicknames = self._known.names(official, agreement.aliases, bool(parties) and not agreement.multilateral)
-        called = {alias: self._reader.read(alias, language_of(alias)) for alias in (*given, *nicknames)}
+        called = {alias: self._reader.read(alias, language_of(alias)) for alias in given}
         names = [Name(place, t, False, True) for t, r in dict(titles).items() if len(r.keys) >= 2 or len(t) > 40]
         names += [
             Name(place, alias, self._is_generic(alias, reading, agreement), False, is_acronym(alias))
             for alias, reading in called.items()
             if alias not in official
         ]
+        names += [Name(place, nick, False, False, is_acronym(nick)) for nick in nicknames if nick not in called]
         return self._entry(agreement, parties, [reading for _, reading in titles], called), names
 
     def _entry(
