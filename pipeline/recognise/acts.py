@@ -101,6 +101,9 @@ def step(
         return _of_noun(trigger, thing)
     if trigger.voice == ATTRIBUTE and (family == "conclude" or reading.is_a("strict", trigger.first)):
         return None
+    told_of = trigger.voice == ACTIVE and trigger.tense == PRESENT and reading.clause(trigger.first).kind == "relative"
+    if told_of and family in {"amend", "extend", "terminate", "suspend"}:
+        return None
     if family == "enter_force" and thing is not None and thing.what == NOUN and thing.kind in _ENDING:
         return Step(_ENDING[thing.kind], "effect_of_ending", weight=0.9)
     special = _SPECIAL.get(family)

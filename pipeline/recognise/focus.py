@@ -18,15 +18,8 @@ _CARRIED = 0.94
 _COMPATIBLE = 0.8
 _NEAR = 2  # sentences back within which the latest link goes before the lead's
 _FOREIGN = 2  # topic words foreign to an agreement that keep a mention from being carried over to it
+_KIND = 0.5  # under it, it is another instrument
 _BLOCKING = frozenset({"third_party", "named_parties", "other_number", "other_year"})
-
-
-def _worth_review(link: Link) -> bool:
-    """Whether an unsure link is worth a person's look: nothing contradicts it and it rests on more than a common word."""
-    best = link.best
-    if best is None or _BLOCKING & set(best.reasons):
-        return False
-    return best.alias or best.party >= 0.5 or ("thin" not in best.reasons and best.content >= 0.6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +83,7 @@ class Linker:
         acting: Sequence[str] = (),
         near: Sequence[str] = (),
         carried: bool = True,
+        pair: Sequence[str] = (),
         lead: Wording | None = None,
         text: str = "",
     ) -> tuple[Linked, ...]:
@@ -98,8 +92,10 @@ class Linker:
         `context`: codes of the article, weak; `acting`: of those who act, `near`: of the sentence, tried as the agreement's parties
         where its own words do not decide. `carried` False: the words set it apart from what was told ("another treaty").
         """
+        if pair and not mention.parties:
+            near = acting = pair
         if mention.generic and carried:
-            found = self._carried(mention, focus, sentence, frozenset(near))
+            found = self._carried(mention, focus, sentence, frozenset(near), strict=bool(pair))
             if found[0].agreement_id is not None or not near:
                 return found
         if mention.plural:
@@ -112,10 +108,23 @@ class Linker:
         taken = self._compatible(mention, language, focus, sentence, link, near) if carried else ()
         if taken:
             return taken
-        if link.band is Band.REVIEW and link.agreement_id is not None and _worth_review(link):
+        if link.band is Band.REVIEW and link.agreement_id is not None and self._worth_review(link, near):
             return (Linked(link.agreement_id, Band.REVIEW, link.confidence, link.reasons, mention),)
         best = link.best.agreement_id if link.best else None
         return (Linked(None, Band.NONE, 0.0, link.reasons, mention, best),)
+
+    def _worth_review(self, link: Link, near: Sequence[str]) -> bool:
+        """Whether an unsure link is worth a person's look: nothing contradicts it and it rests on more than a common word."""
+        best = link.best
+        if best is None or _BLOCKING & set(best.reasons):
+            return False
+        agreement = self.agreements[best.agreement_id]
+        states = {code for code in near if len(code) == 2}
+        if len(agreement.parties) == 2 and len(states) >= 2 and not {c for c in agreement.parties if len(c) == 2} <= states:
+            return False
+        if best.kind < _KIND or "one_party" in best.reasons:
+            return False
+        return best.alias or "both_parties" in best.reasons or "distinctive" in best.reasons
 
     def _decided(
         self,
@@ -179,22 +188,26 @@ class Linker:
                     break
         return tuple(found.values()) if len(found) > 1 else ()
 
-    def _carried(self, mention: Mention, focus: Focus, sentence: int, near: frozenset[str]) -> tuple[Linked, ...]:
+    def _carried(self, mention: Mention, focus: Focus, sentence: int, near: frozenset[str], *, strict: bool
+    ) -> tuple[Linked, ...]:
         if focus.foreign > focus.at and sentence - focus.foreign <= _NEAR:
             return (Linked(None, Band.NONE, 0.0, ("carried_untracked",), mention),)
         for ids in focus.candidates(sentence):
-            fitting = tuple(i for i in self._of_kind(ids, mention.kind) if not self._elsewhere(i, near))
+            fitting = tuple(i for i in self._of_kind(ids, mention.kind) if not self._elsewhere(i, near, strict=strict))
             if fitting:
                 taken = fitting if mention.plural or len(fitting) == 1 else fitting[-1:]
                 confidence = (focus.confidence if ids == focus.latest else focus.lead_confidence) * _CARRIED
                 return tuple(Linked(i, Band.SURE, confidence, ("carried",), mention) for i in taken)
         return (Linked(None, Band.NONE, 0.0, ("no_focus",), mention),)
 
-    def _elsewhere(self, agreement_id: str, near: frozenset[str]) -> bool:
-        """Whether the states of a sentence are all strangers to an agreement of few parties: it speaks of another one."""
+    def _elsewhere(self, agreement_id: str, near: frozenset[str], *, strict: bool) -> bool:
+        """Whether a sentence speaks of other states: all are strangers to an agreement of few parties, or (`strict`: the
+        sentence names whose agreement it is) they are not its parties."""
         agreement = self.agreements[agreement_id]
         states = {code for code in near if len(code) == 2}
         closed = bool(agreement.parties) and not agreement.multilateral
+        if strict and closed:
+            return not set(agreement.parties) <= near
         return closed and len(states) >= 2 and not states & set(agreement.parties)
 
     def _of_kind(self, ids: tuple[str, ...], kind: str) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ FAMILIES = frozenset(
     " extend amend initial conclude adopt open enter_force provisional reject reserve annul".split()
 )
 FORMS = frozenset(
-    "past present future base infinitive passive participle attribute converb gerund noun plain".split()
+    "past present future base infinitive passive participle attribute converb gerund noun plain subjunctive".split()
 )
 THINGS = frozenset(
     "law decree decision instruments exchange_protocol notice negotiations contract other person draft".split()
@@ -43,7 +43,7 @@ SECTIONS = {
 GRAMMAR = frozenset(
     "have be be_future be_been passive_aux by to determiners generic_nouns pronouns generic_determiners relative"
     " subordinate coordinate prepositions complement stop_words plural_hint distributive quote_verbs same all_of"
-    " each_other negation strict numbers other_words indefinite".split()
+    " each_other negation strict numbers other_words indefinite possessive".split()
 )
 _CJK = re.compile("[\u3400-\u9fff]")
 _MAX_MEMO = 50_000

@@ -139,7 +139,7 @@ def _opening(
         if "determiners" in keys or "generic_determiners" in keys:
             if i + 1 in nouns:
                 return ""
-            return RELATIVE if i - 1 in nouns else MAIN
+            return RELATIVE if i - 1 in nouns or {"have", "be"} & hits_at.get(i + 1, set()) else MAIN
         return RELATIVE
     if "subordinate" in keys:
         if i in negating and not marked:

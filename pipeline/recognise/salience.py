@@ -33,9 +33,10 @@ def local(
     *,
     lead: bool,
     alone: bool = False,
+    coarse: bool = False,
 ) -> Verdict:
     """What the sentence says. `when`: the act's resolved date; `lead`: it stands in the first sentence that tells an act;
-    `alone`: no other act stands in that sentence."""
+    `alone`: no other act of that sentence happened; `coarse`: its only date is a month or a year."""
     fresh = _fresh(when, published)
     if fresh is True and trigger.voice != ATTRIBUTE and trigger.tense != PLUPERFECT:
         return Salience.NEWS, ("fresh_date",)
@@ -57,7 +58,7 @@ def local(
         return Salience.BACKGROUND, ("subordinate_clause",)
     if trigger.tense == GERUND:
         return Salience.BACKGROUND, ("gerund",)
-    if not lead and fresh is None and when is not None and when.day is None:
+    if not lead and fresh is None and (coarse or (when is not None and when.day is None)):
         return Salience.BACKGROUND, ("coarse_date",)
     if not lead and trigger.voice == PASSIVE and when is not None and published is None:
         return Salience.BACKGROUND, ("was_done_on",)
@@ -85,8 +86,6 @@ def _cue(reading: Reading, trigger: Trigger) -> str:
         if hit.key == "background" and (
             reading.clause_of[hit.first] == clause or reading.clauses[reading.clause_of[hit.first]].number == reading.clauses[clause].parent
         ):
-            if hit.first >= trigger.first and hit.last <= trigger.last:
-                continue
             return " ".join(reading.tokens[i].low for i in range(hit.first, hit.last + 1))
     return ""
 
@@ -98,7 +97,8 @@ def _temporal(reading: Reading, trigger: Trigger) -> bool:
 def counted_actor(reading: Reading, trigger: Trigger) -> bool:
     """Whether a number of states acts ("162 states have ratified it"): a tally, not a step."""
     for hit in reading.section("salience"):
-        if hit.key == "count" and reading.same_clause(hit.first, trigger.first):
+        acts = hit.first > trigger.last if trigger.voice == PASSIVE else hit.last < trigger.first
+        if hit.key == "count" and acts and reading.same_clause(hit.first, trigger.first):
             before = range(max(0, hit.first - 3), hit.first)
             if any(reading.tokens[i].low.isdigit() or reading.is_a("numbers", i) for i in before):
                 return True

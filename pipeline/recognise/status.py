@@ -11,6 +11,7 @@ from pipeline.recognise.triggers import ACTIVE, ATTRIBUTE, FUTURE, GERUND, INFIN
 
 REJECTED = "rejected"  # a reason: a refusal, which a chamber's vote makes a step of its own
 _NEAR = 5  # words before a finite verb in which a cue still belongs to it
+_FAR = 16  # the same where verbs stand last
 _CUES = ("conditional", "negated", "called_for", "planned", "rejected", "occurred")
 
 Verdict = tuple[Status | None, tuple[str, ...]]
@@ -115,8 +116,9 @@ def _finite(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> 
     if trigger.voice == PASSIVE and trigger.tense == PRESENT:
         own = own | {reading.clause(trigger.first).parent}
     cues = _cues(reading, start, trigger.first, own)
-    behind = _cues(reading, trigger.last + 1, trigger.last + 5, own, "after") if reading.lexicon.verb_final else []
-    near = [h for h in cues if trigger.first - h.last <= _NEAR or _subject_negation(reading, h)] + [h for h in behind if h.key != "planned" or trigger.tense != PERFECT]
+    behind = _cues(reading, trigger.last + 1, trigger.last + 9, own, "after") if reading.lexicon.verb_final else []
+    reach = _FAR if reading.lexicon.verb_final or reading.lexicon.language == "zh" else _NEAR
+    near = [h for h in cues if trigger.first - h.last <= reach or _subject_negation(reading, h)] + [h for h in behind if h.key != "planned" or trigger.tense != PERFECT]
     if _question(reading):
         return Status.CONDITIONAL, ("question",)
     for key, status in (("conditional", Status.CONDITIONAL), ("negated", Status.NEGATED)):
@@ -149,18 +151,29 @@ def _subject_negation(reading: Reading, hit: Hit) -> bool:
 def _modal(reading: Reading, hit: Hit, trigger: Trigger) -> bool:
     """Whether a cue of the future governs this verb: nothing but small words between."""
     if trigger.voice == PASSIVE or reading.lexicon.verb_final or reading.lexicon.language == "zh":
-        return trigger.first - hit.last <= (_NEAR + 7 if reading.lexicon.verb_final else _NEAR)
+        return trigger.first - hit.last <= (_NEAR if trigger.voice == PASSIVE and not reading.lexicon.verb_final else _FAR)
     return trigger.first - hit.last <= 3
 
 
 def _present(reading: Reading, trigger: Trigger, cues: Sequence[Hit]) -> Verdict:
     later = trigger.family in {"enter_force", "terminate"} and reading.sentence.index > 0
     if reading.heading or (reading.lexicon.present == "occurred" and not later):
+        if _wished(reading, trigger):
+            return Status.PLANNED, ("wished_clause",)
         reach = 12 if trigger.voice == PASSIVE else 3
         if any(h.key in {"planned", "called_for"} and trigger.first - h.last <= reach for h in cues):
             return Status.PLANNED, ("planned",)
         return Status.OCCURRED, ("present_as_news",)
     return Status.PLANNED, ("present_form",)
+
+
+def _wished(reading: Reading, trigger: Trigger) -> bool:
+    """A present in a clause that a verb of waiting or wishing opens: "il attend que l'Assemblée autorise"."""
+    clause = reading.clause(trigger.first)
+    if clause.opener < 0:
+        return False
+    cues = _cues(reading, max(0, clause.opener - 6), clause.opener + 1, frozenset({clause.parent, clause.number}))
+    return any(h.key in {"planned", "called_for"} for h in cues)
 
 
 def _attribute(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> Verdict:
@@ -245,7 +258,8 @@ def _nominal(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) ->
     del triggers
     if any(h.key == "temporal" and 0 < trigger.first - h.last <= 3 for h in reading.section("nominal")):
         return None, ("temporal_noun",)
-    if light:
+    nearest_cue = max((h.last for h in before if h.key != "occurred"), default=-99)
+    if light and min(abs(h.first - trigger.first) for h in light) <= trigger.first - nearest_cue:
         verb = min(light, key=lambda h: abs(h.first - trigger.first))
         governs = [h for h in [*before, *forward, *behind] if -1 <= verb.first - h.last <= 4 and h.key != "occurred"]
         if governs:

@@ -163,7 +163,7 @@ def _voice(
         return ACTIVE, FUTURE
     if "present" in forms:
         return ACTIVE, PRESENT
-    if "infinitive" in forms:
+    if forms & {"infinitive", "subjunctive"}:
         return ACTIVE, INFINITIVE
     return _base(reading, first, things)
 

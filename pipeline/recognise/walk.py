@@ -20,7 +20,7 @@ from pipeline.recognise.parties import Names
 from pipeline.recognise.reading import Reading
 from pipeline.recognise.things import GENERIC, NOUN, PRONOUN, TREATY, Thing
 from pipeline.recognise.titles import Reading as Wording
-from pipeline.recognise.triggers import ATTRIBUTE, NOMINAL, Trigger
+from pipeline.recognise.triggers import FUTURE, GERUND, INFINITIVE, NOMINAL, PRESENT, Trigger
 from pipeline.recognise.values import Actor, Band, DateMention, Document, Mention, PartyMention, Sentence
 
 E = EventType
@@ -205,9 +205,14 @@ class Walk:
         usable = [m for m in marked if m.role != "title" and not any(a <= m.start and m.end <= b for a, b in taken)]
         previous = next((t.date for t in reversed(told) if t.date is not None), None)
         calendar = when.Calendar(self.tools.dates, self.article.published_on, self.dateline, previous)
-        day, effective = when.told(when.own(reading, one.trigger, others, usable), kind, verdict, calendar)
+        own = when.own(reading, one.trigger, others, usable)
+        day, effective = when.told(own, kind, verdict, calendar)
         lead = self._is_lead(reading)
-        news, because = self._salience(reading, one.trigger, verdict, day, lead=lead, alone=not others)
+        if verdict is Status.OCCURRED and self._is_ahead(day):
+            verdict, why = Status.PLANNED, (*why, "date_ahead")
+        alone = all(t.tense in {INFINITIVE, GERUND, FUTURE, PRESENT, ""} for t in others)
+        coarse = bool(own) and all(m.day is None and m.weekday is None and (m.month or m.year) for m in own)
+        news, because = self._salience(reading, one.trigger, verdict, day, lead=lead, alone=alone, coarse=coarse)
         if day is None and verdict is Status.OCCURRED and news is Salience.NEWS and self.dateline is not None:
             day, why = PartialDate.of(self.dateline), (*why, "dateline")
         base = Told(
@@ -251,13 +256,17 @@ class Walk:
         return reading.sentence.text[reading.tokens[trigger.first].start - base : reading.tokens[trigger.last].end - base]
 
     def _salience(
-        self, reading: Reading, trigger: Trigger, verdict: Status, day: PartialDate | None, *, lead: bool, alone: bool
+        self, reading: Reading, trigger: Trigger, verdict: Status, day: PartialDate | None, *, lead: bool, alone: bool, coarse: bool
     ) -> tuple[Salience, tuple[str, ...]]:
         if verdict is not Status.OCCURRED:
             return Salience.NEWS, ()
         if salience.counted_actor(reading, trigger) and not lead and day is None:
             return Salience.BACKGROUND, ("tally",)
-        return salience.local(reading, trigger, day, self.article.published_on, lead=lead, alone=alone)
+        return salience.local(reading, trigger, day, self.article.published_on, lead=lead, alone=alone, coarse=coarse)
+
+    def _is_ahead(self, day: PartialDate | None) -> bool:
+        published = self.article.published_on or self.dateline
+        return day is not None and published is not None and (day.first - published).days > 1
 
     def _linked(
         self,
@@ -340,9 +349,21 @@ class Walk:
             acting=acting,
             near=near,
             carried=not self._of_its_own(reading, mention),
+            pair=self._pair(reading, mention),
             lead=self.lead,
             text=reading.sentence.text,
         )
+
+    def _pair(self, reading: Reading, mention: Mention) -> tuple[str, ...]:
+        """The two states whose agreement it is, where the words say so: "Mexico and Jamaica: …", "… their treaty"."""
+        states = tuple(dict.fromkeys(p.code for p in reading.parties if len(p.code) == 2))
+        at = reading.token_at(mention.start)
+        possessed = at > 0 and reading.is_a("possessive", at - 1)
+        label = [i for i in range(1, min(9, len(reading.tokens))) if ":" in reading.before(i)]
+        headed = label and sum(1 for p in reading.parties if reading.token_at(p.start) < label[0]) >= 2
+        if headed:
+            states = tuple(dict.fromkeys(p.code for p in reading.parties if p.code and reading.token_at(p.start) < label[0]))
+        return states if len(states) == 2 and (possessed or headed) else ()
 
     def _of_its_own(self, reading: Reading, mention: Mention) -> bool:
         """Whether the words before a mention set it apart from what was told: "another", "an earlier", "a" behind the lead."""
