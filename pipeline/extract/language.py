@@ -26,7 +26,7 @@ _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
 _CYRILLIC_LETTERS = (
     ("kk", re.compile("[әұӘҰ]"), 0.005),
     ("tg", re.compile("[ӣӯҷӢӮҶ]"), 0.005),
-    ("uz", re.compile("[ҳҲ]"), 0.005),
+    ("uz", re.compile("[ҳқғҲҚҒ]"), 0.005),
     ("ky", re.compile("[ңөүҢӨҮ]"), 0.005),
     ("be", re.compile("[ўЎ]"), 0.003),
     ("uk", re.compile("[їєґЇЄҐ]"), 0.004),
@@ -37,50 +37,10 @@ _ARABIC_LETTERS = (
     ("ur", re.compile("[ٹڈڑںےھہ]"), 0.01),
     ("fa", re.compile("[پچژگکی]"), 0.01),
 )
-_LATIN_LANGUAGES = frozenset(
-    [
-        "en",
-        "de",
-        "fr",
-        "es",
-        "pt",
-        "it",
-        "nl",
-        "pl",
-        "cs",
-        "sk",
-        "hu",
-        "ro",
-        "sv",
-        "da",
-        "no",
-        "nb",
-        "nn",
-        "fi",
-        "et",
-        "lv",
-        "lt",
-        "hr",
-        "bs",
-        "sl",
-        "sq",
-        "tr",
-        "az",
-        "uz",
-        "vi",
-        "id",
-        "ms",
-        "ca",
-        "eu",
-        "gl",
-        "ga",
-        "cy",
-        "is",
-        "mt",
-        "sw",
-        "tl",
-    ]
-)
+_LATIN_LANGUAGES = frozenset((
+    "en", "de", "fr", "es", "pt", "it", "nl", "pl", "cs", "sk", "hu", "ro", "sv", "da", "no", "nb", "nn", "fi", "et", "lv",
+    "lt", "hr", "bs", "sl", "sq", "tr", "az", "uz", "vi", "id", "ms", "ca", "eu", "gl", "ga", "cy", "is", "mt", "sw", "tl",
+))  # fmt: skip
 _SERBIAN_ONLY = re.compile("[ћђЋЂ]")
 _RUSSIAN_ONLY = re.compile("[ыэё]", re.IGNORECASE)
 
@@ -100,8 +60,8 @@ def detect_language(text: str, *declared: str | None) -> str:
         return _cyrillic(sample, cyrillic, claims)
     if arabic > latin:
         return _by_letters(sample, arabic, _ARABIC_LETTERS) or _claimed(claims, {"ar", "fa", "ur", "ps"}) or "ar"
-    if latin < ENOUGH and claims:
-        return _claimed(claims, _LATIN_LANGUAGES) or claims[0]
+    if latin < ENOUGH and (claimed := _claimed(claims, _LATIN_LANGUAGES)):
+        return claimed
     if latin < 20:
         return claims[0] if claims else "und"
     return _latin(sample, claims)
