@@ -34,15 +34,20 @@ _WHOLE = re.compile(
     re.IGNORECASE,
 )
 # Calls to the reader, told by what they ask for.
+# Calls to the reader, told by what they ask for. "Copyright" alone also begins "Copyright treaty enters into force".
 _CALLS = re.compile(
-    r"(?:follow (?:us|our)|subscribe to (?:our|the)|sign up (?:for|to) (?:our|the)|join (?:us|our)|download (?:our|the) (?:app|mobile)"
-    r"|get (?:the latest|our) |click here|to share this|copy the link|©|\(c\)\s*\d{4}|copyright|all rights reserved|reproduction of"
-    r"|reporting by .{3,80}[;,] ?(?:editing|writing) by|read the original|this (?:article|story) (?:was )?(?:first |originally )?(?:published|appeared)"
+    r"(?:follow (?:us|our)|subscribe to (?:our|the (?:newsletter|channel|feed))|sign up (?:for|to) (?:our|the (?:newsletter|daily|weekly))"
+    r"|join (?:us on|our (?:telegram|whatsapp|channel))|download (?:our|the) (?:app|mobile)|get (?:the latest news|our newsletter)|click here"
+    r"|to share this|copy the link|©|(?:copyright )?\(c\)\s*\d{4}|copyright (?:©|\d{4}|by\b)|all rights reserved"
+    r"|reproduction (?:of (?:this|these|any) \w+ )?(?:in whole|is prohibited|without)|reporting by .{3,80}[;,] ?(?:editing|writing) by"
+    r"|read the original|this (?:article|story) (?:was )?(?:first |originally )?(?:published|appeared) (?:in|on|by|at)"
     r"|if you (?:have )?(?:notice|noticed|find|found) (?:an? )?(?:error|mistake|typo)|found a (?:mistake|typo)|(?:please )?(?:log|sign) in to"
-    r"|подпи(?:сывайтесь|шитесь|сывайся) на|следите за (?:нами|новостями)|наш(?:и)? (?:telegram|телеграм|канал)|присоединяйтесь к"
-    r"|читайте нас в|скачайте приложение|нажмите (?:здесь|сюда)|если вы (?:нашли|заметили|обнаружили) (?:ошибку|опечатку)|нашли (?:ошибку|опечатку)"
-    r"|выделите (?:ее|её|ошибку|текст)|при (?:полном|использовании|перепечатке|копировании)|перепечатка|все права защищены|сетевое издание"
-    r"|підписуйтесь на|якщо ви (?:знайшли|помітили) помилку|жазылыңыз|telegram-каналымызға)",
+    r"|подпи(?:сывайтесь|шитесь|сывайся) на|следите за (?:нами|новостями)|наш(?:и)? (?:telegram|телеграм|канал)"
+    r"|присоединяйтесь к (?:нам|нашему|каналу)|читайте нас в|скачайте приложение|нажмите (?:здесь|сюда)"
+    r"|если вы (?:нашли|заметили|обнаружили) (?:ошибку|опечатку)|нашли (?:ошибку|опечатку)|выделите (?:ее|её|ошибку|текст)"
+    r"|при (?:полном |частичном |любом )?(?:или частичном )?(?:использовании|перепечатке|копировании|цитировании) (?:материал|информац|текст|ссылка|гиперссылка)"
+    r"|перепечатка (?:материал|запрещ|без)|все права защищены|сетевое издание .{0,120}(?:зарегистрирован|свидетельств|учредител)"
+    r"|підписуйтесь на|якщо ви (?:знайшли|помітили) помилку|telegram-каналымызға)",
     re.IGNORECASE,
 )
 _HEADINGS = re.compile(

@@ -52,8 +52,11 @@ _SENTENCE = re.compile(r"[^.!?。！？\n]+[.!?。！？]*")
 _WORD = re.compile(r"\w{4,}")
 
 
-def is_gate(text: str, title: str, promised: str) -> bool:
-    """Whether `text`, under `title`, is a gate and not the article that the feed called `promised` ("" where unknown)."""
+def is_gate(text: str, title: str, promised: str, heading: str = "") -> bool:
+    """Whether `text`, under `title`, is a gate and not the article that the feed called `promised` ("" where unknown).
+
+    `heading` counts for less than the page's title: it may be that of a login box which is on every page of a site.
+    """
     if len(text) > LONGEST_GATE or _keeps_promise(text, title, promised):
         return False
     if len(text) < 1500 and _nothing_but_gate(title):
@@ -61,7 +64,7 @@ def is_gate(text: str, title: str, promised: str) -> bool:
     sentences = [found.group().strip() for found in _SENTENCE.finditer(text)]
     total = sum(map(len, sentences))
     telling = sum(len(sentence) for sentence in sentences if _tells(sentence))
-    if _TITLES.match(title) and telling * 5 >= total > 0:
+    if (_TITLES.match(title) or _TITLES.match(heading)) and telling * 5 >= total > 0:
         return True
     share = 0.5 if len(text) < 1200 else 0.7
     return telling >= total * share > 0

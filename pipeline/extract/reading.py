@@ -131,12 +131,10 @@ def _headed_text(tree: HtmlElement) -> str:
 
 
 def _refuse_gate(text: str, metadata: Metadata, title: str, promised: str, *, asks_password: bool) -> None:
-    shown = metadata.page_title or title or next(iter(metadata.headings), "")
-    heading = next(iter(metadata.headings), "")
-    if is_gate(text, shown, promised) or (heading != shown and is_gate(text, heading, promised)):
+    shown = metadata.page_title or title
+    heading = "log in" if asks_password and len(text) < SHORT else next(iter(metadata.headings), "")
+    if is_gate(text, shown, promised, heading):
         raise PageError(Reason.ARTICLE_GATE, clean_line(shown or text, 120), retry=True)
-    if asks_password and len(text) < SHORT and is_gate(f"{text}\nlog in to continue", "log in", promised):
-        raise PageError(Reason.ARTICLE_GATE, "the page asks for a password", retry=True)
 
 
 def _plain_language(written: str) -> str | None:

@@ -20,6 +20,8 @@ from pipeline.errors import FeedError, Reason
 MAX_DEPTH = 256  # libxml2's own bound while huge_tree is off
 _DECLARATION = re.compile(r"\s*<\?xml\b[^>]{0,500}\?>")
 _PROLOG = re.compile(r"(?:\s+|<!--.*?-->|<\?.*?\?>)*", re.DOTALL)
+_WARNING = re.compile(r"<(?:br|b|font|pre)\b", re.IGNORECASE)
+_FEED_START = re.compile(r"<\?xml\b|<rss\b|<feed\b|<rdf:RDF\b|<urlset\b|<sitemapindex\b|<opml\b", re.IGNORECASE)
 _ENTITY = re.compile(r"<!ENTITY|%[A-Za-z_]", re.IGNORECASE)
 _HTML_START = re.compile(r"<(?:!doctype\s+html|html|head|body|title|script|div|p|h1)\b", re.IGNORECASE)
 _HTML_TITLE = re.compile(r"<title\b[^>]{0,500}>(.{0,500}?)</title", re.IGNORECASE | re.DOTALL)
@@ -45,7 +47,7 @@ def read_xml(body: bytes, *, charset: str | None, content_type: str) -> Parsed:
     decoded = decode(body, charset=charset, content_type=content_type)
     if decoded is None:
         raise FeedError(Reason.CHARSET_UNKNOWN, "the document names no character set we read")
-    text = _without_doctype(_DECLARATION.sub("", decoded.text, count=1).lstrip("\ufeff \t\r\n"))
+    text = _without_doctype(_DECLARATION.sub("", _from_start(decoded.text), count=1).lstrip())
     if not text:
         raise FeedError(Reason.NOT_A_FEED, "the document is empty", retry=True)
     refuse_html(text)
@@ -65,6 +67,15 @@ def read_xml(body: bytes, *, charset: str | None, content_type: str) -> Parsed:
         mended = _cut(mended)
         root = parse_strictly(mended)
     return Parsed(root, mended, complete=whole)
+
+
+def _from_start(text: str) -> str:
+    """The document without what a server's own warnings put before it."""
+    text = text.lstrip("\ufeff \t\r\n")
+    if text.startswith("<") and not _WARNING.match(text):
+        return text
+    found = _FEED_START.search(text[:10_000])
+    return text[found.start() :] if found else text
 
 
 def refuse_html(text: str) -> None:
