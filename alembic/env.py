@@ -8,9 +8,9 @@ from __future__ import annotations
 import os
 from typing import Any
 
+from alembic import context
 from sqlalchemy import Connection
 
-from alembic import context
 from pipeline.store.dialects import WRITE, create
 from pipeline.store.tables import Base
 from pipeline.store.types import CleanText, Json, UtcDateTime

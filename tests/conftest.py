@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import make_url, text
+from sqlalchemy import Connection, make_url, text
 
 from pipeline.store import migrate
 from pipeline.store.engine import Database, open_database
+from pipeline.store.tables import Base
 from tests.databases import postgresql_server, server_binaries
 
 MakeUrl = Callable[[bool], str]
@@ -58,6 +59,14 @@ def _create(url: str, name: str, template: str) -> None:
 
 
 @pytest.fixture(scope="session")
+def postgresql_shared(postgresql_url: str, names: Iterator[str]) -> str:
+    """The address of one migrated database that tests use one after the other."""
+    name = next(names)
+    _create(postgresql_url, name, "template_tw")
+    return _named(postgresql_url, name)
+
+
+@pytest.fixture(scope="session")
 def names() -> Iterator[str]:
     """Names no other test of this run uses."""
     return (f"tw_{os.getpid()}_{number}" for number in itertools.count())
@@ -81,12 +90,23 @@ def make_url_of(request: pytest.FixtureRequest, tmp_path: Path, names: Iterator[
     return make
 
 
-@pytest.fixture
-def database(make_url_of: MakeUrl) -> Iterator[Database]:
-    """An open database with the newest schema, on SQLite and on PostgreSQL."""
-    opened = open_database(make_url_of(True))
+@pytest.fixture(params=KINDS)
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """An open, empty database with the newest schema, on SQLite and on PostgreSQL."""
+    if request.param == "sqlite":
+        path = tmp_path / "history.db"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        opened = open_database(f"sqlite:///{path}")
+    else:
+        opened = open_database(request.getfixturevalue("postgresql_shared"))
+        opened.write(_emptied)  # much quicker than a database for each test
     yield opened
     opened.close()
+
+
+def _emptied(connection: Connection) -> None:
+    for table in reversed(Base.metadata.sorted_tables):
+        connection.execute(table.delete())
 
 
 @pytest.fixture

@@ -135,7 +135,8 @@ def add_token(
     """Store a token by its hash. False where the name is taken."""
     row = {"name": name, "token_hash": token_hash(secret), "scopes": list(scopes), "created_at": now}
     fresh = insert_into(connection, ApiTokenRow).values(**row, expires_at=expires_at)
-    return connection.execute(fresh.on_conflict_do_nothing()).rowcount == 1
+    made = fresh.on_conflict_do_nothing().returning(ApiTokenRow.id)
+    return connection.execute(made).one_or_none() is not None
 
 
 def tokens(connection: Connection) -> tuple[tuple[Token, str], ...]:
@@ -187,7 +188,7 @@ def lead(connection: Connection, role: str, owner: str, lease: timedelta, now: d
     key = f"leader:{role}"
     row = {"value": owner, "expires_at": now + lease, "updated_at": now}
     fresh = insert_into(connection, ServiceStateRow).values(key=key, **row).on_conflict_do_nothing()
-    if connection.execute(fresh).rowcount == 1:
+    if connection.execute(fresh.returning(ServiceStateRow.key)).one_or_none() is not None:
         return True
     expired = or_(ServiceStateRow.expires_at <= now, ServiceStateRow.expires_at > now + 4 * lease)
     free = and_(ServiceStateRow.key == key, or_(ServiceStateRow.value == owner, expired))

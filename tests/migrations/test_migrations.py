@@ -6,10 +6,10 @@ import threading
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import Connection, inspect, text
-
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from sqlalchemy import Connection, inspect, text
+
 from pipeline.errors import UsageError
 from pipeline.store import migrate
 from pipeline.store.engine import Database, open_database
@@ -39,12 +39,13 @@ def test_upgrade_again_changes_nothing(database: Database) -> None:
     assert database.read(_differences) == []
 
 
-def test_down_and_up_again(database: Database) -> None:
+def test_down_and_up_again(empty_database: Database) -> None:
     """The way down leaves no table behind, and the way up works after it."""
-    migrate.downgrade(database, "base")
-    assert _tables(database) == {"alembic_version"}
-    migrate.upgrade(database)
-    assert database.read(_differences) == []
+    migrate.upgrade(empty_database)
+    migrate.downgrade(empty_database, "base")
+    assert _tables(empty_database) == {"alembic_version"}
+    migrate.upgrade(empty_database)
+    assert empty_database.read(_differences) == []
 
 
 def test_data_survive_an_upgrade(database: Database) -> None:
@@ -56,11 +57,12 @@ def test_data_survive_an_upgrade(database: Database) -> None:
     assert database.read(lambda c: c.execute(text("SELECT value FROM service_state")).scalar_one()) == "yes"
 
 
-def test_a_newer_database_is_refused(database: Database) -> None:
+def test_a_newer_database_is_refused(empty_database: Database) -> None:
     """A database that a newer program made is left alone, with a sentence for the operator."""
-    database.write(lambda c: c.execute(text("UPDATE alembic_version SET version_num = '9999'")))
+    migrate.upgrade(empty_database)
+    empty_database.write(lambda c: c.execute(text("UPDATE alembic_version SET version_num = '9999'")))
     with pytest.raises(UsageError, match="newer version"):
-        migrate.upgrade(database)
+        migrate.upgrade(empty_database)
 
 
 def test_a_broken_migration_leaves_the_old_schema(empty_database: Database, monkeypatch: pytest.MonkeyPatch) -> None:

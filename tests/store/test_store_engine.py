@@ -37,7 +37,9 @@ def test_moments_come_back_as_they_went(database: Database) -> None:
     assert stored.tzinfo is UTC
 
 
-@pytest.mark.parametrize("bad", [datetime(2026, 1, 14), datetime(9999, 12, 31, tzinfo=UTC), datetime(1, 1, 1, tzinfo=UTC)])
+@pytest.mark.parametrize(
+    "bad", [datetime(2026, 1, 14), datetime(9999, 12, 31, tzinfo=UTC), datetime(1, 1, 1, tzinfo=UTC)]
+)
 def test_a_moment_that_could_not_be_read_back_is_refused(database: Database, bad: datetime) -> None:
     """Naive moments and those beyond any clock never reach the database."""
     with pytest.raises(Exception, match="cannot be stored"):
@@ -171,7 +173,6 @@ def test_a_full_disk_has_a_name(tmp_path: Path) -> None:
     database.close()
 
 
-@pytest.mark.postgres
 def test_a_killed_connection_is_done_again(database: Database) -> None:
     """A connection that the server ends in mid-transaction: the whole work runs again and is committed once."""
     if database.is_sqlite:
@@ -193,8 +194,8 @@ def test_a_killed_connection_is_done_again(database: Database) -> None:
 def test_a_second_service_on_one_file_is_refused(tmp_path: Path) -> None:
     """The lock names the process that holds it, and is free again when that one is done."""
     path = tmp_path / "x.db"
+    second = exclusive_service_lock(path)
     with exclusive_service_lock(path), pytest.raises(UsageError, match="another treatywatch service"):
-        with exclusive_service_lock(path):
-            pass
+        second.__enter__()
     with exclusive_service_lock(path):
         pass

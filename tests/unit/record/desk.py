@@ -87,9 +87,9 @@ def article(number: int, day: str | None = "2026-01-14", version: int = 1) -> Ar
 class Desk:
     """Everything stored, in memory."""
 
-    def __init__(self, context: Context = CONTEXT, options: RecordOptions = RecordOptions()) -> None:
+    def __init__(self, context: Context = CONTEXT, options: RecordOptions | None = None) -> None:
         self.context = context
-        self.options = options
+        self.options = options or RecordOptions()
         self.versions: dict[str, int] = {}
         self.events: dict[str, KnownEvent] = {}
         self.reports: dict[int, Report] = {}
@@ -99,9 +99,7 @@ class Desk:
         self, facts: ArticleFacts, *findings: Finding, now: datetime = NOW, options: RecordOptions | None = None
     ) -> Plan:
         """Decide about an article's findings and apply the plan."""
-        known = Known(
-            tuple(sorted(self.versions.items())), tuple(self.events.values()), tuple(self.reports.values())
-        )
+        known = Known(tuple(sorted(self.versions.items())), tuple(self.events.values()), tuple(self.reports.values()))
         plan = decide(facts, findings, known, now, options or self.options, self.context)
         self._apply(plan)
         self.plans.append(plan)

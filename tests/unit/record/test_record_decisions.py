@@ -112,7 +112,7 @@ def test_an_edited_article_corrects_its_date() -> None:
 
 
 def test_an_article_that_takes_its_claim_back_retracts_the_event() -> None:
-    """"Has ratified" edited to "will ratify": the event is taken back and those who heard of it hear that."""
+    """ "Has ratified" edited to "will ratify": the event is taken back and those who heard of it hear that."""
     desk = Desk()
     desk.tell(article(1), finding(date="2026-01-14"))
     plan = desk.tell(article(1, version=2), finding(date="2026-01-14", status=Status.PLANNED))

@@ -152,9 +152,7 @@ def _told(reports: list[tuple[str, Finding]]) -> list[Told]:
 
 
 @pytest.mark.parametrize(("reports", "expected"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
-def test_reports_become_events(
-    reports: list[tuple[str, Finding]], expected: set[tuple[str, str, str, int]]
-) -> None:
+def test_reports_become_events(reports: list[tuple[str, Finding]], expected: set[tuple[str, str, str, int]]) -> None:
     """In every order of arrival, the reports make exactly the expected events."""
     for order in itertools.permutations(_told(reports)):
         desk = Desk()
@@ -193,7 +191,7 @@ def test_planned_and_occurred_are_two_events_and_one_fulfils_the_other() -> None
 
 
 def test_a_denial_after_the_news_contradicts_it() -> None:
-    """"Has not ratified", said of the same actor after "has", flags the event."""
+    """ "Has not ratified", said of the same actor after "has", flags the event."""
     desk = Desk()
     desk.tell(article(1), finding(date="2026-01-14"))
     desk.tell(article(2, "2026-01-15"), finding(status=Status.NEGATED))
@@ -209,7 +207,9 @@ def test_another_partys_denial_contradicts_nothing() -> None:
     assert all(not e.flags for e in desk.standing)
 
 
-DATES = st.sampled_from([None, None, "2025", "2026", "2026-01", "2026-02", *(f"2026-01-{day:02d}" for day in range(9, 22))])
+DATES = st.sampled_from(
+    [None, None, "2025", "2026", "2026-01", "2026-02", *(f"2026-01-{day:02d}" for day in range(9, 22))]
+)
 FINDINGS = st.builds(
     finding,
     kind=st.sampled_from(["ratified", "approved", "signed", "promulgated", "entered_into_force"]),
@@ -225,7 +225,7 @@ FINDINGS = st.builds(
 REPORTS = st.lists(st.tuples(st.integers(9, 28), st.lists(FINDINGS, min_size=1, max_size=3)), min_size=1, max_size=7)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(reports=REPORTS, seed=st.integers(0, 2**32))
 def test_the_order_of_arrival_does_not_matter(reports: list[tuple[int, list[Finding]]], seed: int) -> None:
     """Any permutation of a set of reports gives the same events: keys, dates, flags, evidence, number of sources."""
@@ -241,7 +241,7 @@ def test_the_order_of_arrival_does_not_matter(reports: list[tuple[int, list[Find
     assert pictures[0] == pictures[1]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(reports=REPORTS)
 def test_telling_again_changes_nothing(reports: list[tuple[int, list[Finding]]]) -> None:
     """A redo after a crash decides that everything is known: no steps, no evidence, no messages."""
