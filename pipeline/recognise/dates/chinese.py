@@ -3,36 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from pipeline.recognise.dates.lexing import LAST_YEAR, OLDEST_YEAR
 from pipeline.recognise.values import DateMention
 
 _FIGURES = {mark: value for value, mark in enumerate("零一二三四五六七八九")} | {"〇": 0, "○": 0}
 _YEARS = {
-    "前年": -2,
-    "去年": -1,
-    "上年": -1,
-    "今年": 0,
-    "本年": 0,
-    "明年": 1,
-    "来年": 1,
-    "來年": 1,
-    "后年": 2,
-    "後年": 2,
-}
+    "前年": -2, "去年": -1, "上年": -1, "今年": 0, "本年": 0, "明年": 1, "来年": 1, "來年": 1, "后年": 2, "後年": 2,
+}  # fmt: skip
 _STORY_YEARS = {"同年": 0, "当年": 0, "當年": 0, "次年": 1, "翌年": 1}
 _MONTHS = {
-    "上个月": -1,
-    "上個月": -1,
-    "上月": -1,
-    "本月": 0,
-    "这个月": 0,
-    "這個月": 0,
-    "下个月": 1,
-    "下個月": 1,
-    "下月": 1,
-}
+    "上个月": -1, "上個月": -1, "上月": -1, "本月": 0, "这个月": 0, "這個月": 0, "下个月": 1, "下個月": 1, "下月": 1,
+}  # fmt: skip
 _STORY_MONTHS = {"同月": 0, "当月": 0, "當月": 0, "次月": 1}
 _DAYS = {
     "前天": -2, "昨天": -1, "昨日": -1, "昨晚": -1, "今天": 0, "今日": 0, "今晨": 0, "今晚": 0, "明天": 1, "明日": 1, "后天": 2,
@@ -48,8 +31,7 @@ _UNITS = {"天": "day", "日": "day", "周": "week", "週": "week", "星期": "w
 _INSTRUMENT = r"条约|條約|协定|協定|协议|協議|公约|公約|议定书|議定書|备忘录|備忘錄|宪章|憲章"
 
 
-def _any(words: object) -> str:
-    assert isinstance(words, dict)
+def _any(words: Iterable[str]) -> str:
     return "|".join(sorted(words, key=len, reverse=True))
 
 
@@ -78,7 +60,11 @@ def find_in(low: str) -> tuple[DateMention, ...]:
     """Every date of a Chinese text, in order; offsets count within it."""
     if _GATE.search(low) is None:
         return ()
-    return tuple(sorted([*_figures(low), *_mentions(low)], key=lambda mention: mention.start))
+    found: list[DateMention] = []
+    for mention in sorted([*_figures(low), *_mentions(low)], key=lambda mention: mention.start):
+        if not found or found[-1].end <= mention.start:
+            found.append(mention)
+    return tuple(found)
 
 
 def _figures(low: str) -> Iterator[DateMention]:
@@ -182,11 +168,8 @@ def _other_relation(part: dict[str, str | None], weekday: int | None) -> tuple[s
     if part["count"] and part["unit"]:
         amount = 2 if part["count"] in "两兩" else number(part["count"])
         before = part["side"] == "前"
-        return (
-            ("ago", -amount, _UNITS[part["unit"]], "past")
-            if before
-            else ("within", amount, _UNITS[part["unit"]], "future")
-        )
+        rule, direction = ("ago", "past") if before else ("within", "future")
+        return rule, -amount if before else amount, _UNITS[part["unit"]], direction
     unit = "year" if part["year_end"] else "month"
     return f"relative_{unit}", 0, unit, ""
 

@@ -9,6 +9,7 @@ dateline    the day the report was filed, before the story begins
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from pipeline.recognise.dates.tables import Table
@@ -17,18 +18,19 @@ from pipeline.recognise.values import DateMention
 _NAMING = frozenset({"full_date", "numeric", "day_month", "month_year", "year"})  # what names of documents carry
 _ASIDE = frozenset({"quoted", "prenominal"})  # looked for by themselves
 _LOOK_BACK = 40  # characters: the longest words of a role, with an article
+_QUOTE = re.compile(r'[«»“”„"《》「」『』]')
 _NAME_LENGTH = 220  # characters: how far before its date the name of a document may begin
-_OPEN, _CLOSE = '«“„‘"《「『', '»”“’"》」』'
 
 
 def with_role(mention: DateMention, low: str, table: Table) -> DateMention | None:
     """The mention with its role; None where its year belongs to a noun that is no document ("the 2018 summit")."""
+    title = _inside_title(low[: mention.start], table)
     before = low[max(0, mention.start - _NAME_LENGTH) : mention.start]
     if mention.rule == "of_year":
         named = _names_document(before, table) or _document_follows(low[mention.end : mention.end + 60], table)
         return replace(mention, role="title", rule="year") if named else None
     role = (
-        _role(before, table)
+        ("title" if title else _role(before, table))
         or _prenominal(before, low[mention.end : mention.end + 60], table)
         or _role_after(low[mention.end : mention.end + _LOOK_BACK], table)
     )
@@ -38,8 +40,6 @@ def with_role(mention: DateMention, low: str, table: Table) -> DateMention | Non
 
 
 def _role(before: str, table: Table) -> str:
-    if table.instruments is not None and _inside_title(before, table):
-        return "title"
     near = before[-_LOOK_BACK:]
     words = ((pattern.search(near), role) for role, pattern in table.roles if role not in _ASIDE)
     word = min(((match.start(), role) for match, role in words if match), default=(0, ""))[1]  # the longest words win
@@ -64,11 +64,10 @@ def _role_after(after: str, table: Table) -> str:
 
 def _inside_title(before: str, table: Table) -> bool:
     """Whether the date stands in quotation marks that open with a title ("On ratification of …", «Договор …»)."""
-    opened = max(before.rfind(mark) for mark in _OPEN)
-    if opened < 0 or any(mark in before[opened + 1 :] for mark in _CLOSE):
+    opened = _open_quote(before)
+    if opened < 0 or table.instruments is None:
         return False
     quoted = before[opened + 1 :].lstrip()
-    assert table.instruments is not None
     if table.instruments.match(quoted):
         return True
     openers = next((pattern for role, pattern in table.roles if role == "quoted"), None)
@@ -76,22 +75,29 @@ def _inside_title(before: str, table: Table) -> bool:
     return openers is not None and bool(first) and openers.search(first[0]) is not None
 
 
-def _last(pattern_text: str, table: Table, *, documents: bool) -> int:
+def _open_quote(before: str) -> int:
+    """Where the quotation begins that is still open at the end, -1 if none is. “ opens in English and closes „ in German."""
+    opened = -1
+    for mark in _QUOTE.finditer(before):
+        sign, inside = mark.group(), before[opened] if opened >= 0 else ""
+        closes = sign in "»”》」』" or (sign == "“" and inside == "„") or (sign == '"' and inside == '"')
+        opened = -1 if closes else mark.start()
+    return opened
+
+
+def _last(text: str, table: Table, *, documents: bool) -> int:
+    """Where the last noun for an instrument, or for another document or occasion, begins; -1 where there is none."""
     pattern = table.documents if documents else table.instruments
     found = -1
     if pattern is not None:
-        for match in pattern.finditer(pattern_text):
+        for match in pattern.finditer(text):
             found = match.start()
     return found
 
 
-def _clause(before: str) -> str:
-    return before[max(before.rfind(mark) for mark in ".;:!?") + 1 :]
-
-
 def _names_document(before: str, table: Table) -> bool:
     """Whether an instrument is the nearest noun of its kind before the date, in the same clause."""
-    clause = _clause(before)
+    clause = before[max(before.rfind(mark) for mark in ".;:!?") + 1 :]
     return _last(clause, table, documents=False) > _last(clause, table, documents=True)
 
 

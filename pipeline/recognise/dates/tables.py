@@ -34,10 +34,11 @@ WORD_LETTERS: Mapping[str, str] = {
 RELATIVE_LETTERS: Mapping[str, str] = {"day": "R", "week": "V", "month": "G", "year": "A"}
 STORY_LETTERS: Mapping[str, str] = {"day": "S", "week": "S", "month": "H", "year": "B"}
 ROLES = ("effective", "deadline", "since", "title", "attributive", "prenominal", "quoted", "plain")
-_SECTIONS = frozenset(
-    {"months", "weekdays", "weekdays_short", "numbers", "seasons", "units", "relative", "story", "words", "roles", "roles_after",
-     "nouns", "capitals", "proclitics", "month_first", "bare_year", "bare_month", "genitive_year", "eve_blocked", "governing", "counted_from", "single"}
-)  # fmt: skip
+_SECTIONS = frozenset({
+    "months", "weekdays", "weekdays_short", "numbers", "seasons", "units", "single", "relative", "story", "words", "roles",
+    "roles_after", "nouns", "capitals", "proclitics", "month_first", "bare_year", "bare_month", "genitive_year", "eve_blocked",
+    "governing", "counted_from",
+})  # fmt: skip
 _QUIET = frozenset("hIjporlxtcqYJukPQvX0i")  # letters that tell no time by themselves
 _RAW = re.compile(r"\d+|[^\W\d_]+|[^\w\s]")
 SIGNS: Mapping[str, str] = {"’": "'", "‘": "'", "ʼ": "'", "–": "-", "—": "-", "‐": "-", "‑": "-", "−": "-"}
@@ -59,11 +60,11 @@ Phrases = Mapping[tuple[str, str], tuple[tuple[tuple[str, ...], Lexeme], ...]]
 class Table:
     """One language's words for time, and how it tells it.
 
-    `phrases` are keyed by their first two pieces, the longest first; `openers` are the first. `month_first`: "May 5" is a date. `bare_year`: a year needs no
-    preposition. `bare_month`: nor does a month. `genitive_year`: a year with its word but no preposition belongs to a noun.
-    `eve_blocked`: words that, after an expression that counts from the story, make a preposition of it; after one that ends in a word
-    of `governing`, any word does. `counted_from`: words after "within 30 days" that say it is not counted from today. A unit that is
-    `single` needs no number: «неделю назад».
+    `phrases` are keyed by their first two pieces, the longest first; `openers` are the first. `month_first`: "May 5" is a
+    date. `bare_year`: a year needs no preposition. `bare_month`: nor does a month. `genitive_year`: a year with its word but
+    no preposition belongs to a noun. `eve_blocked`: words that, after an expression that counts from the story, make a
+    preposition of it; after one that ends in a word of `governing`, any word does. `counted_from`: words after "within 30
+    days" that say it is not counted from today.
     """
 
     language: str
@@ -97,7 +98,7 @@ class DateTables:
         """Read every language's table; ConfigurationError where one is malformed."""
         folder = files("pipeline.recognise.dates") / "data"
         found = sorted((item for item in folder.iterdir() if item.name.endswith(".toml")), key=lambda item: item.name)
-        tables = {item.name.removesuffix(".toml"): _read(item) for item in found}
+        tables = {item.name.removesuffix(".toml"): read_table(item) for item in found}
         return cls(tables, build("und", {}))
 
     def of(self, language: str) -> Table:
@@ -116,7 +117,8 @@ def spell(phrase: str) -> tuple[str, ...]:
     return tuple(SIGNS.get(piece, piece) for piece in _RAW.findall(phrase.lower()))
 
 
-def _read(item: Traversable) -> Table:
+def read_table(item: Traversable) -> Table:
+    """One language's table from its file; ConfigurationError with the file's name where it is malformed."""
     where = f"dates/data/{item.name}"
     try:
         raw = tomllib.loads(item.read_text("utf-8"))
@@ -182,7 +184,7 @@ def _entries(raw: Mapping[str, object]) -> Iterator[tuple[str, Lexeme]]:
     for section, letter in valued.items():
         for value, texts in _mapping(raw.get(section, {})).items():
             yield from ((text, Lexeme(letter, int(value))) for text in _strings(texts))
-    single = frozenset(_strings(raw.get("single", ())))
+    single = frozenset(_strings(raw.get("single", ())))  # units that need no number: «неделю назад»
     for unit, texts in _mapping(raw.get("units", {})).items():
         yield from ((text, Lexeme("u", int(text in single), unit)) for text in _strings(texts))
     for section, letters in (("relative", RELATIVE_LETTERS), ("story", STORY_LETTERS)):

@@ -2,6 +2,7 @@
 
 import pickle
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from babel.dates import format_date
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from pipeline.errors import ConfigurationError
 from pipeline.model import PartialDate
 from pipeline.recognise.dates import DateTables, dateline, find, resolve
-from pipeline.recognise.dates.tables import build, shared_tables
+from pipeline.recognise.dates.tables import build, read_table, shared_tables
 from pipeline.recognise.sentences import sentence
 from pipeline.recognise.values import DateMention
 
@@ -173,4 +174,11 @@ def test_tables_can_be_sent_to_a_worker_and_refuse_what_is_wrong() -> None:
         build("en", {"monhts": {}})
     with pytest.raises(ValueError, match="is Lexeme"):
         build("en", {"months": {"1": ["may"], "5": ["may"]}})
-    assert issubclass(ConfigurationError, Exception)
+
+
+@pytest.mark.parametrize("text", ["months = 3", "[months", '[relative.decade]\n1 = ["soon"]', '[roles]\nx = ["by"]'])
+def test_a_malformed_table_names_its_file(text: str, tmp_path: Path) -> None:
+    """What is wrong in a language's file is said with the file's name, not as a stack trace."""
+    (tmp_path / "en.toml").write_text(text, "utf-8")
+    with pytest.raises(ConfigurationError, match=r"dates/data/en\.toml"):
+        read_table(tmp_path / "en.toml")
