@@ -102,10 +102,14 @@ def step(
     if trigger.voice == ATTRIBUTE and (family == "conclude" or reading.is_a("strict", trigger.first)):
         return None
     told_of = trigger.voice == ACTIVE and trigger.tense == PRESENT and reading.clause(trigger.first).kind == "relative"
+    if trigger.voice == ATTRIBUTE and family in {"amend", "extend"}:
+        return None
     if told_of and family in {"amend", "extend", "terminate", "suspend"}:
         return None
     if family == "enter_force" and thing is not None and thing.what == NOUN and thing.kind in _ENDING:
         return Step(_ENDING[thing.kind], "effect_of_ending", weight=0.9)
+    if family == "same_step":
+        return Step(E.RATIFIED, "same_step", weight=0.85)
     special = _SPECIAL.get(family)
     if special is not None:
         return special(trigger, thing, about, beyond, reading)
@@ -126,6 +130,8 @@ def step(
 def _nothing_follows(reading: Reading, trigger: Trigger) -> bool:
     """Whether no noun phrase of its own stands behind the verb: "has ratified so far", not "ratified the will of the people"."""
     following = trigger.last + 1
+    if trigger.tense == INFINITIVE and reading.tokens[trigger.last].low.endswith(_CLITICS):
+        return True
     if following >= len(reading.tokens) or reading.before(following).strip(" \u00a0"):
         return True
     return any(
@@ -134,6 +140,7 @@ def _nothing_follows(reading: Reading, trigger: Trigger) -> bool:
     ) or reading.tokens[following].low.isdigit()
 
 
+_CLITICS = ("arlo", "erlo", "irlo", "arla", "erla", "irla", "arlos", "arlas", "irlos")  # Spanish: "ratificarlo"
 _ALONE = frozenset({"ratify", "withdraw", "provisional", "denounce", "initial"})
 
 
@@ -156,7 +163,10 @@ def _law(family: str, about: Trigger | None) -> Step | None:
 
 def _sign(trigger: Trigger, thing: Thing | None, about: Trigger | None, beyond: Thing | None, reading: Reading) -> Step | None:
     if thing is None:
-        return None
+        alone = trigger.voice == ACTIVE and _nothing_follows(reading, trigger)
+        return Step(E.SIGNED, "sign_alone", weight=0.75) if alone else None
+    if thing.kind == "protocol" and any(h.key == "exchange" for h in reading.section("acts")):
+        return Step(E.EXCHANGED, "sign_protocol_of_exchange")
     if thing.what in _TREATYLIKE:
         return Step(E.SIGNED, f"sign_{thing.what}", weight=_weight(trigger, thing))
     if thing.what == "exchange_protocol":

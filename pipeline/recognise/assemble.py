@@ -10,6 +10,7 @@ from pipeline.recognise.focus import Linked
 from pipeline.recognise.salience import earlier_steps
 from pipeline.recognise.values import Actor, Sentence
 
+_EARLY = frozenset({EventType.SIGNED, EventType.INITIALLED, EventType.NEGOTIATIONS_CONCLUDED})
 NEWS, BACKGROUND = Salience.NEWS, Salience.BACKGROUND
 
 
@@ -94,7 +95,8 @@ def weigh(told: Sequence[Told]) -> list[Told]:
         news = [
             t.type
             for t in told
-            if t.agreement == one.agreement and t.salience is NEWS and t.lead and t is not one
+            if (_happened(t.status) or one.type in _EARLY)
+            and t.agreement == one.agreement and t.salience is NEWS and t.lead and t is not one
         ]
         if one.salience is NEWS and _happened(one.status) and not one.lead and earlier_steps(news, one.type) and not _same_day(one, told):
             out.append(replace(one, salience=BACKGROUND, reasons=(*one.reasons, "before_the_news_step")))

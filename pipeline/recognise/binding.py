@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pipeline.recognise.reading import ASIDE, RELATIVE, Reading
+from pipeline.recognise.reading import ASIDE, MAIN, RELATIVE, Reading
 from pipeline.recognise.things import GENERIC, NOUN, PRONOUN, TREATY, Thing
 from pipeline.recognise.triggers import ACTIVE, ATTRIBUTE, INFINITIVE, INTRANSITIVE, NOMINAL, PASSIVE, Trigger
 
@@ -89,6 +89,9 @@ def left_of(reading: Reading, trigger: Trigger, things: Sequence[Thing], trigger
         for t in things
         if begin <= t.first and t.last < trigger.first and reading.clause_of[t.first] == clause and trigger.first - t.last <= 40
     ]
+    home = reading.clauses[clause]
+    if not candidates and home.kind == MAIN and clause and trigger.first - min(reading.words_of(clause)) <= 2:
+        candidates = [t for t in things if t.last < trigger.first and reading.clause_of[t.first] == home.parent][:1]
     if not candidates:
         return None
     first = candidates[0]
@@ -181,11 +184,23 @@ def _bind(reading: Reading, trigger: Trigger, things: Sequence[Thing], triggers:
         return sides.right
     if trigger.family == "approve" and _passes_chamber(reading, trigger):
         return sides.left
+    if _clitic(reading, trigger, sides.left) or (trigger.first and reading.tokens[trigger.first - 1].low == "se"):
+        return sides.left
     if sides.antecedent is not None:
         return sides.antecedent
     if reading.lexicon.object_first:
         return sides.left
     return _contact(reading, trigger, sides.left)
+
+
+def _clitic(reading: Reading, trigger: Trigger, left: Thing | None) -> bool:
+    """Romance languages put a pronoun object before the verb: "l'avaient signé", "lo ratificaron"."""
+    return (
+        left is not None
+        and left.what == PRONOUN
+        and trigger.first - left.last <= 3
+        and reading.is_a("clitics", left.first)
+    )
 
 
 def _passes_chamber(reading: Reading, trigger: Trigger) -> bool:

@@ -110,8 +110,19 @@ class Linker:
             return taken
         if link.band is Band.REVIEW and link.agreement_id is not None and self._worth_review(link, near):
             return (Linked(link.agreement_id, Band.REVIEW, link.confidence, link.reasons, mention),)
+        charter = self._charter(mention, link)
+        if charter is not None:
+            return (charter,)
         best = link.best.agreement_id if link.best else None
         return (Linked(None, Band.NONE, 0.0, link.reasons, mention, best),)
+
+    def _charter(self, mention: Mention, link: Link) -> Linked | None:
+        """A body's name alone ("withdrew from the International Criminal Court") stands for the treaty it rests on."""
+        best = link.best
+        alone = not mention.kind and len(mention.parties) == 1 and len(mention.parties[0].code) > 2
+        if not alone or best is None or best.content < 0.5 or link.margin < 0.15:
+            return None
+        return Linked(best.agreement_id, Band.REVIEW, 0.72, ("charter_of_body", *best.reasons), mention)
 
     def _worth_review(self, link: Link, near: Sequence[str]) -> bool:
         """Whether an unsure link is worth a person's look: nothing contradicts it and it rests on more than a common word."""
@@ -122,7 +133,8 @@ class Linker:
         states = {code for code in near if len(code) == 2}
         if len(agreement.parties) == 2 and len(states) >= 2 and not {c for c in agreement.parties if len(c) == 2} <= states:
             return False
-        if best.kind < _KIND or "one_party" in best.reasons:
+        certain = "distinctive" in best.reasons and best.content >= 0.8
+        if best.kind < _KIND or ("one_party" in best.reasons and not certain):
             return False
         return best.alias or "both_parties" in best.reasons or "distinctive" in best.reasons
 

@@ -20,7 +20,7 @@ from pipeline.recognise.values import Token
 
 FAMILIES = frozenset(
     "sign ratify approve submit promulgate deposit exchange notify accede succeed withdraw denounce terminate suspend"
-    " extend amend initial conclude adopt open enter_force provisional reject reserve annul".split()
+    " extend amend initial conclude adopt open enter_force provisional reject reserve annul same_step".split()
 )
 FORMS = frozenset(
     "past present future base infinitive passive participle attribute converb gerund noun plain subjunctive".split()
@@ -43,7 +43,7 @@ SECTIONS = {
 GRAMMAR = frozenset(
     "have be be_future be_been passive_aux by to determiners generic_nouns pronouns generic_determiners relative"
     " subordinate coordinate prepositions complement stop_words plural_hint distributive quote_verbs same all_of"
-    " each_other negation strict numbers other_words indefinite possessive".split()
+    " each_other negation strict numbers other_words indefinite possessive clitics".split()
 )
 _CJK = re.compile("[\u3400-\u9fff]")
 _MAX_MEMO = 50_000

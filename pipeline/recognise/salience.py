@@ -7,7 +7,7 @@ from datetime import date
 
 from pipeline.model import EventType, PartialDate, Salience
 from pipeline.recognise.reading import RELATIVE, SUBORDINATE, Reading
-from pipeline.recognise.triggers import ATTRIBUTE, GERUND, NOMINAL, PASSIVE, PAST, PERFECT, PLUPERFECT, Trigger
+from pipeline.recognise.triggers import ATTRIBUTE, GERUND, INFINITIVE, NOMINAL, PASSIVE, PAST, PERFECT, PLUPERFECT, Trigger
 
 E = EventType
 
@@ -44,7 +44,7 @@ def local(
         return Salience.BACKGROUND, ("old_date",)
     if trigger.voice == ATTRIBUTE:
         return Salience.BACKGROUND, ("participle",)
-    if trigger.tense == PLUPERFECT:
+    if trigger.tense == PLUPERFECT or _governed_by_had(reading, trigger):
         return Salience.BACKGROUND, ("pluperfect",)
     cue = _cue(reading, trigger)
     if cue:
@@ -63,6 +63,16 @@ def local(
     if not lead and trigger.voice == PASSIVE and when is not None and published is None:
         return Salience.BACKGROUND, ("was_done_on",)
     return Salience.NEWS, ("lead",) if lead else ("plain",)
+
+
+def _governed_by_had(reading: Reading, trigger: Trigger) -> bool:
+    """ "had decided in March to withdraw": the deciding lies before the story; "in force since 2002" does too."""
+    if any(reading.tokens[i].low == "since" for i in range(trigger.first, trigger.last + 1)):
+        return True
+    near = range(max(0, trigger.first - 8), trigger.first)
+    return trigger.tense == INFINITIVE and any(
+        reading.tokens[i].low == "had" and reading.same_clause(i, trigger.first) for i in near
+    )
 
 
 def _fresh(when: PartialDate | None, published: date | None) -> bool | None:

@@ -116,7 +116,7 @@ def _finite(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> 
     if trigger.voice == PASSIVE and trigger.tense == PRESENT:
         own = own | {reading.clause(trigger.first).parent}
     cues = _cues(reading, start, trigger.first, own)
-    behind = _cues(reading, trigger.last + 1, trigger.last + 9, own, "after") if reading.lexicon.verb_final else []
+    behind = _cues(reading, trigger.last + 1, trigger.last + _FAR, own, "after") if reading.lexicon.verb_final else []
     reach = _FAR if reading.lexicon.verb_final or reading.lexicon.language == "zh" else _NEAR
     near = [h for h in cues if trigger.first - h.last <= reach or _subject_negation(reading, h)] + [h for h in behind if h.key != "planned" or trigger.tense != PERFECT]
     if _question(reading):
@@ -198,7 +198,8 @@ def _governed(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -
     cues = _cues(reading, start, trigger.first, frozenset(clauses))
     behind = _cues(reading, trigger.last + 1, trigger.last + 8, frozenset(clauses), "after")
     if not cues:
-        cues = behind
+        later = reading.lexicon.object_first
+        cues = behind or (_cues(reading, trigger.last + 1, trigger.last + 7, _own(reading, trigger)) if later else [])
         if not cues:
             return _bare(reading, trigger)
     return _verdict(cues, reading)

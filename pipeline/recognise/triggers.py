@@ -213,6 +213,8 @@ def _participle(
         return ACTIVE, PAST
     if _reduced(reading, first, last, things):
         return ATTRIBUTE, PAST
+    if reading.lexicon.language == "de":
+        return ACTIVE, PRESENT
     if reading.lexicon.language != "en":
         return (PASSIVE, PAST) if reading.heading else (ATTRIBUTE, PAST)
     return ACTIVE, PAST

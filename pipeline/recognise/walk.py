@@ -20,7 +20,7 @@ from pipeline.recognise.parties import Names
 from pipeline.recognise.reading import Reading
 from pipeline.recognise.things import GENERIC, NOUN, PRONOUN, TREATY, Thing
 from pipeline.recognise.titles import Reading as Wording
-from pipeline.recognise.triggers import FUTURE, GERUND, INFINITIVE, NOMINAL, PRESENT, Trigger
+from pipeline.recognise.triggers import FUTURE, GERUND, INFINITIVE, NOMINAL, PASSIVE, PRESENT, Trigger
 from pipeline.recognise.values import Actor, Band, DateMention, Document, Mention, PartyMention, Sentence
 
 E = EventType
@@ -64,6 +64,7 @@ class Walk:
     lead: Wording | None = None
     dateline: date | None = None
     first_act: int = -1
+    last_date: PartialDate | None = None
     trace: list[Trace] = field(default_factory=list)
 
     def run(self) -> list[Told]:
@@ -71,7 +72,8 @@ class Walk:
         self._prepare()
         told: list[Told] = []
         for sentence in self.document.sentences:
-            told.extend(self._sentence(sentence, told))
+            for one in self._sentence(sentence, told):
+                told.append(one)
         return told
 
     def _prepare(self) -> None:
@@ -79,6 +81,9 @@ class Walk:
         opening = [s for s in (self.document.title, *self.document.sentences[:_LEAD_SENTENCES]) if s is not None]
         found = [p for s in opening for p in self._parties(s, context="")]
         self.context = actors.focus([p for p in found if len(p.code) == 2])
+        if not self.context and self.document.title is not None:
+            named = [p.code for p in self._parties(self.document.title, context="") if len(p.code) == 2]
+            self.context = named[0] if named else ""
         self.states = tuple(dict.fromkeys(p.code for p in found if p.code))
         text = ". ".join(s.text for s in opening[:2])
         self.lead = self.tools.linker.index.read(text, language)
@@ -135,6 +140,17 @@ class Walk:
                 yield step
         if bound and not heard:
             self._look(reading, found)
+        self._remember(marked)
+
+    def _remember(self, marked: Sequence[DateMention]) -> None:
+        """Keep the last day told, for "the same day" in a later sentence."""
+        for m in reversed(marked):
+            found = dates.resolve(
+                m, published=self.article.published_on, dateline=self.dateline, past=True, previous=self.last_date
+            )
+            if found is not None and m.role != "title" and found.date.day is not None:
+                self.last_date = found.date
+                return
 
     def _look(self, reading: Reading, found: Sequence[Thing]) -> None:
         """A sentence without an act may still say what the article is about."""
@@ -199,13 +215,14 @@ class Walk:
         taken = [(m.start, m.end) for m in mentioned if not m.generic]
         subject = who.subject(reading, one.trigger, verbs, taken)
         linked = self._linked(reading, found, verbs, one, mentioned, subject)
-        actor = actors.resolve(subject, self.article.text, context=self.context)
+        actor = self._actor(reading, one, subject, told)
         kind, verdict, why = self._typed(reading, one, verdict, why, actor, told)
         others = [b.trigger for b in bound if b is not one]
+        rivals = [v for v in verbs if v is not one.trigger and (v.voice != NOMINAL or v in others)]
         usable = [m for m in marked if m.role != "title" and not any(a <= m.start and m.end <= b for a, b in taken)]
-        previous = next((t.date for t in reversed(told) if t.date is not None), None)
+        previous = self.last_date or next((t.date for t in reversed(told) if t.date is not None), None)
         calendar = when.Calendar(self.tools.dates, self.article.published_on, self.dateline, previous)
-        own = when.own(reading, one.trigger, others, usable)
+        own = when.own(reading, one.trigger, rivals, usable)
         day, effective = when.told(own, kind, verdict, calendar)
         lead = self._is_lead(reading)
         if verdict is Status.OCCURRED and self._is_ahead(day):
@@ -221,6 +238,22 @@ class Walk:
             at=reading.tokens[one.trigger.first].start,
         )  # fmt: skip
         yield from self._spread(reading, one, base, linked, subject)
+
+    def _actor(self, reading: Reading, one: Bound, subject: Sequence[PartyMention], told: Sequence[Told]) -> Actor:
+        """Who acts. A domestic step that names nobody belongs to the parliament it goes to, or to the organ that acted before."""
+        actor = actors.resolve(subject, self.article.text, context=self.context)
+        if actor.country or subject or one.trigger.voice not in {PASSIVE, NOMINAL}:
+            return actor
+        if one.step.type is E.SUBMITTED:
+            bodies = [p for p in reading.parties if p.body in actors.CHAMBERS and p.code]
+            return replace(actor, country=bodies[0].code) if bodies else actor
+        clause = reading.clause_of[one.trigger.first]
+        agent = any(reading.is_a("by", i) for i in reading.words_of(clause))
+        last = next((t for t in reversed(told) if t.actor.country), None)
+        domestic = one.step.type in {E.RATIFIED, E.APPROVED, E.PROMULGATED}
+        if domestic and not agent and last is not None and last.actor.stage and len(last.actor.country) == 2:
+            return replace(actor, country=last.actor.country)
+        return actor
 
     def _spread(
         self, reading: Reading, one: Bound, base: Told, linked: Sequence[Linked], subject: Sequence[PartyMention]
@@ -312,10 +345,15 @@ class Walk:
             return E.REJECTED, Status.OCCURRED, (*why, "refused_by_chamber")
         if verdict is Status.NEGATED and kind in {E.RATIFIED, E.APPROVED} and actors.CHAMBERS & {actor.stage} and self._counted(reading):
             return E.REJECTED, Status.OCCURRED, (*why, "voted_down")
+        if one.step.reason == "same_step":
+            kind = told[-1].type if told else kind
         bare = one.thing is not None and one.thing.what in {GENERIC, PRONOUN, "law", "draft", "decision"} and one.about is None
         if bare and kind in {E.SUBMITTED, E.APPROVED, E.RATIFIED} and one.trigger.family in {"submit", "approve"}:
             leaving = [t.type for t in told if t.type in {E.WITHDRAWN, E.TERMINATED, E.SUSPENDED}]
             if not leaving:
+                domestic = {E.PROMULGATED, E.RATIFIED} & {t.type for t in told}
+                if kind is E.APPROVED and domestic and actors.CHAMBERS & {actor.stage} and not self._preliminary(reading, one.trigger):
+                    return E.RATIFIED, verdict, (*why, "vote_on_ratification")
                 return kind, verdict, why
             minor = not actors.CHAMBERS & {actor.stage} or kind is E.SUBMITTED
             return leaving[-1], Status.PLANNED if minor and verdict is Status.OCCURRED else verdict, (*why, "such_a_step")

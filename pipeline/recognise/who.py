@@ -16,6 +16,8 @@ def subject(
     reading: Reading, trigger: Trigger, triggers: Sequence[Trigger], taken: Sequence[tuple[int, int]]
 ) -> tuple[PartyMention, ...]:
     """The party mentions that act. `taken`: spans (text offsets) of agreement mentions, whose parties do not act here."""
+    if trigger.family == "deposit" and reading.tokens[trigger.first].low.startswith(("receiv", "accept", "получ")):
+        return tuple(p for p in reading.parties if _word(reading, p) > trigger.last and _from(reading, _word(reading, p)))
     free = [p for p in reading.parties if not any(a <= p.start and p.end <= b for a, b in taken)]
     if trigger.voice in {PASSIVE, ATTRIBUTE, NOMINAL}:
         agent = _behind_by(reading, trigger, free)
@@ -28,6 +30,10 @@ def subject(
     if trigger.voice == NOMINAL:
         return _possessor(reading, trigger, reading.parties) or _before(reading, trigger, triggers, free)
     return _before(reading, trigger, triggers, free) or _behind(reading, trigger, triggers, free)
+
+
+def _from(reading: Reading, word: int) -> bool:
+    return any(reading.tokens[i].low in {"from", "от"} for i in range(max(0, word - 2), word))
 
 
 def _word(reading: Reading, mention: PartyMention) -> int:
@@ -138,6 +144,10 @@ def _group(reading: Reading, mentions: Sequence[PartyMention], *, from_left: boo
     if not mentions:
         return ()
     organs = [p for p in mentions if p.kind in _ORGANS]
+    if organs and _theirs(reading, organs[0]):
+        owners = [p for p in reading.parties if p.end < organs[0].start and p.kind not in _ORGANS and p.code]
+        if owners:
+            return tuple(owners)
     if organs:
         pivot = organs[0] if from_left else organs[-1]
         near = [p for p in organs if abs(_word(reading, p) - _word(reading, pivot)) <= 8]
@@ -152,6 +162,12 @@ def _group(reading: Reading, mentions: Sequence[PartyMention], *, from_left: boo
         else:
             break
     return tuple(sorted(row, key=lambda p: p.start))
+
+
+def _theirs(reading: Reading, organ: PartyMention) -> bool:
+    """ "their governments": the organs of the states just named."""
+    word = _word(reading, organ)
+    return word > 0 and reading.tokens[word - 1].low in {"their", "leurs", "их", "sus", "ihre"}
 
 
 def _behind(
