@@ -52,7 +52,7 @@ _CALLS = re.compile(
 )
 _HEADINGS = re.compile(
     r"(?:read (?:also|more)|also read|related (?:news|stories|articles|topics)|more (?:news|stories|on this(?: topic)?)|most (?:read|popular)"
-    r"|recommended(?: for you)?|top stories|latest news|читайте также|смотрите также|по теме|материалы? по теме|новости по теме|ещ[её] по теме"
+    r"|recommended(?: for you)?|top stories|latest(?: news)?|читайте также|смотрите также|по теме|материалы? по теме|новости по теме|ещ[её] по теме"
     r"|самое читаемое|популярное|последние новости|читайте також|相关阅读|相关新闻|关联阅读)[\s.…:>»]*\Z",
     re.IGNORECASE,
 )

@@ -1,27 +1,23 @@
 """A page to an article.
 
 bytes ─▶ text ─▶ tree ─┬▶ metadata: titles, dates, language
-                       └▶ main text (trafilatura) ─▶ clean ─▶ gate? ─▶ Article      else the feed's own full text
+                       └▶ main text ─▶ clean ─▶ gate? ─▶ Article      else the feed's own full text
 """
 
 from __future__ import annotations
 
 from datetime import datetime
 
-import trafilatura
-from lxml import etree
-from lxml.html import HtmlElement
-
-from pipeline.door.text import clean_line, clean_text, text_of_html
+from pipeline.door.text import clean_line, text_of_html
 from pipeline.errors import PageError, Reason
+from pipeline.extract.body import SHORT, main_text
 from pipeline.extract.clean import clean_article_text
 from pipeline.extract.gate import is_gate
 from pipeline.extract.language import detect_language
 from pipeline.extract.metadata import Metadata, choose_date, choose_title, read_metadata
-from pipeline.extract.page import drop_hidden, page_text, page_tree
+from pipeline.extract.page import page_text, page_tree
 from pipeline.model import Article, Entry, Page
 
-SHORT = 300  # characters: below it the page is read again, more willingly
 SHORTEST = 40  # an ideograph says as much as a word: a brief of one sentence in Chinese has 40
 LONGEST = 500_000
 
@@ -75,7 +71,8 @@ def _from_page(page: Page, entry: Entry | None, feed_language: str | None, agenc
     metadata = read_metadata(tree)
     promised = entry.title if entry else ""
     title = choose_title(metadata, promised, agency)
-    body, form = _main_text(tree, markup, metadata)
+    form = bool(tree.xpath("//input[translate(@type, 'PASWORD', 'pasword') = 'password']"))
+    body = main_text(tree, markup, metadata)
     text = clean_article_text(body, title=title).text[:LONGEST]
     _refuse_gate(text or body, metadata, title, promised, asks_password=form)
     if len(text) < SHORTEST:
@@ -92,42 +89,6 @@ def _from_page(page: Page, entry: Entry | None, feed_language: str | None, agenc
         published_from=witness,
         agency=agency,
     )
-
-
-def _main_text(tree: HtmlElement, markup: str, metadata: Metadata) -> tuple[str, bool]:
-    """The page's main text by the first reader that finds enough of it, and whether the page asks for a password."""
-    form = bool(tree.xpath("//input[translate(@type, 'PASWORD', 'pasword') = 'password']"))
-    drop_hidden(tree)
-    found = _by_trafilatura(tree)
-    if len(metadata.body) >= SHORT and (len(found) < SHORT or _squeezed(found) in _squeezed(metadata.body)):
-        return text_of_html(metadata.body), form  # it may have been read there, and lost its paragraphs
-    if len(found) >= SHORT:
-        return found, form
-    again = page_tree(markup)
-    drop_hidden(again)
-    willing = _by_trafilatura(again, willing=True)
-    if len(willing) > 2 * len(found):
-        return willing, form
-    return (found or willing or _headed_text(page_tree(markup))), form
-
-
-def _by_trafilatura(tree: HtmlElement, *, willing: bool = False) -> str:
-    """What trafilatura takes for the main text. It changes the tree."""
-    try:
-        found = trafilatura.extract(tree, fast=True, include_comments=False, favor_recall=willing)
-    except (etree.LxmlError, ValueError, TypeError, AttributeError, IndexError, RecursionError):
-        return ""  # its heuristics trip over some trees; another reader may not
-    return clean_text(found or "")
-
-
-def _squeezed(text: str) -> str:
-    return "".join(text.split())
-
-
-def _headed_text(tree: HtmlElement) -> str:
-    """The paragraphs of a page no reader wanted: those with a sentence's length."""
-    paragraphs = (clean_line(str(node.text_content()), 10_000) for node in tree.iter("p", "h1", "h2"))
-    return "\n".join(paragraph for paragraph in paragraphs if len(paragraph) >= SHORTEST)
 
 
 def _refuse_gate(text: str, metadata: Metadata, title: str, promised: str, *, asks_password: bool) -> None:
