@@ -7,7 +7,7 @@ judge      a person's word on an event
 """
 
 from pipeline.record.decide import decide, scope
-from pipeline.record.judge import accept, reject
+from pipeline.record.judge import CORRECTABLE, accept, correct, reject
 from pipeline.record.verdict import matches
 
-__all__ = ["accept", "decide", "matches", "reject", "scope"]
+__all__ = ["CORRECTABLE", "accept", "correct", "decide", "matches", "reject", "scope"]

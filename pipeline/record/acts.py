@@ -10,7 +10,7 @@ from datetime import date
 from pipeline.model import Event, EventState, Status
 from pipeline.plan import Context, Flag, KnownEvent, Report
 from pipeline.record.cluster import EARLY_DAYS, NEAR_DAYS, STANDING_DAYS, Cluster, cluster
-from pipeline.record.families import is_multilateral, stages_agree
+from pipeline.record.families import has_members, is_multilateral, stages_agree
 from pipeline.record.fold import fold, id_of, key_of
 from pipeline.record.verdict import parties_of
 
@@ -40,10 +40,11 @@ def acts_of(stream: str, reports: Sequence[Report], events: Sequence[KnownEvent]
     """Sort a stream's current reports into acts and give each its event: the stored one or a new id. Pure, and in a fixed order."""
     act = stream.rsplit("|", 1)[1]
     multilateral = any(is_multilateral(r.finding, context.agreements) for r in reports)
+    members = any(has_members(r.finding, context.agreements) for r in reports)
     clusters = [
         one
         for status in Status
-        for one in cluster([r for r in reports if r.finding.status is status], act, multilateral)
+        for one in cluster([r for r in reports if r.finding.status is status], act, multilateral, members)
     ]
     made = [fold(one) for one in clusters]
     keys: dict[str, int] = {}

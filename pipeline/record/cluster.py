@@ -54,6 +54,7 @@ class Cluster:
     status: Status
     type: EventType
     joint: bool
+    many: bool  # each of many parties acts for itself
     whole: bool
     staged: bool
     country: str = ""
@@ -69,7 +70,7 @@ def sort_key(report: Report) -> tuple[object, ...]:
         not f.actor_country,
         -stage_rank(f.stage),
         -precision(f.date),
-        f.salience is Salience.BACKGROUND,
+        _is_background(report),
         str(f.date or ""),
         a.reported_on,
         f.actor_country,
@@ -89,19 +90,22 @@ def precision(day: PartialDate | None) -> int:
     return 3 if day.day else 2 if day.month else 1
 
 
-def cluster(reports: Sequence[Report], act: str, multilateral: bool) -> list[Cluster]:
-    """Sort the reports of one stream and one status into acts. Pure; the same set gives the same acts in the same order."""
+def cluster(reports: Sequence[Report], act: str, multilateral: bool, members: bool = False) -> list[Cluster]:
+    """Sort the reports of one stream and one status into acts. Pure; the same set gives the same acts in the same order.
+
+    `members`: a party is an organisation whose members act for themselves.
+    """
     found: list[Cluster] = []
     for report in sorted(reports, key=sort_key):
         fits = [(fit, place) for place, one in enumerate(found) if (fit := _fit(one, report)) is not None]
         if fits:
             _join(found[min(fits)[1]], report)
         else:
-            found.append(_begin(report, act, multilateral))
+            found.append(_begin(report, act, multilateral, members))
     return found
 
 
-def _begin(report: Report, act: str, multilateral: bool) -> Cluster:
+def _begin(report: Report, act: str, multilateral: bool, members: bool) -> Cluster:
     f = report.finding
     joint = not actor_counts(act, multilateral)
     staged = chamber_counts(act) and not joint
@@ -110,6 +114,7 @@ def _begin(report: Report, act: str, multilateral: bool) -> Cluster:
         status=f.status,
         type=normalised_type(f),
         joint=joint,
+        many=(multilateral or members) and not joint,
         whole=whole_treaty(act, multilateral),
         staged=staged,
         country="" if joint else f.actor_country,
@@ -138,7 +143,20 @@ def _fit(one: Cluster, report: Report) -> tuple[Fit, int] | None:
     same_day = one.date is not None and one.date == f.date and precision(f.date) == 3
     if not types_agree(one.type, one.stage, normalised_type(f), f.stage if one.staged else "", same_day):
         return None
-    return _date_fit(one, report)
+    fit = _date_fit(one, report)
+    if fit is not None and fit[0] > Fit.SAME_DAY and _in_passing(one, report):
+        return None
+    return fit
+
+
+def _in_passing(one: Cluster, report: Report) -> bool:
+    """ "Fifteen states have ratified", retold of an open treaty, is not the act of the one state we know of."""
+    nobody = not report.finding.actor_country or not one.country
+    return one.many and nobody and one.country != report.finding.actor_country and _is_background(report)
+
+
+def _is_background(report: Report) -> bool:
+    return report.finding.salience is Salience.BACKGROUND
 
 
 def _same_actor(one: Cluster, report: Report) -> bool:
@@ -192,7 +210,7 @@ def _tells_otherwise(one: Cluster, report: Report) -> bool:
 def _undated(report: Report, day: PartialDate, status: Status) -> tuple[Fit, int] | None:
     """A report without a date against an act with one."""
     on = report.article.reported_on
-    if report.finding.salience is Salience.BACKGROUND and status is Status.OCCURRED:
+    if _is_background(report) and status is Status.OCCURRED:
         early = (day.first - on).days
         return (Fit.RETOLD, _gap(on, day)) if early <= EARLY_DAYS else None
     window = _window(status)
@@ -205,7 +223,7 @@ def _undated(report: Report, day: PartialDate, status: Status) -> tuple[Fit, int
 def _both_undated(other: Report, report: Report, status: Status) -> tuple[Fit, int] | None:
     if status is not Status.OCCURRED:
         return _reported_near(other, report, STANDING_DAYS)
-    old, new = (r.finding.salience is Salience.BACKGROUND for r in (other, report))
+    old, new = _is_background(other), _is_background(report)
     if old and new:
         return Fit.RETOLD, 0
     if not old and not new:

@@ -77,6 +77,13 @@ def is_multilateral(finding: Finding, agreements: Mapping[str, Agreement]) -> bo
     return len(parties) != 2
 
 
+def has_members(finding: Finding, agreements: Mapping[str, Agreement]) -> bool:
+    """True where a party is an organisation, whose members may each have to act (the EU's mixed agreements)."""
+    known = agreements.get(finding.agreement_id or "")
+    parties = known.parties if known else finding.discovered.parties if finding.discovered else ()
+    return any(len(party) != 2 or party == "EU" for party in parties)
+
+
 def actor_counts(act: str, multilateral: bool) -> bool:
     """Whether reports of two different actors are two events."""
     return not (act in _ALWAYS_JOINT or (act in _JOINT and not multilateral))

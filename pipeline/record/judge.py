@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from pipeline.model import Event, EventState
-from pipeline.plan import AlertPlan, Context, Judgement, Why
+from pipeline.plan import AlertPlan, Change, Context, Judgement, Why
 from pipeline.record.verdict import matches
+
+CORRECTABLE = (
+    "agreement_id", "agreement", "type", "status", "stage", "actor", "actor_country", "date", "effective_date",
+)  # fmt: skip
 
 
 def accept(
@@ -29,6 +35,36 @@ def reject(
     return Judgement(
         after, Why.REJECTED, who, now, note, _alerts("event.retracted", after, parties, context) if told else ()
     )
+
+
+def correct(
+    event: Event,
+    values: Mapping[str, Any],
+    parties: tuple[str, ...],
+    who: str,
+    now: datetime,
+    context: Context,
+    note: str = "",
+) -> Judgement | None:
+    """Put fields right: `values` by the names of CORRECTABLE. They stay so, whatever reports say later. None: nothing differs.
+
+    Whoever was told of the event hears of the correction. An event that waited for review still waits.
+    """
+    changes = tuple(
+        Change(name, _text(getattr(event, name)), _text(value))
+        for name, value in values.items()
+        if name in CORRECTABLE and getattr(event, name) != value
+    )
+    if not changes:
+        return None
+    after = replace(event, revision=event.revision + 1, **{change.field: values[change.field] for change in changes})
+    told = event.state is EventState.ALERTED
+    alerts = _alerts("event.revised", after, parties, context) if told else ()
+    return Judgement(after, Why.CORRECTED, who, now, note, alerts, changes)
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value)
 
 
 def _alerts(kind: str, event: Event, parties: tuple[str, ...], context: Context) -> tuple[AlertPlan, ...]:

@@ -77,6 +77,7 @@ def _new(act: Act, event: Event, earned: Verdict, fresh: Sequence[Report], known
 def _revised(act: Act, known: KnownEvent, event: Event, earned: Verdict) -> EventStep | None:
     before = known.event
     state, why_state = earned
+    event = replace(event, **{name: getattr(before, name) for name in known.pinned})
     risen = not known.by_person and _rank(state) < _rank(before.state)
     event = replace(
         event, state=state if risen else before.state, first_seen=before.first_seen, revision=before.revision + 1

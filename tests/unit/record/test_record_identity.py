@@ -135,6 +135,15 @@ CASES: list[tuple[str, list[tuple[str, Finding]], set[tuple[str, str, str, int]]
         {("", "", "2026-01-17", 1), ("", "MA", "2026-01-17", 1)},
     ),
     (
+        "so many states, retold of an open convention, are not the one state we know",
+        [
+            ("2026-01-14", finding("ratified", "MA", date="2026-01-14", agreement=OPEN)),
+            ("2026-01-20", background("ratified", "", agreement=OPEN)),
+            ("2026-01-15", finding("ratified", "", agreement=OPEN)),
+        ],
+        {("", "MA", "2026-01-14", 2), ("", "", "None", 1)},
+    ),
+    (
         "a second vote weeks later is another event",
         [("2026-01-14", finding(date="2026-01-14")), ("2026-02-04", finding(date="2026-02-04"))],
         {("", "RU", "2026-01-14", 1), ("", "RU", "2026-02-04", 1)},
