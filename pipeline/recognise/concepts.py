@@ -109,7 +109,7 @@ class Lexicon:
         return _Tongue(
             {word: tuple(names) for word, names in whole.items()},
             {word: tuple(names) for word, names in prefix.items()},
-            tuple((word, tuple(names)) for word, names in inside.items()),
+            tuple(sorted(((word, tuple(names)) for word, names in inside.items()), key=lambda row: -len(row[0]))),
             {start: tuple(sorted(rows, key=lambda row: -len(row[0]))) for start, rows in phrases.items()},
             max((len(word) for word in (*whole, *prefix)), default=0),
         )
@@ -261,8 +261,9 @@ def _spells(parts: tuple[str, ...], words: list[Word], place: int, language: str
 def _inner(tongue: _Tongue, rest: str, have: tuple[str, ...]) -> tuple[str, ...]:
     """Meanings inside a compound (Doppelbesteuerungsabkommen): only words flagged with `~`."""
     found: list[str] = []
-    for word, names in tongue.inside:
+    for word, names in tongue.inside:  # longest first, so that Klimaübereinkommen holds no Einkommen
         if word in rest:
+            rest = rest.replace(word, " ")
             found.extend(name for name in names if name not in have and name not in found)
     return tuple(found)
 

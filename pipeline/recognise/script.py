@@ -179,7 +179,15 @@ class Fold:
             ord("æ"): "a",
             ord("œ"): "o",
         }
-        table |= {ord("أ"): "ا", ord("إ"): "ا", ord("آ"): "ا", ord("ة"): "ه", ord("ى"): "ي"}
+        table |= {
+            ord("أ"): "ا",
+            ord("إ"): "ا",
+            ord("آ"): "ا",
+            ord("ة"): "ه",
+            ord("ى"): "ي",
+            ord("ئ"): "ي",
+            ord("ؤ"): "و",
+        }
         for code in (*range(0x41, 0x5B), *range(0xC0, 0x250), *range(0x370, 0x530), *range(0x1E00, 0x1F00)):
             if code not in table:
                 low = chr(code).lower()
@@ -221,7 +229,8 @@ def bare(word: str) -> str:
 
 def stem(word: str) -> str:
     """The skeleton of a word nobody listed, cut to the letters that inflection leaves alone."""
-    return skeleton(bare(word))[:6] or word
+    found = skeleton(bare(word))
+    return (found[:-1] if found.endswith("s") and len(found) > 4 else found)[:6] or word
 
 
 def consonants(word: str) -> str:

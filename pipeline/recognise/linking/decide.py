@@ -63,7 +63,7 @@ def _band(best: Candidate, margin: float, facts: Facts, candidates: Sequence[Can
         and (sure := _sure(best, margin, is_open, reasons))
     ):
         return Band.SURE, sure
-    if reasons & FATAL and not best.alias:
+    if reasons & FATAL and (not best.alias or "generic_alias" in reasons):
         return Band.NONE, "contradicted"
     if "no_party" in reasons and "generic_alias" in reasons:
         return Band.NONE, "generic_alias_without_parties"
