@@ -4,43 +4,91 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from pipeline.model import Discovered, EventType
 from pipeline.recognise.assemble import Told
+from pipeline.recognise.linking import Index
 from pipeline.recognise.reading import Reading
-
-if TYPE_CHECKING:
-    from pipeline.recognise.walk import Tools
+from pipeline.recognise.values import Mention, PartyMention
 
 E = EventType
+_WEAK = frozenset({E.NEGOTIATIONS_CONCLUDED, E.APPROVED, E.AMENDED, E.EXTENDED, E.REJECTED, E.TERMINATED, E.SUBMITTED})
+_SOLEMN = frozenset({"treaty", "convention", "protocol", "charter", "statute"})
+_TITLES = frozenset({"treaty", "convention", "protocol", "charter", "statute", "agreement", "memorandum"})
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """An agreement that was found without being looked for, and how sure that is."""
+    """An agreement that was found without being looked for, and how sure that is (0 to 1)."""
 
     value: Discovered
     confidence: float
 
 
-def judge(told: Told, reading: Reading, states: Sequence[str], tools: Tools) -> Judged | None:
-    """Whether an act that links to nothing tracked is about a real international agreement; None where it is not."""
+def judge(told: Told, reading: Reading, states: Sequence[str], index: Index) -> Judged | None:
+    """Whether an act that links to nothing tracked is about a real international agreement; None where it is not.
+
+    `states`: codes of the article's opening, which "the two countries" means.
+    """
     mention = told.linked.mention
-    if mention.generic and not told.actor.country:
+    if mention.kind == "" and not mention.parties:
         return None
-    wording = tools.linker.index.read(mention.text, tools.lexicon.language)
-    parties = sorted({p.code for p in mention.parties if p.code} | {p.code for p in reading.parties if p.code})
-    if not _international(told, parties, states):
+    near = {p.code for p in (*mention.parties, *reading.parties) if p.code}
+    parties = tuple(sorted(near | set(states) if _otherwise(reading, "both") and len(near) < 2 else near))
+    named = _named(reading, mention)
+    if _otherwise(reading, "domestic") or (_otherwise(reading, "commercial") and not named):
         return None
-    concepts = tuple(sorted(wording.keys))[:8]
+    strength = _strength(told, reading, parties, named)
+    if strength <= 0:
+        return None
+    concepts = tuple(sorted(index.read(mention.text, reading.lexicon.language).keys))[:8]
     key = ":".join((mention.kind or "agreement", "+".join(parties), "+".join(concepts)))
-    confidence = 0.72 if len(parties) >= 2 and concepts else 0.5
-    return Judged(Discovered(key, mention.text, mention.kind, tuple(parties), concepts), confidence)
+    value = Discovered(key, mention.text, mention.kind, parties, concepts)
+    return Judged(value, strength)
 
 
-def _international(told: Told, parties: Sequence[str], states: Sequence[str]) -> bool:
-    del states
-    if len(parties) >= 2:
-        return True
-    return told.type in {E.RATIFIED, E.ACCEDED, E.DEPOSITED, E.EXCHANGED, E.PROMULGATED} and bool(parties)
+def _strength(told: Told, reading: Reading, parties: tuple[str, ...], named: bool) -> float:
+    """How surely it is an international agreement: two parties, or a name of its own with somebody who joins it."""
+    mention = told.linked.mention
+    among = sum(1 for code in parties if len(code) == 2 or code in _BLOCS)
+    counted = any(h.key == "count" for h in reading.section("salience"))
+    worldwide = named or any(h.key == "international" for h in reading.section("foreign"))
+    if mention.kind == "declaration" or (told.type in _WEAK and not named and among < 2):
+        return 0.0
+    if among >= 2:
+        return 0.8 if told.type not in _WEAK else 0.7
+    if named and (among or counted or told.type is E.ENTERED_INTO_FORCE):
+        return 0.75
+    if worldwide and (counted or among):
+        return 0.7
+    if among and counted and mention.kind in _SOLEMN:
+        return 0.6
+    if among and told.type in {E.RATIFIED, E.ACCEDED, E.DEPOSITED, E.EXCHANGED, E.PROMULGATED} and not mention.generic:
+        return 0.5
+    return 0.0
+
+
+_BLOCS = frozenset({"EU", "EAEU", "NATO", "ASEAN", "AU", "AFU", "MERCOSUR", "EFTA", "GCC", "UN", "IAEA", "ICC", "CIS", "CSTO", "SCO"})
+
+
+def _named(reading: Reading, mention: Mention) -> bool:
+    """Whether the agreement goes by a name in capitals, other than its parties' names ("the Kyoto Protocol")."""
+    if mention.kind not in _TITLES:
+        return False
+    first, last = reading.token_at(mention.start), reading.token_at(mention.end - 1)
+    base = reading.sentence.start
+    capitals = 0
+    for i in range(first, min(last + 1, len(reading.tokens))):
+        token = reading.tokens[i]
+        letter = reading.sentence.text[token.start - base]
+        if letter.isupper() and i and not any(_inside(p, token.start) for p in reading.parties):
+            capitals += 1
+    return capitals >= 2
+
+
+def _inside(party: PartyMention, offset: int) -> bool:
+    return party.start <= offset < party.end and len(party.code) == 2
+
+
+def _otherwise(reading: Reading, key: str) -> bool:
+    return any(h.key == key for h in reading.section("foreign"))

@@ -38,12 +38,13 @@ SECTIONS = {
     "grammar": None,
     "salience": frozenset({"background", "news", "recap", "count"}),
     "nominal": frozenset({"occurred", "planned", "temporal"}),
+    "foreign": frozenset({"domestic", "commercial", "international", "both"}),
     "procedure": frozenset({"recipient", "preliminary", "final", "chamber", "executive", "presidential", "organisation", "votes"}),
 }
 GRAMMAR = frozenset(
     "have be be_future be_been passive_aux by to determiners generic_nouns pronouns generic_determiners relative"
     " subordinate coordinate prepositions complement stop_words plural_hint distributive quote_verbs same all_of"
-    " each_other negation strict numbers other_words indefinite possessive clitics".split()
+    " each_other negation strict numbers other_words indefinite possessive clitics compounds".split()
 )
 _CJK = re.compile("[\u3400-\u9fff]")
 _MAX_MEMO = 50_000

@@ -34,9 +34,11 @@ def local(
     lead: bool,
     alone: bool = False,
     coarse: bool = False,
+    beside: bool = False,
 ) -> Verdict:
     """What the sentence says. `when`: the act's resolved date; `lead`: it stands in the first sentence that tells an act;
-    `alone`: no other act of that sentence happened; `coarse`: its only date is a month or a year."""
+    `alone`: no other act of that sentence happened; `coarse`: its only date is a month or a year;
+    `beside`: another act stands in the sentence."""
     fresh = _fresh(when, published)
     if fresh is True and trigger.voice != ATTRIBUTE and trigger.tense != PLUPERFECT:
         return Salience.NEWS, ("fresh_date",)
@@ -54,9 +56,11 @@ def local(
         return Salience.BACKGROUND, ("temporal_noun",)
     if kind == RELATIVE and trigger.tense in {PAST, PERFECT} and fresh is not True:
         return Salience.BACKGROUND, ("relative_clause",)
-    if kind == SUBORDINATE and trigger.tense in {PAST, PERFECT, GERUND} and not (lead and alone):
+    if kind == SUBORDINATE and trigger.tense in {PAST, PERFECT, GERUND} and not (
+        lead and alone and (beside or _newly(reading, trigger))
+    ):
         return Salience.BACKGROUND, ("subordinate_clause",)
-    if trigger.tense == GERUND:
+    if trigger.tense == GERUND and not (lead and "," in reading.before(trigger.first)):
         return Salience.BACKGROUND, ("gerund",)
     if not lead and fresh is None and (coarse or (when is not None and when.day is None)):
         return Salience.BACKGROUND, ("coarse_date",)
@@ -73,6 +77,11 @@ def _governed_by_had(reading: Reading, trigger: Trigger) -> bool:
     return trigger.tense == INFINITIVE and any(
         reading.tokens[i].low == "had" and reading.same_clause(i, trigger.first) for i in near
     )
+
+
+def _newly(reading: Reading, trigger: Trigger) -> bool:
+    """Whether the clause says "today" or the like."""
+    return any(h.key == "news" and reading.same_clause(h.first, trigger.first) for h in reading.section("salience"))
 
 
 def _fresh(when: PartialDate | None, published: date | None) -> bool | None:

@@ -189,6 +189,8 @@ def _governed(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -
     """An infinitive or a gerund tells what its governor says of it: voted to, plans to, has yet to, urged … to."""
     if trigger.tense == GERUND and trigger.first and _preposition(reading, trigger.first):
         return Status.OCCURRED, ("after_gerund",)
+    if trigger.tense == GERUND and trigger.first and "," in reading.before(trigger.first):
+        return Status.OCCURRED, ("participial",)
     clauses = set(_own(reading, trigger))
     clause = reading.clause(trigger.first)
     while clause.number and clause.kind != MAIN:

@@ -33,7 +33,10 @@ def _covers(one: Hit, other: Hit) -> bool:
 
 
 def _nouns(reading: Reading, acts: tuple[Hit, ...]) -> list[Thing]:
-    return [Thing(NOUN, h.first, h.last, h.key) for h in acts if h.form == "noun"]
+    compound = (
+        {h.first for h in reading.section("instruments")} if reading.lexicon.grammar.get("compounds") else frozenset()
+    )
+    return [Thing(NOUN, h.first, h.last, h.key) for h in acts if h.form == "noun" and h.last + 1 not in compound]
 
 
 def find(reading: Reading, aliases: tuple[tuple[int, int, str], ...] = ()) -> tuple[Thing, ...]:

@@ -229,7 +229,7 @@ class Walk:
             verdict, why = Status.PLANNED, (*why, "date_ahead")
         alone = all(t.tense in {INFINITIVE, GERUND, FUTURE, PRESENT, ""} for t in others)
         coarse = bool(own) and all(m.day is None and m.weekday is None and (m.month or m.year) for m in own)
-        news, because = self._salience(reading, one.trigger, verdict, day, lead=lead, alone=alone, coarse=coarse)
+        news, because = self._salience(reading, one.trigger, verdict, day, lead=lead, alone=alone, coarse=coarse, beside=bool(others))
         if day is None and verdict is Status.OCCURRED and news is Salience.NEWS and self.dateline is not None:
             day, why = PartialDate.of(self.dateline), (*why, "dateline")
         base = Told(
@@ -275,7 +275,7 @@ class Walk:
                     base, type=kind, linked=x, actor=actor, stage=stage, reasons=reasons, confidence=x.confidence * base.confidence
                 )
                 if x.agreement_id is None:
-                    found = discover.judge(told, reading, self.states, self.tools) if self.tools.discover else None
+                    found = discover.judge(told, reading, self.states, self.tools.linker.index) if self.tools.discover else None
                     if found is None:
                         self._say(reading, one.trigger, "untracked", *x.reasons)
                         continue
@@ -289,13 +289,13 @@ class Walk:
         return reading.sentence.text[reading.tokens[trigger.first].start - base : reading.tokens[trigger.last].end - base]
 
     def _salience(
-        self, reading: Reading, trigger: Trigger, verdict: Status, day: PartialDate | None, *, lead: bool, alone: bool, coarse: bool
+        self, reading: Reading, trigger: Trigger, verdict: Status, day: PartialDate | None, *, lead: bool, alone: bool, coarse: bool, beside: bool
     ) -> tuple[Salience, tuple[str, ...]]:
         if verdict is not Status.OCCURRED:
             return Salience.NEWS, ()
         if salience.counted_actor(reading, trigger) and not lead and day is None:
             return Salience.BACKGROUND, ("tally",)
-        return salience.local(reading, trigger, day, self.article.published_on, lead=lead, alone=alone, coarse=coarse)
+        return salience.local(reading, trigger, day, self.article.published_on, lead=lead, alone=alone, coarse=coarse, beside=beside)
 
     def _is_ahead(self, day: PartialDate | None) -> bool:
         published = self.article.published_on or self.dateline
