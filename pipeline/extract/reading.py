@@ -6,6 +6,7 @@ bytes ─▶ text ─▶ tree ─┬▶ metadata: titles, dates, language
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 from pipeline.door.text import clean_line, text_of_html
@@ -18,7 +19,8 @@ from pipeline.extract.metadata import Metadata, choose_date, choose_title, read_
 from pipeline.extract.page import page_text, page_tree
 from pipeline.model import Article, Entry, Page
 
-SHORTEST = 40  # an ideograph says as much as a word: a brief of one sentence in Chinese has 40
+SHORTEST = 40  # letters: less is no sentence of news
+_IDEOGRAPH = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 LONGEST = 500_000
 
 
@@ -48,9 +50,9 @@ def extract_entry(
     """
     markup = entry.content_html or ""
     text = clean_article_text(text_of_html(markup), title=entry.title).text
-    if not full_only and len(text) < SHORT:
+    if not full_only and _extent(text) < SHORT:
         text = max(text, clean_article_text(entry.summary, title=entry.title).text, key=len)
-    if len(text) < (SHORT if full_only else SHORTEST) or is_gate(text, "", entry.title):
+    if _extent(text) < (SHORT if full_only else SHORTEST) or is_gate(text, "", entry.title):
         return None
     published, witness = choose_date(Metadata(), entry.url, entry.published, now)
     return Article(
@@ -75,7 +77,7 @@ def _from_page(page: Page, entry: Entry | None, feed_language: str | None, agenc
     body = main_text(tree, markup, metadata)
     text = clean_article_text(body, title=title).text[:LONGEST]
     _refuse_gate(text or body, metadata, title, promised, asks_password=form)
-    if len(text) < SHORTEST:
+    if _extent(text) < SHORTEST:
         raise PageError(Reason.ARTICLE_NO_TEXT, f"{len(text)} characters of text", retry=True)
     url = page.final_url or page.url
     published, witness = choose_date(metadata, url, entry.published if entry else None, now)
@@ -96,6 +98,11 @@ def _refuse_gate(text: str, metadata: Metadata, title: str, promised: str, *, as
     heading = "log in" if asks_password and len(text) < SHORT else next(iter(metadata.headings), "")
     if is_gate(text, shown, promised, heading):
         raise PageError(Reason.ARTICLE_GATE, clean_line(shown or text, 120), retry=True)
+
+
+def _extent(text: str) -> int:
+    """Length in letters of an alphabet; an ideograph or a syllable counts for three."""
+    return len(text) + 2 * len(_IDEOGRAPH.findall(text))
 
 
 def _plain_language(written: str) -> str | None:
