@@ -33,6 +33,7 @@ class Why(StrEnum):
     MOVED = "moved"  # a vague report fits another event better, now that more is known
     ACCEPTED = "accepted"  # a person said it is right
     REJECTED = "rejected"  # a person said it is wrong
+    CORRECTED = "corrected"  # a person put a field right
     NEWSWORTHY = "newsworthy"  # an event known from the background is now reported as news
 
 
@@ -93,13 +94,17 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class KnownEvent:
-    """A stored event. `event.sources` is empty here; `by_person`: its state was decided by a person and stays."""
+    """A stored event. `event.sources` is empty here; `by_person`: its state was decided by a person and stays.
+
+    `pinned`: fields that a person has corrected; what reports say of them does not count any more.
+    """
 
     event: Event
     key: str
     stream: str
     by_person: bool = False
     fulfilled_by: str | None = None
+    pinned: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +266,8 @@ class Judgement:
     now: datetime
     note: str = ""
     alerts: tuple[AlertPlan, ...] = ()
+    changes: tuple[Change, ...] = ()  # fields that were put right; they stay so whatever reports say later
+    parties: tuple[str, ...] = ()  # with changes: whom the event concerns now
 
 
 @dataclass(frozen=True, slots=True)

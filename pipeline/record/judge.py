@@ -58,9 +58,12 @@ def correct(
     if not changes:
         return None
     after = replace(event, revision=event.revision + 1, **{change.field: values[change.field] for change in changes})
+    agreement = context.agreements.get(after.agreement_id or "")
+    moved = after.agreement_id != event.agreement_id and agreement is not None
+    concerned = tuple(sorted({*(agreement.parties if moved and agreement else parties), after.actor_country} - {""}))
     told = event.state is EventState.ALERTED
-    alerts = _alerts("event.revised", after, parties, context) if told else ()
-    return Judgement(after, Why.CORRECTED, who, now, note, alerts, changes)
+    alerts = _alerts("event.revised", after, concerned, context) if told else ()
+    return Judgement(after, Why.CORRECTED, who, now, note, alerts, changes, concerned)
 
 
 def _text(value: object) -> str:

@@ -88,7 +88,7 @@ def _free_keys(connection: Connection, steps: Sequence[EventStep]) -> None:
 def _create(connection: Connection, step: NewEvent, now: datetime) -> None:
     columns = event_as_columns(step.event) | _place(step) | {"state_why": step.state_why.value, "by_person": False}
     connection.execute(insert(EventRow).values(**columns, updated_at=now))
-    _parties(connection, step.event, step.parties, columns["happened"])
+    rewrite_parties(connection, step.event, step.parties, columns["happened"])
     record_revision(connection, step.event, (), step.why.value, WHO, now)
     _expect(connection, step.event, step.fulfilled_by, now)
 
@@ -98,7 +98,7 @@ def _revise(connection: Connection, step: Revise, now: datetime) -> None:
     if step.state_why is not None:
         columns["state_why"] = step.state_why.value
     connection.execute(update(EventRow).where(EventRow.id == step.event.id).values(**columns))
-    _parties(connection, step.event, step.parties, columns["happened"])
+    rewrite_parties(connection, step.event, step.parties, columns["happened"])
     changes = tuple({"field": c.field, "before": c.before, "after": c.after} for c in step.changes)
     record_revision(connection, step.event, changes, step.why.value, WHO, now)
     _expect(connection, step.event, step.fulfilled_by, now)
@@ -134,7 +134,8 @@ def _retract(connection: Connection, step: Retract, now: datetime) -> None:
     connection.execute(update(ExpectationRow).where(ExpectationRow.event_id == event.id).values(**withdrawn))
 
 
-def _parties(connection: Connection, event: Event, parties: Sequence[str], happened: Any) -> None:
+def rewrite_parties(connection: Connection, event: Event, parties: Sequence[str], happened: Any) -> None:
+    """Say anew which parties an event concerns, on its day."""
     connection.execute(delete(EventPartyRow).where(EventPartyRow.event_id == event.id))
     rows = [{"party": party, "happened": happened, "event_id": event.id} for party in parties]
     if rows:

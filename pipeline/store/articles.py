@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, and_, exists, func, or_, select, update
 
 from pipeline.model import Article, PublishedFrom
 from pipeline.plan import ArticleFacts
+from pipeline.store import search
 from pipeline.store.codec import pack, plausible, unpack
 from pipeline.store.sql import insert_into, waiting
 from pipeline.store.tables import ArticleRow, ArticleVersionRow, EvidenceRow
@@ -88,6 +89,7 @@ def save(
     }
     table = ArticleVersionRow.__table__
     made_row = connection.execute(insert_into(connection, ArticleVersionRow).values(**columns).returning(table)).one()
+    search.index(connection, made_row.id, article.title, article.text)
     return Saved(_facts(row, made_row), is_new=True)
 
 

@@ -50,12 +50,17 @@ def deliveries(
     *,
     state: str | None = None,
     channel_id: str | None = None,
+    event_id: str | None = None,
     before: int | None = None,
     limit: int = 100,
 ) -> tuple[tuple[DeliveryView, ...], int | None]:
     """Messages, newest first, with every try; and the number to go on from (`before`), None at the end."""
     wanted = select(OutboxRow.__table__)
-    for column, value in ((OutboxRow.state, state), (OutboxRow.channel_id, channel_id)):
+    for column, value in (
+        (OutboxRow.state, state),
+        (OutboxRow.channel_id, channel_id),
+        (OutboxRow.event_id, event_id),
+    ):
         if value is not None:
             wanted = wanted.where(column == value)
     if before is not None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from sqlalchemy import Connection, select, update
 
 from pipeline.model import Event
 from pipeline.plan import Judgement, StateWhy, source_of
 from pipeline.store import known
-from pipeline.store.apply import record_changes, record_revision
-from pipeline.store.codec import event_of
+from pipeline.store.apply import record_changes, record_revision, rewrite_parties
+from pipeline.store.codec import event_as_columns, event_of
 from pipeline.store.desk import audit
 from pipeline.store.outbox import enqueue
 from pipeline.store.tables import EventPartyRow, EventRow, EvidenceRow
@@ -40,15 +41,31 @@ def write(connection: Connection, judgement: Judgement) -> bool:
     """Write a person's decision. False, and nothing written, where the event has changed since it was read."""
     event, now = judgement.event, judgement.now
     mine = update(EventRow).where(EventRow.id == event.id, EventRow.revision == event.revision - 1)
-    state = {"state": event.state.value, "state_why": StateWhy.PERSON.value, "by_person": True}
-    if connection.execute(mine.values(**state, revision=event.revision, updated_at=now)).rowcount != 1:
+    values = _corrected(connection, judgement) if judgement.changes else _decided(event)
+    if connection.execute(mine.values(**values, revision=event.revision, updated_at=now)).rowcount != 1:
         return False
-    change = {"field": "state", "before": "", "after": event.state.value}
-    record_revision(connection, event, (change,), judgement.why.value, judgement.who, now)
-    audit(connection, judgement.who, f"event.{judgement.why.value}", event.id, {"note": judgement.note}, now)
+    if judgement.changes:
+        rewrite_parties(connection, event, judgement.parties, values["happened"])
+    changes = [{"field": c.field, "before": c.before, "after": c.after} for c in judgement.changes]
+    state = {"field": "state", "before": "", "after": event.state.value}
+    record_revision(connection, event, changes or [state], judgement.why.value, judgement.who, now)
+    detail = {"note": judgement.note, "changes": changes}
+    audit(connection, judgement.who, f"event.{judgement.why.value}", event.id, detail, now)
     enqueue(connection, judgement.alerts, now)
     record_changes(connection, [(event.id, event.revision, _kind(judgement))], now)
     return True
+
+
+def _decided(event: Event) -> dict[str, Any]:
+    return {"state": event.state.value, "state_why": StateWhy.PERSON.value, "by_person": True}
+
+
+def _corrected(connection: Connection, judgement: Judgement) -> dict[str, Any]:
+    """The event's own columns, and its fields that later reports leave alone. Its key stays: it is made of what reports say."""
+    event = judgement.event
+    before = connection.execute(select(EventRow.pinned).where(EventRow.id == event.id)).scalar_one()
+    columns = {name: value for name, value in event_as_columns(event).items() if name not in ("id", "revision")}
+    return columns | {"pinned": sorted({*before, *(change.field for change in judgement.changes)})}
 
 
 def _kind(judgement: Judgement) -> str:

@@ -34,6 +34,7 @@ class EventRow(Base):
         Index(None, "status", "happened", "id"),
         Index(None, "state", "happened", "id"),
         Index(None, "stream_hash"),
+        Index(None, "updated_at"),
     )
     id: Mapped[str] = mapped_column(primary_key=True)
     key: Mapped[str]
@@ -69,6 +70,7 @@ class EventRow(Base):
     state: Mapped[str]
     state_why: Mapped[str]
     by_person: Mapped[bool] = mapped_column(default=False)
+    pinned: Mapped[Any] = mapped_column(default=list, server_default="[]")  # fields a person has corrected
     fulfilled_by: Mapped[str | None]
     merged_into: Mapped[str | None]
 

@@ -1,0 +1,47 @@
+"""What readers may ask of the history, and the answers: frozen views, keyset pages, any moment of the past.
+
+asking    EventFilter, Page, cursors        events    events, event, timeline, review        past    as it stood then
+history   revisions, changes, articles with their claims, found articles, feeds, deliveries
+"""
+
+from __future__ import annotations
+
+from pipeline.query.asking import CURSOR, MOST, EventFilter, Page
+from pipeline.query.events import event, events, review, timeline
+from pipeline.query.history import (
+    ArticleView,
+    ChangeNote,
+    Claim,
+    Revision,
+    article,
+    changes,
+    deliveries_of,
+    feed_health,
+    found_articles,
+    newest_change,
+    recorded,
+    revisions,
+)
+
+__all__ = [
+    "CURSOR",
+    "MOST",
+    "ArticleView",
+    "ChangeNote",
+    "Claim",
+    "EventFilter",
+    "Page",
+    "Revision",
+    "article",
+    "changes",
+    "deliveries_of",
+    "event",
+    "events",
+    "feed_health",
+    "found_articles",
+    "newest_change",
+    "recorded",
+    "review",
+    "revisions",
+    "timeline",
+]

@@ -1,0 +1,133 @@
+"""What lies behind and beside events: revisions, the feed of changes, articles with what was read in them, feeds, deliveries."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, and_, func, select
+
+from pipeline.model import Event
+from pipeline.plan import Report
+from pipeline.query.asking import Page, bounded
+from pipeline.query.sources import by_id
+from pipeline.store import articles, deliveries, feeds, known, search
+from pipeline.store.codec import event_from
+from pipeline.store.engine import Database
+from pipeline.store.tables import ChangeRow, EventRow, EvidenceRow, RevisionRow
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """An event as it stood from `recorded_at` on: who changed what, and why. `changes`: field, before, after."""
+
+    event: Event
+    why: str
+    who: str
+    recorded_at: datetime
+    changes: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeNote:
+    """One line of the feed of changes. `kind`: created, revised, retracted (a tombstone) or sources."""
+
+    seq: int
+    kind: str
+    at: datetime
+    event: Event
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleView:
+    """A stored article with every claim read in it."""
+
+    stored: articles.StoredArticle
+    claims: tuple[Claim, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A finding in an article, and the event it speaks for."""
+
+    event_id: str
+    report: Report
+
+
+def revisions(database: Database, event_id: str) -> tuple[Revision, ...]:
+    """Every state an event was in, oldest first, without sources."""
+
+    def work(connection: Connection) -> tuple[Revision, ...]:
+        seen = connection.execute(select(EventRow.first_seen).where(EventRow.id == event_id)).scalar_one_or_none()
+        mine = select(RevisionRow.__table__).where(RevisionRow.event_id == event_id).order_by(RevisionRow.revision)
+        return tuple(_revision(row, seen) for row in connection.execute(mine)) if seen else ()
+
+    return database.read(work)
+
+
+def _revision(row: Any, first_seen: datetime) -> Revision:
+    changes = tuple((change["field"], change["before"], change["after"]) for change in row.changes)
+    return Revision(event_from(row.snapshot, row.event_id, first_seen), row.why, row.who, row.recorded_at, changes)
+
+
+def changes(database: Database, since: int = 0, limit: int = 100) -> tuple[tuple[ChangeNote, ...], int]:
+    """What changed after number `since`, in the order it was committed, and the number to ask from next time.
+
+    Numbers are drawn under a lock that lasts to the commit: none ever appears below one that was read.
+    """
+
+    def work(connection: Connection) -> tuple[tuple[ChangeNote, ...], int]:
+        later = select(ChangeRow.__table__).where(ChangeRow.seq > since).order_by(ChangeRow.seq)
+        rows = connection.execute(later.limit(bounded(limit))).all()
+        stored = {one.id: one for one in by_id(connection, {row.event_id for row in rows})}
+        notes = tuple(ChangeNote(row.seq, row.kind, row.at, stored[row.event_id]) for row in rows)
+        return notes, rows[-1].seq if rows else since
+
+    return database.read(work)
+
+
+def newest_change(database: Database) -> int:
+    """The number of the last change: what an ETag of a list can stand on."""
+    return database.read(lambda c: c.execute(select(func.coalesce(func.max(ChangeRow.seq), 0))).scalar_one())
+
+
+def article(database: Database, article_id: int, version: int | None = None) -> ArticleView | None:
+    """An article's text with the claims read in this version of it; None where there is none."""
+
+    def work(connection: Connection) -> ArticleView | None:
+        stored = articles.get(connection, article_id, version)
+        if stored is None:
+            return None
+        mine = and_(EvidenceRow.article_version_id == stored.facts.version_id, EvidenceRow.article_id == article_id)
+        claims = tuple(Claim(report.event_id or "", report) for report in known.reports(connection, mine))
+        return ArticleView(stored, claims)
+
+    return database.read(work)
+
+
+def feed_health(database: Database) -> tuple[feeds.FeedHealth, ...]:
+    """Every source and how it fares."""
+    return database.read(feeds.health)
+
+
+def deliveries_of(database: Database, event_id: str) -> tuple[deliveries.DeliveryView, ...]:
+    """The newest hundred messages about one event, newest first, with every try."""
+    return database.read(lambda c: deliveries.deliveries(c, event_id=event_id)[0])
+
+
+def recorded(database: Database, ids: Collection[str]) -> dict[str, datetime]:
+    """When each of these events was last changed."""
+    wanted = select(EventRow.id, EventRow.updated_at).where(EventRow.id.in_(ids))
+    return database.read(lambda c: {row.id: row.updated_at for row in c.execute(wanted)})
+
+
+def found_articles(database: Database, text: str, limit: int = 50, cursor: str | None = None) -> Page[search.Hit]:
+    """Articles in which all these words stand, newest first. UsageError for a cursor that is not ours."""
+
+    def work(connection: Connection) -> Page[search.Hit]:
+        found, more = search.articles(connection, text, bounded(limit), int(cursor) if cursor else None)
+        return Page(found, None if more is None else str(more))
+
+    return database.read(work)
