@@ -43,6 +43,7 @@ _RELATIVE = re.compile(
     r"\b(?:which|that|whose|котор\w+|як(?:ий|а|е|і|ого|ої|ому|им|их)|qui|dont|laquelle|lequel|cuyo|cuya|cujo|cuja)\b",
     re.IGNORECASE,
 )
+_READINGS = 512  # wordings whose readings are remembered: an article names the same agreement again and again
 _PHRASE = 600  # characters of a phrase that are read; a longer one is no noun phrase
 
 
@@ -55,6 +56,7 @@ class Index:
         self._weights = Weights(reader.lexicon.weight)
         self._members = known.members
         self._names = names
+        self._readings: dict[tuple[str, str], Reading] = {}
         self._postings = Postings(self._entries, self._weights, known.members)
         self._place = {entry.id: place for place, entry in enumerate(entries)}
         self._titles: dict[str, list[str]] = defaultdict(list)
@@ -78,7 +80,12 @@ class Index:
 
     def read(self, text: str, language: str) -> Reading:
         """A wording taken apart, for `rank(lead=…)`: headline and lead are read once, however many mentions follow."""
-        return self._reader.read(text[:_PHRASE], language)
+        known = self._readings.get((text, language))
+        if known is None:
+            if len(self._readings) >= _READINGS:
+                self._readings.clear()
+            known = self._readings[text, language] = self._reader.read(text[:_PHRASE], language)
+        return known
 
     def aliases_in(self, text: str) -> tuple[Hit, ...]:
         """Names of tracked agreements in a text (a sentence, in its original letters), with their places."""
@@ -156,7 +163,7 @@ class Index:
         """Names of agreements in the phrase, by place on the watchlist."""
         found: dict[int, Named] = {}
         for hit in self._names.find(phrase):
-            name = self._reader.read(phrase[hit.start : hit.end], language)
+            name = self.read(phrase[hit.start : hit.end], language)
             head = next((word for word in query.reading.words if word.kind == query.kind), None)
             covers = head is None or query.kind == "agreement" or hit.start <= head.start < hit.end
             loose = _relative_between(phrase, query.reading.words, hit)
