@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipeline.model import Article, Finding, Recognition, Watchlist
+from pipeline.model import Article, Recognition, Watchlist
 from pipeline.recognise import assemble, screen, sentences
 from pipeline.recognise.dates import DateTables
 from pipeline.recognise.focus import Linker

@@ -1,18 +1,18 @@
 """Which step a verb and its object make together: the object decides.
 
-    sign + treaty = signed            sign + law on ratification = promulgated     sign + decree, contract, statement = nothing
-    approve + signature = approved    pass + bill on withdrawal = withdrawn        submit + bill on termination = terminated, planned
+sign + treaty = signed            sign + law on ratification = promulgated     sign + decree, contract, statement = nothing
+approve + signature = approved    pass + bill on withdrawal = withdrawn        submit + bill on termination = terminated, planned
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from pipeline.model import EventType, Status
-from pipeline.recognise.reading import Reading
+from pipeline.recognise.reading import RELATIVE, Reading
 from pipeline.recognise.things import GENERIC, NOUN, PRONOUN, TREATY, Thing
-from pipeline.recognise.triggers import ACTIVE, ATTRIBUTE, GERUND, INFINITIVE, NOMINAL, PASSIVE, PRESENT, Trigger
+from pipeline.recognise.triggers import ACTIVE, ATTRIBUTE, INFINITIVE, NOMINAL, PASSIVE, PRESENT, Trigger
 
 E = EventType
 
@@ -27,11 +27,11 @@ PLAIN: Mapping[str, EventType] = {
 }  # fmt: skip
 
 LEAVING = frozenset({"withdraw", "denounce", "annul"})
-_ENDING = {"withdraw": E.WITHDRAWN, "denounce": E.WITHDRAWN, "annul": E.WITHDRAWN, "terminate": E.TERMINATED,
+ENDING = {"withdraw": E.WITHDRAWN, "denounce": E.WITHDRAWN, "annul": E.WITHDRAWN, "terminate": E.TERMINATED,
            "suspend": E.SUSPENDED}  # fmt: skip
 _TREATYLIKE = frozenset({TREATY, GENERIC, PRONOUN})
 _NOTHING = frozenset({"contract", "other", "person"})
-_LAWS = frozenset({"law", "decree", "draft"})
+LAWS = frozenset({"law", "decree", "draft"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,80 +48,59 @@ class Step:
     chamber: bool = False
 
 
-def subjects(reading: Reading, things: Sequence[Thing], triggers: Sequence[Trigger]) -> dict[Thing, Trigger]:
-    """What each law, bill or decree is about: "a bill ratifying …", "закон о ратификации", "Ratifikationsgesetz"."""
-    found: dict[Thing, Trigger] = {}
-    for thing in things:
-        if thing.what not in _LAWS and thing.what not in {"notice", "decision"}:
-            continue
-        inside = [
-            h for h in reading.section("acts") if h.form == "noun" and thing.first <= h.first and h.last <= thing.last
-        ]
-        if inside:
-            found[thing] = Trigger(inside[0].key, thing.first, thing.last, NOMINAL, "")
-            continue
-        about = _about(reading, thing, things, triggers)
-        if about is not None:
-            found[thing] = about
-    return found
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A verb with its object and what a law in the object's place is about, in its sentence."""
+
+    trigger: Trigger
+    thing: Thing | None
+    about: Trigger | None
+    reading: Reading
 
 
-def _about(
-    reading: Reading, thing: Thing, things: Sequence[Thing], triggers: Sequence[Trigger]
-) -> Trigger | None:
-    for trigger in triggers:
-        distance = trigger.first - thing.last
-        if distance <= 0:
-            continue
-        if distance > 9 or any(t.what == TREATY and thing.last < t.first < trigger.first for t in things):
-            return None
-        if trigger.voice == NOMINAL or (trigger.voice == ACTIVE and trigger.tense in {GERUND, INFINITIVE}):
-            return trigger
-        if trigger.voice == ATTRIBUTE and distance <= 3 and trigger.family in {"ratify", *_ENDING, "extend", "amend"}:
-            return trigger
-        clause = reading.clause(trigger.first)
-        if clause.kind == "relative" and 0 <= clause.opener - thing.last <= 3 and trigger.voice == ACTIVE:
-            return trigger
-        return None
-    return None
+Special = Callable[[Case], Step | None]
 
 
-def step(
-    trigger: Trigger, thing: Thing | None, about: Trigger | None, beyond: Thing | None, reading: Reading
-) -> Step | None:
-    """The step of one verb with its object, or None where they make none.
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A trigger with its object and what they make."""
 
-    `about`: what the law (or notice) in the object's place is about. `beyond`: the thing behind a noun act in the object's
-    place ("approved the ratification of *the agreement*").
-    """
-    family = trigger.family
+    trigger: Trigger
+    thing: Thing | None
+    about: Trigger | None
+    step: Step
+
+
+def step(trigger: Trigger, thing: Thing | None, about: Trigger | None, reading: Reading) -> Step | None:
+    """The step of one verb with its object, or None where they make none. `about`: what a law in the object's place is about."""
     if thing is not None and thing.what in _NOTHING:
         return None
     if trigger.voice == NOMINAL:
         return _of_noun(trigger, thing)
-    if trigger.voice == ATTRIBUTE and (family == "conclude" or reading.is_a("strict", trigger.first)):
+    if _descriptive(trigger, reading):
         return None
-    told_of = trigger.voice == ACTIVE and trigger.tense == PRESENT and reading.clause(trigger.first).kind == "relative"
-    if trigger.voice == ATTRIBUTE and family in {"amend", "extend"}:
-        return None
-    if told_of and family in {"amend", "extend", "terminate", "suspend"}:
-        return None
-    if family == "enter_force" and thing is not None and thing.what == NOUN and thing.kind in _ENDING:
-        return Step(_ENDING[thing.kind], "effect_of_ending", weight=0.9)
+    handler = _SPECIAL.get(trigger.family, _plain)
+    return handler(Case(trigger, thing, about, reading))
+
+
+def _descriptive(trigger: Trigger, reading: Reading) -> bool:
+    """Words that say what an agreement is like, not what befell it: "a protocol amending", "which extends"."""
+    if trigger.voice == ATTRIBUTE:
+        return trigger.family in {"conclude", "amend", "extend"} or reading.is_a("strict", trigger.first)
+    retold = trigger.voice == ACTIVE and trigger.tense == PRESENT and reading.clause(trigger.first).kind == RELATIVE
+    return retold and trigger.family in {"amend", "extend", "terminate", "suspend"}
+
+
+def _plain(case: Case) -> Step | None:
+    trigger, thing, reading = case.trigger, case.thing, case.reading
+    family = trigger.family
     if family == "same_step":
         return Step(E.RATIFIED, "same_step", weight=0.85)
-    special = _SPECIAL.get(family)
-    if special is not None:
-        return special(trigger, thing, about, beyond, reading)
     if thing is None:
         alone = family in _ALONE and _nothing_follows(reading, trigger)
         return Step(PLAIN[family], "no_object", weight=0.6) if alone else None
-    if thing.what in _LAWS:
-        return _law(family, about)
-    if thing.what == NOUN:
-        if thing.kind in _ENDING and family in {"terminate", "suspend"}:
-            return None
-        return Step(PLAIN[family], f"{family}_{thing.kind}", weight=0.7) if family in _ALONE else None
+    if family == "enter_force" and thing.what == NOUN and thing.kind in ENDING:
+        return Step(ENDING[thing.kind], "effect_of_ending", weight=0.9)
     if thing.what in _TREATYLIKE:
         return Step(PLAIN[family], f"{family}_{thing.what}", weight=_weight(trigger, thing))
     return None
@@ -134,10 +113,23 @@ def _nothing_follows(reading: Reading, trigger: Trigger) -> bool:
         return True
     if following >= len(reading.tokens) or reading.before(following).strip(" \u00a0"):
         return True
-    return any(
-        reading.is_a(role, following)
-        for role in ("prepositions", "stop_words", "coordinate", "subordinate", "by", "have", "be", "to", "relative")
-    ) or reading.tokens[following].low.isdigit()
+    return (
+        any(
+            reading.is_a(role, following)
+            for role in (
+                "prepositions",
+                "stop_words",
+                "coordinate",
+                "subordinate",
+                "by",
+                "have",
+                "be",
+                "to",
+                "relative",
+            )
+        )
+        or reading.tokens[following].low.isdigit()
+    )
 
 
 _CLITICS = ("arlo", "erlo", "irlo", "arla", "erla", "irla", "arlos", "arlas", "irlos")  # Spanish: "ratificarlo"
@@ -152,16 +144,8 @@ def _weight(trigger: Trigger, thing: Thing) -> float:
     return weight
 
 
-def _law(family: str, about: Trigger | None) -> Step | None:
-    """Verbs of force and ending with a law in the object's place: that is the law's fate, not the treaty's."""
-    if about is not None and family in {"reject"} and about.family in {"ratify", "approve"}:
-        return Step(E.REJECTED, "reject_law")
-    if family == "ratify" and about is None:
-        return None
-    return None
-
-
-def _sign(trigger: Trigger, thing: Thing | None, about: Trigger | None, beyond: Thing | None, reading: Reading) -> Step | None:
+def _sign(case: Case) -> Step | None:
+    trigger, thing, about, reading = case.trigger, case.thing, case.about, case.reading
     if thing is None:
         alone = trigger.voice == ACTIVE and _nothing_follows(reading, trigger)
         return Step(E.SIGNED, "sign_alone", weight=0.75) if alone else None
@@ -175,27 +159,27 @@ def _sign(trigger: Trigger, thing: Thing | None, about: Trigger | None, beyond: 
         return Step(E.RATIFIED, "sign_instrument", weight=0.9)
     if thing.what == "notice":
         return Step(E.WITHDRAWN, "sign_notice", weight=0.9)
-    if thing.what in _LAWS and about is not None:
-        if about.family in _ENDING:
-            return Step(_ENDING[about.family], f"sign_{thing.what}_{about.family}")
+    if thing.what in LAWS and about is not None:
+        if about.family in ENDING:
+            return Step(ENDING[about.family], f"sign_{thing.what}_{about.family}")
         if thing.what == "decree" and about.family in {"ratify", "approve"}:
             return Step(E.PROMULGATED if about.family == "ratify" else E.APPROVED, f"sign_decree_{about.family}")
         if about.family in {"ratify", "accede", "approve", "extend"} and thing.what != "draft":
             return Step(E.PROMULGATED, f"sign_law_{about.family}")
-    del beyond, reading
     return None
 
 
-def _approve(
-    trigger: Trigger, thing: Thing | None, about: Trigger | None, beyond: Thing | None, reading: Reading
-) -> Step | None:
+def _approve(case: Case) -> Step | None:
+    trigger, thing, about, reading = case.trigger, case.thing, case.about, case.reading
     if thing is None:
         return None
     if thing.what == PRONOUN and reading.is_a("strict", trigger.first):
         return None
     if thing.what in _TREATYLIKE:
-        return Step(E.APPROVED, f"approve_{thing.what}", weight=_weight(trigger, thing) * (1 if thing.what == TREATY else 0.97))
-    if thing.what in _LAWS and about is not None:
+        return Step(
+            E.APPROVED, f"approve_{thing.what}", weight=_weight(trigger, thing) * (1 if thing.what == TREATY else 0.97)
+        )
+    if thing.what in LAWS and about is not None:
         return _voted(about.family, f"approve_law_{about.family}")
     if thing.what == "law":
         return Step(E.RATIFIED, "approve_law", weight=0.8, chamber=True)
@@ -209,7 +193,6 @@ def _approve(
         return _voted(about.family, f"approve_decision_{about.family}")
     if thing.what == "decision":
         return Step(E.APPROVED, "approve_decision", weight=0.75)
-    del beyond
     return None
 
 
@@ -217,27 +200,27 @@ def _voted(family: str, reason: str) -> Step | None:
     """What a vote for a bill, or for a ratification or a withdrawal by name, makes."""
     if family == "ratify":
         return Step(E.RATIFIED, reason, chamber=True)
-    if family in _ENDING:
-        return Step(_ENDING[family], reason, chamber=True)
+    if family in ENDING:
+        return Step(ENDING[family], reason, chamber=True)
     if family in {"sign", "approve", "accede", "provisional", "extend", "amend"}:
         return Step(E.APPROVED, reason)
     return None
 
 
-def _ratify(
-    trigger: Trigger, thing: Thing | None, about: Trigger | None, beyond: Thing | None, reading: Reading
-) -> Step | None:
-    del beyond
+def _ratify(case: Case) -> Step | None:
+    trigger, thing, about, reading = case.trigger, case.thing, case.about, case.reading
     loose = "deposit" in trigger.others or reading.tokens[trigger.first].low.startswith("accept")
     if thing is None:
-        return Step(E.RATIFIED, "ratify_alone", weight=0.8) if not loose and _nothing_follows(reading, trigger) else None
-    if thing.what in {"law", "draft"} and about is not None and about.family in _ENDING:
-        return Step(_ENDING[about.family], "ratify_law_ending", chamber=True)
+        return (
+            Step(E.RATIFIED, "ratify_alone", weight=0.8) if not loose and _nothing_follows(reading, trigger) else None
+        )
+    if thing.what in {"law", "draft"} and about is not None and about.family in ENDING:
+        return Step(ENDING[about.family], "ratify_law_ending", chamber=True)
     if thing.what in {"law", "draft", "decree"}:
         return Step(E.RATIFIED, "ratify_law", weight=0.6) if about is not None else None
     if thing.what == NOUN:
-        if thing.kind in _ENDING:
-            return Step(_ENDING[thing.kind], f"ratify_{thing.kind}", weight=0.9)
+        if thing.kind in ENDING:
+            return Step(ENDING[thing.kind], f"ratify_{thing.kind}", weight=0.9)
         return Step(E.RATIFIED, f"ratify_{thing.kind}", weight=0.9)
     if thing.what == "decision":
         return Step(E.WITHDRAWN, "ratify_decision", weight=0.5)
@@ -246,25 +229,23 @@ def _ratify(
     return None
 
 
-def _submit(
-    trigger: Trigger, thing: Thing | None, about: Trigger | None, beyond: Thing | None, reading: Reading
-) -> Step | None:
-    del beyond
+def _submit(case: Case) -> Step | None:
+    trigger, thing, about, reading = case.trigger, case.thing, case.about, case.reading
     if thing is None or thing.what in {"decision", "notice"}:
         return None
-    if thing.what in _LAWS and about is not None and about.family in _ENDING:
-        return Step(_ENDING[about.family], f"submit_law_{about.family}", Status.PLANNED)
+    if thing.what in LAWS and about is not None and about.family in ENDING:
+        return Step(ENDING[about.family], f"submit_law_{about.family}", Status.PLANNED)
     if thing.what == "instruments":
         return Step(E.DEPOSITED, "submit_instruments")
     to_whom = _recipient(reading, trigger)
-    if thing.what in _LAWS and about is not None:
+    if thing.what in LAWS and about is not None:
         return Step(E.SUBMITTED, f"submit_law_{about.family}")
     if thing.what in {"law", "draft"}:
         return Step(E.SUBMITTED, "submit_law", weight=0.8) if to_whom else None
     if thing.what in {GENERIC, PRONOUN, TREATY} and to_whom:
         return Step(E.SUBMITTED, f"submit_{thing.what}", weight=_weight(trigger, thing))
-    if thing.what == NOUN and thing.kind in _ENDING:
-        return Step(_ENDING[thing.kind], f"submit_{thing.kind}", Status.PLANNED)
+    if thing.what == NOUN and thing.kind in ENDING:
+        return Step(ENDING[thing.kind], f"submit_{thing.kind}", Status.PLANNED)
     return Step(E.SUBMITTED, "submit_ratification") if thing.what == NOUN and thing.kind == "ratify" else None
 
 
@@ -282,10 +263,8 @@ def _recipient(reading: Reading, trigger: Trigger) -> bool:
     )
 
 
-def _deposit(
-    trigger: Trigger, thing: Thing | None, about: Trigger | None, beyond: Thing | None, reading: Reading
-) -> Step | None:
-    del about, beyond
+def _deposit(case: Case) -> Step | None:
+    trigger, thing, reading = case.trigger, case.thing, case.reading
     if thing is not None and thing.what == "instruments":
         return Step(E.DEPOSITED, "deposit_instruments")
     if any(h.key == "instruments" and abs(h.first - trigger.first) <= 15 for h in reading.section("things")):
@@ -297,10 +276,8 @@ def _deposit(
     return None
 
 
-def _exchange(
-    trigger: Trigger, thing: Thing | None, about: Trigger | None, beyond: Thing | None, reading: Reading
-) -> Step | None:
-    del about, beyond, trigger
+def _exchange(case: Case) -> Step | None:
+    thing, reading = case.thing, case.reading
     if thing is not None and thing.what == "instruments":
         return Step(E.EXCHANGED, "exchange_instruments")
     if thing is not None and thing.what == NOUN and thing.kind == "ratify":
@@ -310,13 +287,9 @@ def _exchange(
     return None
 
 
-def _notify(
-    trigger: Trigger, thing: Thing | None, about: Trigger | None, beyond: Thing | None, reading: Reading
-) -> Step | None:
-    del about, beyond
-    leaving = [
-        h for h in reading.section("acts") if h.key in LEAVING and 0 < h.first - trigger.last <= 14
-    ]
+def _notify(case: Case) -> Step | None:
+    trigger, thing, reading = case.trigger, case.thing, case.reading
+    leaving = [h for h in reading.section("acts") if h.key in LEAVING and 0 < h.first - trigger.last <= 14]
     if leaving and (thing is None or thing.what in {NOUN, TREATY, "notice", PRONOUN, GENERIC}):
         return Step(E.WITHDRAWN, "notify_withdrawal")
     done = [h for h in reading.section("things") if h.key == "instruments" and 0 < h.first - trigger.last <= 14]
@@ -325,10 +298,8 @@ def _notify(
     return None
 
 
-def _conclude(
-    trigger: Trigger, thing: Thing | None, about: Trigger | None, beyond: Thing | None, reading: Reading
-) -> Step | None:
-    del about, beyond, reading
+def _conclude(case: Case) -> Step | None:
+    trigger, thing = case.trigger, case.thing
     if thing is None:
         return None
     if thing.what == "negotiations":
@@ -341,26 +312,22 @@ def _conclude(
     return None
 
 
-def _promulgate(
-    trigger: Trigger, thing: Thing | None, about: Trigger | None, beyond: Thing | None, reading: Reading
-) -> Step | None:
-    del beyond
+def _promulgate(case: Case) -> Step | None:
+    trigger, thing, about, reading = case.trigger, case.thing, case.about, case.reading
     if thing is None or thing.what in {NOUN, "instruments", "notice"}:
         return None
-    if reading.is_a("strict", trigger.first) and thing.what not in _LAWS:
+    if reading.is_a("strict", trigger.first) and thing.what not in LAWS:
         return None
-    if thing.what in _LAWS and about is not None and about.family in _ENDING:
-        return Step(_ENDING[about.family], f"promulgate_law_{about.family}")
+    if thing.what in LAWS and about is not None and about.family in ENDING:
+        return Step(ENDING[about.family], f"promulgate_law_{about.family}")
     if thing.what == "decree" and (about is None or about.family not in {"ratify", "approve", "accede"}):
         return None
     weight = 1.0 if about is not None or thing.what == TREATY else 0.8
     return Step(E.PROMULGATED, f"promulgate_{thing.what}", weight=weight)
 
 
-def _leave(
-    trigger: Trigger, thing: Thing | None, about: Trigger | None, beyond: Thing | None, reading: Reading
-) -> Step | None:
-    del about, beyond
+def _leave(case: Case) -> Step | None:
+    trigger, thing, reading = case.trigger, case.thing, case.reading
     if thing is None:
         strict = reading.is_a("strict", trigger.first) or not _nothing_follows(reading, trigger)
         return None if strict else Step(E.WITHDRAWN, "withdraw_alone", weight=0.7)
@@ -374,23 +341,19 @@ def _leave(
     return None
 
 
-def _reject(
-    trigger: Trigger, thing: Thing | None, about: Trigger | None, beyond: Thing | None, reading: Reading
-) -> Step | None:
-    del beyond, reading
+def _reject(case: Case) -> Step | None:
+    thing, about = case.thing, case.about
     if thing is None or thing.what in {"notice", "negotiations", "instruments", "decree"}:
         return None
     if thing.what == NOUN and thing.kind not in {"ratify", "approve", "accede"}:
         return None
-    if thing.what in _LAWS and (about is None or about.family not in {"ratify", "approve", "accede"}):
+    if thing.what in LAWS and (about is None or about.family not in {"ratify", "approve", "accede"}):
         return None
     return Step(E.REJECTED, f"reject_{thing.what}", weight=0.85 if thing.what in {PRONOUN, GENERIC} else 0.95)
 
 
-def _extend(
-    trigger: Trigger, thing: Thing | None, about: Trigger | None, beyond: Thing | None, reading: Reading
-) -> Step | None:
-    del about, beyond, reading
+def _extend(case: Case) -> Step | None:
+    trigger, thing = case.trigger, case.thing
     if thing is None or thing.what not in {TREATY, GENERIC, PRONOUN}:
         return None
     return Step(PLAIN[trigger.family], f"{trigger.family}_{thing.what}", weight=_weight(trigger, thing))
@@ -401,14 +364,14 @@ def _of_noun(trigger: Trigger, thing: Thing | None) -> Step | None:
     if trigger.family in {"approve", "submit", "notify", "conclude", "reject", "extend", "amend"}:
         if thing is None or thing.what not in {TREATY, NOUN}:
             return None
-        if trigger.family in {"approve"} and thing.what == NOUN:
+        if trigger.family == "approve" and thing.what == NOUN:
             return None
-    if thing is not None and thing.what in _LAWS | {"decision", "notice"}:
+    if thing is not None and thing.what in LAWS | {"decision", "notice"}:
         return Step(PLAIN[trigger.family], f"{trigger.family}_noun", weight=0.6)
     return Step(PLAIN[trigger.family], f"{trigger.family}_noun", weight=0.85 if thing is not None else 0.7)
 
 
-_SPECIAL = {
+_SPECIAL: Mapping[str, Special] = {
     "sign": _sign, "approve": _approve, "ratify": _ratify, "submit": _submit, "deposit": _deposit,
     "exchange": _exchange, "notify": _notify, "conclude": _conclude, "promulgate": _promulgate,
     "withdraw": _leave, "denounce": _leave, "annul": _leave, "reject": _reject, "extend": _extend, "amend": _extend,

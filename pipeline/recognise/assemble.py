@@ -76,7 +76,9 @@ def _joined(one: Told, other: Told) -> Told:
     ):
         best, rest = other, one
     actor = best.actor if best.actor.country or not rest.actor.country else rest.actor
-    day = best.date if best.date and (not rest.date or rest.date.day is None or best.date.day) else rest.date or best.date
+    day = (
+        best.date if best.date and (not rest.date or rest.date.day is None or best.date.day) else rest.date or best.date
+    )
     return replace(
         best,
         actor=actor,
@@ -96,9 +98,18 @@ def weigh(told: Sequence[Told]) -> list[Told]:
             t.type
             for t in told
             if (_happened(t.status) or one.type in _EARLY)
-            and t.agreement == one.agreement and t.salience is NEWS and t.lead and t is not one
+            and t.agreement == one.agreement
+            and t.salience is NEWS
+            and t.lead
+            and t is not one
         ]
-        if one.salience is NEWS and _happened(one.status) and not one.lead and earlier_steps(news, one.type) and not _same_day(one, told):
+        if (
+            one.salience is NEWS
+            and _happened(one.status)
+            and not one.lead
+            and earlier_steps(news, one.type)
+            and not _same_day(one, told)
+        ):
             out.append(replace(one, salience=BACKGROUND, reasons=(*one.reasons, "before_the_news_step")))
         else:
             out.append(one)

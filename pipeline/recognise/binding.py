@@ -27,9 +27,7 @@ def _stops(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> f
     return frozenset(
         t.first
         for t in triggers
-        if t is not trigger
-        and t.voice in {ACTIVE, PASSIVE}
-        and reading.same_clause(t.first, trigger.first)
+        if t is not trigger and t.voice in {ACTIVE, PASSIVE} and reading.same_clause(t.first, trigger.first)
     )
 
 
@@ -75,7 +73,9 @@ def left_of(reading: Reading, trigger: Trigger, things: Sequence[Thing], trigger
     clause = reading.clause_of[trigger.first]
     begin = 0
     index = next((i for i, t in enumerate(triggers) if t is trigger), 0)
-    previous = [t for t in triggers[:index] if t.voice in {ACTIVE, PASSIVE} and reading.same_clause(t.first, trigger.first)]
+    previous = [
+        t for t in triggers[:index] if t.voice in {ACTIVE, PASSIVE} and reading.same_clause(t.first, trigger.first)
+    ]
     if previous and not trigger.with_previous:
         begin = previous[-1].last + 1
     elif trigger.with_previous and previous:
@@ -87,7 +87,10 @@ def left_of(reading: Reading, trigger: Trigger, things: Sequence[Thing], trigger
     candidates = [
         t
         for t in things
-        if begin <= t.first and t.last < trigger.first and reading.clause_of[t.first] == clause and trigger.first - t.last <= 40
+        if begin <= t.first
+        and t.last < trigger.first
+        and reading.clause_of[t.first] == clause
+        and trigger.first - t.last <= 40
     ]
     home = reading.clauses[clause]
     if not candidates and home.kind == MAIN and clause and trigger.first - min(reading.words_of(clause)) <= 2:
@@ -96,7 +99,11 @@ def left_of(reading: Reading, trigger: Trigger, things: Sequence[Thing], trigger
         return None
     first = candidates[0]
     opening = min(i for i in reading.words_of(clause))
-    if trigger.voice == PASSIVE and first.what in {NOUN, "law", "draft", "decree", "instruments"} and first.first - opening <= 3:
+    if (
+        trigger.voice == PASSIVE
+        and first.what in {NOUN, "law", "draft", "decree", "instruments"}
+        and first.first - opening <= 3
+    ):
         return first
     return _head(reading, candidates)
 
@@ -114,7 +121,12 @@ def _head(reading: Reading, things: list[Thing]) -> Thing:
             if opening or (reading.lexicon.object_first and thing.what in {NOUN, "law", "draft"}):
                 head = thing
                 continue
-        if not between and not reading.comma_between(thing.last, head.first) and thing.what in {NOUN, "law", "draft"} and reading.lexicon.object_first:
+        if (
+            not between
+            and not reading.comma_between(thing.last, head.first)
+            and thing.what in {NOUN, "law", "draft"}
+            and reading.lexicon.object_first
+        ):
             head = thing
             continue
         break
@@ -158,8 +170,12 @@ def bind(
     for law, subject in about.items():
         between = law.last < subject.first <= thing.first or (law.first <= subject.first <= law.last < thing.first)
         apart = law.last < trigger.first < thing.first
-        if subject is not trigger and between and not apart and thing.first - law.last <= 18 and reading.within(
-            reading.clause_of[thing.first], reading.clause_of[law.first]
+        if (
+            subject is not trigger
+            and between
+            and not apart
+            and thing.first - law.last <= 18
+            and reading.within(reading.clause_of[thing.first], reading.clause_of[law.first])
         ):
             return law
     return thing

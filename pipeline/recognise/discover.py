@@ -68,7 +68,9 @@ def _strength(told: Told, reading: Reading, parties: tuple[str, ...], named: boo
     return 0.0
 
 
-_BLOCS = frozenset({"EU", "EAEU", "NATO", "ASEAN", "AU", "AFU", "MERCOSUR", "EFTA", "GCC", "UN", "IAEA", "ICC", "CIS", "CSTO", "SCO"})
+_BLOCS = frozenset(
+    {"EU", "EAEU", "NATO", "ASEAN", "AU", "AFU", "MERCOSUR", "EFTA", "GCC", "UN", "IAEA", "ICC", "CIS", "CSTO", "SCO"}
+)
 
 
 def _named(reading: Reading, mention: Mention) -> bool:

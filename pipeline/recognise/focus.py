@@ -131,7 +131,11 @@ class Linker:
             return False
         agreement = self.agreements[best.agreement_id]
         states = {code for code in near if len(code) == 2}
-        if len(agreement.parties) == 2 and len(states) >= 2 and not {c for c in agreement.parties if len(c) == 2} <= states:
+        if (
+            len(agreement.parties) == 2
+            and len(states) >= 2
+            and not {c for c in agreement.parties if len(c) == 2} <= states
+        ):
             return False
         certain = "distinctive" in best.reasons and best.content >= 0.8
         if best.kind < _KIND or ("one_party" in best.reasons and not certain):
@@ -187,7 +191,14 @@ class Linker:
         found: dict[str, Linked] = {}
         for code in dict.fromkeys([*(p.code for p in mention.parties if p.code), *near]):
             ranked = self.index.rank(
-                mention.text, language, parties=[code], context_parties=context, kind=mention.kind, plural=True, sentence=text, limit=6
+                mention.text,
+                language,
+                parties=[code],
+                context_parties=context,
+                kind=mention.kind,
+                plural=True,
+                sentence=text,
+                limit=6,
             )
             for candidate in ranked:
                 agreement = self.agreements[candidate.agreement_id]
@@ -195,12 +206,19 @@ class Linker:
                 if code in agreement.parties and everyone and candidate.content >= 0.35 and candidate.score >= 0.4:
                     found.setdefault(
                         agreement.id,
-                        Linked(agreement.id, Band.SURE, min(0.85, 0.5 + candidate.score / 2), ("plural", *candidate.reasons), mention),
+                        Linked(
+                            agreement.id,
+                            Band.SURE,
+                            min(0.85, 0.5 + candidate.score / 2),
+                            ("plural", *candidate.reasons),
+                            mention,
+                        ),
                     )
                     break
         return tuple(found.values()) if len(found) > 1 else ()
 
-    def _carried(self, mention: Mention, focus: Focus, sentence: int, near: frozenset[str], *, strict: bool
+    def _carried(
+        self, mention: Mention, focus: Focus, sentence: int, near: frozenset[str], *, strict: bool
     ) -> tuple[Linked, ...]:
         if focus.foreign > focus.at and sentence - focus.foreign <= _NEAR:
             return (Linked(None, Band.NONE, 0.0, ("carried_untracked",), mention),)
@@ -227,7 +245,9 @@ class Linker:
         if kind in {"", "agreement", "treaty"}:
             fitting = tuple(i for i in ids if kind == "" or not {"memorandum"} & {w.kind for w in self.wording(i)})
             return fitting or ids
-        return tuple(i for i in ids if any(kind in {w.kind, *w.kinds} for w in self.wording(i)) or kind == "declaration")
+        return tuple(
+            i for i in ids if any(kind in {w.kind, *w.kinds} for w in self.wording(i)) or kind == "declaration"
+        )
 
     def wording(self, agreement_id: str) -> tuple[Wording, ...]:
         """The titles of an agreement, read."""
@@ -249,7 +269,9 @@ class Linker:
                 if self._fits(wording, mention, agreement_id, frozenset(near), focus.at == sentence) and (
                     link.agreement_id in {None, agreement_id} or (link.best is not None and link.best.content < 0.45)
                 ):
-                    same = link.agreement_id == agreement_id or (link.best is not None and link.best.agreement_id == agreement_id)
+                    same = link.agreement_id == agreement_id or (
+                        link.best is not None and link.best.agreement_id == agreement_id
+                    )
                     base = focus.confidence if ids == focus.latest else focus.lead_confidence
                     confidence = base * (_CARRIED if same else _COMPATIBLE)
                     return (Linked(agreement_id, Band.SURE, confidence, ("compatible_with_focus",), mention),)
@@ -265,12 +287,18 @@ class Linker:
         if agreement.parties and not agreement.multilateral and codes - set(agreement.parties):
             return False
         states = {code for code in near if len(code) == 2}
-        if agreement.parties and not agreement.multilateral and len(states) >= 2 and not set(agreement.parties) <= near | {
-            code for code in agreement.parties if len(code) > 2
-        }:
+        if (
+            agreement.parties
+            and not agreement.multilateral
+            and len(states) >= 2
+            and not set(agreement.parties) <= near | {code for code in agreement.parties if len(code) > 2}
+        ):
             return False
         kinds = {k for title in titles for k in (title.kind, *title.kinds)}
-        if mention.kind in {"protocol", "convention", "memorandum", "declaration", "charter", "statute"} and mention.kind not in kinds:
+        if (
+            mention.kind in {"protocol", "convention", "memorandum", "declaration", "charter", "statute"}
+            and mention.kind not in kinds
+        ):
             return False
         layers = frozenset[str]().union(*(title.layers for title in titles))
         if wording.layers - layers:

@@ -19,16 +19,68 @@ from pipeline.recognise.sentences import fold, lower
 from pipeline.recognise.values import Token
 
 FAMILIES = frozenset(
-    "sign ratify approve submit promulgate deposit exchange notify accede succeed withdraw denounce terminate suspend"
-    " extend amend initial conclude adopt open enter_force provisional reject reserve annul same_step".split()
+    [
+        "sign",
+        "ratify",
+        "approve",
+        "submit",
+        "promulgate",
+        "deposit",
+        "exchange",
+        "notify",
+        "accede",
+        "succeed",
+        "withdraw",
+        "denounce",
+        "terminate",
+        "suspend",
+        "extend",
+        "amend",
+        "initial",
+        "conclude",
+        "adopt",
+        "open",
+        "enter_force",
+        "provisional",
+        "reject",
+        "reserve",
+        "annul",
+        "same_step",
+    ]
 )
 FORMS = frozenset(
-    "past present future base infinitive passive participle attribute converb gerund noun plain subjunctive".split()
+    [
+        "past",
+        "present",
+        "future",
+        "base",
+        "infinitive",
+        "passive",
+        "participle",
+        "attribute",
+        "converb",
+        "gerund",
+        "noun",
+        "plain",
+        "subjunctive",
+    ]
 )
 THINGS = frozenset(
-    "law decree decision instruments exchange_protocol notice negotiations contract other person draft".split()
+    [
+        "law",
+        "decree",
+        "decision",
+        "instruments",
+        "exchange_protocol",
+        "notice",
+        "negotiations",
+        "contract",
+        "other",
+        "person",
+        "draft",
+    ]
 )
-STATUSES = frozenset("planned called_for negated conditional occurred rejected".split())
+STATUSES = frozenset(["planned", "called_for", "negated", "conditional", "occurred", "rejected"])
 SECTIONS = {
     "acts": FAMILIES,
     "instruments": None,
@@ -39,12 +91,44 @@ SECTIONS = {
     "salience": frozenset({"background", "news", "recap", "count"}),
     "nominal": frozenset({"occurred", "planned", "temporal"}),
     "foreign": frozenset({"domestic", "commercial", "international", "both"}),
-    "procedure": frozenset({"recipient", "preliminary", "final", "chamber", "executive", "presidential", "organisation", "votes"}),
+    "procedure": frozenset(
+        {"recipient", "preliminary", "final", "chamber", "executive", "presidential", "organisation", "votes"}
+    ),
 }
 GRAMMAR = frozenset(
-    "have be be_future be_been passive_aux by to determiners generic_nouns pronouns generic_determiners relative"
-    " subordinate coordinate prepositions complement stop_words plural_hint distributive quote_verbs same all_of"
-    " each_other negation strict numbers other_words indefinite possessive clitics compounds".split()
+    [
+        "have",
+        "be",
+        "be_future",
+        "be_been",
+        "passive_aux",
+        "by",
+        "to",
+        "determiners",
+        "generic_nouns",
+        "pronouns",
+        "generic_determiners",
+        "relative",
+        "subordinate",
+        "coordinate",
+        "prepositions",
+        "complement",
+        "stop_words",
+        "plural_hint",
+        "distributive",
+        "quote_verbs",
+        "same",
+        "all_of",
+        "each_other",
+        "negation",
+        "strict",
+        "numbers",
+        "other_words",
+        "indefinite",
+        "possessive",
+        "clitics",
+        "compounds",
+    ]
 )
 _CJK = re.compile("[\u3400-\u9fff]")
 _MAX_MEMO = 50_000
@@ -299,5 +383,5 @@ class Lexicons:
 
     def get(self, language: str) -> Lexicon | None:
         """By code ("en", "pt-BR"); a related language serves where there is no own file (see `serves`)."""
-        code = language.split("-")[0].lower()
+        code = language.split("-", maxsplit=1)[0].lower()
         return self.by_language.get(code) or self.by_language.get(self.instead.get(code, ""))

@@ -16,13 +16,21 @@ _QUOTES_OPEN, _QUOTES_CLOSE = "«“„《「", "»”“》」"
 
 
 def of(
-    reading: Reading, thing: Thing, things: Sequence[Thing], triggers: Sequence[Trigger], dates: Sequence[DateMention] = ()
+    reading: Reading,
+    thing: Thing,
+    things: Sequence[Thing],
+    triggers: Sequence[Trigger],
+    dates: Sequence[DateMention] = (),
 ) -> Mention:
     """The mention around a thing, with the parties named inside it."""
     if thing.what == PRONOUN:
         return _mention(reading, thing, thing.first, thing.last, generic=True)
     verbs = frozenset(
-        i for t in triggers if t.voice != NOMINAL for i in range(t.first, t.last + 1) if not t.first <= thing.first <= t.last
+        i
+        for t in triggers
+        if t.voice != NOMINAL
+        for i in range(t.first, t.last + 1)
+        if not t.first <= thing.first <= t.last
     )
     first = _left(reading, thing, verbs, things)
     last = _right(reading, thing, verbs, things, dates)
@@ -42,10 +50,10 @@ def _mention(reading: Reading, thing: Thing, first: int, last: int, *, generic: 
 def _plural(reading: Reading, thing: Thing) -> bool:
     """Whether the noun is in the plural: an English or Romance -s, or a number before it."""
     word = reading.tokens[thing.last].low
-    counted = any(
-        reading.is_a("plural_hint", i) for i in range(max(0, thing.first - 4), thing.first)
+    counted = any(reading.is_a("plural_hint", i) for i in range(max(0, thing.first - 4), thing.first))
+    latin = (
+        word.isascii() and len(word) > 3 and word.endswith("s") and reading.lexicon.language in {"en", "fr", "es", "pt"}
     )
-    latin = word.isascii() and len(word) > 3 and word.endswith("s") and reading.lexicon.language in {"en", "fr", "es", "pt"}
     return counted or latin or reading.is_a("plural_hint", thing.last)
 
 
@@ -59,14 +67,18 @@ def _left(reading: Reading, thing: Thing, verbs: frozenset[int], things: Sequenc
     blocked = {
         i
         for t in things
-        if t is not thing and t.what != TREATY and not (compound and t.what == NOUN and t.kind not in {"ratify", "sign"})
+        if t is not thing
+        and t.what != TREATY
+        and not (compound and t.what == NOUN and t.kind not in {"ratify", "sign"})
         for i in range(t.first, t.last + 1)
     }
     for i in range(thing.first - 1, max(-1, thing.first - 1 - limit), -1):
         mark = reading.before(i + 1).strip(" \u00a0'’-–/\u201c\u201d\"«»„")
         if mark or i in verbs or i in blocked or reading.clause_of[i] != reading.clause_of[thing.first]:
             break
-        if any(reading.is_a(role, i) for role in ("determiners", "stop_words", "prepositions", "to", "by", "have", "be")):
+        if any(
+            reading.is_a(role, i) for role in ("determiners", "stop_words", "prepositions", "to", "by", "have", "be")
+        ):
             break
         if reading.is_a("coordinate", i) and not _joins_names(reading, i):
             break
@@ -79,7 +91,11 @@ def _left(reading: Reading, thing: Thing, verbs: frozenset[int], things: Sequenc
 def _joins_names(reading: Reading, word: int) -> bool:
     """Whether a conjunction joins two parties ("the Armenian and Azerbaijani treaty")."""
     before = any(p.end == reading.tokens[word - 1].end for p in reading.parties) if word else False
-    after = any(p.start == reading.tokens[word + 1].start for p in reading.parties) if word + 1 < len(reading.tokens) else False
+    after = (
+        any(p.start == reading.tokens[word + 1].start for p in reading.parties)
+        if word + 1 < len(reading.tokens)
+        else False
+    )
     return before and after
 
 
@@ -118,7 +134,7 @@ def _right(
             break
         if i > following and mark and not (mark in {",", "، "} and _title_goes_on(reading, last, i)) and mark != "(":
             break
-        if i == following and mark and mark not in {"("}:
+        if i == following and mark and mark != "(":
             break
         clause = reading.clause(i)
         if clause.number != reading.clause_of[thing.first] and clause.kind == MAIN:
@@ -134,7 +150,8 @@ def _right(
         title = title or _capital(reading, i)
         last = i
     while last > thing.last and any(
-        reading.is_a(role, last) for role in ("complement", "prepositions", "coordinate", "determiners", "relative", "to", "by", "stop_words")
+        reading.is_a(role, last)
+        for role in ("complement", "prepositions", "coordinate", "determiners", "relative", "to", "by", "stop_words")
     ):
         last -= 1
     return last
@@ -163,7 +180,8 @@ def _begins(reading: Reading, word: int) -> bool:
     if _capital(reading, word) and not any(reading.is_a(r, word) for r in ("stop_words", "be", "have")):
         return True
     return reading.lexicon.object_first and not any(
-        reading.is_a(role, word) for role in ("stop_words", "prepositions", "coordinate", "be", "have", "by", "relative")
+        reading.is_a(role, word)
+        for role in ("stop_words", "prepositions", "coordinate", "be", "have", "by", "relative")
     )
 
 
@@ -189,8 +207,10 @@ def _inside_title(reading: Reading, word: int) -> bool:
 
 def _title_goes_on(reading: Reading, last: int, word: int) -> bool:
     """A comma inside a title in capitals: "the Use, Stockpiling, Production and Transfer of …"."""
-    return _capital(reading, last) and _capital(reading, word) and not any(
-        p.start == reading.tokens[word].start for p in reading.parties
+    return (
+        _capital(reading, last)
+        and _capital(reading, word)
+        and not any(p.start == reading.tokens[word].start for p in reading.parties)
     )
 
 
@@ -200,6 +220,6 @@ def _place(reading: Reading, preposition: int) -> bool:
     if following >= len(reading.tokens):
         return True
     start = reading.tokens[following].start
-    return any(p.start == start and p.kind is PartyKind.CAPITAL for p in reading.parties) or not any(
-        p.start == start for p in reading.parties
-    ) and _capital(reading, following)
+    return any(p.start == start and p.kind is PartyKind.CAPITAL for p in reading.parties) or (
+        not any(p.start == start for p in reading.parties) and _capital(reading, following)
+    )

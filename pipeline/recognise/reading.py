@@ -125,11 +125,23 @@ def _marks(text: str) -> bool:
 
 
 def _dash(text: str) -> bool:
-    return any(c in _STRONG for c in text if c not in "–—") or " – " in text or "—" in text or " -- " in text or " - " in text
+    return (
+        any(c in _STRONG for c in text if c not in "–—")
+        or " – " in text
+        or "—" in text
+        or " -- " in text
+        or " - " in text
+    )
 
 
 def _opening(
-    i: int, hits_at: dict[int, set[str]], nouns: frozenset[int], covered: frozenset[int], negating: frozenset[int], *, marked: bool
+    i: int,
+    hits_at: dict[int, set[str]],
+    nouns: frozenset[int],
+    covered: frozenset[int],
+    negating: frozenset[int],
+    *,
+    marked: bool,
 ) -> str:
     """Which clause a word opens, if any. "that" behind a noun is relative, before a noun it is a determiner."""
     keys = hits_at.get(i, set())
@@ -156,7 +168,7 @@ def _clauses(tokens: Sequence[Token], text: str, base: int, hits: Sequence[Hit])
         if hit.section == "grammar":
             for i in range(hit.first, hit.last + 1):
                 hits_at.setdefault(i, set()).add(hit.key)
-            if hit.key in {"generic_nouns"}:
+            if hit.key == "generic_nouns":
                 nouns.add(hit.last)
         elif hit.section in {"instruments", "things"}:
             nouns.update(range(hit.first, hit.last + 1))

@@ -7,7 +7,17 @@ from datetime import date
 
 from pipeline.model import EventType, PartialDate, Salience
 from pipeline.recognise.reading import RELATIVE, SUBORDINATE, Reading
-from pipeline.recognise.triggers import ATTRIBUTE, GERUND, INFINITIVE, NOMINAL, PASSIVE, PAST, PERFECT, PLUPERFECT, Trigger
+from pipeline.recognise.triggers import (
+    ATTRIBUTE,
+    GERUND,
+    INFINITIVE,
+    NOMINAL,
+    PASSIVE,
+    PAST,
+    PERFECT,
+    PLUPERFECT,
+    Trigger,
+)
 
 E = EventType
 
@@ -56,8 +66,10 @@ def local(
         return Salience.BACKGROUND, ("temporal_noun",)
     if kind == RELATIVE and trigger.tense in {PAST, PERFECT} and fresh is not True:
         return Salience.BACKGROUND, ("relative_clause",)
-    if kind == SUBORDINATE and trigger.tense in {PAST, PERFECT, GERUND} and not (
-        lead and alone and (beside or _newly(reading, trigger))
+    if (
+        kind == SUBORDINATE
+        and trigger.tense in {PAST, PERFECT, GERUND}
+        and not (lead and alone and (beside or _newly(reading, trigger)))
     ):
         return Salience.BACKGROUND, ("subordinate_clause",)
     if trigger.tense == GERUND and not (lead and "," in reading.before(trigger.first)):
@@ -103,7 +115,8 @@ def _cue(reading: Reading, trigger: Trigger) -> str:
     clause = reading.clause_of[trigger.first]
     for hit in reading.section("salience"):
         if hit.key == "background" and (
-            reading.clause_of[hit.first] == clause or reading.clauses[reading.clause_of[hit.first]].number == reading.clauses[clause].parent
+            reading.clause_of[hit.first] == clause
+            or reading.clauses[reading.clause_of[hit.first]].number == reading.clauses[clause].parent
         ):
             return " ".join(reading.tokens[i].low for i in range(hit.first, hit.last + 1))
     return ""

@@ -97,9 +97,7 @@ def spans(text: str, abbreviations: Collection[str] = (), *, ordinals: bool = Fa
         at = end + 1
         here = begin
         stops = [
-            m.end()
-            for m in _STOP.finditer(text, begin, end)
-            if _ends_here(text, begin, m, abbreviations, ordinals)
+            m.end() for m in _STOP.finditer(text, begin, end) if _ends_here(text, begin, m, abbreviations, ordinals)
         ]
         for stop in [*stops, end]:
             for left, right in _cut(text, here, stop):

@@ -7,7 +7,19 @@ from collections.abc import Sequence
 from pipeline.model import Status
 from pipeline.recognise.lexicon import Hit
 from pipeline.recognise.reading import MAIN, SUBORDINATE, Reading
-from pipeline.recognise.triggers import ACTIVE, ATTRIBUTE, FUTURE, GERUND, INFINITIVE, NOMINAL, PASSIVE, PERFECT, PLUPERFECT, PRESENT, Trigger
+from pipeline.recognise.triggers import (
+    ACTIVE,
+    ATTRIBUTE,
+    FUTURE,
+    GERUND,
+    INFINITIVE,
+    NOMINAL,
+    PASSIVE,
+    PERFECT,
+    PLUPERFECT,
+    PRESENT,
+    Trigger,
+)
 
 REJECTED = "rejected"  # a reason: a refusal, which a chamber's vote makes a step of its own
 _NEAR = 5  # words before a finite verb in which a cue still belongs to it
@@ -39,7 +51,7 @@ def _scope_start(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]
         if joined:
             joined = other.with_previous
             continue
-        if other.voice == NOMINAL or other.tense in {INFINITIVE, GERUND} and trigger.tense in {INFINITIVE, GERUND}:
+        if other.voice == NOMINAL or (other.tense in {INFINITIVE, GERUND} and trigger.tense in {INFINITIVE, GERUND}):
             continue
         if not reading.same_clause(other.first, trigger.first):
             continue
@@ -60,9 +72,7 @@ def _cues(reading: Reading, start: int, end: int, clauses: frozenset[int], secti
 
 
 def _swallowed(hit: Hit, others: Sequence[Hit]) -> bool:
-    return any(
-        o.first <= hit.first and o.last >= hit.last and o.last - o.first > hit.last - hit.first for o in others
-    )
+    return any(o.first <= hit.first and o.last >= hit.last and o.last - o.first > hit.last - hit.first for o in others)
 
 
 def _month(reading: Reading, hit: Hit) -> bool:
@@ -118,11 +128,15 @@ def _finite(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> 
     cues = _cues(reading, start, trigger.first, own)
     behind = _cues(reading, trigger.last + 1, trigger.last + _FAR, own, "after") if reading.lexicon.verb_final else []
     reach = _FAR if reading.lexicon.verb_final or reading.lexicon.language == "zh" else _NEAR
-    near = [h for h in cues if trigger.first - h.last <= reach or _subject_negation(reading, h)] + [h for h in behind if h.key != "planned" or trigger.tense != PERFECT]
+    near = [h for h in cues if trigger.first - h.last <= reach or _subject_negation(reading, h)] + [
+        h for h in behind if h.key != "planned" or trigger.tense != PERFECT
+    ]
     if _question(reading):
         return Status.CONDITIONAL, ("question",)
     for key, status in (("conditional", Status.CONDITIONAL), ("negated", Status.NEGATED)):
-        if any(h.key == key and (h.key == "negated" or not _past(trigger) or _modal(reading, h, trigger)) for h in near):
+        if any(
+            h.key == key and (h.key == "negated" or not _past(trigger) or _modal(reading, h, trigger)) for h in near
+        ):
             return status, (key,)
     after = trigger.last + 1
     if after < len(reading.tokens) and reading.tokens[after].low in {"бы", "б", "би"}:
@@ -145,13 +159,20 @@ def _past(trigger: Trigger) -> bool:
 
 
 def _subject_negation(reading: Reading, hit: Hit) -> bool:
-    return hit.key == "negated" and reading.tokens[hit.first].low in {"none", "neither", "nobody", "ни", "никто", "aucun", "keine", "ninguno", "ningún", "nenhum", "никто"} and hit.first <= 12
+    return (
+        hit.key == "negated"
+        and reading.tokens[hit.first].low
+        in {"none", "neither", "nobody", "ни", "никто", "aucun", "keine", "ninguno", "ningún", "nenhum"}
+        and hit.first <= 12
+    )
 
 
 def _modal(reading: Reading, hit: Hit, trigger: Trigger) -> bool:
     """Whether a cue of the future governs this verb: nothing but small words between."""
     if trigger.voice == PASSIVE or reading.lexicon.verb_final or reading.lexicon.language == "zh":
-        return trigger.first - hit.last <= (_NEAR if trigger.voice == PASSIVE and not reading.lexicon.verb_final else _FAR)
+        return trigger.first - hit.last <= (
+            _NEAR if trigger.voice == PASSIVE and not reading.lexicon.verb_final else _FAR
+        )
     return trigger.first - hit.last <= 3
 
 
@@ -233,7 +254,7 @@ def _verdict(cues: Sequence[Hit], reading: Reading) -> Verdict:
     if longest.key == "occurred":
         later = before & {"planned", "called_for"}
         if later:
-            return Status(sorted(later)[0]), (sorted(later)[0],)
+            return Status(min(later)), (min(later),)
         return Status.OCCURRED, ("decided_to",)
     return Status(longest.key), (longest.key,)
 
@@ -269,14 +290,18 @@ def _nominal(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) ->
             key = governs[-1].key
             return Status.NEGATED if key == REJECTED else Status(key), (key,)
         return Status.OCCURRED, ("light_verb",)
-    for h in sorted(behind, key=lambda h: h.first)[:1]:
-        return Status(h.key), (f"{h.key}_behind",)
+    if behind:
+        first = min(behind, key=lambda h: h.first)
+        return Status(first.key), (f"{first.key}_behind",)
     cues = [h for h in before if h.key != "occurred"]
     if cues:
         nearest = max(cues, key=lambda h: h.last)
         if nearest.key == REJECTED:
             return Status.NEGATED, (REJECTED,)
         return Status(nearest.key), (nearest.key,)
-    if any(h.key == "planned" and 0 < abs(trigger.first - h.first) <= 10 and reading.clause_of[h.first] in clause for h in reading.section("nominal")):
+    if any(
+        h.key == "planned" and 0 < abs(trigger.first - h.first) <= 10 and reading.clause_of[h.first] in clause
+        for h in reading.section("nominal")
+    ):
         return Status.PLANNED, ("nominal_planned",)
     return None, ("noun_alone",)

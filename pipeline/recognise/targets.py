@@ -102,9 +102,7 @@ def _equals(
 def _as_were(reading: Reading, trigger: Trigger, other: Thing) -> bool:
     """ "… was ratified, as were treaties on …": the verb is said once for both."""
     between = range(trigger.last + 1, other.first)
-    return any(
-        reading.is_a("subordinate", i) and i + 1 < other.first and reading.is_a("be", i + 1) for i in between
-    )
+    return any(reading.is_a("subordinate", i) and i + 1 < other.first and reading.is_a("be", i + 1) for i in between)
 
 
 def _organisation(reading: Reading, trigger: Trigger) -> Mention | None:
@@ -122,7 +120,11 @@ def _organisation(reading: Reading, trigger: Trigger) -> Mention | None:
 
 
 def _noun_phrase(
-    reading: Reading, found: Sequence[Thing], verbs: Sequence[Trigger], thing: Thing | None, marked: Sequence[DateMention]
+    reading: Reading,
+    found: Sequence[Thing],
+    verbs: Sequence[Trigger],
+    thing: Thing | None,
+    marked: Sequence[DateMention],
 ) -> Mention | None:
     """A noun act with names in it that stands for its agreement: "Finland's accession to NATO"."""
     if thing is None or thing.what != NOUN or thing.kind not in {"accede", "withdraw"}:

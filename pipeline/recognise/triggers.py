@@ -190,7 +190,24 @@ def _base(reading: Reading, first: int, things: Sequence[Thing]) -> tuple[str, s
     return ACTIVE, PRESENT
 
 
-_HAD = frozenset({"had", "hatte", "hatten", "avait", "avaient", "avoit", "habia", "habían", "había", "habian", "tinha", "tinham", "havia", "haviam"})
+_HAD = frozenset(
+    {
+        "had",
+        "hatte",
+        "hatten",
+        "avait",
+        "avaient",
+        "avoit",
+        "habia",
+        "habían",
+        "había",
+        "habian",
+        "tinha",
+        "tinham",
+        "havia",
+        "haviam",
+    }
+)
 
 
 _NOW = frozenset({"is", "are", "being"})
@@ -251,7 +268,9 @@ def _reduced(reading: Reading, first: int, last: int, things: Sequence[Thing]) -
     if first == 0:
         return True
     previous = first - 1
-    while previous > 0 and (reading.tokens[previous].low.endswith("ly") or reading.tokens[previous].low in {"also", "then", "first"}):
+    while previous > 0 and (
+        reading.tokens[previous].low.endswith("ly") or reading.tokens[previous].low in {"also", "then", "first"}
+    ):
         previous -= 1
     ends = {t.last for t in things if t.what != "pronoun"}
     if previous in ends:

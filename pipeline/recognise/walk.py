@@ -1,6 +1,6 @@
 """One article, sentence by sentence: from verbs and their objects to steps with agreement, actor, date and status.
 
-    read ─▶ things ─▶ triggers ─▶ bind ─▶ step ─▶ status ─▶ mention ─▶ link ─▶ actor ─▶ date ─▶ salience
+read ─▶ things ─▶ triggers ─▶ bind ─▶ step ─▶ status ─▶ mention ─▶ link ─▶ actor ─▶ date ─▶ salience
 """
 
 from __future__ import annotations
@@ -9,24 +9,41 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from pipeline.model import Article, EventType, PartialDate, Salience, Status, Step as Trace
-from pipeline.recognise import acts, actors, binding, dates, discover, mentions, reading as read_module, salience, status, targets, things, triggers, when, who
-from pipeline.recognise.acts import Step
+from pipeline.model import Article, PartialDate, Salience, Status
+from pipeline.model import Step as Trace
+from pipeline.recognise import (
+    actors,
+    acts,
+    anaphora,
+    binding,
+    dates,
+    discover,
+    laws,
+    mentions,
+    organs,
+    salience,
+    status,
+    targets,
+    things,
+    triggers,
+    when,
+    who,
+)
+from pipeline.recognise import (
+    reading as read_module,
+)
+from pipeline.recognise.acts import Bound
 from pipeline.recognise.assemble import Told
 from pipeline.recognise.dates import DateTables
 from pipeline.recognise.focus import Focus, Linked, Linker
 from pipeline.recognise.lexicon import Lexicon
 from pipeline.recognise.parties import Names
 from pipeline.recognise.reading import Reading
-from pipeline.recognise.things import GENERIC, NOUN, PRONOUN, TREATY, Thing
+from pipeline.recognise.things import NOUN, TREATY, Thing
 from pipeline.recognise.titles import Reading as Wording
-from pipeline.recognise.triggers import FUTURE, GERUND, INFINITIVE, NOMINAL, PASSIVE, PRESENT, Trigger
-from pipeline.recognise.values import Actor, Band, DateMention, Document, Mention, PartyMention, Sentence
+from pipeline.recognise.triggers import FUTURE, GERUND, INFINITIVE, NOMINAL, PRESENT, Trigger
+from pipeline.recognise.values import Band, DateMention, Document, Mention, PartyMention, Sentence
 
-E = EventType
-UNILATERAL = frozenset(
-    {E.RATIFIED, E.APPROVED, E.DEPOSITED, E.ACCEDED, E.SUCCEEDED, E.WITHDRAWN, E.SUSPENDED, E.PROMULGATED, E.NOTIFIED}
-)
 _LEAD_SENTENCES = 2
 
 
@@ -39,16 +56,6 @@ class Tools:
     linker: Linker
     dates: DateTables
     discover: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Bound:
-    """A trigger with its object and what they make."""
-
-    trigger: Trigger
-    thing: Thing | None
-    about: Trigger | None
-    step: Step
 
 
 @dataclass
@@ -73,7 +80,7 @@ class Walk:
         told: list[Told] = []
         for sentence in self.document.sentences:
             for one in self._sentence(sentence, told):
-                told.append(one)
+                told.append(one)  # noqa: PERF402 - the sentence's own steps see those told before them
         return told
 
     def _prepare(self) -> None:
@@ -89,7 +96,9 @@ class Walk:
         self.lead = self.tools.linker.index.read(text, language)
         if self.document.sentences:
             first = self.document.sentences[0]
-            self.dateline = dates.dateline(self.article.text[first.start :], language, self.article.published_on, self.tools.dates)
+            self.dateline = dates.dateline(
+                self.article.text[first.start :], language, self.article.published_on, self.tools.dates
+            )
         if self.document.title is not None:
             self._headline(self.document.title)
 
@@ -116,7 +125,11 @@ class Walk:
         reading = read_module.read(sentence, self.tools.lexicon, parties, heading=heading)
         index = self.tools.linker.index
         aliases = tuple(
-            (reading.token_at(h.start + sentence.start), reading.token_at(h.end - 1 + sentence.start), index.agreement_id(h))
+            (
+                reading.token_at(h.start + sentence.start),
+                reading.token_at(h.end - 1 + sentence.start),
+                index.agreement_id(h),
+            )
             for h in index.aliases_in(sentence.text)
             if not h.inside
         )
@@ -128,7 +141,7 @@ class Walk:
             self._look(reading, found)
             return
         verbs = triggers.find(reading, found)
-        about = acts.subjects(reading, found, verbs)
+        about = laws.subjects(reading, found, verbs)
         bound = self._bind(reading, found, verbs, about)
         if not bound:
             self._look(reading, found)
@@ -163,7 +176,11 @@ class Walk:
 
     def _note(self, linked: Sequence[Linked], sentence: int) -> None:
         ids = tuple(x.agreement_id for x in linked if x.agreement_id)
-        if ids and linked[0].reasons[:1] != ("carried",) and (linked[0].band is Band.SURE or self.focus.confidence < 0.7):
+        if (
+            ids
+            and linked[0].reasons[:1] != ("carried",)
+            and (linked[0].band is Band.SURE or self.focus.confidence < 0.7)
+        ):
             self.focus.note(ids, sentence, linked[0].confidence)
 
     def _bind(
@@ -178,7 +195,7 @@ class Walk:
             subject = about.get(thing) if thing is not None else None
             if subject is not None and subject is trigger:
                 continue
-            made = acts.step(trigger, thing, subject, None, reading)
+            made = acts.step(trigger, thing, subject, reading)
             if made is None:
                 self._say(reading, trigger, "no_step", f"{trigger.family}:{thing.what if thing else ''}")
                 continue
@@ -215,8 +232,8 @@ class Walk:
         taken = [(m.start, m.end) for m in mentioned if not m.generic]
         subject = who.subject(reading, one.trigger, verbs, taken)
         linked = self._linked(reading, found, verbs, one, mentioned, subject)
-        actor = self._actor(reading, one, subject, told)
-        kind, verdict, why = self._typed(reading, one, verdict, why, actor, told)
+        actor = organs.actor(reading, one, subject, told, self.article.text, self.context)
+        kind, verdict, why = organs.judged(reading, one, (verdict, why), actor, told)
         others = [b.trigger for b in bound if b is not one]
         rivals = [v for v in verbs if v is not one.trigger and (v.voice != NOMINAL or v in others)]
         usable = [m for m in marked if m.role != "title" and not any(a <= m.start and m.end <= b for a, b in taken)]
@@ -229,7 +246,9 @@ class Walk:
             verdict, why = Status.PLANNED, (*why, "date_ahead")
         alone = all(t.tense in {INFINITIVE, GERUND, FUTURE, PRESENT, ""} for t in others)
         coarse = bool(own) and all(m.day is None and m.weekday is None and (m.month or m.year) for m in own)
-        news, because = self._salience(reading, one.trigger, verdict, day, lead=lead, alone=alone, coarse=coarse, beside=bool(others))
+        news, because = self._salience(
+            reading, one.trigger, verdict, day, lead=lead, alone=alone, coarse=coarse, beside=bool(others)
+        )
         if day is None and verdict is Status.OCCURRED and news is Salience.NEWS and self.dateline is not None:
             day, why = PartialDate.of(self.dateline), (*why, "dateline")
         base = Told(
@@ -238,22 +257,6 @@ class Walk:
             at=reading.tokens[one.trigger.first].start,
         )  # fmt: skip
         yield from self._spread(reading, one, base, linked, subject)
-
-    def _actor(self, reading: Reading, one: Bound, subject: Sequence[PartyMention], told: Sequence[Told]) -> Actor:
-        """Who acts. A domestic step that names nobody belongs to the parliament it goes to, or to the organ that acted before."""
-        actor = actors.resolve(subject, self.article.text, context=self.context)
-        if actor.country or subject or one.trigger.voice not in {PASSIVE, NOMINAL}:
-            return actor
-        if one.step.type is E.SUBMITTED:
-            bodies = [p for p in reading.parties if p.body in actors.CHAMBERS and p.code]
-            return replace(actor, country=bodies[0].code) if bodies else actor
-        clause = reading.clause_of[one.trigger.first]
-        agent = any(reading.is_a("by", i) for i in reading.words_of(clause))
-        last = next((t for t in reversed(told) if t.actor.country), None)
-        domestic = one.step.type in {E.RATIFIED, E.APPROVED, E.PROMULGATED}
-        if domestic and not agent and last is not None and last.actor.stage and len(last.actor.country) == 2:
-            return replace(actor, country=last.actor.country)
-        return actor
 
     def _spread(
         self, reading: Reading, one: Bound, base: Told, linked: Sequence[Linked], subject: Sequence[PartyMention]
@@ -266,16 +269,28 @@ class Walk:
         elif not unknown[0].mention.generic:
             self.focus.foreign = reading.sentence.index
         for x in kept or unknown[:1]:
-            for actor in self._each(base, subject):
+            for actor in organs.each(base, subject, self.article.text):
                 kind, stage, rule = base.type, actor.stage, ""
                 if actor.country:
-                    kind, stage, rule = actors.normalise(kind, actor.country, actor.stage, self.tools.names.jurisdictions)
+                    kind, stage, rule = actors.normalise(
+                        kind, actor.country, actor.stage, self.tools.names.jurisdictions
+                    )
                 reasons = (*base.reasons, *x.reasons, *((rule,) if rule else ()))
                 told = replace(
-                    base, type=kind, linked=x, actor=actor, stage=stage, reasons=reasons, confidence=x.confidence * base.confidence
+                    base,
+                    type=kind,
+                    linked=x,
+                    actor=actor,
+                    stage=stage,
+                    reasons=reasons,
+                    confidence=x.confidence * base.confidence,
                 )
                 if x.agreement_id is None:
-                    found = discover.judge(told, reading, self.states, self.tools.linker.index) if self.tools.discover else None
+                    found = (
+                        discover.judge(told, reading, self.states, self.tools.linker.index)
+                        if self.tools.discover
+                        else None
+                    )
                     if found is None:
                         self._say(reading, one.trigger, "untracked", *x.reasons)
                         continue
@@ -286,16 +301,29 @@ class Walk:
 
     def _words(self, reading: Reading, trigger: Trigger) -> str:
         base = reading.sentence.start
-        return reading.sentence.text[reading.tokens[trigger.first].start - base : reading.tokens[trigger.last].end - base]
+        return reading.sentence.text[
+            reading.tokens[trigger.first].start - base : reading.tokens[trigger.last].end - base
+        ]
 
     def _salience(
-        self, reading: Reading, trigger: Trigger, verdict: Status, day: PartialDate | None, *, lead: bool, alone: bool, coarse: bool, beside: bool
+        self,
+        reading: Reading,
+        trigger: Trigger,
+        verdict: Status,
+        day: PartialDate | None,
+        *,
+        lead: bool,
+        alone: bool,
+        coarse: bool,
+        beside: bool,
     ) -> tuple[Salience, tuple[str, ...]]:
         if verdict is not Status.OCCURRED:
             return Salience.NEWS, ()
         if salience.counted_actor(reading, trigger) and not lead and day is None:
             return Salience.BACKGROUND, ("tally",)
-        return salience.local(reading, trigger, day, self.article.published_on, lead=lead, alone=alone, coarse=coarse, beside=beside)
+        return salience.local(
+            reading, trigger, day, self.article.published_on, lead=lead, alone=alone, coarse=coarse, beside=beside
+        )
 
     def _is_ahead(self, day: PartialDate | None) -> bool:
         published = self.article.published_on or self.dateline
@@ -313,7 +341,11 @@ class Walk:
         """The links of an act's mentions. A pronoun's forerunners in the same sentence are linked first."""
         if mentioned[0].generic or any(t.agreement_id for t in found):
             for thing in found:
-                ahead = thing.what == TREATY and (mentioned[0].generic or thing.agreement_id) and reading.tokens[thing.last].end <= mentioned[0].start
+                ahead = (
+                    thing.what == TREATY
+                    and (mentioned[0].generic or thing.agreement_id)
+                    and reading.tokens[thing.last].end <= mentioned[0].start
+                )
                 if ahead and thing is not one.thing:
                     earlier = self._link(mentions.of(reading, thing, found, verbs), reading, reading.sentence.index)
                     self._note([x for x in earlier if not x.mention.generic], reading.sentence.index)
@@ -326,52 +358,6 @@ class Walk:
     def _is_lead(self, reading: Reading) -> bool:
         index = reading.sentence.index
         return index == 0 or self.first_act < 0 or index == self.first_act
-
-    def _each(self, base: Told, subject: Sequence[PartyMention]) -> tuple[Actor, ...]:
-        """States that act each for itself (ratify, leave) are one actor each; those that sign together are one."""
-        codes = {p.code for p in subject if p.code}
-        if base.type in UNILATERAL and len(codes) > 1 and base.status is Status.OCCURRED:
-            return actors.each(subject, self.article.text)
-        return (base.actor,)
-
-    def _typed(
-        self, reading: Reading, one: Bound, verdict: Status, why: tuple[str, ...], actor: Actor, told: Sequence[Told]
-    ) -> tuple[EventType, Status, tuple[str, ...]]:
-        """What the organ and the reading make of a vote: a cabinet's is approval, a first reading is no decision yet."""
-        kind = one.step.type
-        if one.step.status is not None and verdict is Status.OCCURRED:
-            verdict, why = one.step.status, (*why, one.step.reason)
-        if status.REJECTED in why and kind in {E.RATIFIED, E.APPROVED} and actors.CHAMBERS & {actor.stage}:
-            return E.REJECTED, Status.OCCURRED, (*why, "refused_by_chamber")
-        if verdict is Status.NEGATED and kind in {E.RATIFIED, E.APPROVED} and actors.CHAMBERS & {actor.stage} and self._counted(reading):
-            return E.REJECTED, Status.OCCURRED, (*why, "voted_down")
-        if one.step.reason == "same_step":
-            kind = told[-1].type if told else kind
-        bare = one.thing is not None and one.thing.what in {GENERIC, PRONOUN, "law", "draft", "decision"} and one.about is None
-        if bare and kind in {E.SUBMITTED, E.APPROVED, E.RATIFIED} and one.trigger.family in {"submit", "approve"}:
-            leaving = [t.type for t in told if t.type in {E.WITHDRAWN, E.TERMINATED, E.SUSPENDED}]
-            if not leaving:
-                domestic = {E.PROMULGATED, E.RATIFIED} & {t.type for t in told}
-                if kind is E.APPROVED and domestic and actors.CHAMBERS & {actor.stage} and not self._preliminary(reading, one.trigger):
-                    return E.RATIFIED, verdict, (*why, "vote_on_ratification")
-                return kind, verdict, why
-            minor = not actors.CHAMBERS & {actor.stage} or kind is E.SUBMITTED
-            return leaving[-1], Status.PLANNED if minor and verdict is Status.OCCURRED else verdict, (*why, "such_a_step")
-        if one.step.chamber:
-            minor = actor.stage in {"government", "head_of_government", "committee", "council", "commission", "ministry"}
-            early = self._preliminary(reading, one.trigger)
-            if kind is E.RATIFIED and (minor or early):
-                kind = E.APPROVED
-            elif kind is not E.RATIFIED and (minor or early) and verdict is Status.OCCURRED:
-                verdict, why = Status.PLANNED, (*why, "not_yet_final")
-        return kind, verdict, why
-
-    def _counted(self, reading: Reading) -> bool:
-        """Whether the sentence tells a vote's figures."""
-        return any(h.key == "votes" for h in reading.section("procedure")) and any(t.low.isdigit() for t in reading.tokens)
-
-    def _preliminary(self, reading: Reading, trigger: Trigger) -> bool:
-        return any(h.key == "preliminary" and reading.same_clause(h.first, trigger.first) for h in reading.section("procedure"))
 
     def _link(
         self, mention: Mention, reading: Reading, sentence: int, *, acting: Sequence[str] = ()
@@ -386,32 +372,8 @@ class Walk:
             context=context,
             acting=acting,
             near=near,
-            carried=not self._of_its_own(reading, mention),
-            pair=self._pair(reading, mention),
+            carried=not anaphora.sets_apart(reading, mention),
+            pair=anaphora.pair(reading, mention),
             lead=self.lead,
             text=reading.sentence.text,
         )
-
-    def _pair(self, reading: Reading, mention: Mention) -> tuple[str, ...]:
-        """The two states whose agreement it is, where the words say so: "Mexico and Jamaica: …", "… their treaty"."""
-        states = tuple(dict.fromkeys(p.code for p in reading.parties if len(p.code) == 2))
-        at = reading.token_at(mention.start)
-        possessed = at > 0 and reading.is_a("possessive", at - 1)
-        label = [i for i in range(1, min(9, len(reading.tokens))) if ":" in reading.before(i)]
-        headed = label and sum(1 for p in reading.parties if reading.token_at(p.start) < label[0]) >= 2
-        if headed:
-            states = tuple(dict.fromkeys(p.code for p in reading.parties if p.code and reading.token_at(p.start) < label[0]))
-        return states if len(states) == 2 and (possessed or headed) else ()
-
-    def _of_its_own(self, reading: Reading, mention: Mention) -> bool:
-        """Whether the words before a mention set it apart from what was told: "another", "an earlier", "a" behind the lead."""
-        if mention.generic and mention.plural and reading.lexicon.grammar.get("indefinite"):
-            at = reading.token_at(mention.start)
-            before = reading.tokens[at - 1].low if at else ""
-            if not at or not (reading.is_a("determiners", at - 1) or before in {"of", "de", "des", "both"}) and not reading.is_a("pronouns", at):
-                return True
-        first = reading.token_at(mention.start)
-        last = reading.token_at(mention.end - 1)
-        if any(reading.is_a("other_words", i) for i in range(max(0, first - 1), min(last + 1, len(reading.tokens)))):
-            return True
-        return first > 0 and reading.is_a("indefinite", first - 1) and reading.sentence.index > _LEAD_SENTENCES

@@ -17,7 +17,9 @@ def subject(
 ) -> tuple[PartyMention, ...]:
     """The party mentions that act. `taken`: spans (text offsets) of agreement mentions, whose parties do not act here."""
     if trigger.family == "deposit" and reading.tokens[trigger.first].low.startswith(("receiv", "accept", "получ")):
-        return tuple(p for p in reading.parties if _word(reading, p) > trigger.last and _from(reading, _word(reading, p)))
+        return tuple(
+            p for p in reading.parties if _word(reading, p) > trigger.last and _from(reading, _word(reading, p))
+        )
     free = [p for p in reading.parties if not any(a <= p.start and p.end <= b for a, b in taken)]
     if trigger.voice in {PASSIVE, ATTRIBUTE, NOMINAL}:
         agent = _behind_by(reading, trigger, free)
@@ -55,12 +57,21 @@ def _behind_by(reading: Reading, trigger: Trigger, free: Sequence[PartyMention])
     )
     if by < 0:
         return ()
-    found = [p for p in free if by < _word(reading, p) <= by + _REACH and reading.within(reading.clause_of[_word(reading, p)], reading.clause_of[by])]
+    found = [
+        p
+        for p in free
+        if by < _word(reading, p) <= by + _REACH
+        and reading.within(reading.clause_of[_word(reading, p)], reading.clause_of[by])
+    ]
     row = found[:1]
     for p in found[1:]:
         left, right = _last_word(reading, row[-1]), _word(reading, p)
         joined = any(reading.is_a("coordinate", i) for i in range(left + 1, right)) or right - left == 1
-        if (reading.comma_between(left, right) and not _listed(reading, row[-1], p)) or right - left > 5 or not (joined or right - left <= 3):
+        if (
+            (reading.comma_between(left, right) and not _listed(reading, row[-1], p))
+            or right - left > 5
+            or not (joined or right - left <= 3)
+        ):
             break
         row.append(p)
     return _group(reading, row, from_left=True)
@@ -82,7 +93,8 @@ def _possessor(reading: Reading, trigger: Trigger, mentions: Sequence[PartyMenti
     return tuple(
         p
         for p in mentions
-        if 0 < trigger.first - _last_word(reading, p) <= 3 and not reading.comma_between(_last_word(reading, p), trigger.first)
+        if 0 < trigger.first - _last_word(reading, p) <= 3
+        and not reading.comma_between(_last_word(reading, p), trigger.first)
     )[-1:]
 
 
@@ -95,7 +107,9 @@ def _before(
     found = [
         p
         for p in free
-        if start <= _word(reading, p) and _last_word(reading, p) < trigger.first and reading.clause_of[_word(reading, p)] == clause
+        if start <= _word(reading, p)
+        and _last_word(reading, p) < trigger.first
+        and reading.clause_of[_word(reading, p)] == clause
     ]
     if found:
         return _group(reading, _without_places(reading, found))
@@ -104,7 +118,11 @@ def _before(
         before = [p for p in free if 0 < home.opener - _last_word(reading, p) <= 4]
         return _group(reading, before)
     if home.kind != RELATIVE and home.number and trigger.tense in {"infinitive", "gerund"}:
-        outer = [p for p in free if _last_word(reading, p) < trigger.first and reading.clause_of[_word(reading, p)] == home.parent]
+        outer = [
+            p
+            for p in free
+            if _last_word(reading, p) < trigger.first and reading.clause_of[_word(reading, p)] == home.parent
+        ]
         return _group(reading, _without_places(reading, outer))
     return ()
 
@@ -113,8 +131,14 @@ def _start(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> i
     """Behind the last finite verb of the clause with a subject of its own; subjects carry over to later verbs without one."""
     index = next((i for i, t in enumerate(triggers) if t is trigger), 0)
     for other in reversed(triggers[:index]):
-        if other.voice in {ACTIVE, PASSIVE} and reading.same_clause(other.first, trigger.first) and not trigger.with_previous:
-            own = [p for p in reading.parties if other.last < _word(reading, p) and _last_word(reading, p) < trigger.first]
+        if (
+            other.voice in {ACTIVE, PASSIVE}
+            and reading.same_clause(other.first, trigger.first)
+            and not trigger.with_previous
+        ):
+            own = [
+                p for p in reading.parties if other.last < _word(reading, p) and _last_word(reading, p) < trigger.first
+            ]
             fresh = [p for p in own if trigger.first - _last_word(reading, p) <= 4]
             return other.last + 1 if fresh else 0
     return 0
@@ -125,7 +149,10 @@ def _without_places(reading: Reading, mentions: Sequence[PartyMention]) -> list[
     kept: list[PartyMention] = []
     for p in mentions:
         word = _word(reading, p)
-        behind = word > 0 and (reading.is_a("prepositions", word - 1) or (word > 1 and reading.is_a("determiners", word - 1) and reading.is_a("prepositions", word - 2)))
+        behind = word > 0 and (
+            reading.is_a("prepositions", word - 1)
+            or (word > 1 and reading.is_a("determiners", word - 1) and reading.is_a("prepositions", word - 2))
+        )
         if behind and not (kept and word - _last_word(reading, kept[-1]) <= 4) and not _noun_before(reading, word):
             continue
         kept.append(p)
@@ -135,7 +162,8 @@ def _without_places(reading: Reading, mentions: Sequence[PartyMention]) -> list[
 def _noun_before(reading: Reading, word: int) -> bool:
     """Whether an office stands before the preposition: "the parliament of Colombia", "foreign ministers of Armenia"."""
     return any(
-        h.key in {"chamber", "executive", "presidential"} and 0 < word - h.last <= 3 for h in reading.section("procedure")
+        h.key in {"chamber", "executive", "presidential"} and 0 < word - h.last <= 3
+        for h in reading.section("procedure")
     )
 
 
@@ -177,7 +205,13 @@ def _behind(
     if not reading.lexicon.object_first:
         return ()
     clause = reading.clause_of[trigger.first]
-    nexts = [t.first for t in triggers if t.first > trigger.last and reading.same_clause(t.first, trigger.first) and t.voice != NOMINAL]
+    nexts = [
+        t.first
+        for t in triggers
+        if t.first > trigger.last and reading.same_clause(t.first, trigger.first) and t.voice != NOMINAL
+    ]
     stop = min(nexts, default=len(reading.tokens))
-    found = [p for p in free if trigger.last < _word(reading, p) < stop and reading.clause_of[_word(reading, p)] == clause]
+    found = [
+        p for p in free if trigger.last < _word(reading, p) < stop and reading.clause_of[_word(reading, p)] == clause
+    ]
     return _group(reading, _without_places(reading, found), from_left=True)

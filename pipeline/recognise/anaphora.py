@@ -1,0 +1,45 @@
+"""Words before a mention that tie it to what was told, set it apart, or say whose agreement it is."""
+
+from __future__ import annotations
+
+from pipeline.recognise.reading import Reading
+from pipeline.recognise.values import Mention
+
+_LEAD = 2  # sentences: there an indefinite article introduces what the article is about
+_LABEL = 9  # words within which a label ("Mexico and Jamaica:") ends
+
+
+def pair(reading: Reading, mention: Mention) -> tuple[str, ...]:
+    """The two states whose agreement it is, where the words say so: "Mexico and Jamaica: …", "… their treaty"."""
+    label = next((i for i in range(1, min(_LABEL, len(reading.tokens))) if ":" in reading.before(i)), 0)
+    headed = tuple(dict.fromkeys(p.code for p in reading.parties if p.code and reading.token_at(p.start) < label))
+    if len(headed) == 2:
+        return headed
+    at = reading.token_at(mention.start)
+    states = tuple(dict.fromkeys(p.code for p in reading.parties if len(p.code) == 2))
+    return states if at > 0 and reading.is_a("possessive", at - 1) and len(states) == 2 else ()
+
+
+def sets_apart(reading: Reading, mention: Mention) -> bool:
+    """Whether the words set a mention apart from what was told: "another", "an earlier", a bare plural, "a" behind the lead."""
+    first = reading.token_at(mention.start)
+    last = min(reading.token_at(mention.end - 1), len(reading.tokens) - 1)
+    if mention.generic and mention.plural and _bare(reading, first):
+        return True
+    if any(reading.is_a("other_words", i) for i in range(max(0, first - 1), last + 1)):
+        return True
+    return first > 0 and reading.is_a("indefinite", first - 1) and reading.sentence.index > _LEAD
+
+
+def _bare(reading: Reading, first: int) -> bool:
+    """A plural without an article, in a language that has one ("extradition treaties"): treaties of that kind, not these."""
+    if not reading.lexicon.grammar.get("indefinite") or reading.is_a("pronouns", first):
+        return False
+    if first == 0:
+        return True
+    return not reading.is_a("determiners", first - 1) and reading.tokens[first - 1].low not in {
+        "of",
+        "de",
+        "des",
+        "both",
+    }

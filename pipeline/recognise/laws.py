@@ -1,0 +1,48 @@
+"""What a law, a bill or a decree is about: "a bill ratifying …", «закон о ратификации», "Ratifikationsgesetz"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pipeline.recognise.acts import ENDING, LAWS
+from pipeline.recognise.reading import RELATIVE, Reading
+from pipeline.recognise.things import TREATY, Thing
+from pipeline.recognise.triggers import ACTIVE, ATTRIBUTE, GERUND, INFINITIVE, NOMINAL, Trigger
+
+_REACH = 9  # words between a law and the word that says what it is about
+
+
+def subjects(reading: Reading, things: Sequence[Thing], triggers: Sequence[Trigger]) -> dict[Thing, Trigger]:
+    """What each law, bill or decree is about: "a bill ratifying …", "закон о ратификации", "Ratifikationsgesetz"."""
+    found: dict[Thing, Trigger] = {}
+    for thing in things:
+        if thing.what not in LAWS and thing.what not in {"notice", "decision"}:
+            continue
+        inside = [
+            h for h in reading.section("acts") if h.form == "noun" and thing.first <= h.first and h.last <= thing.last
+        ]
+        if inside:
+            found[thing] = Trigger(inside[0].key, thing.first, thing.last, NOMINAL, "")
+            continue
+        about = _about(reading, thing, things, triggers)
+        if about is not None:
+            found[thing] = about
+    return found
+
+
+def _about(reading: Reading, thing: Thing, things: Sequence[Thing], triggers: Sequence[Trigger]) -> Trigger | None:
+    for trigger in triggers:
+        distance = trigger.first - thing.last
+        if distance <= 0:
+            continue
+        if distance > _REACH or any(t.what == TREATY and thing.last < t.first < trigger.first for t in things):
+            return None
+        if trigger.voice == NOMINAL or (trigger.voice == ACTIVE and trigger.tense in {GERUND, INFINITIVE}):
+            return trigger
+        if trigger.voice == ATTRIBUTE and distance <= 3 and trigger.family in {"ratify", *ENDING, "extend", "amend"}:
+            return trigger
+        clause = reading.clause(trigger.first)
+        if clause.kind == RELATIVE and 0 <= clause.opener - thing.last <= 3 and trigger.voice == ACTIVE:
+            return trigger
+        return None
+    return None

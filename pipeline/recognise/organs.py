@@ -1,0 +1,120 @@
+"""Who acts and what that makes of the step: a cabinet's vote is approval, a first reading no decision, a refusal a step of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from pipeline.model import EventType, Status
+from pipeline.recognise import actors, status
+from pipeline.recognise.acts import Bound
+from pipeline.recognise.assemble import Told
+from pipeline.recognise.reading import Reading
+from pipeline.recognise.things import GENERIC, PRONOUN
+from pipeline.recognise.triggers import NOMINAL, PASSIVE, Trigger
+from pipeline.recognise.values import Actor, PartyMention
+
+E = EventType
+UNILATERAL = frozenset(
+    {E.RATIFIED, E.APPROVED, E.DEPOSITED, E.ACCEDED, E.SUCCEEDED, E.WITHDRAWN, E.SUSPENDED, E.PROMULGATED, E.NOTIFIED}
+)
+_DOMESTIC = frozenset({E.RATIFIED, E.APPROVED, E.PROMULGATED})
+_ENDINGS = frozenset({E.WITHDRAWN, E.TERMINATED, E.SUSPENDED})
+_MINOR = frozenset({"government", "head_of_government", "committee", "council", "commission", "ministry"})
+_BARE = frozenset({GENERIC, PRONOUN, "law", "draft", "decision"})
+
+Verdict = tuple[Status, tuple[str, ...]]
+
+
+def actor(
+    reading: Reading, one: Bound, subject: Sequence[PartyMention], told: Sequence[Told], text: str, context: str
+) -> Actor:
+    """Who acts. A domestic step that names nobody belongs to the parliament it goes to, or to the organ that acted before."""
+    found = actors.resolve(subject, text, context=context)
+    if found.country or subject or one.trigger.voice not in {PASSIVE, NOMINAL}:
+        return found
+    if one.step.type is E.SUBMITTED:
+        bodies = [p for p in reading.parties if p.body in actors.CHAMBERS and p.code]
+        return replace(found, country=bodies[0].code) if bodies else found
+    clause = reading.clause_of[one.trigger.first]
+    agent = any(reading.is_a("by", i) for i in reading.words_of(clause))
+    last = next((t for t in reversed(told) if t.actor.country), None)
+    if (
+        one.step.type in _DOMESTIC
+        and not agent
+        and last is not None
+        and last.actor.stage
+        and len(last.actor.country) == 2
+    ):
+        return replace(found, country=last.actor.country)
+    return found
+
+
+def each(base: Told, subject: Sequence[PartyMention], text: str) -> tuple[Actor, ...]:
+    """States that act each for itself (ratify, leave) are one actor each; those that sign together are one."""
+    codes = {p.code for p in subject if p.code}
+    if base.type in UNILATERAL and len(codes) > 1 and base.status is Status.OCCURRED:
+        return actors.each(subject, text)
+    return (base.actor,)
+
+
+def judged(
+    reading: Reading, one: Bound, verdict: Verdict, actor: Actor, told: Sequence[Told]
+) -> tuple[EventType, Status, tuple[str, ...]]:
+    """Type and status with organ, reading and what the article told before in view."""
+    outcome, why = verdict
+    kind = one.step.type
+    if one.step.status is not None and outcome is Status.OCCURRED:
+        outcome, why = one.step.status, (*why, one.step.reason)
+    chamber = actor.stage in actors.CHAMBERS
+    if kind in {E.RATIFIED, E.APPROVED} and chamber and _refused(reading, outcome, why):
+        return E.REJECTED, Status.OCCURRED, (*why, "refused_by_chamber")
+    if one.step.reason == "same_step":
+        kind = told[-1].type if told else kind
+    bare = one.thing is not None and one.thing.what in _BARE and one.about is None
+    if bare and kind in {E.SUBMITTED, E.APPROVED, E.RATIFIED} and one.trigger.family in {"submit", "approve"}:
+        return _bare_vote(reading, one.trigger, (kind, outcome, why), told, chamber=chamber)
+    if one.step.chamber and (actor.stage in _MINOR or _preliminary(reading, one.trigger)):
+        if kind is E.RATIFIED:
+            return E.APPROVED, outcome, why
+        if outcome is Status.OCCURRED:
+            return kind, Status.PLANNED, (*why, "not_yet_final")
+    return kind, outcome, why
+
+
+def _bare_vote(
+    reading: Reading,
+    trigger: Trigger,
+    so_far: tuple[EventType, Status, tuple[str, ...]],
+    told: Sequence[Told],
+    *,
+    chamber: bool,
+) -> tuple[EventType, Status, tuple[str, ...]]:
+    """A vote on "the bill" or "it" is on what the article told of: leaving, or ratification."""
+    kind, outcome, why = so_far
+    leaving = [t.type for t in told if t.type in _ENDINGS]
+    if leaving:
+        final = chamber and kind is not E.SUBMITTED
+        return (
+            leaving[-1],
+            Status.PLANNED if not final and outcome is Status.OCCURRED else outcome,
+            (*why, "such_a_step"),
+        )
+    ratifying = {E.PROMULGATED, E.RATIFIED} & {t.type for t in told}
+    if kind is E.APPROVED and ratifying and chamber and not _preliminary(reading, trigger):
+        return E.RATIFIED, outcome, (*why, "vote_on_ratification")
+    return so_far
+
+
+def _refused(reading: Reading, outcome: Status, why: tuple[str, ...]) -> bool:
+    """Whether a chamber said no: it refused in so many words, or did not ratify in a vote whose figures are told."""
+    if status.REJECTED in why:
+        return True
+    votes = any(h.key == "votes" for h in reading.section("procedure"))
+    return outcome is Status.NEGATED and votes and any(t.low.isdigit() for t in reading.tokens)
+
+
+def _preliminary(reading: Reading, trigger: Trigger) -> bool:
+    return any(
+        h.key == "preliminary" and reading.same_clause(h.first, trigger.first) for h in reading.section("procedure")
+    )
