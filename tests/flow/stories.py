@@ -74,7 +74,7 @@ STORIES = (PARLIAMENT, SUMMIT, FOOTBALL)
 PROSECUTION, GUARANTEES = "ru-by-unjustified-prosecution", "ru-by-security-guarantees"
 HISTORY = {
     # agreement, type, stage, country, date, salience, number of sources
-    (PROSECUTION, "signed", "", "", "2025-03-13", "news", 2),
+    (PROSECUTION, "signed", "head_of_state", "", "2025-03-13", "news", 2),
     (GUARANTEES, "exchanged", "", "", "2025-03-13", "news", 1),
     (GUARANTEES, "entered_into_force", "", "", "2025-03-13", "news", 1),
     (PROSECUTION, "submitted", "head_of_state", "RU", "2026-01-09", "background", 1),
