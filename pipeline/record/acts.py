@@ -15,6 +15,7 @@ from pipeline.record.fold import fold, id_of, key_of
 from pipeline.record.verdict import parties_of
 
 OVERDUE_DAYS = 60  # a planned step that happens this late is still the planned one
+_NOT_FOLDED = frozenset({Flag.SOURCE_CHANGED.value, Flag.FUTURE_DATE.value})  # set by steps, not by the reports alone
 PLAN_DAYS = 366  # a plan without a date is looked for this long
 
 
@@ -34,6 +35,17 @@ class Act:
     def day(self) -> date:
         """When it happened or is to happen, else when it was first reported."""
         return self.event.date.first if self.event.date else min(r.article.reported_on for r in self.reports)
+
+    def is_calm(self, disturbed: frozenset[str]) -> bool:
+        """True where nothing new was said of it, so that what is stored of it stands. `disturbed`: events that lost a report."""
+        known, event = self.known, self.event
+        return (
+            known is not None
+            and event.id not in disturbed
+            and (self.key, self.fulfilled_by) == (known.key, known.fulfilled_by)
+            and all(report.id and report.event_id == event.id for report in self.reports)
+            and not set(event.flags) ^ (set(known.event.flags) - _NOT_FOLDED)
+        )
 
 
 def acts_of(stream: str, reports: Sequence[Report], events: Sequence[KnownEvent], context: Context) -> list[Act]:
@@ -58,7 +70,9 @@ def acts_of(stream: str, reports: Sequence[Report], events: Sequence[KnownEvent]
         identity = known.event.id if known else id_of(key, ids)
         ids.add(identity)
         acts.append(_act(replace(made[place], id=identity), key, stream, clusters[place], known, context))
-    return [_seen_together(one, acts) for one in acts]
+    occurred = [one for one in acts if one.event.status is Status.OCCURRED]
+    denied = [one for one in acts if one.event.status is Status.NEGATED]
+    return [_seen_together(one, occurred, denied) for one in acts]
 
 
 def _act(event: Event, key: str, stream: str, one: Cluster, known: KnownEvent | None, context: Context) -> Act:
@@ -93,13 +107,13 @@ def _seniority(known: KnownEvent) -> tuple[object, ...]:
     return not known.by_person, not told, str(event.first_seen or ""), event.id
 
 
-def _seen_together(one: Act, acts: Sequence[Act]) -> Act:
+def _seen_together(one: Act, occurred: Sequence[Act], denied: Sequence[Act]) -> Act:
     """What the other acts of the stream say of this one: a plan is fulfilled, a claim is denied."""
     if one.event.status is Status.PLANNED:
-        done = [(abs((o.day - one.day).days), o.key, o.event.id) for o in acts if _fulfils(o, one)]
+        done = [(abs((o.day - one.day).days), o.key, o.event.id) for o in occurred if _fulfils(o, one)]
         if done:
             return replace(_flagged(one, Flag.FULFILLED), fulfilled_by=min(done)[2])
-    if one.event.status is Status.OCCURRED and any(_denies(other, one) for other in acts):
+    if one.event.status is Status.OCCURRED and any(_denies(other, one) for other in denied):
         return _flagged(one, Flag.CONTRADICTED)
     return one
 
@@ -110,8 +124,6 @@ def _flagged(one: Act, flag: Flag) -> Act:
 
 def _fulfils(occurred: Act, planned: Act) -> bool:
     done, plan = occurred.event, planned.event
-    if done.status is not Status.OCCURRED:
-        return False
     if plan.actor_country and done.actor_country and plan.actor_country != done.actor_country:
         return False
     if not stages_agree(plan.stage, done.stage):
@@ -125,8 +137,6 @@ def _fulfils(occurred: Act, planned: Act) -> bool:
 
 def _denies(other: Act, occurred: Act) -> bool:
     """A "has not" reported soon after a "has", of the very same actor and organ."""
-    if other.event.status is not Status.NEGATED:
-        return False
     same = (other.event.actor_country, other.event.stage) == (occurred.event.actor_country, occurred.event.stage)
     after = (max(r.article.reported_on for r in other.reports) - occurred.day).days
     return same and 0 <= after <= STANDING_DAYS

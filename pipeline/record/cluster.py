@@ -96,12 +96,21 @@ def cluster(reports: Sequence[Report], act: str, multilateral: bool, members: bo
     `members`: a party is an organisation whose members act for themselves.
     """
     found: list[Cluster] = []
+    by_country: dict[str, list[int]] = {}
     for report in sorted(reports, key=sort_key):
-        fits = [(fit, place) for place, one in enumerate(found) if (fit := _fit(one, report)) is not None]
-        if fits:
-            _join(found[min(fits)[1]], report)
-        else:
+        country = report.finding.actor_country
+        near = [*by_country.get(country, ()), *by_country.get("", ())] if country else range(len(found))
+        fits = [(fit, place) for place in near if (fit := _fit(found[place], report)) is not None]
+        if not fits:
             found.append(_begin(report, act, multilateral, members))
+            by_country.setdefault(found[-1].country, []).append(len(found) - 1)
+            continue
+        place = min(fits)[1]
+        before = found[place].country
+        _join(found[place], report)
+        if found[place].country != before:
+            by_country[before].remove(place)
+            by_country.setdefault(found[place].country, []).append(place)
     return found
 
 

@@ -64,12 +64,16 @@ def decide(
     touched = {stream_of(r.finding) for r in (*arrival.new, *arrival.gone)}
     touched |= {k.stream for k in known.events if k.event.id in arrival.changed}
     plan = Plan(article, now, tuple(pair for pair in sorted(known.versions) if pair[0] in touched))
+    lost_one = frozenset(r.event_id for r in known.reports if r.id in gone and r.event_id)
     steps: list[EventStep] = []
     acts: list[Act] = []
     for stream in sorted(touched):
         events = [k for k in known.events if k.stream == stream]
         mine = acts_of(stream, [r for r in current if stream_of(r.finding) == stream], events, context)
-        made = [step for act in mine if (step := step_of(act, arrival.changed, known, now, options, context))]
+        left = {r.event_id for act in mine for r in act.reports if r.id and r.event_id != act.event.id}
+        disturbed = arrival.changed | lost_one | {identity for identity in left if identity}
+        stirred = [act for act in mine if not act.is_calm(disturbed)]
+        made = [step for act in stirred if (step := step_of(act, arrival.changed, known, now, options, context))]
         had = {r.event_id for r in known.reports}
         alive = {act.event.id for act in mine}
         lost = [k for k in events if k.event.id in had - alive and k.event.state is not EventState.RETRACTED]

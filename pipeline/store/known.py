@@ -28,7 +28,10 @@ def load(connection: Connection, streams: Sequence[str], article_id: int) -> Kno
     events = connection.execute(select(EventRow.__table__).where(EventRow.stream_hash.in_(hashes))).all()
     return Known(
         versions=tuple(sorted({**dict.fromkeys(streams, 0), **known}.items())),
-        events=tuple(KnownEvent(event_of(row), row.key, row.stream, row.by_person, row.fulfilled_by, tuple(row.pinned)) for row in events),
+        events=tuple(
+            KnownEvent(event_of(row), row.key, row.stream, row.by_person, row.fulfilled_by, tuple(row.pinned))
+            for row in events
+        ),
         reports=reports(connection, EvidenceRow.stream_hash.in_(hashes)),
     )
 
