@@ -91,8 +91,12 @@ def _sure(best: Candidate, margin: float, is_open: bool, reasons: frozenset[str]
         and "distinctive" in reasons
     ):
         return "content_and_parties"
-    if best.content >= 0.72 and best.party >= 0.78 and margin >= 0.1 and not is_open:
+    if "both_parties" not in reasons:
+        return ""
+    if best.content >= 0.72 and best.party >= 0.78 and margin >= 0.1:
         return "subject_and_parties"
+    if best.content >= 0.8 and best.party >= _PARTY and margin >= 0.2:
+        return "subject_and_article"
     return ""
 
 

@@ -109,14 +109,14 @@ def kind_fit(mention: str, title: str) -> float:
 def party_fit(entry: Entry, query: Query, members: Mapping[str, frozenset[str]]) -> tuple[float, tuple[str, ...]]:
     """How well the parties go together, and the rules that spoke. A third party contradicts a bilateral agreement."""
     if entry.open:
-        return _open_fit(query)
+        return _open_fit(entry, query)
     fits = sorted((_one(code, query, members) for code in entry.parties), reverse=True)
     best = sum(fits[:2]) / 2 if len(fits) > 1 else fits[0]
     strangers = {code for code in query.parties if not _belongs(code, entry, members)}
     if entry.multilateral and len(fits) > 2:
         best = max(0.7, min(1.0, fits[0] + 0.1)) if fits[0] else 0.6
         return (best * 0.4, ("third_party",)) if strangers else (best, ())
-    if strangers and not (query.plural and query.parties & entry.parties):
+    if strangers and not (query.plural and query.parties & entry.parties and _all_here(entry, query, members)):
         return best * 0.2, ("third_party",)
     reasons = ["both_parties" if best >= _BOTH else "one_party" if best > 0 else "no_party"]
     if query.plural and not query.parties and not entry.parties <= query.near:
@@ -126,20 +126,28 @@ def party_fit(entry: Entry, query: Query, members: Mapping[str, frozenset[str]])
     return best, tuple(reasons)
 
 
-def _open_fit(query: Query) -> tuple[float, tuple[str, ...]]:
+def _open_fit(entry: Entry, query: Query) -> tuple[float, tuple[str, ...]]:
     """The state that acts contradicts no open agreement; two that are named with it make it theirs alone."""
-    if len(query.parties) >= 2 and not query.plural:
+    others = query.parties.difference(*(view.orgs for view in entry.views))
+    if len(others) >= 2 and not query.plural:
         return 0.3, ("named_parties",)
-    return (0.5, ("with_a_party",)) if query.parties else (0.8, ())
+    return (0.5, ("with_a_party",)) if others else (0.8, ())
+
+
+def _all_here(entry: Entry, query: Query, members: Mapping[str, frozenset[str]]) -> bool:
+    """Every party, or a member of it, is named in the sentence."""
+    named = query.parties | query.near
+    return all(code in named or members.get(code, frozenset()) & named for code in entry.parties)
 
 
 def _others_near(entry: Entry, query: Query, members: Mapping[str, frozenset[str]]) -> bool:
-    """The sentence tells of another pair: it names one party with a stranger, or strangers only, and never both parties."""
-    named = query.parties | query.near
-    if all(code in named or members.get(code, frozenset()) & named for code in entry.parties):
+    """The sentence tells of another pair: it names one party with a stranger, or strangers only, and the mention names none."""
+    if query.parties & entry.parties:
+        return False
+    if _all_here(entry, query, members):
         return False
     strangers = sum(not _belongs(code, entry, members) for code in query.near)
-    return strangers >= 2 or (strangers == 1 and bool(query.near & entry.parties) and not query.parties)
+    return strangers >= 2 or (strangers == 1 and bool(query.near & entry.parties))
 
 
 def _one(code: str, query: Query, members: Mapping[str, frozenset[str]]) -> float:
@@ -221,6 +229,8 @@ def compare(
 ) -> Candidate:
     """The candidate for an agreement: its best view."""
     party, party_reasons = party_fit(entry, query, members)
+    if named and not named.generic:  # "the Abraham Accords": a plural that is one agreement's name
+        party_reasons = tuple(reason for reason in party_reasons if reason != "one_of_several")
     best: Candidate | None = None
     for view in entry.views:
         content, shared = content_fit(view, query, entry, weights, named)
