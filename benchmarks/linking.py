@@ -75,7 +75,7 @@ def measure(index: Index, names: Names, gold: Path, *, show: bool) -> Counter[st
         bare = not index.says_subject(reading) and not reading.orgs and not index.aliases_in(wording)
         outcome = _outcome(link.agreement_id, link.band, right, bare=bare)
         counts[outcome] += 1
-        if show and outcome.split()[0] not in {"correct"} and outcome != "right sure":
+        if show and outcome.split()[0] != "correct" and outcome != "right sure":
             print(
                 f"{outcome:22} [{language}] {wording!r} {sorted(here)} {sorted(around)}\n    want {right} got {link.agreement_id} {link.confidence} {link.reasons} margin {link.margin} keys {reading.keys} {reading.kind}"
             )
