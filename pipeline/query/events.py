@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, select, tuple_
+from sqlalchemy import Connection, Select, and_, exists, select, tuple_
 
 from pipeline.model import Event, EventState
 from pipeline.query import past
@@ -65,11 +65,12 @@ def _rows(connection: Connection, wanted: EventFilter, *further: Any) -> list[An
     themselves, so that the rest is one walk along an index.
     """
     statement = _where(connection, wanted).where(*further)
+    day = _order(wanted)[0]
     if wanted.until is not None:
-        statement = statement.where(EventRow.happened <= wanted.until)  # `happened` is the first day it can mean
+        statement = statement.where(day <= wanted.until)  # `happened` is the first day it can mean
     if wanted.since is None:
         return _walk(connection, wanted, statement, bounded(wanted.limit) + 1)
-    parts = [statement.where(EventRow.happened >= wanted.since), statement.where(_began_before(wanted.since))]
+    parts = [statement.where(day >= wanted.since), statement.where(_began_before(day, wanted.since))]
     if wanted.oldest_first:
         parts.reverse()
     rows: list[Any] = []
@@ -79,18 +80,30 @@ def _rows(connection: Connection, wanted: EventFilter, *further: Any) -> list[An
     return rows
 
 
-def _began_before(since: date) -> Any:
+def _began_before(day: Any, since: date) -> Any:
     """Acts dated by a month or a year that began before this day and had not ended on it."""
-    began = EventRow.happened.in_({since.replace(day=1), since.replace(month=1, day=1)})
-    return and_(began, EventRow.happened < since, EventRow.date_last >= since)
+    began = day.in_({since.replace(day=1), since.replace(month=1, day=1)})
+    return and_(began, day < since, EventRow.date_last >= since)
+
+
+def _order(wanted: EventFilter) -> tuple[Any, Any]:
+    """Day and id by which rows are walked: a party's own index where nothing narrows the list more."""
+    if _walks_party(wanted):
+        return EventPartyRow.happened, EventPartyRow.event_id
+    return EventRow.happened, EventRow.id
+
+
+def _walks_party(wanted: EventFilter) -> bool:
+    return wanted.party is not None and not wanted.agreement
 
 
 def _walk(connection: Connection, wanted: EventFilter, statement: Select[Any], limit: int) -> list[Any]:
-    here = tuple_(EventRow.happened, EventRow.id)
+    day, identity = _order(wanted)
+    here = tuple_(day, identity)
     if wanted.cursor:
         there = tuple_(*opened(wanted.cursor))
         statement = statement.where(here > there if wanted.oldest_first else here < there)
-    order = (EventRow.happened, EventRow.id) if wanted.oldest_first else (EventRow.happened.desc(), EventRow.id.desc())
+    order = (day, identity) if wanted.oldest_first else (day.desc(), identity.desc())
     return list(connection.execute(statement.order_by(*order).limit(limit)).all())
 
 
@@ -112,8 +125,13 @@ def _where(connection: Connection, wanted: EventFilter) -> Select[Any]:
         if value is not None:
             statement = statement.where(plain == value)
     if wanted.party is not None:
-        joined = and_(EventPartyRow.event_id == EventRow.id, EventPartyRow.party == wanted.party)
-        statement = statement.join(EventPartyRow, joined)
+        same = and_(EventPartyRow.event_id == EventRow.id, EventPartyRow.happened == EventRow.happened)
+        concerned = and_(EventPartyRow.party == wanted.party, same)
+        if _walks_party(wanted):
+            statement = statement.join(EventPartyRow, EventPartyRow.event_id == EventRow.id)
+            statement = statement.where(EventPartyRow.party == wanted.party)
+        else:
+            statement = statement.where(exists().where(concerned))
     if wanted.min_confidence > 0:
         statement = statement.where(EventRow.confidence >= wanted.min_confidence)
     if wanted.tracked is not None:

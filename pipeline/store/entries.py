@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, or_, select, update
+from sqlalchemy import Connection, and_, func, select, update
 
 from pipeline.model import Entry
 from pipeline.store.codec import unpack
@@ -69,11 +69,11 @@ def claim(
     _bury(connection, now, lease, max_tries)
     waiting = and_(EntryRow.state == PENDING, EntryRow.next_try <= now)
     lost = and_(EntryRow.state == LEASED, lease_is_over(EntryRow.lease_until, now, lease))
-    due = or_(waiting, lost)
-    wanted = select(EntryRow.__table__).where(due if not busy else and_(due, EntryRow.host.not_in(busy)))
-    pool = connection.execute(
-        locked(connection, wanted.order_by(EntryRow.turn, EntryRow.id).limit(limit * _POOL))
-    ).all()
+    pool: list[Any] = []
+    for due in (lost, waiting):  # one after the other: each is a walk along the index by state, turn and id
+        wanted = select(EntryRow.__table__).where(due if not busy else and_(due, EntryRow.host.not_in(busy)))
+        wanted = wanted.order_by(EntryRow.turn, EntryRow.id).limit(limit * _POOL)
+        pool += connection.execute(locked(connection, wanted)).all()
     taken: list[Any] = []
     hosts: dict[str, int] = {}
     for row in pool:
