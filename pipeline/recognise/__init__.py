@@ -53,7 +53,7 @@ class Recogniser:
     def recognise(self, article: Article, *, trace: bool = False) -> Recognition:
         """The steps an article tells, in the order of its text, those of one kind merged."""
         lexicon = self._lexicon(article)
-        if lexicon is None or not screen.may_matter(article.title, article.text, lexicon):
+        if lexicon is None or not screen.may_matter(article.title, article.text, lexicon, self.linker.index):
             return Recognition(screened_out=True)
         document = sentences.document(
             article.text, article.title, lexicon.language, lexicon.abbreviations, ordinals=lexicon.ordinals

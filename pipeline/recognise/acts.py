@@ -87,8 +87,14 @@ def _descriptive(trigger: Trigger, reading: Reading) -> bool:
     """Words that say what an agreement is like, not what befell it: "a protocol amending", "which extends"."""
     if trigger.voice == ATTRIBUTE:
         return trigger.family in {"conclude", "amend", "extend"} or reading.is_a("strict", trigger.first)
-    retold = trigger.voice == ACTIVE and trigger.tense == PRESENT and reading.clause(trigger.first).kind == RELATIVE
-    return retold and trigger.family in {"amend", "extend", "terminate", "suspend"}
+    clause = reading.clause(trigger.first)
+    retold = clause.kind == RELATIVE and trigger.first - clause.opener == 1
+    return (
+        retold
+        and trigger.voice == ACTIVE
+        and trigger.tense == PRESENT
+        and trigger.family in {"amend", "extend", "terminate", "suspend"}
+    )
 
 
 def _plain(case: Case) -> Step | None:

@@ -10,6 +10,7 @@ from pipeline.recognise.focus import Linked
 from pipeline.recognise.salience import earlier_steps
 from pipeline.recognise.values import Actor, Sentence
 
+_LAST = frozenset({EventType.WITHDRAWN, EventType.TERMINATED, EventType.SUSPENDED})
 _EARLY = frozenset({EventType.SIGNED, EventType.INITIALLED, EventType.NEGOTIATIONS_CONCLUDED})
 NEWS, BACKGROUND = Salience.NEWS, Salience.BACKGROUND
 
@@ -100,7 +101,7 @@ def weigh(told: Sequence[Told]) -> list[Told]:
             if (_happened(t.status) or one.type in _EARLY)
             and t.agreement == one.agreement
             and t.salience is NEWS
-            and t.lead
+            and (t.lead or t.type in _LAST)
             and t is not one
         ]
         if (

@@ -18,6 +18,7 @@ _CARRIED = 0.94
 _COMPATIBLE = 0.8
 _NEAR = 2  # sentences back within which the latest link goes before the lead's
 _FOREIGN = 2  # topic words foreign to an agreement that keep a mention from being carried over to it
+_PLAIN = 0.75  # content from which the words alone are worth a look
 _KIND = 0.5  # under it, it is another instrument
 _BLOCKING = frozenset({"third_party", "named_parties", "other_number", "other_year"})
 
@@ -102,13 +103,13 @@ class Linker:
             several = self._several(mention, language, near, context, text)
             if several:
                 return several
-        link = self._decided(mention, language, context, acting, near, lead, text)
+        link = self._decided(mention, language, context, acting, near, None if pair else lead, text, pair)
         if link.band is Band.SURE and link.agreement_id is not None:
             return (Linked(link.agreement_id, Band.SURE, link.confidence, link.reasons, mention),)
         taken = self._compatible(mention, language, focus, sentence, link, near) if carried else ()
         if taken:
             return taken
-        if link.band is Band.REVIEW and link.agreement_id is not None and self._worth_review(link, near):
+        if link.band is Band.REVIEW and link.agreement_id is not None and self._worth_review(mention, link, near):
             return (Linked(link.agreement_id, Band.REVIEW, link.confidence, link.reasons, mention),)
         charter = self._charter(mention, link)
         if charter is not None:
@@ -124,7 +125,7 @@ class Linker:
             return None
         return Linked(best.agreement_id, Band.REVIEW, 0.72, ("charter_of_body", *best.reasons), mention)
 
-    def _worth_review(self, link: Link, near: Sequence[str]) -> bool:
+    def _worth_review(self, mention: Mention, link: Link, near: Sequence[str]) -> bool:
         """Whether an unsure link is worth a person's look: nothing contradicts it and it rests on more than a common word."""
         best = link.best
         if best is None or _BLOCKING & set(best.reasons):
@@ -138,9 +139,9 @@ class Linker:
         ):
             return False
         certain = "distinctive" in best.reasons and best.content >= 0.8
-        if best.kind < _KIND or ("one_party" in best.reasons and not certain):
+        if (mention.kind and best.kind < _KIND) or ("one_party" in best.reasons and not certain):
             return False
-        return best.alias or "both_parties" in best.reasons or "distinctive" in best.reasons
+        return best.alias or "both_parties" in best.reasons or "distinctive" in best.reasons or best.content >= _PLAIN
 
     def _decided(
         self,
@@ -151,9 +152,10 @@ class Linker:
         near: Sequence[str],
         lead: Wording | None,
         text: str,
+        pair: Sequence[str] = (),
     ) -> Link:
         """The link by the mention's words; where they do not decide, with those who act, then with the sentence's states, as parties."""
-        own = tuple(dict.fromkeys(p.code for p in mention.parties if p.code))
+        own = tuple(dict.fromkeys(p.code for p in mention.parties if p.code)) or tuple(pair)
         link = self._own(mention, own, language, context, lead, text)
         for more in (acting, near):
             parties = tuple(dict.fromkeys([*own, *more]))

@@ -132,6 +132,8 @@ GRAMMAR = frozenset(
 )
 _CJK = re.compile("[\u3400-\u9fff]")
 _MAX_MEMO = 50_000
+ACT, TREATY_NOUN, BODY_ACT = 1, 2, 4  # what the first word of a pattern may open: see `Table.classify`
+_BODY_FAMILIES = frozenset({"withdraw", "accede", "denounce", "enter_force"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,13 +204,9 @@ def _variants(word: str, arabic: bool) -> tuple[str, ...]:
     if not arabic:
         return (word,)
     out = [word]
-    for clitic in ("و", "ف"):
-        if word.startswith(clitic) and len(word) > 3:
-            out.append(word[1:])
-    for form in list(out):
-        for clitic in ("لل", "ال", "بال", "كال", "ل", "ب", "ك", "س"):
-            if form.startswith(clitic) and len(form) - len(clitic) >= 2:
-                out.append(form[len(clitic) :])
+    out += [word[1:] for clitic in ("و", "ف") if word.startswith(clitic) and len(word) > 3]
+    for clitic in ("لل", "ال", "بال", "كال", "ل", "ب", "ك", "س"):
+        out += [f[len(clitic) :] for f in out[:2] if f.startswith(clitic) and len(f) - len(clitic) >= 2]
     return tuple(dict.fromkeys(out))
 
 
@@ -223,6 +221,7 @@ class Table:
     _suffix: list[tuple[str, Pattern]] = field(default_factory=list)
     _lengths: tuple[int, ...] = ()
     _memo: dict[str, tuple[Pattern, ...]] = field(default_factory=dict)
+    _kinds: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for pattern in self.patterns:
@@ -251,6 +250,25 @@ class Table:
         if len(self._memo) < _MAX_MEMO:
             self._memo[word] = result
         return result
+
+    def classify(self, raw: str) -> int:
+        """What a lower-cased word as it stands in the text may open: ACT, TREATY_NOUN, BODY_ACT, added up; 0 for nothing."""
+        known = self._kinds.get(raw)
+        if known is not None:
+            return known
+        kinds = 0
+        for pattern in self.starting(fold(raw)):
+            if pattern.section == "acts":
+                kinds |= ACT | (BODY_ACT if pattern.key in _BODY_FAMILIES else 0)
+            elif pattern.section == "instruments":
+                kinds |= TREATY_NOUN
+        if len(self._kinds) < _MAX_MEMO:
+            self._kinds[raw] = kinds
+        return kinds
+
+    def acts(self, tokens: Sequence[Token]) -> bool:
+        """Whether any word of a sentence may open an act."""
+        return any(self.classify(token.low) & ACT for token in tokens)
 
     def find(self, tokens: Sequence[Token]) -> list[Hit]:
         """All hits, the longest at a place for each section and key, in the order of the text."""
@@ -298,6 +316,7 @@ class Lexicon:
     verb_final: bool = False
     object_first: bool = False
     grammar: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    han: tuple[str, ...] = ()
 
     def has(self, name: str, word: str) -> bool:
         """Whether the word is in this word list of the grammar section."""
@@ -358,6 +377,7 @@ def parse(data: Mapping[str, Any], where: str) -> Lexicon:
         bool(meta.get("verb_final", False)),
         bool(meta.get("object_first", False)),
         grammar,
+        tuple(v for values in data.get("instruments", {}).values() for v in values) if code == "zh" else (),
     )
 
 

@@ -127,27 +127,10 @@ def _right(
         return thing.last
     days = {reading.token_at(d.start) for d in dates if d.role != "title"}
     last = thing.last
-    title = False
     for i in range(following, min(n, following + _RIGHT)):
-        mark = reading.before(i).strip(" \u00a0\"'’“”«»„-/")
-        if i in verbs or (i in days and not _inside_title(reading, i)):
+        dated = i in days and not _inside_title(reading, i)
+        if i in verbs or dated or _marked_off(reading, last, i, following) or _ends(reading, thing, things, i):
             break
-        if i > following and mark and not (mark in {",", "، "} and _title_goes_on(reading, last, i)) and mark != "(":
-            break
-        if i == following and mark and mark != "(":
-            break
-        clause = reading.clause(i)
-        if clause.number != reading.clause_of[thing.first] and clause.kind == MAIN:
-            break
-        if reading.is_a("have", i) or reading.is_a("be", i) or (reading.is_a("stop_words", i) and i > following + 1):
-            break
-        if reading.is_a("prepositions", i) and not reading.is_a("complement", i) and _place(reading, i):
-            break
-        if reading.is_a("coordinate", i) and _another(reading, things, i, thing):
-            break
-        if any(t.first == i and t.what == NOUN and t.kind in {"ratify", "withdraw", "enter_force"} for t in things):
-            break
-        title = title or _capital(reading, i)
         last = i
     while last > thing.last and any(
         reading.is_a(role, last)
@@ -155,6 +138,32 @@ def _right(
     ):
         last -= 1
     return last
+
+
+def _marked_off(reading: Reading, last: int, word: int, following: int) -> bool:
+    """Whether punctuation before a word ends the mention; brackets do not, nor commas inside a title in capitals."""
+    mark = reading.before(word).strip(" \u00a0\"'’“”«»„-/")
+    if not mark or mark == "(":
+        return False
+    return word == following or not (mark in {",", "،"} and _title_goes_on(reading, last, word))
+
+
+def _ends(reading: Reading, thing: Thing, things: Sequence[Thing], word: int) -> bool:
+    """Whether a word behind the noun belongs to it no longer."""
+    clause = reading.clause(word)
+    if clause.number != reading.clause_of[thing.first] and clause.kind == MAIN:
+        return True
+    if reading.is_a("have", word) or reading.is_a("be", word):
+        return True
+    if reading.is_a("stop_words", word) and word > thing.last + 2:
+        return True
+    if reading.is_a("prepositions", word):
+        to_whom = any(h.key == "recipient" and h.first == word + 1 for h in reading.section("procedure"))
+        if to_whom or (not reading.is_a("complement", word) and _place(reading, word)):
+            return True
+    if reading.is_a("coordinate", word) and _another(reading, things, word, thing):
+        return True
+    return any(t.first == word and t.what == NOUN and t.kind in {"ratify", "withdraw", "enter_force"} for t in things)
 
 
 def _another(reading: Reading, things: Sequence[Thing], conjunction: int, thing: Thing) -> bool:

@@ -7,7 +7,7 @@ from its verb.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -41,13 +41,18 @@ class Reading:
     hits: tuple[Hit, ...]
     clauses: tuple[Clause, ...]
     clause_of: tuple[int, ...]
-    parties: tuple[PartyMention, ...]
+    find_parties: Callable[[], tuple[PartyMention, ...]] = tuple
     heading: bool = False
 
     @property
     def tokens(self) -> tuple[Token, ...]:
         """The words."""
         return self.sentence.tokens
+
+    @cached_property
+    def parties(self) -> tuple[PartyMention, ...]:
+        """States and organs named in the sentence, looked for when first asked."""
+        return self.find_parties()
 
     @cached_property
     def by_section(self) -> dict[str, tuple[Hit, ...]]:
@@ -164,6 +169,7 @@ def _clauses(tokens: Sequence[Token], text: str, base: int, hits: Sequence[Hit])
     hits_at: dict[int, set[str]] = {}
     nouns: set[int] = set()
     covered: set[int] = set()
+    ends: set[int] = set()  # "attend que": the cue's last word opens a clause all the same
     for hit in hits:
         if hit.section == "grammar":
             for i in range(hit.first, hit.last + 1):
@@ -174,11 +180,13 @@ def _clauses(tokens: Sequence[Token], text: str, base: int, hits: Sequence[Hit])
             nouns.update(range(hit.first, hit.last + 1))
         if hit.section in {"things", "status", "acts"} and hit.last > hit.first:
             covered.update(range(hit.first + 1, hit.last + 1))
+            if hit.section == "status":
+                ends.add(hit.last)
     negating = frozenset(h.first for h in hits if h.section == "status" and h.key == "negated" and h.last > h.first)
     clauses = [Clause(0, 0, MAIN, -1)]
     of: list[int] = []
     current = 0
-    frozen_nouns, frozen_covered = frozenset(nouns), frozenset(covered)
+    frozen_nouns, frozen_covered = frozenset(nouns), frozenset(covered - ends)
     for i, token in enumerate(tokens):
         between = text[(tokens[i - 1].end if i else base) - base : token.start - base]
         if i:
@@ -211,9 +219,13 @@ def _after_marks(between: str, current: int, clauses: list[Clause]) -> int:
 
 
 def read(
-    sentence: Sentence, lexicon: Lexicon, parties: tuple[PartyMention, ...] = (), *, heading: bool = False
+    sentence: Sentence,
+    lexicon: Lexicon,
+    find_parties: Callable[[], tuple[PartyMention, ...]] = tuple,
+    *,
+    heading: bool = False,
 ) -> Reading:
     """Read one sentence."""
     hits = tuple(lexicon.table.find(sentence.tokens))
     clauses, of = _clauses(sentence.tokens, sentence.low, sentence.start, hits)
-    return Reading(sentence, lexicon, hits, tuple(clauses), tuple(of), parties, heading)
+    return Reading(sentence, lexicon, hits, tuple(clauses), tuple(of), find_parties, heading)

@@ -69,7 +69,7 @@ def local(
     if (
         kind == SUBORDINATE
         and trigger.tense in {PAST, PERFECT, GERUND}
-        and not (lead and alone and (beside or _newly(reading, trigger)))
+        and not (lead and alone and (beside or _newly(reading, trigger) or _as_it_happened(reading, trigger)))
     ):
         return Salience.BACKGROUND, ("subordinate_clause",)
     if trigger.tense == GERUND and not (lead and "," in reading.before(trigger.first)):
@@ -89,6 +89,11 @@ def _governed_by_had(reading: Reading, trigger: Trigger) -> bool:
     return trigger.tense == INFINITIVE and any(
         reading.tokens[i].low == "had" and reading.same_clause(i, trigger.first) for i in near
     )
+
+
+def _as_it_happened(reading: Reading, trigger: Trigger) -> bool:
+    """ "…, as the Senate concurred in ratification": the clause tells what the sentence is about."""
+    return reading.tokens[reading.clause(trigger.first).opener].low == "as"
 
 
 def _newly(reading: Reading, trigger: Trigger) -> bool:

@@ -1,11 +1,31 @@
-"""Can this text matter at all? One cheap look at the whole of it before sentences are cut; sound: it loses no finding."""
+"""Can this text matter at all? One cheap look at its different words before sentences are cut.
+
+Sound with respect to the rules: a step needs the word of an act, and a treaty noun, a tracked agreement's name, or a body
+that can be left or joined. What passes may still tell nothing.
+"""
 
 from __future__ import annotations
 
-from pipeline.recognise.lexicon import Lexicon
+from pipeline.recognise.lexicon import ACT, BODY_ACT, TREATY_NOUN, Lexicon
+from pipeline.recognise.linking import Index
+from pipeline.recognise.sentences import fold, lower
+
+_PUNCTUATION = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~«»“”„‘’‚‹›—–―‐‑…·•،؛؟。、，；：？！（）【】《》「」『』°§№€£¥\u00a0\u202f\u200b\ufeff"
+_SPACES = {ord(c): " " for c in _PUNCTUATION}
 
 
-def may_matter(title: str, text: str, lexicon: Lexicon) -> bool:
-    """False only where no sentence could tell a step: no word of any act in the text."""
-    del title, lexicon
-    return bool(text)
+def may_matter(title: str, text: str, lexicon: Lexicon, index: Index) -> bool:
+    """False only where no sentence could tell a step."""
+    low = lower(f"{title}\n{text}")
+    if lexicon.language == "zh":
+        folded = fold(low)
+        return any(word in folded for word in lexicon.han) or bool(index.aliases_in(text) or index.aliases_in(title))
+    kinds = 0
+    classify = lexicon.table.classify
+    for word in set(low.translate(_SPACES).split()):
+        kinds |= classify(word)
+    if not kinds & ACT:
+        return False
+    if kinds & (TREATY_NOUN | BODY_ACT):
+        return True
+    return bool(index.aliases_in(text) or index.aliases_in(title))

@@ -39,7 +39,9 @@ def _things(
     thing: Thing | None,
     about: Trigger | None,
 ) -> list[Thing]:
-    if thing is not None and thing.what in {TREATY, GENERIC, PRONOUN}:
+    exchanged = any(h.key == "exchange" for h in reading.section("acts"))
+    protocol = thing is not None and thing.kind == "protocol" and trigger.family == "sign" and exchanged
+    if thing is not None and thing.what in {TREATY, GENERIC, PRONOUN} and not protocol:
         return [thing, *_equals(reading, found, verbs, trigger, thing)]
     anchor = max(trigger.last if thing is None else thing.last, about.last if about else -1)
     for wanted in (TREATY, GENERIC):

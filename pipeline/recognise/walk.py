@@ -121,7 +121,9 @@ class Walk:
         return tuple(replace(p, start=p.start + sentence.start, end=p.end + sentence.start) for p in found)
 
     def _read(self, sentence: Sentence, *, heading: bool = False) -> tuple[Reading, tuple[Thing, ...]]:
-        parties = self._parties(sentence, context=self.context)
+        def parties() -> tuple[PartyMention, ...]:
+            return self._parties(sentence, context=self.context)
+
         reading = read_module.read(sentence, self.tools.lexicon, parties, heading=heading)
         index = self.tools.linker.index
         aliases = tuple(
@@ -136,9 +138,13 @@ class Walk:
         return reading, things.find(reading, aliases)
 
     def _sentence(self, sentence: Sentence, told: Sequence[Told]) -> Iterator[Told]:
+        if sentence.index > _LEAD_SENTENCES and not self.tools.lexicon.table.acts(sentence.tokens):
+            return
         reading, found = self._read(sentence)
         if not reading.section("acts"):
             self._look(reading, found)
+            return
+        if not any(t.what != things.NOUN for t in found) and not _may_name_body(reading):
             return
         verbs = triggers.find(reading, found)
         about = laws.subjects(reading, found, verbs)
@@ -377,3 +383,11 @@ class Walk:
             lead=self.lead,
             text=reading.sentence.text,
         )
+
+
+def _may_name_body(reading: Reading) -> bool:
+    """Whether an act of the sentence may have a body, or nothing at all, as its object."""
+    return any(
+        h.form == "noun" or h.key not in {"approve", "submit", "conclude", "extend", "amend"}
+        for h in reading.section("acts")
+    )
