@@ -18,8 +18,9 @@ from pipeline import clock
 from pipeline.errors import Reason, Trouble
 from pipeline.fetch import body as reading
 from pipeline.fetch.guard import ParsedUrl, check_url, follow, networks
-from pipeline.fetch.link import Ask, Head, Header, Link, Links
+from pipeline.fetch.link import Ask, Head, Header
 from pipeline.fetch.manners import Monotonic, Robots, Sleep, TooSoon, Turns
+from pipeline.fetch.transport import Answer, Http
 from pipeline.fetch.values import (
     ACCEPT_ANY,
     Answered,
@@ -31,13 +32,12 @@ from pipeline.fetch.values import (
     PostOutcome,
     Refused,
 )
-from pipeline.fetch.wire import Policy, Resolver, ThreadResolver, connect, tls_context
+from pipeline.fetch.wire import Policy, Resolver, ThreadResolver, tls_context
 from pipeline.model import Page
 
 ANSWER_LIMIT = 64_000  # bytes of a receiver's answer that are looked at
 _ANSWER_WIRE_LIMIT = 400_000
 _ROBOTS_TIMEOUT = 20.0
-_MOST_IDLE = {"http": 512, "https": 128}  # an idle TLS connection holds about 300 kB of buffers
 _WHOLE = frozenset({200, 203})
 _REDIRECT = frozenset({301, 302, 303, 307, 308})
 _PERMANENT = frozenset({301, 308})
@@ -93,9 +93,7 @@ class Fetcher:
         chosen = resolver or self._threads
         assert chosen
         self._policy = Policy(chosen, networks(options.allow_networks), tls or tls_context(), options.timeout)
-        self._links = {
-            scheme: Links(self._policy, options.keep_alive, monotonic, most) for scheme, most in _MOST_IDLE.items()
-        }
+        self._http = Http(self._policy, options.keep_alive, monotonic)
         self._turns = Turns(options, monotonic, sleep)
         self._robots = Robots(options.product, monotonic)
         self._post_gate = asyncio.Semaphore(options.max_connections)  # alerts do not queue behind slow sources
@@ -110,8 +108,7 @@ class Fetcher:
 
     async def aclose(self) -> None:
         """Close every idle connection and take no more names to resolve."""
-        for links in self._links.values():
-            links.close()
+        await self._http.aclose()
         if self._threads:
             self._threads.close()
         await asyncio.sleep(0)  # one turn of the loop, in which the sockets go
@@ -176,36 +173,14 @@ class Fetcher:
 
     async def _exchange(self, target: ParsedUrl, wish: _Wish, trip: _Trip) -> _Reply:
         budget = self._options.max_wire_bytes - trip.wire_bytes
-        ask = Ask(target, self._headers(target, wish, trip))
-        link, head = await self._asked(ask, budget)
-        try:
-            body = await self._body(link, head)
-        except BaseException:
-            link.close()
-            raise
-        trip.wire_bytes += link.received
-        self._links[target.scheme].give(target, link)
-        return _Reply(head, body)
+        async with await self._http.send(Ask(target, self._headers(target, wish, trip)), budget) as answer:
+            body = await self._body(answer) if answer.head.status in _WHOLE else b""
+            trip.wire_bytes += answer.received
+            return _Reply(answer.head, body)
 
-    async def _asked(self, ask: Ask, budget: int) -> tuple[Link, Head]:
-        """Send the request; once more over a new connection where a kept one turns out to be dead."""
-        links = self._links[ask.target.scheme]
-        link = await links.take(ask.target)
-        try:
-            return link, await link.ask(ask, budget)
-        except Trouble as error:
-            if link.fresh or link.received or error.reason is not Reason.PROTOCOL_ERROR:
-                raise
-        link = await links.take(ask.target, new=True)
-        return link, await link.ask(ask, budget)
-
-    async def _body(self, link: Link, head: Head) -> bytes:
-        if (
-            head.status == 304
-        ):  # has none by definition; asking for it ends the exchange, and the connection can be kept
-            return await link.piece()
-        if head.status not in _WHOLE:
-            return b""
+    async def _body(self, answer: Answer) -> bytes:
+        """The body of a document, unpacked."""
+        head = answer.head
         packed = reading.coding(head.all(b"content-encoding"))
         if packed is None:
             raise Trouble(Reason.BAD_ENCODING, "packed in a way we did not ask for")
@@ -214,8 +189,9 @@ class Fetcher:
         if (reading.content_length(head.first(b"content-length")) or 0) > most:
             raise Trouble(Reason.TOO_LARGE, f"announces more than {most} bytes")
         into = reading.Gzip(limit) if packed == "gzip" else reading.Plain(limit)
-        while data := await link.piece():
-            into.add(data)
+        async with answer.pieces() as pieces:
+            async for data in pieces:
+                into.add(data)
         return into.end()
 
     def _headers(self, target: ParsedUrl, wish: _Wish, trip: _Trip) -> tuple[Header, ...]:
@@ -306,7 +282,7 @@ class Fetcher:
         kept = bytearray()
         try:
             async with self._post_gate, asyncio.timeout(timeout):
-                await _deliver(Ask(target, tuple(rows), "POST", body), policy, heads, kept)
+                await self._deliver(Ask(target, tuple(rows), "POST", body), policy, heads, kept)
         except TimeoutError:
             refused = Refused(Reason.TIMEOUT_TOTAL, f"{target.netloc}: no answer in {timeout:g} s", retry=True)
         except Trouble as error:
@@ -316,13 +292,12 @@ class Fetcher:
         again = reading.retry_after(heads[0].first(b"retry-after"), self._now())
         return Answered(heads[0].status, again, bytes(kept[:ANSWER_LIMIT]))
 
-
-async def _deliver(ask: Ask, policy: Policy, heads: list[Head], kept: bytearray) -> None:
-    """One exchange over a connection of its own; what came in is in `heads` and `kept` even where it breaks off."""
-    link = Link(await connect(ask.target, policy), policy.timeout)
-    try:
-        heads.append(await link.ask(ask, _ANSWER_WIRE_LIMIT))
-        while len(kept) < ANSWER_LIMIT and (data := await link.piece()):
-            kept += data
-    finally:
-        link.close()
+    async def _deliver(self, ask: Ask, policy: Policy, heads: list[Head], kept: bytearray) -> None:
+        """One exchange over a connection of its own; what came in is in `heads` and `kept` even where it breaks off."""
+        async with await self._http.send(ask, _ANSWER_WIRE_LIMIT, alone=policy) as answer:
+            heads.append(answer.head)
+            async with answer.pieces() as pieces:
+                async for data in pieces:
+                    kept += data
+                    if len(kept) >= ANSWER_LIMIT:
+                        return

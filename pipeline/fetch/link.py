@@ -89,6 +89,8 @@ class Link:
             if self._asked:
                 self._http.start_next_cycle()
             head = await self._exchange(ask)
+            if head.status == 304:  # has no body by definition; at its end the connection can be kept
+                await self.piece()
         except BaseException as error:
             self.close()
             if isinstance(error, h11.ProtocolError):
