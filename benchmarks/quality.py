@@ -1,4 +1,4 @@
-"""Scores the recogniser on a labelled set: python benchmarks/quality.py GOLD.jsonl --watchlist W.toml [--by lang] [--show ID]."""
+"""Scores the recogniser on a labelled set: python benchmarks/quality.py GOLD.jsonl --watchlist W.toml [--out FOUND.jsonl]."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import Any
 
 from pipeline.model import Agreement, Article, Finding, PartialDate, Watchlist
 from pipeline.recognise import RecogniseOptions, Recogniser
+from pipeline.recognise.evaluate import Expected, Report, score
 
 
 def watchlist(path: Path | None) -> Watchlist:
@@ -56,18 +57,46 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("gold", type=Path)
     arguments.add_argument("--watchlist", type=Path)
-    arguments.add_argument("--out", type=Path, required=True)
+    arguments.add_argument("--out", type=Path, help="write the events found, a JSON object a line")
     arguments.add_argument("--least", type=float, default=0.35, help="leave out findings less sure than this")
     o = arguments.parse_args()
     recogniser = Recogniser.build(watchlist(o.watchlist), RecogniseOptions())
     rows = [json.loads(line) for line in o.gold.read_text(encoding="utf-8").splitlines() if line.strip()]
     begin = time.perf_counter()
-    with o.out.open("w", encoding="utf-8") as out:
-        for row in rows:
-            found = recogniser.recognise(article(row)).findings
-            events = [event(f) for f in found if f.confidence >= o.least]
-            out.write(json.dumps({"id": row["id"], "events": events}, ensure_ascii=False) + "\n")
-    print(f"{len(rows)} rows, {1000 * (time.perf_counter() - begin) / len(rows):.2f} ms each")
+    found = {
+        row["id"]: [f for f in recogniser.recognise(article(row)).findings if f.confidence >= o.least] for row in rows
+    }
+    took = 1000 * (time.perf_counter() - begin) / max(1, len(rows))
+    if o.out:
+        lines = ({"id": key, "events": [event(f) for f in findings]} for key, findings in found.items())
+        o.out.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines), encoding="utf-8")
+    if rows and "events" in rows[0]:
+        show(score({row["id"]: [expected(e) for e in row["events"]] for row in rows}, found))
+    print(f"{len(rows)} rows, {took:.2f} ms each")
+
+
+def expected(label: dict[str, Any]) -> Expected:
+    """A labelled event."""
+    return Expected(
+        frozenset(label["agreement_ids"]),
+        label["type"],
+        label["status"],
+        label["salience"],
+        label["actor_country"] or "",
+        label["date"],
+        label["evidence"],
+        frozenset(label.get("also_ok", ())),
+    )
+
+
+def show(report: Report) -> None:
+    """Print the figures."""
+    for name, tally in (("alerts", report.alerts), ("events", report.events), ("links", report.links)):
+        print(f"{name:8} P {tally.precision:.3f} R {tally.recall:.3f} F1 {tally.f1:.3f}")
+    for name in ("date", "country", "evidence"):
+        share = report.share(name)
+        print(f"{name:8} {'-' if share is None else f'{share:.3f}'}")
+    print(f"quiet articles with an alert: {report.noisy} of {report.quiet}")
 
 
 if __name__ == "__main__":

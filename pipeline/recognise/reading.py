@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from pipeline.recognise.lexicon import Hit, Lexicon
+from pipeline.recognise.lexicon import Lexicon
+from pipeline.recognise.patterns import Hit
 from pipeline.recognise.values import PartyMention, Sentence, Token
 
 MAIN, RELATIVE, SUBORDINATE, ASIDE = "main", "relative", "subordinate", "aside"

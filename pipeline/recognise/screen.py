@@ -6,8 +6,9 @@ that can be left or joined. What passes may still tell nothing.
 
 from __future__ import annotations
 
-from pipeline.recognise.lexicon import ACT, BODY_ACT, TREATY_NOUN, Lexicon
+from pipeline.recognise.lexicon import Lexicon
 from pipeline.recognise.linking import Index
+from pipeline.recognise.patterns import ACT, BODY_ACT, TREATY_NOUN
 from pipeline.recognise.sentences import fold, lower
 
 _PUNCTUATION = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~«»“”„‘’‚‹›—–―‐‑…·•،؛؟。、，；：？！（）【】《》「」『』°§№€£¥\u00a0\u202f\u200b\ufeff"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeline.model import Status
-from pipeline.recognise.lexicon import Hit
+from pipeline.recognise.patterns import Hit
 from pipeline.recognise.reading import MAIN, SUBORDINATE, Reading
 from pipeline.recognise.triggers import (
     ACTIVE,

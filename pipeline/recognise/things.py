@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipeline.recognise.lexicon import Hit
+from pipeline.recognise.patterns import Hit
 from pipeline.recognise.reading import Reading
 
 TREATY, GENERIC, PRONOUN, NOUN = "treaty", "generic", "pronoun", "noun"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from pipeline.recognise.lexicon import Hit
+from pipeline.recognise.patterns import Hit
 from pipeline.recognise.reading import RELATIVE, Reading
 from pipeline.recognise.things import NOUN, Thing
 

@@ -1,0 +1,183 @@
+"""Patterns of words, and how a sentence is searched for all of a language's at once.
+
+A pattern is words parted by spaces: `word` stands for itself, `stem*` for every word that begins so, `*end` for every word
+that ends so, `a|b` for either, `..` for up to three words between (`..6`: up to six). Chinese patterns need no spaces.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from pipeline.recognise.sentences import fold, lower
+from pipeline.recognise.values import Token
+
+_CJK = re.compile("[\u3400-\u9fff]")
+_MAX_MEMO = 50_000
+ACT, TREATY_NOUN, BODY_ACT = 1, 2, 4  # what the first word of a pattern may open: see `Table.classify`
+_BODY_FAMILIES = frozenset({"withdraw", "accede", "denounce", "enter_force"})
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A pattern found in a sentence: tokens `first` to `last`, both included, under the label "section:key[:form]"."""
+
+    first: int
+    last: int
+    section: str
+    key: str
+    form: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """One word of a pattern, or a gap."""
+
+    exact: frozenset[str] = frozenset()
+    prefixes: tuple[str, ...] = ()
+    suffixes: tuple[str, ...] = ()
+    gap: int = 0
+
+    def matches(self, word: str) -> bool:
+        """Whether this word may stand here."""
+        return (
+            word in self.exact
+            or (bool(self.prefixes) and word.startswith(self.prefixes))
+            or (bool(self.suffixes) and word.endswith(self.suffixes))
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A compiled pattern with its label."""
+
+    elements: tuple[Element, ...]
+    section: str
+    key: str
+    form: str = ""
+
+
+def _split_cjk(text: str) -> str:
+    return "".join(f" {c} " if _CJK.match(c) else c for c in text)
+
+
+def compile_pattern(text: str, section: str, key: str, form: str = "") -> Pattern:
+    """Compile one pattern; ValueError where it is not one."""
+    elements: list[Element] = []
+    spaced = _split_cjk(text) if _CJK.search(text) else re.sub(r"[’'\-]", " ", text)
+    for part in lower(spaced).split():
+        if part.startswith(".."):
+            elements.append(Element(gap=int(part[2:] or 3)))
+            continue
+        choices = [fold(c) for c in part.split("|")]
+        exact = frozenset(c for c in choices if "*" not in c)
+        prefixes = tuple(c[:-1] for c in choices if c.endswith("*"))
+        suffixes = tuple(c[1:] for c in choices if c.startswith("*"))
+        if not all((*prefixes, *suffixes, *exact)) or any("*" in c for c in (*prefixes, *suffixes)):
+            raise ValueError(f"a star stands at one end of a word: {text!r}")
+        elements.append(Element(exact, prefixes, suffixes))
+    if not elements or elements[0].gap or elements[-1].gap:
+        raise ValueError(f"a pattern begins and ends with a word: {text!r}")
+    return Pattern(tuple(elements), section, key, form)
+
+
+def _variants(word: str, arabic: bool) -> tuple[str, ...]:
+    """The word and, in Arabic, the word without its clitics."""
+    if not arabic:
+        return (word,)
+    out = [word]
+    out += [word[1:] for clitic in ("و", "ف") if word.startswith(clitic) and len(word) > 3]
+    for clitic in ("لل", "ال", "بال", "كال", "ل", "ب", "ك", "س"):
+        out += [f[len(clitic) :] for f in out[:2] if f.startswith(clitic) and len(f) - len(clitic) >= 2]
+    return tuple(dict.fromkeys(out))
+
+
+@dataclass(slots=True)
+class Table:
+    """Finds all patterns of a language in one walk over the words of a sentence."""
+
+    patterns: tuple[Pattern, ...]
+    arabic: bool = False
+    _exact: dict[str, list[Pattern]] = field(default_factory=dict)
+    _prefix: dict[str, list[Pattern]] = field(default_factory=dict)
+    _suffix: list[tuple[str, Pattern]] = field(default_factory=list)
+    _lengths: tuple[int, ...] = ()
+    _memo: dict[str, tuple[Pattern, ...]] = field(default_factory=dict)
+    _kinds: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for pattern in self.patterns:
+            head = pattern.elements[0]
+            for word in head.exact:
+                self._exact.setdefault(word, []).append(pattern)
+            for stem in head.prefixes:
+                self._prefix.setdefault(stem, []).append(pattern)
+            self._suffix.extend((end, pattern) for end in head.suffixes)
+        self._lengths = tuple(sorted({len(stem) for stem in self._prefix}))
+
+    def starting(self, word: str) -> tuple[Pattern, ...]:
+        """The patterns that may begin with this word."""
+        known = self._memo.get(word)
+        if known is not None:
+            return known
+        found: list[Pattern] = []
+        for form in _variants(word, self.arabic):
+            found.extend(self._exact.get(form, ()))
+            for length in self._lengths:
+                if length > len(form):
+                    break
+                found.extend(self._prefix.get(form[:length], ()))
+            found.extend(pattern for end, pattern in self._suffix if form.endswith(end))
+        result = tuple(dict.fromkeys(found))
+        if len(self._memo) < _MAX_MEMO:
+            self._memo[word] = result
+        return result
+
+    def classify(self, raw: str) -> int:
+        """What a lower-cased word as it stands in the text may open: ACT, TREATY_NOUN, BODY_ACT, added up; 0 for nothing."""
+        known = self._kinds.get(raw)
+        if known is not None:
+            return known
+        kinds = 0
+        for pattern in self.starting(fold(raw)):
+            if pattern.section == "acts":
+                kinds |= ACT | (BODY_ACT if pattern.key in _BODY_FAMILIES else 0)
+            elif pattern.section == "instruments":
+                kinds |= TREATY_NOUN
+        if len(self._kinds) < _MAX_MEMO:
+            self._kinds[raw] = kinds
+        return kinds
+
+    def acts(self, tokens: Sequence[Token]) -> bool:
+        """Whether any word of a sentence may open an act."""
+        return any(self.classify(token.low) & ACT for token in tokens)
+
+    def find(self, tokens: Sequence[Token]) -> list[Hit]:
+        """All hits, the longest at a place for each section and key, in the order of the text."""
+        hits: dict[tuple[int, str, str, str], int] = {}
+        for i, token in enumerate(tokens):
+            for pattern in self.starting(token.low):
+                last = self._match(pattern.elements, tokens, i)
+                if last >= 0:
+                    place = (i, pattern.section, pattern.key, pattern.form)
+                    hits[place] = max(last, hits.get(place, -1))
+        return [Hit(i, last, section, key, form) for (i, section, key, form), last in hits.items()]
+
+    def _match(self, elements: tuple[Element, ...], tokens: Sequence[Token], at: int) -> int:
+        """Index of the last token matched, or -1. The first element is known to match at `at`."""
+        here, n = at + 1, 1
+        while n < len(elements):
+            element = elements[n]
+            reach = element.gap
+            if reach:
+                n += 1
+                element = elements[n]
+            for i in range(here, min(here + reach + 1, len(tokens))):
+                if any(element.matches(v) for v in _variants(tokens[i].low, self.arabic)):
+                    here = i + 1
+                    break
+            else:
+                return -1
+            n += 1
+        return here - 1
