@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal, TextIO
 
 import structlog
@@ -61,6 +62,20 @@ def _tidy(_: object, __: str, event: structlog.typing.EventDict) -> structlog.ty
     return structlog.stdlib.ProcessorFormatter.remove_processors_meta(None, "", event)
 
 
+@dataclass(slots=True)
+class Vitals:
+    """What the running process knows of itself and no table holds. The schedule writes it, `/readyz` and the metrics read it.
+
+    `troubles`: flow to (why it cannot work now, since when). `refused`: why the configuration on disk is not the one in use.
+    """
+
+    leads: bool = True
+    troubles: dict[str, tuple[str, datetime]] = field(default_factory=dict)
+    refused: str = ""
+    last_beat: dict[str, datetime] = field(default_factory=dict)
+    alarms: tuple[str, ...] = ()
+
+
 class Metrics:
     """The Prometheus metrics of one running service, in a registry of their own (two services in one test do not mix)."""
 
@@ -86,6 +101,16 @@ class Metrics:
             "Age of the oldest row waiting, by queue",
             ["queue"],
             registry=self.registry,
+        )
+        self.errors = Counter(
+            "treatywatch_unforeseen_errors", "Errors that nobody foresaw, by flow", ["flow"], registry=self.registry
+        )
+        self.alarms = Gauge(
+            "treatywatch_alarms", "Troubles told to the operator, by kind", ["kind"], registry=self.registry
+        )
+        self.leads = Gauge("treatywatch_leads", "1 where this process polls and keeps house", registry=self.registry)
+        self.reloads = Counter(
+            "treatywatch_reloads", "Changed configurations by outcome", ["outcome"], registry=self.registry
         )
 
     def exposition(self) -> bytes:

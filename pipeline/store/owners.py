@@ -8,12 +8,20 @@ from __future__ import annotations
 
 import os
 import socket
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any, Literal
 
 from sqlalchemy import Connection, select, update
 
 from pipeline.store import entries, outbox
-from pipeline.store.tables import EntryRow, FeedRow, OutboxRow
+from pipeline.store.tables import EntryRow, FeedRow, OutboxRow, RecheckRow
+
+Flow = Literal["poll", "process", "recheck"]
+FLOWS: tuple[Flow, ...] = ("poll", "process", "recheck")
+_Leased = FeedRow | EntryRow | OutboxRow | RecheckRow
+_HELD: tuple[type[_Leased], ...] = (FeedRow, EntryRow, OutboxRow, RecheckRow)
+_TABLES: Mapping[Flow, type[_Leased]] = {"poll": FeedRow, "process": EntryRow, "recheck": RecheckRow}
 
 
 def own_name() -> str:
@@ -53,14 +61,27 @@ def release_gone(connection: Connection) -> int:
     attempt is not: it may have been sent.
     """
     freed = 0
-    cleared = {"lease_until": None, "lease_owner": None}
-    for table, values in (
-        (FeedRow, cleared),
-        (EntryRow, cleared | {"state": entries.PENDING, "tries": EntryRow.tries - 1}),
-        (OutboxRow, cleared | {"state": outbox.PENDING}),
-    ):
+    for table in _HELD:
         held = select(table.lease_owner).where(table.lease_owner.is_not(None)).distinct()
         gone = [owner for owner in connection.execute(held).scalars() if owner is not None and is_gone(owner)]
-        if gone:
-            freed += connection.execute(update(table).where(table.lease_owner.in_(gone)).values(**values)).rowcount
+        freed += _give_back(connection, table, gone)
     return freed
+
+
+def give_back(connection: Connection, owner: str, flow: Flow) -> int:
+    """Give back what `owner` holds for one flow, none of which may be in hand any more; how many.
+
+    Never for messages: one of those may have been sent, and its lease has to run out.
+    """
+    return _give_back(connection, _TABLES[flow], [owner])
+
+
+def _give_back(connection: Connection, table: type[_Leased], gone: Sequence[str]) -> int:
+    values: dict[str, Any] = {"lease_until": None, "lease_owner": None}
+    if table is EntryRow:
+        values |= {"state": entries.PENDING, "tries": EntryRow.tries - 1}
+    if table is OutboxRow:
+        values |= {"state": outbox.PENDING}
+    if not gone:
+        return 0
+    return connection.execute(update(table).where(table.lease_owner.in_(gone)).values(**values)).rowcount

@@ -1,6 +1,7 @@
 """Every table. Seen by `store` and `query` only; rows never leave them.
 
     feeds ─< feed_polls      feeds ─< entries >─ articles ─< article_versions ─< evidence >─ events ─< revisions, changes
+    articles ─ rechecks
     streams (versions that guard plans)     outbox ─< attempts     channels, mutes     expectations, proposals, watch_entries
     service_state, audit, api_tokens
 
@@ -29,7 +30,7 @@ from pipeline.store.tables.history import (
     RevisionRow,
     StreamRow,
 )
-from pipeline.store.tables.sources import ArticleRow, ArticleVersionRow, EntryRow, FeedPollRow, FeedRow
+from pipeline.store.tables.sources import ArticleRow, ArticleVersionRow, EntryRow, FeedPollRow, FeedRow, RecheckRow
 
 __all__ = [
     "ApiTokenRow",
@@ -51,6 +52,7 @@ __all__ = [
     "MuteRow",
     "OutboxRow",
     "ProposalRow",
+    "RecheckRow",
     "RevisionRow",
     "ServiceStateRow",
     "StreamRow",

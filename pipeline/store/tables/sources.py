@@ -137,3 +137,23 @@ class ArticleVersionRow(Base):
     recogniser: Mapped[str | None]  # the version that read it last
     recognised_at: Mapped[datetime | None]
     text_deleted_at: Mapped[datetime | None]
+
+
+class RecheckRow(Base):
+    """When an article that proves an event is looked at again. `due` is NULL when it was looked at for the last time."""
+
+    __tablename__ = "rechecks"
+    __table_args__ = (Index(None, "due"),)
+    article_id: Mapped[int] = mapped_column(ForeignKey("articles.id"), primary_key=True)
+    url: Mapped[str]
+    began: Mapped[datetime]  # when it was read first; the steps count from here
+    step: Mapped[int]
+    due: Mapped[datetime | None]
+    tries: Mapped[int] = mapped_column(default=0)  # of this step
+    etag: Mapped[str | None]
+    last_modified: Mapped[str | None]
+    outcome: Mapped[str | None]  # of the last look: unchanged, changed, or a word of errors.Reason
+    checked_at: Mapped[datetime | None]
+    attempt: Mapped[int] = mapped_column(default=0)
+    lease_until: Mapped[datetime | None]
+    lease_owner: Mapped[str | None]
