@@ -36,11 +36,14 @@ class Cycle:
 
 
 async def poll_due(parts: Parts) -> Drained[int]:
-    """Poll every feed whose time has come; the numbers of new entries."""
+    """Poll every feed whose time has come by now, each once; the numbers of new entries."""
     options = parts.options
+    began = parts.clock()  # a feed without a pace is due again as soon as it was polled: next time
 
     async def claim(free: int, _: Sequence[DueFeed]) -> Sequence[DueFeed]:
-        return await parts.write(lambda c: feed_rows.claim_due(c, parts.clock(), parts.owner, options.poll_lease, free))
+        return await parts.write(
+            lambda c: feed_rows.claim_due(c, parts.clock(), parts.owner, options.poll_lease, free, due_by=began)
+        )
 
     async def release(due: DueFeed) -> None:
         await parts.write(lambda c: feed_rows.release(c, due.feed.id, due.attempt))

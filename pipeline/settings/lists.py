@@ -17,6 +17,7 @@ T = TypeVar("T")
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,99}\Z")
 _PARTY = re.compile(r"[A-Z][A-Z0-9-]{1,19}\Z")
 MAX_TITLE = 2000
+MAX_INTERVAL = 30 * 24 * 3600
 
 _FEED = {
     "id": str,
@@ -155,8 +156,10 @@ def _read_feed(entry: Mapping[str, Any], where: str) -> Feed:
     if not url.lower().startswith(("http://", "https://")):
         raise ConfigurationError(where, f"url should begin with http:// or https://, is {url[:80]!r}")
     interval = values.get("interval")
-    if interval is not None and interval < 60:
-        raise ConfigurationError(where, f"interval is in seconds and at least 60, is {interval}")
+    if interval is not None and not 0 <= interval <= MAX_INTERVAL:
+        raise ConfigurationError(
+            where, f"interval is in seconds, 0 (whenever we look) to {MAX_INTERVAL}, is {interval}"
+        )
     if "links" in values:
         try:
             re.compile(values["links"])

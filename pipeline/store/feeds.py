@@ -116,10 +116,15 @@ def _columns(feed: Feed) -> dict[str, Any]:
     }
 
 
-def claim_due(connection: Connection, now: datetime, owner: str, lease: timedelta, limit: int) -> tuple[DueFeed, ...]:
-    """Take up to `limit` feeds whose time has come, those waiting longest first. `next_due` is written by the poll alone."""
+def claim_due(
+    connection: Connection, now: datetime, owner: str, lease: timedelta, limit: int, *, due_by: datetime | None = None
+) -> tuple[DueFeed, ...]:
+    """Take up to `limit` feeds whose time has come (by `due_by`, else now), those waiting longest first.
+
+    `next_due` is written by the poll alone.
+    """
     free = or_(FeedRow.lease_until.is_(None), lease_is_over(FeedRow.lease_until, now, lease))
-    due = and_(FeedRow.configured, FeedRow.enabled, FeedRow.next_due <= now, free)
+    due = and_(FeedRow.configured, FeedRow.enabled, FeedRow.next_due <= (due_by or now), free)
     wanted = select(FeedRow.__table__).where(due).order_by(FeedRow.next_due, FeedRow.id).limit(limit)
     rows = connection.execute(locked(connection, wanted)).all()
     if rows:

@@ -41,13 +41,14 @@ def configure(directory: Path, feeds: dict[str, str], watchlist: str = WATCHLIST
     return directory
 
 
-def run(directory: Path, url: str) -> Cycle:
-    """One cycle, pages read in this process."""
+def run(directory: Path, url: str, *, due_now: bool = True) -> Cycle:
+    """One cycle, pages read in this process; every feed is made due first."""
 
     async def once() -> Cycle:
         settings = load_settings(directory, {"TREATYWATCH_DATABASE_URL": url})
         async with wire(settings, workers=False) as service:
-            await asyncio.to_thread(service.database.write, _due_now)
+            if due_now:
+                await asyncio.to_thread(service.database.write, _due_now)
             return await flow.cycle(service.parts)
 
     return asyncio.run(once())

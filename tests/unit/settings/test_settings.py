@@ -152,7 +152,7 @@ def test_a_title_of_ten_megabytes_is_named_not_loaded(tmp_path: Path) -> None:
 
 
 def test_feeds_have_addresses(tmp_path: Path) -> None:
-    """A feed without http is refused; the interval has a floor; links has to be a pattern."""
+    """A feed without http is refused; the interval has bounds; links has to be a pattern."""
     text = """
 [[feed]]
 id = "a"
@@ -163,7 +163,7 @@ url = "file:///etc/passwd"
 [[feed]]
 id = "c"
 url = "https://example.org/"
-interval = 1
+interval = -1
 [[feed]]
 id = "d"
 url = "https://example.org/list"
