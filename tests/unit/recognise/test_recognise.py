@@ -1,0 +1,155 @@
+"""The recogniser as a whole: pure, never raising, sound in its screen, the same wherever it runs."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import tomllib
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.model import Agreement, Article, EventType, Finding, PartialDate, Salience, Status, Watchlist
+from pipeline.recognise import RecogniseOptions, Recogniser, evaluate, explain, screen
+
+CASES = Path(__file__).parents[2] / "cases" / "recognise"
+TEXTS = [c["text"] for c in tomllib.loads((CASES / "sentences.toml").read_text(encoding="utf-8"))["case"]]
+LANGUAGES = ["en", "ru", "uk", "fr", "es", "pt", "de", "zh", "ar", "tr", "kk"]
+RAIL = Agreement(
+    "rail", "Treaty between the Kingdom of Norway and the Kingdom of Sweden on Railway Transport", ("NO", "SE")
+)
+RIVERS = Agreement(
+    "rivers", "Agreement between the Republic of Kenya and the Republic of Uganda on Shared Rivers", ("KE", "UG")
+)
+
+
+@pytest.fixture(scope="module")
+def recogniser() -> Recogniser:
+    """Two agreements, discovery on."""
+    return Recogniser.build(Watchlist((RAIL, RIVERS)))
+
+
+def article(text: str, title: str = "", day: str | None = None, language: str = "en") -> Article:
+    """An article for a test."""
+    published = datetime.fromisoformat(day).replace(tzinfo=UTC) if day else None
+    return Article("https://example.org/1", title, text, language, published)
+
+
+def test_lead_history_and_dates(recogniser: Recogniser) -> None:
+    """The lead is news with the dateline's day; the stock second sentence is history with its own."""
+    text = (
+        "OSLO, March 3. Norway's parliament has ratified the treaty with Sweden on railway transport.\n"
+        "The treaty was signed in Stockholm on 12 May 2024."
+    )
+    ratified, signed = recogniser.recognise(article(text, day="2025-03-03")).findings
+    assert (ratified.type, ratified.salience, str(ratified.date)) == (EventType.RATIFIED, Salience.NEWS, "2025-03-03")
+    assert (signed.type, signed.salience, str(signed.date)) == (EventType.SIGNED, Salience.BACKGROUND, "2024-05-12")
+    assert ratified.actor_country == "NO"
+
+
+def test_the_headline_lends_its_agreement(recogniser: Recogniser) -> None:
+    """A body that says only "the document" is about what the headline names."""
+    found = recogniser.recognise(
+        article("Deputies ratified the document on Monday.", "Kenya ratifies agreement on shared rivers with Uganda")
+    ).findings
+    assert [(f.agreement_id, f.type) for f in found] == [("rivers", EventType.RATIFIED)]
+
+
+def test_discovery_gives_one_key_for_two_reports(recogniser: Recogniser) -> None:
+    """An agreement that nobody tracks is found, and two wordings of the same one meet under one key."""
+    one = recogniser.recognise(article("Chile and Peru signed an extradition treaty on Monday.")).findings
+    other = recogniser.recognise(article("An extradition treaty was signed by Peru and Chile.")).findings
+    assert one[0].discovered is not None
+    assert other[0].discovered is not None
+    assert one[0].agreement_id is None
+    assert one[0].discovered.key == other[0].discovered.key
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The government and the rebels signed a peace treaty in the capital of Sudan.",
+        "Two parties in Norway signed a coalition agreement.",
+        "An airline from Chile signed a deal with a manufacturer in Brazil to buy aircraft.",
+        "Players in Sweden ratified a new collective bargaining agreement.",
+    ],
+)
+def test_what_is_no_international_agreement(recogniser: Recogniser, text: str) -> None:
+    """Pacts at home, contracts and truces are not discovered."""
+    assert recogniser.recognise(article(text)).findings == ()
+
+
+def test_below_the_review_threshold_nothing_is_returned(recogniser: Recogniser) -> None:
+    """The threshold is the operator's."""
+    strict = Recogniser.build(recogniser.watchlist, RecogniseOptions(review_threshold=1.0))
+    assert strict.recognise(article("Norway and Sweden ratified the treaty on railway transport.")).findings == ()
+
+
+def test_a_recogniser_can_be_pickled(recogniser: Recogniser) -> None:
+    """Worker processes get one over."""
+    copy = pickle.loads(pickle.dumps(recogniser))
+    text = article("Norway and Sweden signed the treaty on railway transport.")
+    assert copy.recognise(text) == recogniser.recognise(text)
+
+
+def test_explanations_name_every_decision(recogniser: Recogniser) -> None:
+    """Each finding has a line with its rules, each dropped verb one with the reason."""
+    text = "Norway and Sweden signed the treaty on railway transport. The president signed a decree on schools."
+    lines = list(explain.lines(recogniser.recognise(article(text), trace=True), text))
+    assert any("signed (occurred, news)" in line for line in lines)
+    assert any("no_step" in line for line in lines)
+    assert list(explain.lines(recogniser.recognise(article("It rained all day.")), "")) == [
+        "screened out: no word of an act beside a treaty noun, a tracked name, or a body to leave or join"
+    ]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.sampled_from(TEXTS), min_size=1, max_size=4), st.sampled_from(LANGUAGES), st.text(max_size=60))
+def test_never_raises_and_evidence_holds(recogniser: Recogniser, parts: list[str], language: str, noise: str) -> None:
+    """Any mixture of texts and languages gives findings whose evidence is the text between their offsets."""
+    text = noise.join(parts)
+    for f in recogniser.recognise(article(text, noise, "2025-03-03", language)).findings:
+        assert f.evidence == text[f.start : f.end]
+        assert 0.35 <= f.confidence <= 1
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(max_size=300), st.sampled_from(LANGUAGES))
+def test_never_raises_on_any_text(recogniser: Recogniser, text: str, language: str) -> None:
+    """Random characters are read like any text."""
+    recogniser.recognise(article(text, text[:50], None, language))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.sampled_from(TEXTS), min_size=1, max_size=3), st.sampled_from(LANGUAGES))
+def test_the_screen_loses_nothing(recogniser: Recogniser, parts: list[str], language: str) -> None:
+    """What is screened out would have told nothing: without the screen the rules find nothing either."""
+    text = "\n".join(parts)
+    lexicon = recogniser.lexicons.get(language)
+    assert lexicon is not None
+    if not screen.may_matter("", text, lexicon, recogniser.linker.index):
+        # a treaty noun far away opens the screen and, being in a sentence of its own, adds no step
+        opened = recogniser.recognise(article(f"{text}\n\nconvention протокол 条约 اتفاقية", "", None, language))
+        assert [f for f in opened.findings if f.start < len(text)] == []
+
+
+def test_scores_agree_with_hand_counts() -> None:
+    """One right, one wrong, one missed: a half each way; a label told twice is asked for once."""
+    finding = Finding(
+        "a", "A", EventType.SIGNED, Status.OCCURRED, Salience.NEWS, "It was signed.", 0, 14, date=PartialDate(2025, 3)
+    )
+    wrong = Finding("b", "B", EventType.SIGNED, Status.OCCURRED, Salience.NEWS, "x", 0, 1)
+    labels = [
+        evaluate.Expected(frozenset({"a"}), "signed", date="2025-03-13", evidence="It was signed."),
+        evaluate.Expected(frozenset({"a"}), "signed", evidence="It was signed."),
+        evaluate.Expected(frozenset({"c"}), "ratified", evidence="y"),
+    ]
+    report = evaluate.score({"1": labels, "2": []}, {"1": [finding, wrong]})
+    assert (report.alerts.precision, report.alerts.recall, report.alerts.f1) == (0.5, 0.5, 0.5)
+    assert report.share("date") == 1
+    assert report.share("country") is None
+    assert (report.quiet, report.noisy) == (1, 0)
+    assert json.dumps({"f1": report.links.f1})
