@@ -84,6 +84,9 @@ class Metrics:
         self.polls = Counter("treatywatch_polls", "Feed polls by outcome", ["outcome"], registry=self.registry)
         self.entries = Counter("treatywatch_entries_new", "New items seen in feeds", registry=self.registry)
         self.articles = Counter("treatywatch_articles", "Articles by outcome", ["outcome"], registry=self.registry)
+        self.rechecks = Counter(
+            "treatywatch_rechecks", "Second looks at articles by outcome", ["outcome"], registry=self.registry
+        )
         self.findings = Counter("treatywatch_findings", "Decisions on findings", ["decision"], registry=self.registry)
         self.alerts = Counter(
             "treatywatch_deliveries", "Delivery attempts by outcome", ["outcome"], registry=self.registry

@@ -14,14 +14,15 @@ from pipeline.door.url import normalise_url
 from pipeline.errors import Reason, Trouble
 from pipeline.extract import extract, extract_entry
 from pipeline.fetch import ACCEPT_PAGE, Fetched, NotModified, Refused, after_failure
+from pipeline.flow.again import first_look
 from pipeline.flow.parts import Parts
 from pipeline.model import Article, Entry, Feed, Page, Recognition
 from pipeline.plan import Applied, Plan, Stale
 from pipeline.recognise import Recogniser
 from pipeline.record import decide, scope
 from pipeline.store import apply as plans
-from pipeline.store import articles, entries, known
-from pipeline.store.articles import Raw
+from pipeline.store import articles, entries, known, rechecks
+from pipeline.store.articles import Raw, Saved
 from pipeline.store.entries import EntryWork
 
 RECOGNISER = "1"  # raised when stored texts should be read again
@@ -67,11 +68,12 @@ async def process_entry(parts: Parts, work: EntryWork, feed: Feed | None) -> str
         await parts.write(lambda c: entries.done(c, work.id, stored, parts.clock()))
         return _count(parts, "repeated")
     parts.passage("article_fetching")
-    outcome = await parts.fetcher.get(work.entry.url, accept=ACCEPT_PAGE)
+    with parts.metrics.seconds.labels("fetch").time():
+        outcome = await parts.fetcher.get(work.entry.url, accept=ACCEPT_PAGE)
     parts.passage("article_fetched")
     match outcome:
         case Fetched():
-            return await _read(parts, work, feed, outcome.page)
+            return await _read(parts, work, feed, outcome)
         case NotModified():  # nobody asked conditionally; a server that says so anyway has given us nothing
             refused = Refused(Reason.PROTOCOL_ERROR, "answered 304 to a request without validators", retry=True)
             return await _put_off(parts, work, feed, refused)
@@ -79,29 +81,48 @@ async def process_entry(parts: Parts, work: EntryWork, feed: Feed | None) -> str
             return await _put_off(parts, work, feed, outcome)
 
 
-async def _read(parts: Parts, work: EntryWork, feed: Feed | None, page: Page | None) -> str:
+async def _read(parts: Parts, work: EntryWork, feed: Feed | None, answer: Fetched | None) -> str:
+    page = answer.page if answer else None
     job = PageJob(page, work.entry, feed.language if feed else None, feed.agency if feed else "", parts.clock())
     parts.passage("extract_running")
     try:
-        reading = await parts.work(read_page, job)
+        with parts.metrics.seconds.labels("read").time():
+            reading = await parts.work(read_page, job)
     except Trouble as trouble:
         return await _set_aside(parts, work, trouble)
     if reading is None:
         return "unread"
     parts.passage("recognised")
-    raw = Raw(page.body, page.charset) if page is not None else None
-    plan = await parts.write(partial(_record, parts=parts, work=work, reading=reading, raw=raw))
+    with parts.metrics.seconds.labels("record").time():
+        plan = await parts.write(partial(_record, parts=parts, work=work, reading=reading, answer=answer))
     parts.passage("event_after_commit")
-    _tell(parts, work, plan)
+    tell(parts, work.entry.url, plan)
     return _count(parts, "screened_out" if reading.recognition.screened_out else "read")
 
 
-def _record(connection: Any, parts: Parts, work: EntryWork, reading: Reading, raw: Raw | None) -> Plan:
+def _record(connection: Any, parts: Parts, work: EntryWork, reading: Reading, answer: Fetched | None) -> Plan:
     """Everything one article changes, in the one transaction that also settles its entry."""
     now = parts.clock()
     identity = normalise_url(work.entry.url)
     if reading.article.from_feed:  # what one feed says an article says must not stand for the article itself
         identity = f"{work.entry.feed_id} {identity}"
+    raw = Raw(answer.page.body, answer.page.charset) if answer else None
+    saved, plan = record_reading(connection, parts, identity, reading, raw)
+    article_id = saved.facts.article_id
+    parts.passage("event_inserted")
+    if plan.decided and answer and not reading.article.from_feed:  # it proves something: see whether it stays
+        validators = (answer.etag, answer.last_modified)
+        rechecks.plan(connection, article_id, work.entry.url, now, first_look(now), validators)
+    entries.done(connection, work.id, article_id, now)
+    parts.passage("event_before_commit")
+    return plan
+
+
+def record_reading(
+    connection: Any, parts: Parts, identity: str, reading: Reading, raw: Raw | None
+) -> tuple[Saved, Plan]:
+    """Store an article's version and everything its findings change, in the caller's transaction."""
+    now = parts.clock()
     saved = articles.save(connection, reading.article, identity, now, raw=raw, recogniser=RECOGNISER)
     findings = reading.recognition.findings
     while True:
@@ -109,13 +130,9 @@ def _record(connection: Any, parts: Parts, work: EntryWork, reading: Reading, ra
         plan = decide(saved.facts, findings, facts, now, parts.record, parts.context)
         match plans.apply(connection, plan):
             case Applied():
-                break
+                return saved, plan
             case Stale():  # another worker was faster: what it wrote is read and weighed too
                 continue
-    parts.passage("event_inserted")
-    entries.done(connection, work.id, saved.facts.article_id, now)
-    parts.passage("event_before_commit")
-    return plan
 
 
 async def _put_off(parts: Parts, work: EntryWork, feed: Feed | None, refused: Refused) -> str:
@@ -159,7 +176,8 @@ async def _set_aside(parts: Parts, work: EntryWork, trouble: Trouble) -> str:
     return _count(parts, trouble.reason)
 
 
-def _tell(parts: Parts, work: EntryWork, plan: Plan) -> None:
+def tell(parts: Parts, url: str, plan: Plan) -> None:
+    """Say in the log and the metrics what was decided about an article's findings."""
     for decided in plan.decided:
         parts.metrics.findings.labels(decided.why).inc()
         found = decided.finding
@@ -173,7 +191,7 @@ def _tell(parts: Parts, work: EntryWork, plan: Plan) -> None:
             salience=found.salience,
             date=str(found.date or ""),
             confidence=round(found.confidence, 2),
-            url=work.entry.url,
+            url=url,
         )
 
 
