@@ -85,17 +85,19 @@ class Link:
         self.received = 0
         self._pieces = 0
         self._limit = min(budget, _HEAD_WIRE_LIMIT)
+        answered = False
         try:
             if self._asked:
                 self._http.start_next_cycle()
             head = await self._exchange(ask)
             if head.status == 304:  # has no body by definition; at its end the connection can be kept
                 await self.piece()
-        except BaseException as error:
-            self.close()
-            if isinstance(error, h11.ProtocolError):
-                raise Trouble(Reason.PROTOCOL_ERROR, words(error), retry=True) from error
-            raise
+            answered = True
+        except h11.ProtocolError as error:
+            raise Trouble(Reason.PROTOCOL_ERROR, words(error), retry=True) from error
+        finally:
+            if not answered:
+                self.close()
         self._limit = budget
         return head
 

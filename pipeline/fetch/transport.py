@@ -168,6 +168,8 @@ class Http:
         show in its log lines.
         """
         place = ask.target
+        if self._client.is_closed:
+            raise Trouble(Reason.PROTOCOL_ERROR, "fetching has ended", retry=True)
         try:
             request = httpx.Request(
                 ask.method,

@@ -236,15 +236,16 @@ async def _open(address: Address, port: int) -> Pipe:
     loop = asyncio.get_running_loop()
     family = socket.AF_INET if address.version == 4 else socket.AF_INET6
     sock = socket.socket(family, socket.SOCK_STREAM)
+    pipe = None
     try:
         sock.setblocking(False)
         await loop.sock_connect(sock, (str(address), port))
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         _, pipe = await loop.create_connection(Pipe, sock=sock)
-    except BaseException:
-        sock.close()
-        raise
-    return pipe
+        return pipe
+    finally:
+        if pipe is None:
+            sock.close()
 
 
 def words(error: BaseException) -> str:
