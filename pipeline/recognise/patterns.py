@@ -93,6 +93,17 @@ def _variants(word: str, arabic: bool) -> tuple[str, ...]:
     return tuple(dict.fromkeys(out))
 
 
+def _opens(pattern: Pattern) -> int:
+    if pattern.section == "acts":
+        return ACT | (BODY_ACT if pattern.key in _BODY_FAMILIES else 0)
+    return TREATY_NOUN if pattern.section == "instruments" else 0
+
+
+def _telling(element: Element) -> int:
+    """How telling an element is: the length of its shortest choice."""
+    return min(len(choice) for choice in (*element.exact, *element.prefixes, *element.suffixes))
+
+
 @dataclass(slots=True)
 class Table:
     """Finds all patterns of a language in one walk over the words of a sentence."""
@@ -105,6 +116,9 @@ class Table:
     _lengths: tuple[int, ...] = ()
     _memo: dict[str, tuple[Pattern, ...]] = field(default_factory=dict)
     _kinds: dict[str, int] = field(default_factory=dict)
+    _keys: dict[str, int] = field(default_factory=dict)  # telling words of acts and treaty nouns -> what they open
+    _key_stems: dict[str, int] = field(default_factory=dict)
+    _key_ends: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for pattern in self.patterns:
@@ -114,7 +128,18 @@ class Table:
             for stem in head.prefixes:
                 self._prefix.setdefault(stem, []).append(pattern)
             self._suffix.extend((end, pattern) for end in head.suffixes)
+            self._file(pattern)
         self._lengths = tuple(sorted({len(stem) for stem in self._prefix}))
+
+    def _file(self, pattern: Pattern) -> None:
+        """Note an act's or a treaty noun's most telling word: where it is missing, the pattern cannot match."""
+        kinds = _opens(pattern)
+        if not kinds:
+            return
+        key = max((e for e in pattern.elements if not e.gap), key=_telling)
+        for words, table in ((key.exact, self._keys), (key.prefixes, self._key_stems), (key.suffixes, self._key_ends)):
+            for word in words:
+                table[word] = table.get(word, 0) | kinds
 
     def starting(self, word: str) -> tuple[Pattern, ...]:
         """The patterns that may begin with this word."""
@@ -140,11 +165,13 @@ class Table:
         if known is not None:
             return known
         kinds = 0
-        for pattern in self.starting(fold(raw)):
-            if pattern.section == "acts":
-                kinds |= ACT | (BODY_ACT if pattern.key in _BODY_FAMILIES else 0)
-            elif pattern.section == "instruments":
-                kinds |= TREATY_NOUN
+        for form in _variants(fold(raw), self.arabic):
+            kinds |= self._keys.get(form, 0)
+            for length in range(1, len(form) + 1):
+                kinds |= self._key_stems.get(form[:length], 0)
+            for end, opens in self._key_ends.items():
+                if form.endswith(end):
+                    kinds |= opens
         if len(self._kinds) < _MAX_MEMO:
             self._kinds[raw] = kinds
         return kinds

@@ -76,6 +76,9 @@ class Walk:
 
     def run(self) -> list[Told]:
         """Read the headline for its focus, then every sentence."""
+        acts_in = self.tools.lexicon.table.acts
+        if not any(acts_in(s.tokens) for s in self.document.sentences):
+            return []
         self._prepare()
         told: list[Told] = []
         for sentence in self.document.sentences:
