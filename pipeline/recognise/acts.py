@@ -328,6 +328,9 @@ def _promulgate(case: Case) -> Step | None:
         return Step(ENDING[about.family], f"promulgate_law_{about.family}")
     if thing.what == "decree" and (about is None or about.family not in {"ratify", "approve", "accede"}):
         return None
+    leaving = [h for h in reading.section("acts") if h.form == "noun" and h.key in ENDING]
+    if thing.what in LAWS and about is None and leaving:
+        return Step(ENDING[leaving[0].key], "promulgate_law_that_ends", weight=0.9)
     weight = 1.0 if about is not None or thing.what == TREATY else 0.8
     return Step(E.PROMULGATED, f"promulgate_{thing.what}", weight=weight)
 
@@ -338,13 +341,25 @@ def _leave(case: Case) -> Step | None:
         strict = reading.is_a("strict", trigger.first) or not _nothing_follows(reading, trigger)
         return None if strict else Step(E.WITHDRAWN, "withdraw_alone", weight=0.7)
     if thing.what in _TREATYLIKE or thing.what == "organisation":
-        loose = trigger.family == "annul" or thing.what == PRONOUN
+        if _as_what(reading, trigger):
+            return None
+        loose = trigger.family == "annul" or thing.what == PRONOUN or reading.is_a("ambiguous", trigger.first)
         return Step(E.WITHDRAWN, f"{trigger.family}_{thing.what}", weight=0.8 if loose else 1.0)
     if trigger.family == "annul" and thing.what == NOUN and thing.kind in {"ratify", "sign", "accede"}:
         return Step(E.WITHDRAWN, f"annul_{thing.kind}")
     if trigger.family == "annul" and thing.what == "law":
         return None
     return None
+
+
+def _as_what(reading: Reading, trigger: Trigger) -> bool:
+    """ "Denounced the treaty as a tool of the West": that is criticism."""
+    if not reading.is_a("ambiguous", trigger.first):
+        return False
+    return any(
+        reading.tokens[i].low in {"as", "for", "comme", "como"}
+        for i in range(trigger.last + 1, min(trigger.last + 14, len(reading.tokens)))
+    )
 
 
 def _reject(case: Case) -> Step | None:

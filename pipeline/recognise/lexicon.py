@@ -126,6 +126,7 @@ GRAMMAR = frozenset(
         "possessive",
         "clitics",
         "compounds",
+        "ambiguous",
     ]
 )
 

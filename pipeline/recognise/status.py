@@ -285,6 +285,9 @@ def _nominal(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) ->
     nearest_cue = max((h.last for h in before if h.key != "occurred"), default=-99)
     if light and min(abs(h.first - trigger.first) for h in light) <= trigger.first - nearest_cue:
         verb = min(light, key=lambda h: abs(h.first - trigger.first))
+        low, high = min(verb.last, trigger.first), max(verb.first, trigger.first)
+        if any(h.key == "planned" and low < h.first < high for h in reading.section("nominal")):
+            return Status.PLANNED, ("procedure_for",)
         governs = [h for h in [*before, *forward, *behind] if -1 <= verb.first - h.last <= 4 and h.key != "occurred"]
         if governs:
             key = governs[-1].key

@@ -42,15 +42,35 @@ def _nouns(reading: Reading, acts: tuple[Hit, ...]) -> list[Thing]:
 def find(reading: Reading, aliases: tuple[tuple[int, int, str], ...] = ()) -> tuple[Thing, ...]:
     """The things of a sentence in order, the longest at each place. `aliases`: (first word, last word, agreement id)."""
     found: list[Thing] = [Thing(TREATY, a, b, "", agreement) for a, b, agreement in aliases]
-    found += [Thing(h.key, h.first, h.last) for h in reading.section("things")]
+    nouns = frozenset(h.first for h in reading.section("instruments"))
+    found += [
+        Thing(h.key, h.first, h.last)
+        for h in reading.section("things")
+        if not (h.key == "draft" and _of_treaty(reading, h.last, nouns))
+    ]
     found += [Thing(TREATY, h.first, h.last, h.key) for h in reading.section("instruments")]
     found += _nouns(reading, reading.section("acts"))
     for h in reading.section("grammar"):
-        if h.key == "generic_nouns":
+        if h.key == "generic_nouns" and not _of_treaty(reading, h.last, nouns):
             found.append(Thing(GENERIC, h.first, h.last))
         elif h.key == "pronouns" and not _determiner(reading, h.last):
             found.append(Thing(PRONOUN, h.first, h.last))
     return _longest(found)
+
+
+def _of_treaty(reading: Reading, word: int, nouns: frozenset[int]) -> bool:
+    """Whether a noun only introduces a treaty noun: "the draft treaty", "the text of the agreement", «проект договора»."""
+    for i in range(word + 1, min(word + 5, len(reading.tokens))):
+        if reading.before(i).strip(" \u00a0'’«\"“"):
+            return False
+        if i in nouns:
+            return True
+        linking = reading.tokens[i].low in {"of", "de", "du", "d", "des", "del", "do", "da", "der", "о", "об"}
+        if not linking and not reading.is_a("determiners", i) and not (reading.lexicon.object_first and i <= word + 2):
+            return False
+        if reading.is_a("stop_words", i) or reading.is_a("be", i):
+            return False
+    return False
 
 
 def _determiner(reading: Reading, word: int) -> bool:

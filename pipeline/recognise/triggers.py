@@ -273,9 +273,17 @@ def _reduced(reading: Reading, first: int, last: int, things: Sequence[Thing]) -
     ):
         previous -= 1
     ends = {t.last for t in things if t.what != "pronoun"}
-    if previous in ends:
+    if previous in ends and not _acts_on_body(reading, last):
         return not any(reading.is_a("relative", i) for i in (previous,))
     return False
+
+
+def _acts_on_body(reading: Reading, last: int) -> bool:
+    """ "The treaty cleared the Senate": a body stands behind the verb as its object."""
+    following = last + 1
+    if following >= len(reading.tokens) or not reading.is_a("determiners", following):
+        return False
+    return any(p.body and reading.token_at(p.start) - following in {0, 1} for p in reading.parties)
 
 
 def _joined(reading: Reading, one: Trigger, other: Trigger) -> bool:

@@ -63,6 +63,7 @@ def _behind_by(reading: Reading, trigger: Trigger, free: Sequence[PartyMention])
         if by < _word(reading, p) <= by + _REACH
         and reading.within(reading.clause_of[_word(reading, p)], reading.clause_of[by])
     ]
+    found = _without_places(reading, found)
     row = found[:1]
     for p in found[1:]:
         left, right = _last_word(reading, row[-1]), _word(reading, p)
@@ -112,7 +113,7 @@ def _before(
         and reading.clause_of[_word(reading, p)] == clause
     ]
     if found:
-        return _group(reading, _without_places(reading, found))
+        return _group(reading, _without_places(reading, _addressed(reading, trigger, found)))
     home = reading.clause(trigger.first)
     if home.kind == RELATIVE and trigger.first - home.opener <= 4:
         before = [p for p in free if 0 < home.opener - _last_word(reading, p) <= 4]
@@ -125,6 +126,15 @@ def _before(
         ]
         return _group(reading, _without_places(reading, outer))
     return ()
+
+
+def _addressed(reading: Reading, trigger: Trigger, found: list[PartyMention]) -> list[PartyMention]:
+    """Of "Moscow urged Washington to ratify" the one who is urged."""
+    cues = [h for h in reading.section("status") if h.key == "called_for" and h.last < trigger.first]
+    if trigger.tense != "infinitive" or not cues:
+        return found
+    urged = [p for p in found if _word(reading, p) > cues[-1].last]
+    return urged or found
 
 
 def _start(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> int:
@@ -149,7 +159,7 @@ def _without_places(reading: Reading, mentions: Sequence[PartyMention]) -> list[
     kept: list[PartyMention] = []
     for p in mentions:
         word = _word(reading, p)
-        behind = word > 0 and (
+        behind = word > 0 and not reading.is_a("by", word - 1) and (
             reading.is_a("prepositions", word - 1)
             or (word > 1 and reading.is_a("determiners", word - 1) and reading.is_a("prepositions", word - 2))
         )
@@ -179,7 +189,10 @@ def _group(reading: Reading, mentions: Sequence[PartyMention], *, from_left: boo
     if organs:
         pivot = organs[0] if from_left else organs[-1]
         near = [p for p in organs if abs(_word(reading, p) - _word(reading, pivot)) <= 8]
-        codes = [p for p in mentions if p.kind not in _ORGANS and any(not o.code for o in near)]
+        states = [p for p in mentions if p.kind not in _ORGANS and p.code]
+        row = [p for p in states if 0 < _word(reading, p) - _last_word(reading, pivot) <= 7]
+        together = len({p.code for p in row}) > 1
+        codes = row if together else [p for p in states if any(not o.code for o in near)]
         return tuple(sorted([*near, *codes], key=lambda p: p.start))
     pivot = mentions[0] if from_left else mentions[-1]
     row = [pivot]
