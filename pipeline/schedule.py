@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
@@ -19,16 +19,25 @@ from pipeline.settings import Settings
 from pipeline.wiring import Service, service_lock, wire
 
 Flow = Callable[[], Awaitable[object]]
+Door = Callable[[Service], contextlib.AbstractAsyncContextManager[object]]
 
 
-async def serve(settings: Settings, environment: Mapping[str, str]) -> None:
-    """Run the service until SIGTERM or SIGINT; what is in hand is finished or given back. UsageError where one runs already."""
+async def serve(settings: Settings, environment: Mapping[str, str], doors: Sequence[Door] = ()) -> None:
+    """Run the service until SIGTERM or SIGINT; what is in hand is finished or given back. UsageError where one runs already.
+
+    `doors` stand open while the service runs (the web page).
+    """
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, _asked_to_stop, stopping, loop, name)
     with service_lock(settings):
-        async with wire(settings, environment=environment, stopping=stopping) as service:
+        async with (
+            wire(settings, environment=environment, stopping=stopping) as service,
+            contextlib.AsyncExitStack() as open_doors,
+        ):
+            for door in doors:
+                await open_doors.enter_async_context(door(service))
             service.parts.log.info(
                 "service started",
                 feeds=sum(feed.enabled for feed in settings.feeds),

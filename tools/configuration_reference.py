@@ -58,9 +58,15 @@ MEANING: dict[str, dict[str, str]] = {
         "concurrency": "deliveries under way at once",
     },
     "web": {
-        "bind": "address and port of the page and the API; without tokens only loopback",
+        "bind": "address and port of the page and the API; without tokens only loopback; empty = neither",
         "public_url": "how others reach the page, for links in messages",
-        "tokens_file": "file of access tokens",
+        "tokens_file": "file of access tokens (docs/api.md); tokens can also be kept in the database: `treatywatch tokens add`",
+        "hosts": "further names under which the service answers; its own address, localhost and public_url's name it knows",
+        "max_body": "bytes a request may bring",
+        "requests_per_minute": "requests each token may make in a minute",
+        "proxies": "networks of proxies whose user_header is believed",
+        "user_header": "header in which such a proxy says who is signed in, e.g. X-Remote-User",
+        "user_scopes": "what somebody signed in there may do: read, review, admin",
     },
     "schedule": {
         "poll": "seconds between looks for feeds that are due",

@@ -18,6 +18,7 @@ from pipeline.settings import Settings
 from pipeline.store import migrate
 from pipeline.store.engine import open_database
 from pipeline.telemetry import LogOptions, start_logging
+from pipeline.web.server import serve_web
 from pipeline.wiring import wire
 
 
@@ -25,10 +26,10 @@ from pipeline.wiring import wire
 @config_option
 @click.pass_context
 def serve(context: click.Context, config: Path | None) -> None:
-    """The background service: polls, reads, records, alerts, until it is told to stop."""
+    """The background service: polls, reads, records, alerts, serves the page and the API, until it is told to stop."""
     settings = settings_of(context, config)
     _something_to_watch(settings)
-    asyncio.run(run_service(settings, context.obj))
+    asyncio.run(run_service(settings, context.obj, (serve_web,)))
 
 
 @click.command()

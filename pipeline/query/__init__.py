@@ -19,6 +19,7 @@ from pipeline.query.history import (
     feed_health,
     found_articles,
     newest_change,
+    polls,
     recorded,
     revisions,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "feed_health",
     "found_articles",
     "newest_change",
+    "polls",
     "recorded",
     "review",
     "revisions",

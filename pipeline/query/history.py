@@ -14,6 +14,7 @@ from pipeline.plan import Report
 from pipeline.query.asking import Page, bounded
 from pipeline.query.sources import by_id
 from pipeline.store import articles, deliveries, feeds, known, search
+from pipeline.store import polls as poll_rows
 from pipeline.store.codec import event_from
 from pipeline.store.engine import Database
 from pipeline.store.tables import ChangeRow, EventRow, EvidenceRow, RevisionRow
@@ -131,3 +132,8 @@ def found_articles(database: Database, text: str, limit: int = 50, cursor: str |
         return Page(found, None if more is None else str(more))
 
     return database.read(work)
+
+
+def polls(database: Database, feed_id: str, limit: int = 100) -> tuple[poll_rows.PollView, ...]:
+    """The latest looks at one source, newest first."""
+    return database.read(lambda c: poll_rows.polls(c, feed_id, bounded(limit)))

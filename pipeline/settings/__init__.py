@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -32,11 +33,36 @@ _OUTSIDE = ("CONFIG", "FAILPOINT")  # environment names that are no settings
 
 @dataclass(frozen=True, slots=True)
 class WebOptions:
-    """`[web]`: where the page and the API listen. Anything but loopback needs `tokens_file`."""
+    """`[web]`: where the page and the API listen, and to whom. Anything but loopback needs tokens."""
 
-    bind: str = "127.0.0.1:8080"
+    bind: str = "127.0.0.1:8080"  # "" = no page, no API
     public_url: str = ""
     tokens_file: str = ""
+    hosts: tuple[str, ...] = ()
+    max_body: int = 1_000_000
+    requests_per_minute: int = 1200
+    proxies: tuple[str, ...] = ()
+    user_header: str = ""
+    user_scopes: tuple[str, ...] = ("read", "review")
+
+    def __post_init__(self) -> None:
+        host, _, port = self.bind.rpartition(":")
+        if self.bind and not (host and port.isdecimal() and int(port) < 65536):
+            raise ValueError(
+                f"bind should be an address and a port like 127.0.0.1:8080 or [::1]:8080, is {self.bind!r}"
+            )
+        if self.public_url and not self.public_url.startswith(("http://", "https://")):
+            raise ValueError(f"public_url should begin with http:// or https://, is {self.public_url!r}")
+        for network in self.proxies:
+            ip_network(network, strict=False)
+        if bool(self.user_header) != bool(self.proxies):
+            raise ValueError(
+                "user_header and proxies belong together: the header is believed from these addresses only"
+            )
+        if unknown := set(self.user_scopes) - {"read", "review", "admin"}:
+            raise ValueError(f"user_scopes are read, review or admin, not {', '.join(sorted(unknown))}")
+        if self.max_body < 1000 or self.requests_per_minute < 1:
+            raise ValueError("max_body is in bytes, at least 1000; requests_per_minute is at least 1")
 
 
 @dataclass(frozen=True, slots=True)
