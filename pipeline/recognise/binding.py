@@ -182,7 +182,11 @@ def bind(
 
 
 def _bind(reading: Reading, trigger: Trigger, things: Sequence[Thing], triggers: Sequence[Trigger]) -> Thing | None:
-    inside = [t for t in things if trigger.first < t.first and t.last < trigger.last]
+    inside = [
+        t
+        for t in things
+        if trigger.first < t.first and t.last < trigger.last and not reading.is_a("prepositions", t.first)
+    ]
     if inside and trigger.voice != NOMINAL:
         return inside[0]
     sides = around(reading, trigger, things, triggers)

@@ -37,6 +37,8 @@ def _about(reading: Reading, thing: Thing, things: Sequence[Thing], triggers: Se
             continue
         if distance > _REACH or any(t.what == TREATY and thing.last < t.first < trigger.first for t in things):
             return None
+        if trigger.family == "approve" and trigger.tense == GERUND and _next_noun(trigger, triggers) is not None:
+            return _next_noun(trigger, triggers)
         if trigger.voice == NOMINAL or (trigger.voice == ACTIVE and trigger.tense in {GERUND, INFINITIVE}):
             return trigger
         if trigger.voice == ATTRIBUTE and distance <= 3 and trigger.family in {"ratify", *ENDING, "extend", "amend"}:
@@ -46,3 +48,8 @@ def _about(reading: Reading, thing: Thing, things: Sequence[Thing], triggers: Se
             return trigger
         return None
     return None
+
+
+def _next_noun(trigger: Trigger, triggers: Sequence[Trigger]) -> Trigger | None:
+    """ "A bill authorising ratification": what it is about is the ratification."""
+    return next((t for t in triggers if t.voice == NOMINAL and 0 < t.first - trigger.last <= 3), None)

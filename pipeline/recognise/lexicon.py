@@ -136,7 +136,8 @@ class Lexicon:
     """One language: its patterns and the few things that are not patterns.
 
     `present`: what a finite present tells outside headlines ("occurred" or "planned"). `verb_final`: the verb may stand
-    behind its object (German, Turkish, Kazakh). `ordinals`: "3." may be "third".
+    behind its object (German, Turkish, Kazakh). `ordinals`: "3." may be "third". `home`: the state whose organs go without a
+    name in this language (Ukrainian: UA).
     """
 
     language: str
@@ -148,6 +149,7 @@ class Lexicon:
     object_first: bool = False
     grammar: Mapping[str, frozenset[str]] = field(default_factory=dict)
     han: tuple[str, ...] = ()
+    home: str = ""
 
     def has(self, name: str, word: str) -> bool:
         """Whether the word is in this word list of the grammar section."""
@@ -209,6 +211,7 @@ def parse(data: Mapping[str, Any], where: str) -> Lexicon:
         bool(meta.get("object_first", False)),
         grammar,
         tuple(v for values in data.get("instruments", {}).values() for v in values) if code == "zh" else (),
+        str(meta.get("home", "")),
     )
 
 

@@ -32,7 +32,8 @@ def of(
         for i in range(t.first, t.last + 1)
         if not t.first <= thing.first <= t.last
     )
-    first = _left(reading, thing, verbs, things)
+    named = thing.agreement_id and reading.lexicon.verb_final  # there the subject stands right before the name
+    first = thing.first if named else _left(reading, thing, verbs, things)
     last = _right(reading, thing, verbs, things, dates)
     bare = first == thing.first and last == thing.last and not thing.agreement_id
     generic = thing.what == GENERIC or (bare and thing.what == TREATY)

@@ -133,6 +133,8 @@ def _finite(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> 
     ]
     if _question(reading):
         return Status.CONDITIONAL, ("question",)
+    if any(h.key == "negated" and trigger.first == h.first and h.last == trigger.last for h in reading.section("status")):
+        return Status.NEGATED, ("negative_form",)
     for key, status in (("conditional", Status.CONDITIONAL), ("negated", Status.NEGATED)):
         if any(
             h.key == key and (h.key == "negated" or not _past(trigger) or _modal(reading, h, trigger)) for h in near
@@ -177,7 +179,9 @@ def _modal(reading: Reading, hit: Hit, trigger: Trigger) -> bool:
 
 
 def _present(reading: Reading, trigger: Trigger, cues: Sequence[Hit]) -> Verdict:
-    later = trigger.family in {"enter_force", "terminate"} and reading.sentence.index > 0
+    running_out = reading.tokens[trigger.first].low.startswith(("expir", "laps", "истек"))
+    scheduled = trigger.family == "enter_force" and (reading.sentence.index > 0 or reading.lexicon.verb_final)
+    later = scheduled or running_out or (trigger.family == "terminate" and reading.sentence.index > 0)
     if reading.heading or (reading.lexicon.present == "occurred" and not later):
         if _wished(reading, trigger):
             return Status.PLANNED, ("wished_clause",)

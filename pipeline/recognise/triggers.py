@@ -17,6 +17,8 @@ FINITE = frozenset({PAST, PERFECT, PLUPERFECT, PRESENT, FUTURE})
 
 
 INTRANSITIVE = frozenset({"enter_force"})
+MOTION = frozenset({"enter_force", "withdraw", "accede"})  # German and French form their perfect with "to be"
+_SEIN = frozenset({"ist", "sind", "est", "sont"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +222,8 @@ def _participle(
     aux, at = _aux(reading, first, reach, things)
     if not aux and reading.lexicon.verb_final:
         aux, at = _aux_behind(reading, last)
+    if aux in {"be", "been"} and family in MOTION and reading.tokens[at].low in _SEIN:
+        return ACTIVE, PERFECT
     if aux in {"be", "been"}:
         return PASSIVE, _compound(reading, aux, at)
     if aux == "have":

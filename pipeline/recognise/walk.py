@@ -94,6 +94,7 @@ class Walk:
         if not self.context and self.document.title is not None:
             named = [p.code for p in self._parties(self.document.title, context="") if len(p.code) == 2]
             self.context = named[0] if named else ""
+        self.context = self.context or self.tools.lexicon.home
         self.states = tuple(dict.fromkeys(p.code for p in found if p.code))
         text = ". ".join(s.text for s in opening[:2])
         self.lead = self.tools.linker.index.read(text, language)
