@@ -1,4 +1,4 @@
-"""articles that prove events are looked at again"""
+"""articles that prove events are looked at again; feeds told apart by their hosts, so that none fills the hand"""
 
 from __future__ import annotations
 
@@ -32,9 +32,11 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["article_id"], ["articles.id"], name=op.f("fk_rechecks_article_id_articles")),
         sa.PrimaryKeyConstraint("article_id", name=op.f("pk_rechecks")),
     )
+    op.add_column("feeds", sa.Column("host", sa.Text(), nullable=False, server_default=""))
     op.create_index(op.f("ix_rechecks_due"), "rechecks", ["due"], unique=False)
 
 
 def downgrade() -> None:
+    op.drop_column("feeds", "host")
     op.drop_index(op.f("ix_rechecks_due"), table_name="rechecks")
     op.drop_table("rechecks")

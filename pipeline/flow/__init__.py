@@ -1,7 +1,9 @@
 """The order of the stages, and nothing else: the whole program on a page.
 
     poll      feeds that are due ─▶ entries              (poll.py)
-    process   entries ─▶ articles ─▶ events, messages    (process.py)
+    process   entries ─▶ articles ─▶ events, messages    (process.py; telling.py says to whom)
+    expect    what was announced and did not come        (expect.py)
+    deliver   messages ─▶ receivers                      (gathering.py, deliver.py)
     cycle     one pass of everything
 
 Item by item, in `drain.py`, is the one place that catches everything: one item's failure never stops another's work.
@@ -12,44 +14,57 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 
+from pipeline.flow.deliver import deliver_due
 from pipeline.flow.drain import Drained, Errand, drain
+from pipeline.flow.expect import expect_due
 from pipeline.flow.parts import FlowOptions, Parts
-from pipeline.flow.poll import poll_feed
+from pipeline.flow.poll import poll_feed, settling
 from pipeline.flow.process import process_entry
 from pipeline.store import entries
 from pipeline.store import feeds as feed_rows
 from pipeline.store.entries import EntryWork
 from pipeline.store.feeds import DueFeed
 
-__all__ = ["Cycle", "FlowOptions", "Parts", "cycle", "poll_due", "process_due"]
+__all__ = ["Cycle", "FlowOptions", "Parts", "cycle", "deliver_due", "expect_due", "poll_due", "process_due"]
+
+_LONG_PASS = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Cycle:
-    """What one pass did. `outcomes`: articles by what became of them; `failed`: items that met an unforeseen error."""
+    """What one pass did. `outcomes`: articles by what became of them; `deliveries`: tries by their outcome; `failed`: items that met an unforeseen error."""
 
     polled: int = 0
     new: int = 0
     outcomes: Counter[str] = field(default_factory=Counter)
+    deliveries: Counter[str] = field(default_factory=Counter)
     failed: int = 0
 
 
 async def poll_due(parts: Parts) -> Drained[int]:
     """Poll every feed whose time has come by now, each once; the numbers of new entries."""
     options = parts.options
-    began = parts.clock()  # a feed without a pace is due again as soon as it was polled: next time
+    began = parts.clock()
 
-    async def claim(free: int, _: Sequence[DueFeed]) -> Sequence[DueFeed]:
+    async def claim(free: int, hands: Sequence[DueFeed]) -> Sequence[DueFeed]:
+        at_host = Counter(feed_rows.host_of(due.feed.url) for due in hands)
+        busy = [host for host, count in at_host.items() if count >= options.per_host]
+        now = parts.clock()
+        # a feed without a pace is due as soon as it was polled: once a pass, and a busy service's pass may never end
+        since = max(began, now - _LONG_PASS)
+        told = {"since": since, "per_host": options.per_host, "busy": busy}
         return await parts.write(
-            lambda c: feed_rows.claim_due(c, parts.clock(), parts.owner, options.poll_lease, free, due_by=began)
+            lambda c: feed_rows.claim_due(c, now, parts.owner, options.poll_lease, free, **told)  # type: ignore[arg-type]
         )
 
     async def release(due: DueFeed) -> None:
         await parts.write(lambda c: feed_rows.release(c, due.feed.id, due.attempt))
 
-    errand = Errand(claim, lambda due: poll_feed(parts, due), lambda due: f"feed {due.feed.id}", release)
-    return await drain(errand, options.batch, parts.log, parts.stopping)
+    quietly = settling(parts)
+    errand = Errand(claim, lambda due: poll_feed(parts, due, quietly), lambda due: f"feed {due.feed.id}", release)
+    return await drain(errand, options.polls, parts.log, parts.stopping)
 
 
 async def process_due(parts: Parts) -> Drained[str]:
@@ -83,12 +98,15 @@ async def process_due(parts: Parts) -> Drained[str]:
 
 
 async def cycle(parts: Parts) -> Cycle:
-    """One pass: poll what is due, process everything queued."""
+    """One pass: poll what is due, process everything queued, tell what is overdue, deliver what is due."""
     polled = await poll_due(parts)
     processed = await process_due(parts)
+    await expect_due(parts)
+    delivered = await deliver_due(parts)
     return Cycle(
         polled=len(polled.results) + polled.failed,
         new=sum(polled.results),
         outcomes=Counter(processed.results),
-        failed=polled.failed + processed.failed,
+        deliveries=Counter(delivered.results),
+        failed=polled.failed + processed.failed + delivered.failed,
     )

@@ -5,6 +5,7 @@ claim ─▶ get (with validators) ─▶ 304 │ document ─▶ entries ─▶
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -15,6 +16,7 @@ from pipeline.errors import Trouble
 from pipeline.feeds import FeedDocument, next_poll, parse
 from pipeline.fetch import ACCEPT_ANY, ACCEPT_FEED, Fetched, FetchOutcome, NotModified, Refused, after_failure
 from pipeline.flow.parts import Parts
+from pipeline.flow.together import Together
 from pipeline.model import Entry, Feed, FeedKind, Page
 from pipeline.store import feeds as feed_rows
 from pipeline.store.feeds import DueFeed, Poll
@@ -44,7 +46,16 @@ def read_feed(_: object, job: FeedJob) -> FeedDocument:
     )
 
 
-async def poll_feed(parts: Parts, due: DueFeed) -> int:
+def settling(parts: Parts) -> Together[Poll]:
+    """Where polls that brought nothing are written: many in one transaction."""
+
+    async def write(polls: Sequence[Poll]) -> None:
+        await parts.write(lambda c: feed_rows.settle_quiet(c, polls, parts.clock()))
+
+    return Together(write)
+
+
+async def poll_feed(parts: Parts, due: DueFeed, quietly: Together[Poll]) -> int:
     """Poll one claimed feed; how many entries were new. Whatever the source does is written down, nothing is raised for it."""
     parts.passage("before_fetch")
     now = parts.clock()
@@ -58,10 +69,20 @@ async def poll_feed(parts: Parts, due: DueFeed) -> int:
         robots=False,  # a feed is offered to be read by machines; articles are asked for with manners
     )
     parts.passage("feed_fetched")
+    if isinstance(outcome, Refused) and outcome.own_pace:  # nobody was asked, nothing failed
+        later = after_failure(outcome, 1, parts.clock(), parts.dice)
+        await parts.write(lambda c: feed_rows.put_off(c, due.feed.id, due.attempt, later))
+        return 0
     poll = await _learn(parts, due, outcome, full)
-    poll = replace(poll, duration_ms=int((clock.monotonic() - began) * 1000))
-    new = await parts.write(partial(_settle, parts=parts, poll=poll))
+    took = clock.monotonic() - began
+    poll = replace(poll, duration_ms=int(took * 1000))
+    if poll.is_quiet:
+        await quietly(poll)
+        new = 0
+    else:
+        new = await parts.write(partial(_settle, parts=parts, poll=poll))
     parts.passage("entries_after_commit")
+    parts.metrics.seconds.labels("poll").observe(took)
     parts.metrics.polls.labels(poll.error or poll.outcome).inc()
     parts.metrics.entries.inc(new)
     say = parts.log.warning if poll.error else parts.log.info if new else parts.log.debug

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import Connection, and_, insert, or_, select, update
+from sqlalchemy import Connection, Select, and_, bindparam, func, insert, or_, select, update
 
 from pipeline.model import Entry, Feed, FeedKind
 from pipeline.store.codec import pack, plausible
@@ -17,6 +18,7 @@ from pipeline.store.tables import EntryRow, FeedPollRow, FeedRow
 from pipeline.store.types import digest
 
 _BATCH = 500
+_POOL = 4  # candidates looked at for each one taken
 _LEARNT = ("etag", "last_modified", "body_hash", "moved_to", "error", "error_detail", "pace", "yield_share")
 
 
@@ -63,6 +65,11 @@ class Poll:
     duration_ms: int = 0
     size: int = 0
 
+    @property
+    def is_quiet(self) -> bool:
+        """True where the source answered well and had nothing new to say."""
+        return self.outcome in ("not_modified", "unchanged") and not self.entries and self.error is None
+
 
 @dataclass(frozen=True, slots=True)
 class FeedHealth:
@@ -81,6 +88,24 @@ class FeedHealth:
     error_detail: str | None
     http_status: int | None
     moved_to: str | None
+
+
+_QUIET = (
+    update(FeedRow)
+    .where(FeedRow.id == bindparam("of_feed"), FeedRow.attempt == bindparam("of_attempt"))
+    .values(
+        next_due=bindparam("new_due"),
+        pace=func.coalesce(bindparam("new_pace"), FeedRow.pace),
+        last_full=func.coalesce(bindparam("asked_in_full", type_=FeedRow.last_full.type), FeedRow.last_full),
+        moved_to=func.coalesce(bindparam("new_place"), FeedRow.moved_to),
+        http_status=bindparam("answer"),
+        failures=0,
+        error=None,
+        error_detail=None,
+        lease_until=None,
+        lease_owner=None,
+    )
+)
 
 
 def sync(connection: Connection, feeds: Sequence[Feed], now: datetime) -> None:
@@ -105,6 +130,7 @@ def sync(connection: Connection, feeds: Sequence[Feed], now: datetime) -> None:
 def _columns(feed: Feed) -> dict[str, Any]:
     return {
         "url": feed.url,
+        "host": host_of(feed.url),
         "kind": feed.kind.value,
         "agency": feed.agency,
         "language": feed.language,
@@ -117,19 +143,42 @@ def _columns(feed: Feed) -> dict[str, Any]:
 
 
 def claim_due(
-    connection: Connection, now: datetime, owner: str, lease: timedelta, limit: int, *, due_by: datetime | None = None
+    connection: Connection,
+    now: datetime,
+    owner: str,
+    lease: timedelta,
+    limit: int,
+    *,
+    since: datetime | None = None,
+    per_host: int | None = None,
+    busy: Collection[str] = (),
 ) -> tuple[DueFeed, ...]:
-    """Take up to `limit` feeds whose time has come (by `due_by`, else now), those waiting longest first.
+    """Take up to `limit` feeds whose time has come, those waiting longest first. `next_due` is written by the poll alone.
 
-    `next_due` is written by the poll alone.
+    A feed without a pace (interval 0) is always due: not if it was polled after `since`. At most `per_host` of one host and
+    none of `busy` hosts, so that a host with hundreds of feeds does not fill the hand.
     """
     free = or_(FeedRow.lease_until.is_(None), lease_is_over(FeedRow.lease_until, now, lease))
-    due = and_(FeedRow.configured, FeedRow.enabled, FeedRow.next_due <= (due_by or now), free)
-    wanted = select(FeedRow.__table__).where(due).order_by(FeedRow.next_due, FeedRow.id).limit(limit)
-    rows = connection.execute(locked(connection, wanted)).all()
-    if rows:
-        claimed = {"attempt": FeedRow.attempt + 1, "lease_until": now + lease, "lease_owner": owner}
-        connection.execute(update(FeedRow).where(FeedRow.id.in_([row.id for row in rows])).values(**claimed))
+    due = and_(FeedRow.configured, FeedRow.enabled, FeedRow.next_due <= now, free)
+    if since is not None:
+        due = and_(
+            due, or_(FeedRow.interval.is_distinct_from(0), FeedRow.last_polled.is_(None), FeedRow.last_polled < since)
+        )
+    if busy:
+        due = and_(due, FeedRow.host.not_in(busy))
+    pool: Select[Any] = select(FeedRow.id, FeedRow.host).where(due)  # type: ignore[assignment]
+    pool = pool.order_by(FeedRow.next_due, FeedRow.id).limit(limit * _POOL if per_host else limit)
+    hosts: Counter[str] = Counter()
+    ids: list[str] = []
+    for row in connection.execute(locked(connection, pool)):
+        if len(ids) < limit and (per_host is None or hosts[row.host] < per_host):
+            hosts[row.host] += 1
+            ids.append(row.id)
+    if not ids:
+        return ()
+    rows = connection.execute(select(FeedRow.__table__).where(FeedRow.id.in_(ids)).order_by(FeedRow.next_due)).all()
+    claimed = {"attempt": FeedRow.attempt + 1, "lease_until": now + lease, "lease_owner": owner}
+    connection.execute(update(FeedRow).where(FeedRow.id.in_(ids)).values(**claimed))
     return tuple(_due(row) for row in rows)
 
 
@@ -196,6 +245,36 @@ def settle_poll(connection: Connection, poll: Poll, now: datetime) -> int:
     mine = and_(FeedRow.id == poll.feed_id, FeedRow.attempt == poll.attempt)
     connection.execute(update(FeedRow).where(mine).values(**_learnt(poll, new, now)))
     return new
+
+
+def settle_quiet(connection: Connection, polls: Sequence[Poll], now: datetime) -> None:
+    """Write many polls that brought nothing (`poll.is_quiet`) in few statements."""
+    rows = [
+        {
+            "feed_id": poll.feed_id,
+            "at": now,
+            "outcome": poll.outcome,
+            "items": 0,
+            "new": 0,
+            "duration_ms": poll.duration_ms,
+            "size": poll.size,
+        }
+        for poll in polls
+    ]
+    connection.execute(insert(FeedPollRow), rows)
+    learnt = [
+        {
+            "of_feed": poll.feed_id,
+            "of_attempt": poll.attempt,
+            "new_due": poll.next_due,
+            "new_pace": poll.pace,
+            "asked_in_full": now if poll.full else None,
+            "new_place": poll.moved_to,
+            "answer": poll.http_status,
+        }
+        for poll in polls
+    ]
+    connection.execute(_QUIET.values(last_polled=now, last_success=now), learnt)
 
 
 def _learnt(poll: Poll, new: int, now: datetime) -> dict[str, Any]:
@@ -275,6 +354,12 @@ def release(connection: Connection, feed_id: str, attempt: int) -> None:
     """Give a claimed feed back unpolled (shutdown): it is due again at once."""
     mine = and_(FeedRow.id == feed_id, FeedRow.attempt == attempt)
     connection.execute(update(FeedRow).where(mine).values(lease_until=None, lease_owner=None))
+
+
+def put_off(connection: Connection, feed_id: str, attempt: int, next_due: datetime) -> None:
+    """Give a claimed feed back until `next_due`: nobody was asked, so nothing succeeded and nothing failed."""
+    mine = and_(FeedRow.id == feed_id, FeedRow.attempt == attempt)
+    connection.execute(update(FeedRow).where(mine).values(next_due=next_due, lease_until=None, lease_owner=None))
 
 
 def poll_now(connection: Connection, feed_ids: Sequence[str], now: datetime) -> int:

@@ -17,6 +17,7 @@ class FeedRow(Base):
     __table_args__ = (Index(None, "next_due"),)
     id: Mapped[str] = mapped_column(primary_key=True)
     url: Mapped[str]
+    host: Mapped[str] = mapped_column(default="", server_default="")  # of the address, in lower case
     kind: Mapped[str]
     agency: Mapped[str]
     language: Mapped[str | None]
