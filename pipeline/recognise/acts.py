@@ -13,6 +13,7 @@ from pipeline.model import EventType, Status
 from pipeline.recognise.reading import RELATIVE, Reading
 from pipeline.recognise.things import GENERIC, NOUN, PRONOUN, TREATY, Thing
 from pipeline.recognise.triggers import ACTIVE, ATTRIBUTE, INFINITIVE, NOMINAL, PASSIVE, PRESENT, Trigger
+from pipeline.recognise.values import PartyKind
 
 E = EventType
 
@@ -103,7 +104,8 @@ def _plain(case: Case) -> Step | None:
     if family == "same_step":
         return Step(E.RATIFIED, "same_step", weight=0.85)
     if thing is None:
-        alone = family in _ALONE and _nothing_follows(reading, trigger)
+        wish = family == "accede" and trigger.tense == INFINITIVE
+        alone = (family in _ALONE or wish) and _nothing_follows(reading, trigger)
         return Step(PLAIN[family], "no_object", weight=0.6) if alone else None
     if family == "enter_force" and thing.what == NOUN and thing.kind in ENDING:
         return Step(ENDING[thing.kind], "effect_of_ending", weight=0.9)
@@ -338,7 +340,8 @@ def _promulgate(case: Case) -> Step | None:
 def _leave(case: Case) -> Step | None:
     trigger, thing, reading = case.trigger, case.thing, case.reading
     if thing is None:
-        strict = reading.is_a("strict", trigger.first) or not _nothing_follows(reading, trigger)
+        body = _body_behind(reading, trigger)
+        strict = not body and (reading.is_a("strict", trigger.first) or not _nothing_follows(reading, trigger))
         return None if strict else Step(E.WITHDRAWN, "withdraw_alone", weight=0.7)
     if thing.what in _TREATYLIKE or thing.what == "organisation":
         if _as_what(reading, trigger):
@@ -350,6 +353,13 @@ def _leave(case: Case) -> Step | None:
     if trigger.family == "annul" and thing.what == "law":
         return None
     return None
+
+
+def _body_behind(reading: Reading, trigger: Trigger) -> bool:
+    """ "Left ECOWAS", "split from the regional bloc ECOWAS": an organisation is what is left."""
+    return any(
+        p.kind is PartyKind.ORGANISATION and 0 < reading.token_at(p.start) - trigger.last <= 5 for p in reading.parties
+    )
 
 
 def _as_what(reading: Reading, trigger: Trigger) -> bool:

@@ -247,6 +247,8 @@ class Linker:
         if kind in {"", "agreement", "treaty"}:
             fitting = tuple(i for i in ids if kind == "" or not {"memorandum"} & {w.kind for w in self.wording(i)})
             return fitting or ids
+        if kind in {"statute", "charter"} and len(ids) == 1:
+            return ids
         return tuple(
             i for i in ids if any(kind in {w.kind, *w.kinds} for w in self.wording(i)) or kind == "declaration"
         )

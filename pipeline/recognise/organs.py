@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from pipeline.model import EventType, Status
 from pipeline.recognise import actors, status
@@ -12,7 +12,7 @@ from pipeline.recognise.assemble import Told
 from pipeline.recognise.reading import Reading
 from pipeline.recognise.things import GENERIC, PRONOUN
 from pipeline.recognise.triggers import NOMINAL, PASSIVE, Trigger
-from pipeline.recognise.values import Actor, PartyMention
+from pipeline.recognise.values import Actor, PartyKind, PartyMention
 
 E = EventType
 UNILATERAL = frozenset(
@@ -23,14 +23,37 @@ _ENDINGS = frozenset({E.WITHDRAWN, E.TERMINATED, E.SUSPENDED})
 _MINOR = frozenset({"government", "head_of_government", "committee", "council", "commission", "ministry"})
 _BARE = frozenset({GENERIC, PRONOUN, "law", "draft", "decision"})
 
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an article plays: the country it is about, and the states that headline and lead name (not their organs)."""
+
+    context: str = ""
+    named: tuple[str, ...] = ()
+
+    def at_home(self, found: Sequence[PartyMention], attached: Sequence[PartyMention]) -> tuple[PartyMention, ...]:
+        """Organs without a name of their own ("the Senate") belong to a state that is named, not to the best-known owner.
+
+        `found`: the mentions of a sentence as they stand there; `attached`: the same with the countries given to them.
+        """
+        named = {p.code for p in found if p.code and p.kind is not PartyKind.BODY} | set(self.named)
+        home = self.context if self.context in named else (self.named[0] if len(self.named) == 1 else "")
+        if not home:
+            return tuple(attached)
+        return tuple(
+            replace(given, code=home) if not bare.code and given.code and given.code not in named else given
+            for bare, given in zip(found, attached, strict=True)
+        )
+
+
 Verdict = tuple[Status, tuple[str, ...]]
 
 
 def actor(
-    reading: Reading, one: Bound, subject: Sequence[PartyMention], told: Sequence[Told], text: str, context: str
+    reading: Reading, one: Bound, subject: Sequence[PartyMention], told: Sequence[Told], text: str, place: Place
 ) -> Actor:
     """Who acts. A domestic step that names nobody belongs to the parliament it goes to, or to the organ that acted before."""
-    found = actors.resolve(subject, text, context=context)
+    found = actors.resolve(subject, text, context=place.context)
     if found.country or subject or one.trigger.voice not in {PASSIVE, NOMINAL}:
         return found
     if one.step.type is E.SUBMITTED:
@@ -101,7 +124,13 @@ def _bare_vote(
             (*why, "such_a_step"),
         )
     ratifying = {E.PROMULGATED, E.RATIFIED} & {t.type for t in told}
-    if kind is E.APPROVED and ratifying and chamber and not _preliminary(reading, trigger):
+    if (
+        kind is E.APPROVED
+        and outcome is Status.OCCURRED
+        and ratifying
+        and chamber
+        and not _preliminary(reading, trigger)
+    ):
         return E.RATIFIED, outcome, (*why, "vote_on_ratification")
     return so_far
 

@@ -133,7 +133,9 @@ def _finite(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> 
     ]
     if _question(reading):
         return Status.CONDITIONAL, ("question",)
-    if any(h.key == "negated" and trigger.first == h.first and h.last == trigger.last for h in reading.section("status")):
+    if any(
+        h.key == "negated" and trigger.first == h.first and h.last == trigger.last for h in reading.section("status")
+    ):
         return Status.NEGATED, ("negative_form",)
     for key, status in (("conditional", Status.CONDITIONAL), ("negated", Status.NEGATED)):
         if any(
@@ -218,7 +220,7 @@ def _governed(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -
         return Status.OCCURRED, ("participial",)
     clauses = set(_own(reading, trigger))
     clause = reading.clause(trigger.first)
-    while clause.number and clause.kind != MAIN:
+    while clause.number and (clause.kind != MAIN or clause.opener >= 0):
         clause = reading.clauses[clause.parent]
         clauses.add(clause.number)
     start = _scope_start(reading, trigger, triggers)

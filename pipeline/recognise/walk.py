@@ -42,7 +42,7 @@ from pipeline.recognise.reading import Reading
 from pipeline.recognise.things import NOUN, TREATY, Thing
 from pipeline.recognise.titles import Reading as Wording
 from pipeline.recognise.triggers import FUTURE, GERUND, INFINITIVE, NOMINAL, PRESENT, Trigger
-from pipeline.recognise.values import Band, DateMention, Document, Mention, PartyMention, Sentence
+from pipeline.recognise.values import Band, DateMention, Document, Mention, PartyKind, PartyMention, Sentence
 
 _LEAD_SENTENCES = 2
 
@@ -70,6 +70,7 @@ class Walk:
     states: tuple[str, ...] = ()
     lead: Wording | None = None
     dateline: date | None = None
+    place: organs.Place = field(default_factory=organs.Place)
     first_act: int = -1
     last_date: PartialDate | None = None
     trace: list[Trace] = field(default_factory=list)
@@ -95,6 +96,8 @@ class Walk:
             named = [p.code for p in self._parties(self.document.title, context="") if len(p.code) == 2]
             self.context = named[0] if named else ""
         self.context = self.context or self.tools.lexicon.home
+        named = [p.code for p in found if len(p.code) == 2 and p.kind is not PartyKind.BODY]
+        self.place = organs.Place(self.context, tuple(dict.fromkeys(named)))
         self.states = tuple(dict.fromkeys(p.code for p in found if p.code))
         text = ". ".join(s.text for s in opening[:2])
         self.lead = self.tools.linker.index.read(text, language)
@@ -120,8 +123,9 @@ class Walk:
     def _parties(self, sentence: Sentence, *, context: str) -> tuple[PartyMention, ...]:
         """Parties of a sentence, organs with their countries; offsets in the text."""
         language = self.document.language
-        found = self.tools.names.find(sentence.low, sentence.text, language, on=self.article.published_on)
-        found = actors.attach(found, sentence.low, sentence.text, language, self.tools.names, context=context)
+        bare = self.tools.names.find(sentence.low, sentence.text, language, on=self.article.published_on)
+        found = actors.attach(bare, sentence.low, sentence.text, language, self.tools.names, context=context)
+        found = self.place.at_home(bare, found)
         return tuple(replace(p, start=p.start + sentence.start, end=p.end + sentence.start) for p in found)
 
     def _read(self, sentence: Sentence, *, heading: bool = False) -> tuple[Reading, tuple[Thing, ...]]:
@@ -242,14 +246,14 @@ class Walk:
         taken = [(m.start, m.end) for m in mentioned if not m.generic]
         subject = who.subject(reading, one.trigger, verbs, taken)
         linked = self._linked(reading, found, verbs, one, mentioned, subject)
-        actor = organs.actor(reading, one, subject, told, self.article.text, self.context)
+        actor = organs.actor(reading, one, subject, told, self.article.text, self.place)
         kind, verdict, why = organs.judged(reading, one, (verdict, why), actor, told)
         others = [b.trigger for b in bound if b is not one]
         rivals = [v for v in verbs if v is not one.trigger and (v.voice != NOMINAL or v in others)]
         usable = [m for m in marked if m.role != "title" and not any(a <= m.start and m.end <= b for a, b in taken)]
         previous = self.last_date or next((t.date for t in reversed(told) if t.date is not None), None)
         calendar = when.Calendar(self.tools.dates, self.article.published_on, self.dateline, previous)
-        own = when.own(reading, one.trigger, rivals, usable)
+        own = when.own(reading, one.trigger, rivals, usable, others)
         day, effective = when.told(own, kind, verdict, calendar)
         lead = self._is_lead(reading)
         if verdict is Status.OCCURRED and self._is_ahead(day):

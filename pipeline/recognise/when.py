@@ -51,11 +51,15 @@ def told(
 
 
 def own(
-    reading: Reading, trigger: Trigger, others: Sequence[Trigger], usable: Sequence[DateMention]
+    reading: Reading,
+    trigger: Trigger,
+    others: Sequence[Trigger],
+    usable: Sequence[DateMention],
+    telling: Sequence[Trigger],
 ) -> list[DateMention]:
-    """The dates of a verb among `usable`, likeliest first. `others`: the sentence's other verbs that make steps."""
+    """The dates of a verb among `usable`, likeliest first. `others`: the sentence's other verbs; `telling`: those that make steps."""
     mine = reading.clause_of[trigger.first]
-    kept = [m for m in usable if _is_own(reading, trigger, others, m)]
+    kept = [m for m in usable if _is_own(reading, trigger, others, m, telling)]
     if not kept and others and trigger.voice != ATTRIBUTE:
         first = min(t.first for t in (trigger, *others))
         kept = [m for m in usable if _word(reading, m) < first]
@@ -78,13 +82,15 @@ def _distance(reading: Reading, mention: DateMention, trigger: Trigger) -> int:
     return high - low + 10 * joined
 
 
-def _is_own(reading: Reading, trigger: Trigger, others: Sequence[Trigger], mention: DateMention) -> bool:
+def _is_own(
+    reading: Reading, trigger: Trigger, others: Sequence[Trigger], mention: DateMention, telling: Sequence[Trigger]
+) -> bool:
     clause = _clause(reading, mention)
     mine = reading.clause_of[trigger.first]
     rivals = [t for t in others if reading.clause_of[t.first] == clause]
     if clause == mine:
         return all(_distance(reading, mention, trigger) <= _distance(reading, mention, t) for t in rivals)
-    if rivals:
+    if any(t in telling for t in rivals):
         return False
     if trigger.voice == ATTRIBUTE:
         return not others

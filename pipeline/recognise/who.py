@@ -159,9 +159,14 @@ def _without_places(reading: Reading, mentions: Sequence[PartyMention]) -> list[
     kept: list[PartyMention] = []
     for p in mentions:
         word = _word(reading, p)
-        behind = word > 0 and not reading.is_a("by", word - 1) and (
-            reading.is_a("prepositions", word - 1)
-            or (word > 1 and reading.is_a("determiners", word - 1) and reading.is_a("prepositions", word - 2))
+        behind = (
+            word > 0
+            and not reading.is_a("by", word - 1)
+            and not (word > 1 and reading.is_a("by", word - 2))
+            and (
+                reading.is_a("prepositions", word - 1)
+                or (word > 1 and reading.is_a("determiners", word - 1) and reading.is_a("prepositions", word - 2))
+            )
         )
         if behind and not (kept and word - _last_word(reading, kept[-1]) <= 4) and not _noun_before(reading, word):
             continue
