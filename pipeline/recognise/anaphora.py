@@ -26,7 +26,7 @@ def sets_apart(reading: Reading, mention: Mention) -> bool:
     last = min(reading.token_at(mention.end - 1), len(reading.tokens) - 1)
     if mention.generic and mention.plural and _bare(reading, first):
         return True
-    if any(reading.is_a("other_words", i) for i in range(max(0, first - 1), last + 1)):
+    if any(reading.is_a("other_words", i) for i in range(max(0, first - 2), last + 1)):
         return True
     return first > 0 and reading.is_a("indefinite", first - 1) and reading.sentence.index > _LEAD
 

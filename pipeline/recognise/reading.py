@@ -160,7 +160,8 @@ def _opening(
             return RELATIVE if i - 1 in nouns or {"have", "be"} & hits_at.get(i + 1, set()) else MAIN
         return RELATIVE
     if "subordinate" in keys:
-        if i in negating and not marked:
+        adverb = "have" in hits_at.get(i - 1, set())  # "has since applied it"
+        if (i in negating and not marked) or adverb:
             return ""
         return SUBORDINATE
     return ""

@@ -63,10 +63,12 @@ def _behind_by(reading: Reading, trigger: Trigger, free: Sequence[PartyMention])
         if by < _word(reading, p) <= by + _REACH
         and reading.within(reading.clause_of[_word(reading, p)], reading.clause_of[by])
     ]
-    found = _without_places(reading, found)
+    found = [p for p in found if p.kind is not PartyKind.CAPITAL or not _of_place(reading, _word(reading, p))]
     row = found[:1]
     for p in found[1:]:
         left, right = _last_word(reading, row[-1]), _word(reading, p)
+        if any(reading.is_a("by", i) for i in range(left + 1, right)):
+            break
         joined = any(reading.is_a("coordinate", i) for i in range(left + 1, right)) or right - left == 1
         if (
             (reading.comma_between(left, right) and not _listed(reading, row[-1], p))
@@ -76,6 +78,15 @@ def _behind_by(reading: Reading, trigger: Trigger, free: Sequence[PartyMention])
             break
         row.append(p)
     return _group(reading, row, from_left=True)
+
+
+def _of_place(reading: Reading, word: int) -> bool:
+    """Whether "in", "at" or the like leads to a name."""
+    return reading.is_a("prepositions", word - 1) and not reading.is_a("by", word - 1) and not _of(reading, word - 1)
+
+
+def _of(reading: Reading, word: int) -> bool:
+    return reading.tokens[word].low in {"of", "de", "du", "d", "del", "do", "da", "dos", "des"}
 
 
 def _listed(reading: Reading, one: PartyMention, other: PartyMention) -> bool:
@@ -175,7 +186,11 @@ def _without_places(reading: Reading, mentions: Sequence[PartyMention]) -> list[
 
 
 def _noun_before(reading: Reading, word: int) -> bool:
-    """Whether an office stands before the preposition: "the parliament of Colombia", "foreign ministers of Armenia"."""
+    """Whether an office or a name stands before the preposition: "the parliament of Colombia", "the Republic of Korea"."""
+    base = reading.sentence.start
+    for i in (word - 1, word - 2):
+        if i > 0 and _of(reading, i) and reading.sentence.text[reading.tokens[i - 1].start - base].isupper():
+            return True
     return any(
         h.key in {"chamber", "executive", "presidential"} and 0 < word - h.last <= 3
         for h in reading.section("procedure")
