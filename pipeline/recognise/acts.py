@@ -6,70 +6,17 @@ approve + signature = approved    pass + bill on withdrawal = withdrawn        s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 from pipeline.model import EventType, Status
+from pipeline.recognise import papers
+from pipeline.recognise.cases import ENDING, LAWS, PLAIN, TREATYLIKE, Case, Special, Step, nothing_follows, weight_of
 from pipeline.recognise.reading import RELATIVE, Reading
 from pipeline.recognise.things import GENERIC, NOUN, PRONOUN, TREATY, Thing
 from pipeline.recognise.triggers import ACTIVE, ATTRIBUTE, INFINITIVE, NOMINAL, PASSIVE, PRESENT, Trigger
-from pipeline.recognise.values import PartyKind
 
 E = EventType
-
-PLAIN: Mapping[str, EventType] = {
-    "sign": E.SIGNED, "ratify": E.RATIFIED, "approve": E.APPROVED, "submit": E.SUBMITTED,
-    "promulgate": E.PROMULGATED, "deposit": E.DEPOSITED, "exchange": E.EXCHANGED, "notify": E.NOTIFIED,
-    "accede": E.ACCEDED, "succeed": E.SUCCEEDED, "withdraw": E.WITHDRAWN, "denounce": E.WITHDRAWN,
-    "annul": E.WITHDRAWN, "terminate": E.TERMINATED, "suspend": E.SUSPENDED, "extend": E.EXTENDED,
-    "amend": E.AMENDED, "initial": E.INITIALLED, "conclude": E.NEGOTIATIONS_CONCLUDED, "adopt": E.ADOPTED,
-    "open": E.OPENED_FOR_SIGNATURE, "enter_force": E.ENTERED_INTO_FORCE, "provisional": E.PROVISIONALLY_APPLIED,
-    "reject": E.REJECTED, "reserve": E.RESERVED,
-}  # fmt: skip
-
-LEAVING = frozenset({"withdraw", "denounce", "annul"})
-ENDING = {"withdraw": E.WITHDRAWN, "denounce": E.WITHDRAWN, "annul": E.WITHDRAWN, "terminate": E.TERMINATED,
-           "suspend": E.SUSPENDED}  # fmt: skip
-_TREATYLIKE = frozenset({TREATY, GENERIC, PRONOUN})
 _NOTHING = frozenset({"contract", "other", "person"})
-LAWS = frozenset({"law", "decree", "draft"})
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """What a verb and its object make. `status`: set where the combination itself says so (a bill to leave is a plan).
-
-    `role`: "chamber" where only a parliament's vote makes it this type (a cabinet's makes it approved).
-    """
-
-    type: EventType
-    reason: str
-    status: Status | None = None
-    weight: float = 1.0
-    chamber: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """A verb with its object and what a law in the object's place is about, in its sentence."""
-
-    trigger: Trigger
-    thing: Thing | None
-    about: Trigger | None
-    reading: Reading
-
-
-Special = Callable[[Case], Step | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Bound:
-    """A trigger with its object and what they make."""
-
-    trigger: Trigger
-    thing: Thing | None
-    about: Trigger | None
-    step: Step
 
 
 def step(trigger: Trigger, thing: Thing | None, about: Trigger | None, reading: Reading) -> Step | None:
@@ -105,62 +52,27 @@ def _plain(case: Case) -> Step | None:
         return Step(E.RATIFIED, "same_step", weight=0.85)
     if thing is None:
         wish = family == "accede" and trigger.tense == INFINITIVE
-        alone = (family in _ALONE or wish) and _nothing_follows(reading, trigger)
+        alone = (family in _ALONE or wish) and nothing_follows(reading, trigger)
         return Step(PLAIN[family], "no_object", weight=0.6) if alone else None
     if family == "enter_force" and thing.what == NOUN and thing.kind in ENDING:
         return Step(ENDING[thing.kind], "effect_of_ending", weight=0.9)
-    if thing.what in _TREATYLIKE:
-        return Step(PLAIN[family], f"{family}_{thing.what}", weight=_weight(trigger, thing))
+    if thing.what in TREATYLIKE:
+        return Step(PLAIN[family], f"{family}_{thing.what}", weight=weight_of(trigger, thing))
     return None
 
 
-def _nothing_follows(reading: Reading, trigger: Trigger) -> bool:
-    """Whether no noun phrase of its own stands behind the verb: "has ratified so far", not "ratified the will of the people"."""
-    following = trigger.last + 1
-    if trigger.tense == INFINITIVE and reading.tokens[trigger.last].low.endswith(_CLITICS):
-        return True
-    if following >= len(reading.tokens) or reading.before(following).strip(" \u00a0"):
-        return True
-    return (
-        any(
-            reading.is_a(role, following)
-            for role in (
-                "prepositions",
-                "stop_words",
-                "coordinate",
-                "subordinate",
-                "by",
-                "have",
-                "be",
-                "to",
-                "relative",
-            )
-        )
-        or reading.tokens[following].low.isdigit()
-    )
-
-
-_CLITICS = ("arlo", "erlo", "irlo", "arla", "erla", "irla", "arlos", "arlas", "irlos")  # Spanish: "ratificarlo"
 _ALONE = frozenset({"ratify", "withdraw", "provisional", "denounce", "initial"})
-
-
-def _weight(trigger: Trigger, thing: Thing) -> float:
-    """How surely this verb with this object is a step: loose verbs and pronouns less than "ratified the treaty"."""
-    weight = {TREATY: 1.0, GENERIC: 0.92, PRONOUN: 0.88}[thing.what]
-    if trigger.family in {"conclude", "amend", "terminate", "extend"}:
-        weight *= 0.92
-    return weight
 
 
 def _sign(case: Case) -> Step | None:
     trigger, thing, about, reading = case.trigger, case.thing, case.about, case.reading
     if thing is None:
-        alone = trigger.voice == ACTIVE and _nothing_follows(reading, trigger)
+        alone = trigger.voice == ACTIVE and nothing_follows(reading, trigger)
         return Step(E.SIGNED, "sign_alone", weight=0.75) if alone else None
     if thing.kind == "protocol" and any(h.key == "exchange" for h in reading.section("acts")):
         return Step(E.EXCHANGED, "sign_protocol_of_exchange")
-    if thing.what in _TREATYLIKE:
-        return Step(E.SIGNED, f"sign_{thing.what}", weight=_weight(trigger, thing))
+    if thing.what in TREATYLIKE:
+        return Step(E.SIGNED, f"sign_{thing.what}", weight=weight_of(trigger, thing))
     if thing.what == "exchange_protocol":
         return Step(E.EXCHANGED, "sign_exchange_protocol")
     if thing.what == "instruments":
@@ -183,9 +95,11 @@ def _approve(case: Case) -> Step | None:
         return None
     if thing.what == PRONOUN and reading.is_a("strict", trigger.first):
         return None
-    if thing.what in _TREATYLIKE:
+    if thing.what in TREATYLIKE:
         return Step(
-            E.APPROVED, f"approve_{thing.what}", weight=_weight(trigger, thing) * (1 if thing.what == TREATY else 0.97)
+            E.APPROVED,
+            f"approve_{thing.what}",
+            weight=weight_of(trigger, thing) * (1 if thing.what == TREATY else 0.97),
         )
     if thing.what in LAWS and about is not None:
         return _voted(about.family, f"approve_law_{about.family}")
@@ -219,9 +133,7 @@ def _ratify(case: Case) -> Step | None:
     trigger, thing, about, reading = case.trigger, case.thing, case.about, case.reading
     loose = "deposit" in trigger.others or reading.tokens[trigger.first].low.startswith("accept")
     if thing is None:
-        return (
-            Step(E.RATIFIED, "ratify_alone", weight=0.8) if not loose and _nothing_follows(reading, trigger) else None
-        )
+        return Step(E.RATIFIED, "ratify_alone", weight=0.8) if not loose and nothing_follows(reading, trigger) else None
     if thing.what in {"law", "draft"} and about is not None and about.family in ENDING:
         return Step(ENDING[about.family], "ratify_law_ending", chamber=True)
     if thing.what in {"law", "draft", "decree"}:
@@ -232,8 +144,8 @@ def _ratify(case: Case) -> Step | None:
         return Step(E.RATIFIED, f"ratify_{thing.kind}", weight=0.9)
     if thing.what == "decision":
         return Step(E.WITHDRAWN, "ratify_decision", weight=0.5)
-    if thing.what in _TREATYLIKE:
-        return Step(E.RATIFIED, f"ratify_{thing.what}", weight=_weight(trigger, thing) * (0.6 if loose else 1))
+    if thing.what in TREATYLIKE:
+        return Step(E.RATIFIED, f"ratify_{thing.what}", weight=weight_of(trigger, thing) * (0.6 if loose else 1))
     return None
 
 
@@ -251,7 +163,7 @@ def _submit(case: Case) -> Step | None:
     if thing.what in {"law", "draft"}:
         return Step(E.SUBMITTED, "submit_law", weight=0.8) if to_whom else None
     if thing.what in {GENERIC, PRONOUN, TREATY} and to_whom:
-        return Step(E.SUBMITTED, f"submit_{thing.what}", weight=_weight(trigger, thing))
+        return Step(E.SUBMITTED, f"submit_{thing.what}", weight=weight_of(trigger, thing))
     if thing.what == NOUN and thing.kind in ENDING:
         return Step(ENDING[thing.kind], f"submit_{thing.kind}", Status.PLANNED)
     return Step(E.SUBMITTED, "submit_ratification") if thing.what == NOUN and thing.kind == "ratify" else None
@@ -271,41 +183,6 @@ def _recipient(reading: Reading, trigger: Trigger) -> bool:
     )
 
 
-def _deposit(case: Case) -> Step | None:
-    trigger, thing, reading = case.trigger, case.thing, case.reading
-    if thing is not None and thing.what == "instruments":
-        return Step(E.DEPOSITED, "deposit_instruments")
-    if any(h.key == "instruments" and abs(h.first - trigger.first) <= 15 for h in reading.section("things")):
-        return Step(E.DEPOSITED, "deposit_near_instruments", weight=0.9)
-    if thing is not None and thing.what == "notice":
-        return Step(E.WITHDRAWN, "hand_in_notice", weight=0.9)
-    if thing is not None and thing.what == NOUN and thing.kind in {"ratify", "accede"}:
-        return Step(E.DEPOSITED, "deposit_ratification")
-    return None
-
-
-def _exchange(case: Case) -> Step | None:
-    thing, reading = case.thing, case.reading
-    if thing is not None and thing.what == "instruments":
-        return Step(E.EXCHANGED, "exchange_instruments")
-    if thing is not None and thing.what == NOUN and thing.kind == "ratify":
-        return Step(E.EXCHANGED, "exchange_ratifications", weight=0.9)
-    if any(h.key in {"instruments", "exchange_protocol"} for h in reading.section("things")):
-        return Step(E.EXCHANGED, "exchange_near_instruments", weight=0.9)
-    return None
-
-
-def _notify(case: Case) -> Step | None:
-    trigger, thing, reading = case.trigger, case.thing, case.reading
-    leaving = [h for h in reading.section("acts") if h.key in LEAVING and 0 < h.first - trigger.last <= 14]
-    if leaving and (thing is None or thing.what in {NOUN, TREATY, "notice", PRONOUN, GENERIC}):
-        return Step(E.WITHDRAWN, "notify_withdrawal")
-    done = [h for h in reading.section("things") if h.key == "instruments" and 0 < h.first - trigger.last <= 14]
-    if done or (thing is not None and thing.what == NOUN and thing.kind in {"ratify", "notify"}):
-        return Step(E.NOTIFIED, "notify_procedures", weight=0.9)
-    return None
-
-
 def _conclude(case: Case) -> Step | None:
     trigger, thing = case.trigger, case.thing
     if thing is None:
@@ -318,58 +195,6 @@ def _conclude(case: Case) -> Step | None:
     if thing.what in {GENERIC, PRONOUN}:
         return Step(E.NEGOTIATIONS_CONCLUDED, "conclude_generic", weight=0.7)
     return None
-
-
-def _promulgate(case: Case) -> Step | None:
-    trigger, thing, about, reading = case.trigger, case.thing, case.about, case.reading
-    if thing is None or thing.what in {NOUN, "instruments", "notice"}:
-        return None
-    if reading.is_a("strict", trigger.first) and thing.what not in LAWS:
-        return None
-    if thing.what in LAWS and about is not None and about.family in ENDING:
-        return Step(ENDING[about.family], f"promulgate_law_{about.family}")
-    if thing.what == "decree" and (about is None or about.family not in {"ratify", "approve", "accede"}):
-        return None
-    leaving = [h for h in reading.section("acts") if h.form == "noun" and h.key in ENDING]
-    if thing.what in LAWS and about is None and leaving:
-        return Step(ENDING[leaving[0].key], "promulgate_law_that_ends", weight=0.9)
-    weight = 1.0 if about is not None or thing.what == TREATY else 0.8
-    return Step(E.PROMULGATED, f"promulgate_{thing.what}", weight=weight)
-
-
-def _leave(case: Case) -> Step | None:
-    trigger, thing, reading = case.trigger, case.thing, case.reading
-    if thing is None:
-        body = _body_behind(reading, trigger)
-        strict = not body and (reading.is_a("strict", trigger.first) or not _nothing_follows(reading, trigger))
-        return None if strict else Step(E.WITHDRAWN, "withdraw_alone", weight=0.7)
-    if thing.what in _TREATYLIKE or thing.what == "organisation":
-        if _as_what(reading, trigger):
-            return None
-        loose = trigger.family == "annul" or thing.what == PRONOUN or reading.is_a("ambiguous", trigger.first)
-        return Step(E.WITHDRAWN, f"{trigger.family}_{thing.what}", weight=0.8 if loose else 1.0)
-    if trigger.family == "annul" and thing.what == NOUN and thing.kind in {"ratify", "sign", "accede"}:
-        return Step(E.WITHDRAWN, f"annul_{thing.kind}")
-    if trigger.family == "annul" and thing.what == "law":
-        return None
-    return None
-
-
-def _body_behind(reading: Reading, trigger: Trigger) -> bool:
-    """ "Left ECOWAS", "split from the regional bloc ECOWAS": an organisation is what is left."""
-    return any(
-        p.kind is PartyKind.ORGANISATION and 0 < reading.token_at(p.start) - trigger.last <= 5 for p in reading.parties
-    )
-
-
-def _as_what(reading: Reading, trigger: Trigger) -> bool:
-    """ "Denounced the treaty as a tool of the West": that is criticism."""
-    if not reading.is_a("ambiguous", trigger.first):
-        return False
-    return any(
-        reading.tokens[i].low in {"as", "for", "comme", "como"}
-        for i in range(trigger.last + 1, min(trigger.last + 14, len(reading.tokens)))
-    )
 
 
 def _reject(case: Case) -> Step | None:
@@ -387,7 +212,7 @@ def _extend(case: Case) -> Step | None:
     trigger, thing = case.trigger, case.thing
     if thing is None or thing.what not in {TREATY, GENERIC, PRONOUN}:
         return None
-    return Step(PLAIN[trigger.family], f"{trigger.family}_{thing.what}", weight=_weight(trigger, thing))
+    return Step(PLAIN[trigger.family], f"{trigger.family}_{thing.what}", weight=weight_of(trigger, thing))
 
 
 def _of_noun(trigger: Trigger, thing: Thing | None) -> Step | None:
@@ -403,7 +228,7 @@ def _of_noun(trigger: Trigger, thing: Thing | None) -> Step | None:
 
 
 _SPECIAL: Mapping[str, Special] = {
-    "sign": _sign, "approve": _approve, "ratify": _ratify, "submit": _submit, "deposit": _deposit,
-    "exchange": _exchange, "notify": _notify, "conclude": _conclude, "promulgate": _promulgate,
-    "withdraw": _leave, "denounce": _leave, "annul": _leave, "reject": _reject, "extend": _extend, "amend": _extend,
+    "sign": _sign, "approve": _approve, "ratify": _ratify, "submit": _submit, "deposit": papers.deposit,
+    "exchange": papers.exchange, "notify": papers.notify, "conclude": _conclude, "promulgate": papers.promulgate,
+    "withdraw": papers.leave, "denounce": papers.leave, "annul": papers.leave, "reject": _reject, "extend": _extend, "amend": _extend,
 }  # fmt: skip

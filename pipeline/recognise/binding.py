@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pipeline.recognise.reading import ASIDE, MAIN, RELATIVE, Reading
 from pipeline.recognise.things import GENERIC, NOUN, PRONOUN, TREATY, Thing
-from pipeline.recognise.triggers import ACTIVE, ATTRIBUTE, INFINITIVE, INTRANSITIVE, NOMINAL, PASSIVE, Trigger
+from pipeline.recognise.triggers import ACTIVE, ATTRIBUTE, GERUND, INFINITIVE, INTRANSITIVE, NOMINAL, PASSIVE, Trigger
 
 EITHER_SIDE = frozenset({"terminate", "suspend", "extend", "provisional", "accede", "withdraw", "open", "adopt"})
 _REACH = 22  # words between a verb and its object
@@ -24,10 +24,14 @@ class Sides:
 
 def _stops(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> frozenset[int]:
     """The first words of other verbs in the same clause that end the search, unless joined to this one."""
+    votes = trigger.family in {"approve", "reject"}  # "voted against ratifying the treaty"
     return frozenset(
         t.first
         for t in triggers
-        if t is not trigger and t.voice in {ACTIVE, PASSIVE} and reading.same_clause(t.first, trigger.first)
+        if t is not trigger
+        and not (votes and t.tense == GERUND)
+        and t.voice in {ACTIVE, PASSIVE}
+        and reading.same_clause(t.first, trigger.first)
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.recognise.acts import ENDING, LAWS
+from pipeline.recognise.cases import ENDING, LAWS
 from pipeline.recognise.reading import RELATIVE, Reading
 from pipeline.recognise.things import TREATY, Thing
 from pipeline.recognise.triggers import ACTIVE, ATTRIBUTE, GERUND, INFINITIVE, NOMINAL, Trigger

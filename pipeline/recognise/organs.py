@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from pipeline.model import EventType, Status
 from pipeline.recognise import actors, status
-from pipeline.recognise.acts import Bound
 from pipeline.recognise.assemble import Told
+from pipeline.recognise.cases import Bound
 from pipeline.recognise.reading import Reading
 from pipeline.recognise.things import GENERIC, PRONOUN
 from pipeline.recognise.triggers import NOMINAL, PASSIVE, Trigger

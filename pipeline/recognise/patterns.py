@@ -7,7 +7,7 @@ that ends so, `a|b` for either, `..` for up to three words between (`..6`: up to
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.recognise.sentences import fold, lower
@@ -16,7 +16,7 @@ from pipeline.recognise.values import Token
 _CJK = re.compile("[\u3400-\u9fff]")
 _MAX_MEMO = 50_000
 ACT, TREATY_NOUN, BODY_ACT = 1, 2, 4  # what the first word of a pattern may open: see `Table.classify`
-_BODY_FAMILIES = frozenset({"withdraw", "accede", "denounce", "enter_force"})
+BODY_FAMILIES = frozenset({"withdraw", "accede", "denounce", "enter_force"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ def _variants(word: str, arabic: bool) -> tuple[str, ...]:
 
 def _opens(pattern: Pattern) -> int:
     if pattern.section == "acts":
-        return ACT | (BODY_ACT if pattern.key in _BODY_FAMILIES else 0)
+        return ACT | (BODY_ACT if pattern.key in BODY_FAMILIES else 0)
     return TREATY_NOUN if pattern.section == "instruments" else 0
 
 
@@ -146,6 +146,13 @@ class Table:
         known = self._memo.get(word)
         if known is not None:
             return known
+        result = self.opening(word)
+        if len(self._memo) < _MAX_MEMO:
+            self._memo[word] = result
+        return result
+
+    def opening(self, word: str) -> tuple[Pattern, ...]:
+        """The same, for whoever has a memory of his own."""
         found: list[Pattern] = []
         for form in _variants(word, self.arabic):
             found.extend(self._exact.get(form, ()))
@@ -154,10 +161,7 @@ class Table:
                     break
                 found.extend(self._prefix.get(form[:length], ()))
             found.extend(pattern for end, pattern in self._suffix if form.endswith(end))
-        result = tuple(dict.fromkeys(found))
-        if len(self._memo) < _MAX_MEMO:
-            self._memo[word] = result
-        return result
+        return tuple(dict.fromkeys(found))
 
     def classify(self, raw: str) -> int:
         """What a lower-cased word as it stands in the text may open: ACT, TREATY_NOUN, BODY_ACT, added up; 0 for nothing."""
@@ -190,6 +194,15 @@ class Table:
                     place = (i, pattern.section, pattern.key, pattern.form)
                     hits[place] = max(last, hits.get(place, -1))
         return [Hit(i, last, section, key, form) for (i, section, key, form), last in hits.items()]
+
+    def begins(self, tokens: Sequence[Token], at: int, section: str, keys: Collection[str] = ()) -> bool:
+        """Whether a pattern of this section (and of these keys, where any are given) is found that begins at word `at`."""
+        return any(
+            pattern.section == section
+            and (not keys or pattern.key in keys)
+            and self._match(pattern.elements, tokens, at) >= 0
+            for pattern in self.opening(tokens[at].low)
+        )
 
     def _match(self, elements: tuple[Element, ...], tokens: Sequence[Token], at: int) -> int:
         """Index of the last token matched, or -1. The first element is known to match at `at`."""

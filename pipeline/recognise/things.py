@@ -104,3 +104,11 @@ def _longest(things: list[Thing]) -> tuple[Thing, ...]:
             taken |= span
             kept.append(thing)
     return tuple(sorted(kept, key=lambda t: t.first))
+
+
+def may_name_body(reading: Reading) -> bool:
+    """Whether an act of the sentence may have a body, or nothing at all, as its object."""
+    return any(
+        h.form == "noun" or h.key not in {"approve", "submit", "conclude", "extend", "amend"}
+        for h in reading.section("acts")
+    )

@@ -32,8 +32,8 @@ from pipeline.recognise import (
 from pipeline.recognise import (
     reading as read_module,
 )
-from pipeline.recognise.acts import Bound
 from pipeline.recognise.assemble import Told
+from pipeline.recognise.cases import Bound
 from pipeline.recognise.dates import DateTables
 from pipeline.recognise.focus import Focus, Linked, Linker
 from pipeline.recognise.lexicon import Lexicon
@@ -152,7 +152,7 @@ class Walk:
         if not reading.section("acts"):
             self._look(reading, found)
             return
-        if not any(t.what != things.NOUN for t in found) and not _may_name_body(reading):
+        if not any(t.what != things.NOUN for t in found) and not things.may_name_body(reading):
             return
         verbs = triggers.find(reading, found)
         about = laws.subjects(reading, found, verbs)
@@ -391,11 +391,3 @@ class Walk:
             lead=self.lead,
             text=reading.sentence.text,
         )
-
-
-def _may_name_body(reading: Reading) -> bool:
-    """Whether an act of the sentence may have a body, or nothing at all, as its object."""
-    return any(
-        h.form == "noun" or h.key not in {"approve", "submit", "conclude", "extend", "amend"}
-        for h in reading.section("acts")
-    )

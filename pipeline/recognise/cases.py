@@ -1,0 +1,102 @@
+"""A verb with its object, and what the two can make: the words in which the rules of `acts` and `papers` are written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from pipeline.model import EventType, Status
+from pipeline.recognise.reading import Reading
+from pipeline.recognise.things import GENERIC, PRONOUN, TREATY, Thing
+from pipeline.recognise.triggers import INFINITIVE, Trigger
+
+E = EventType
+
+PLAIN: Mapping[str, EventType] = {
+    "sign": E.SIGNED, "ratify": E.RATIFIED, "approve": E.APPROVED, "submit": E.SUBMITTED,
+    "promulgate": E.PROMULGATED, "deposit": E.DEPOSITED, "exchange": E.EXCHANGED, "notify": E.NOTIFIED,
+    "accede": E.ACCEDED, "succeed": E.SUCCEEDED, "withdraw": E.WITHDRAWN, "denounce": E.WITHDRAWN,
+    "annul": E.WITHDRAWN, "terminate": E.TERMINATED, "suspend": E.SUSPENDED, "extend": E.EXTENDED,
+    "amend": E.AMENDED, "initial": E.INITIALLED, "conclude": E.NEGOTIATIONS_CONCLUDED, "adopt": E.ADOPTED,
+    "open": E.OPENED_FOR_SIGNATURE, "enter_force": E.ENTERED_INTO_FORCE, "provisional": E.PROVISIONALLY_APPLIED,
+    "reject": E.REJECTED, "reserve": E.RESERVED,
+}  # fmt: skip
+
+ENDING = {"withdraw": E.WITHDRAWN, "denounce": E.WITHDRAWN, "annul": E.WITHDRAWN, "terminate": E.TERMINATED,
+           "suspend": E.SUSPENDED}  # fmt: skip
+TREATYLIKE = frozenset({TREATY, GENERIC, PRONOUN})
+LAWS = frozenset({"law", "decree", "draft"})
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a verb and its object make. `status`: set where the combination itself says so (a bill to leave is a plan).
+
+    `role`: "chamber" where only a parliament's vote makes it this type (a cabinet's makes it approved).
+    """
+
+    type: EventType
+    reason: str
+    status: Status | None = None
+    weight: float = 1.0
+    chamber: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A verb with its object and what a law in the object's place is about, in its sentence."""
+
+    trigger: Trigger
+    thing: Thing | None
+    about: Trigger | None
+    reading: Reading
+
+
+Special = Callable[[Case], Step | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A trigger with its object and what they make."""
+
+    trigger: Trigger
+    thing: Thing | None
+    about: Trigger | None
+    step: Step
+
+
+_CLITICS = ("arlo", "erlo", "irlo", "arla", "erla", "irla", "arlos", "arlas", "irlos")  # Spanish: "ratificarlo"
+
+
+def nothing_follows(reading: Reading, trigger: Trigger) -> bool:
+    """Whether no noun phrase of its own stands behind the verb: "has ratified so far", not "ratified the will of the people"."""
+    following = trigger.last + 1
+    if trigger.tense == INFINITIVE and reading.tokens[trigger.last].low.endswith(_CLITICS):
+        return True
+    if following >= len(reading.tokens) or reading.before(following).strip(" \u00a0"):
+        return True
+    return (
+        any(
+            reading.is_a(role, following)
+            for role in (
+                "prepositions",
+                "stop_words",
+                "coordinate",
+                "subordinate",
+                "by",
+                "have",
+                "be",
+                "to",
+                "relative",
+            )
+        )
+        or reading.tokens[following].low.isdigit()
+    )
+
+
+def weight_of(trigger: Trigger, thing: Thing) -> float:
+    """How surely this verb with this object is a step: loose verbs and pronouns less than "ratified the treaty"."""
+    weight = {TREATY: 1.0, GENERIC: 0.92, PRONOUN: 0.88}[thing.what]
+    if trigger.family in {"conclude", "amend", "terminate", "extend"}:
+        weight *= 0.92
+    return weight

@@ -1,0 +1,114 @@
+"""Steps made with papers: instruments deposited and exchanged, notices given, laws promulgated, treaties left."""
+
+from __future__ import annotations
+
+from pipeline.model import EventType
+from pipeline.recognise.cases import ENDING, LAWS, TREATYLIKE, Case, Step, nothing_follows
+from pipeline.recognise.reading import Reading
+from pipeline.recognise.things import GENERIC, NOUN, PRONOUN, TREATY
+from pipeline.recognise.triggers import Trigger
+from pipeline.recognise.values import PartyKind
+
+E = EventType
+LEAVING = frozenset({"withdraw", "denounce", "annul"})
+
+
+def deposit(case: Case) -> Step | None:
+    """Handing an instrument over to the depositary."""
+    trigger, thing, reading = case.trigger, case.thing, case.reading
+    if thing is not None and thing.what == "instruments":
+        return Step(E.DEPOSITED, "deposit_instruments")
+    if any(h.key == "instruments" and abs(h.first - trigger.first) <= 15 for h in reading.section("things")):
+        return Step(E.DEPOSITED, "deposit_near_instruments", weight=0.9)
+    if thing is not None and thing.what == "notice":
+        return Step(E.WITHDRAWN, "hand_in_notice", weight=0.9)
+    if thing is not None and thing.what == NOUN and thing.kind in {"ratify", "accede"}:
+        return Step(E.DEPOSITED, "deposit_ratification")
+    return None
+
+
+def exchange(case: Case) -> Step | None:
+    """Instruments of ratification changing hands."""
+    thing, reading = case.thing, case.reading
+    if thing is not None and thing.what == "instruments":
+        return Step(E.EXCHANGED, "exchange_instruments")
+    if thing is not None and thing.what == NOUN and thing.kind == "ratify":
+        return Step(E.EXCHANGED, "exchange_ratifications", weight=0.9)
+    if any(h.key in {"instruments", "exchange_protocol"} for h in reading.section("things")):
+        return Step(E.EXCHANGED, "exchange_near_instruments", weight=0.9)
+    return None
+
+
+def notify(case: Case) -> Step | None:
+    """Telling the other parties: that one leaves, or that procedures are complete."""
+    trigger, thing, reading = case.trigger, case.thing, case.reading
+    leaving = [h for h in reading.section("acts") if h.key in LEAVING and 0 < h.first - trigger.last <= 14]
+    if leaving and (thing is None or thing.what in {NOUN, TREATY, "notice", PRONOUN, GENERIC}):
+        return Step(E.WITHDRAWN, "notify_withdrawal")
+    done = [h for h in reading.section("things") if h.key == "instruments" and 0 < h.first - trigger.last <= 14]
+    if done or (thing is not None and thing.what == NOUN and thing.kind in {"ratify", "notify"}):
+        return Step(E.NOTIFIED, "notify_procedures", weight=0.9)
+    return None
+
+
+def promulgate(case: Case) -> Step | None:
+    """A law on an agreement made law; a law that ends one ends it."""
+    trigger, thing, about, reading = case.trigger, case.thing, case.about, case.reading
+    if thing is None or thing.what in {"instruments", "notice"}:
+        return None
+    if thing.what == NOUN:
+        return _signed_into_law(thing.kind)
+    if reading.is_a("strict", trigger.first) and thing.what not in LAWS:
+        return None
+    if thing.what in LAWS and about is not None and about.family in ENDING:
+        return Step(ENDING[about.family], f"promulgate_law_{about.family}")
+    if thing.what == "decree" and (about is None or about.family not in {"ratify", "approve", "accede"}):
+        return None
+    leaving = [h for h in reading.section("acts") if h.form == "noun" and h.key in ENDING]
+    if thing.what in LAWS and about is None and leaving:
+        return Step(ENDING[leaving[0].key], "promulgate_law_that_ends", weight=0.9)
+    weight = 1.0 if about is not None or thing.what == TREATY else 0.8
+    return Step(E.PROMULGATED, f"promulgate_{thing.what}", weight=weight)
+
+
+def leave(case: Case) -> Step | None:
+    """Withdrawal, denunciation, and ratification taken back."""
+    trigger, thing, reading = case.trigger, case.thing, case.reading
+    if thing is None:
+        body = _body_behind(reading, trigger)
+        strict = not body and (reading.is_a("strict", trigger.first) or not nothing_follows(reading, trigger))
+        return None if strict else Step(E.WITHDRAWN, "withdraw_alone", weight=0.7)
+    if thing.what in TREATYLIKE or thing.what == "organisation":
+        if _as_what(reading, trigger):
+            return None
+        loose = trigger.family == "annul" or thing.what == PRONOUN or reading.is_a("ambiguous", trigger.first)
+        return Step(E.WITHDRAWN, f"{trigger.family}_{thing.what}", weight=0.8 if loose else 1.0)
+    if trigger.family == "annul" and thing.what == NOUN and thing.kind in {"ratify", "sign", "accede"}:
+        return Step(E.WITHDRAWN, f"annul_{thing.kind}")
+    if trigger.family == "annul" and thing.what == "law":
+        return None
+    return None
+
+
+def _as_what(reading: Reading, trigger: Trigger) -> bool:
+    """ "Denounced the treaty as a tool of the West": that is criticism."""
+    if not reading.is_a("ambiguous", trigger.first):
+        return False
+    return any(
+        reading.tokens[i].low in {"as", "for", "comme", "como"}
+        for i in range(trigger.last + 1, min(trigger.last + 14, len(reading.tokens)))
+    )
+
+
+def _signed_into_law(family: str) -> Step | None:
+    """ "The withdrawal was signed into law"."""
+    if family in ENDING:
+        return Step(ENDING[family], f"promulgate_{family}", weight=0.95)
+    return Step(E.PROMULGATED, f"promulgate_{family}", weight=0.95) if family in {"ratify", "accede"} else None
+
+
+def _body_behind(reading: Reading, trigger: Trigger) -> bool:
+    """ "Left ECOWAS", "split from the regional bloc ECOWAS": an organisation is what is left."""
+    return any(
+        p.kind is PartyKind.ORGANISATION and 0 < reading.token_at(p.start) - trigger.last <= 5 for p in reading.parties
+    )
