@@ -57,6 +57,7 @@ class Reason(StrEnum):
     NOT_ACCEPTED = "not_accepted"
     CHANNEL_UNKNOWN = "channel_unknown"
     TRIES_EXHAUSTED = "tries_exhausted"
+    INTERRUPTED = "interrupted"
 
 
 class TreatywatchError(Exception):

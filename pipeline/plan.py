@@ -225,12 +225,54 @@ EventStep = NewEvent | Revise | AddSource | Retract
 
 @dataclass(frozen=True, slots=True)
 class AlertPlan:
-    """One message to one channel. `kind`: "event.created", "event.revised" or "event.retracted"."""
+    """One message to one channel. `kind`: "event.created", "event.revised" or "event.retracted".
+
+    A correction names every channel; only those that were told of the event get it. `offer`: the other way round, for a channel
+    that has not been told of an event which others know already, and which may fit its filter only now. `parties`: codes of all
+    whom the event concerns. `changes`, `because`: of a correction.
+    """
 
     subscription: str
     mode: str
     kind: str
     event: Event
+    parties: tuple[str, ...] = ()
+    changes: tuple[Change, ...] = ()
+    because: str = ""
+    offer: bool = False
+
+
+class OutboxState(StrEnum):
+    """Where a message stands on its way to a channel."""
+
+    PENDING = "pending"  # goes at `next_try`
+    LEASED = "leased"  # a worker has it in hand
+    DELIVERED = "delivered"  # the receiver said so
+    DEAD = "dead"  # given up; kept until a person sends it again
+    MUTED = "muted"  # kept by a mute; told together when it ends
+    HELD = "held"  # kept for a digest, or by the daily cap
+    BUNDLED = "bundled"  # told as part of another message, or overtaken by it
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A message as it is written to the outbox. `body` is what a webhook gets, byte for byte.
+
+    `subject`: what it is about; the same is queued once for a channel and kind. `order`: messages of one order leave in turn.
+    `overtakes`: what is still kept back for the channel about the same event is not told any more.
+    """
+
+    channel: str
+    kind: str
+    subject: str
+    order: str
+    body: str
+    next_try: datetime
+    state: OutboxState = OutboxState.PENDING
+    reason: str | None = None
+    event_id: str | None = None
+    revision: int | None = None
+    overtakes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,6 +294,7 @@ class Plan:
     steps: tuple[EventStep, ...] = ()
     evidence: tuple[Attach | Detach, ...] = ()
     alerts: tuple[AlertPlan, ...] = ()
+    offers: tuple[AlertPlan, ...] = ()
     proposals: tuple[Discovered, ...] = ()
     decided: tuple[Decided, ...] = ()
 

@@ -64,9 +64,11 @@ class Beats:
         self._running: set[asyncio.Task[None]] = set()
         self._scheduler = AsyncIOScheduler(timezone="UTC")
         told = service.settings.schedule
+        self._pause = told.deliver
         for name, seconds, work in (
             ("poll", told.poll, lambda: flow.poll_due(self._parts)),
             ("process", told.process, lambda: flow.process_due(self._parts)),
+            ("expect", told.expect, lambda: flow.expect_due(self._parts)),
         ):
             self._scheduler.add_job(
                 self._beat,
@@ -82,19 +84,33 @@ class Beats:
     def start(self) -> None:
         """Begin; the first beat of every flow is now."""
         self._scheduler.start()
+        self._keep(asyncio.ensure_future(self._deliver()))
 
     async def stop(self) -> None:
         """Start nothing more and wait for what runs: the flows themselves see `stopping` and wind up in time."""
         self._scheduler.shutdown(wait=False)
+        self._parts.nudge.set()
         if self._running:
             await asyncio.wait(self._running)
 
     async def _beat(self, name: str, work: Flow) -> None:
         task = asyncio.ensure_future(self._once(name, work))
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
+        self._keep(task)
         with contextlib.suppress(asyncio.CancelledError):
             await asyncio.shield(task)  # the scheduler may let go of it; the flow winds up by itself
+
+    def _keep(self, task: asyncio.Task[None]) -> None:
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+
+    async def _deliver(self) -> None:
+        """Messages leave as soon as they are written; every few seconds it is looked for what else is due."""
+        parts = self._parts
+        while not (parts.stopping and parts.stopping.is_set()):
+            parts.nudge.clear()
+            await self._once("deliver", lambda: flow.deliver_due(parts))
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(parts.nudge.wait(), self._pause)
 
     async def _once(self, name: str, work: Flow) -> None:
         try:

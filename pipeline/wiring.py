@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import ssl
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
@@ -14,7 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import clock
+from pipeline.alert.compose import Composer
+from pipeline.alert.links import Links
+from pipeline.alert.names import english_names
 from pipeline.alert.options import ChannelOptions
+from pipeline.alert.senders import sender_for
+from pipeline.alert.values import Sender
 from pipeline.compute import Compute, Here, Workers
 from pipeline.errors import ConfigurationError
 from pipeline.fetch import Fetcher
@@ -69,7 +75,7 @@ async def wire(
     )
     try:
         await asyncio.to_thread(database.write, lambda c: _begin(c, settings, now()))
-        async with Fetcher(settings.fetch, now=now) as fetcher:
+        async with Fetcher(settings.fetch, now=now) as fetcher, _open(senders(settings, fetcher, now)) as sending:
             yield Service(
                 settings,
                 Parts(
@@ -86,11 +92,36 @@ async def wire(
                     feeds={feed.id: feed for feed in settings.feeds},
                     passage=passage_of((environment or {}).get(FAILPOINT, "")),
                     stopping=stopping,
+                    channels={channel.id: channel for channel in settings.channels if channel.enabled},
+                    senders=sending,
+                    composer=Composer(Links(settings.web.public_url), english_names()),
+                    alert=settings.alert,
                 ),
             )
     finally:
         await asyncio.to_thread(compute.close)
         database.close()
+
+
+def senders(settings: Settings, fetcher: Fetcher, now: clock.Clock) -> dict[str, Sender]:
+    """The sender of every channel in use, by its id; to be closed. ConfigurationError where one cannot be made."""
+    made: dict[str, Sender] = {}
+    for channel in settings.channels:
+        if channel.enabled:
+            try:
+                made[channel.id] = sender_for(channel, fetcher.post, now, settings.alert.timeout)
+            except (OSError, ssl.SSLError) as error:
+                raise ConfigurationError(f"[[channel]] {channel.id} ca_file", str(error)) from None
+    return made
+
+
+@asynccontextmanager
+async def _open(made: dict[str, Sender]) -> AsyncIterator[dict[str, Sender]]:
+    try:
+        yield made
+    finally:
+        for sender in made.values():
+            sender.close()
 
 
 def _begin(connection: Any, settings: Settings, now: datetime) -> None:

@@ -20,11 +20,13 @@ _LONGEST = 1800  # characters of the text: many services cut or refuse longer on
 class AppriseSender:
     """Sends to one `[[channel]]` of kind "apprise". `timeout`: seconds for one attempt."""
 
+    THREADS = 2
+
     def __init__(self, channel: ChannelOptions, timeout: float) -> None:
         self._channel = channel
         self._timeout = timeout
         # threads of its own: Apprise would take the event loop's, and a dead service would hold them from everybody
-        self._threads = ThreadPoolExecutor(2, thread_name_prefix=f"apprise-{channel.id}")
+        self._threads = ThreadPoolExecutor(self.THREADS, thread_name_prefix=f"apprise-{channel.id}")
 
     async def send(self, delivery: Delivery) -> Outcome:
         """One attempt."""

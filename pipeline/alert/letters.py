@@ -54,7 +54,7 @@ def letter(
     read = json.loads(body)
     kind, data = read["type"], read["data"]
     if kind in _KINDS:
-        notice = _notice(read)
+        notice = notice_of(read)
         return composer.event(notice, about(notice.event), channel, note=note)
     match kind:
         case payload.DIGEST:
@@ -78,7 +78,7 @@ def letter(
 def _digest(
     composer: Composer, data: Mapping[str, Any], channel: ChannelOptions, at: datetime, about: Callable[[Event], About]
 ) -> Message | None:
-    notices = fold(_notice(item) for item in data["items"])
+    notices = fold(notice_of(item) for item in data["items"])
     if not notices:
         return None
     abouts = {notice.event.agreement_id: about(notice.event) for notice in notices}
@@ -86,7 +86,8 @@ def _digest(
     return composer.digest(notices, channel, at, reason=data.get("reason", payload.DIGEST), abouts=known)
 
 
-def _notice(read: Mapping[str, Any]) -> Notice:
+def notice_of(read: Mapping[str, Any]) -> Notice:
+    """The news in the body of an event's message, or in an item of a digest."""
     changes = tuple(Change(one["field"], one["before"], one["after"]) for one in read.get("changes", ()))
     first, because = read.get("first_delivery"), read.get("because", "")
     return Notice(_KINDS[read["type"]], event_from_dict(read["data"]), changes, first, because)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from email.utils import parseaddr
 from ipaddress import ip_network
 from typing import Literal
@@ -101,6 +102,8 @@ class AlertOptions:
     """`[alert]`: delivery as a whole. `retry_schedule`: seconds to wait after the first, second … failed try.
 
     The shipped one is the example of Standard Webhooks: 10 tries within 75.6 hours. `timeout`: seconds for one answer.
+    `lease`: seconds after which a message of a worker that vanished is sent again. `concurrency`: messages under way at once to one
+    channel (mail: at most 4).
     """
 
     retry_schedule: tuple[float, ...] = (5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400)
@@ -113,6 +116,13 @@ class AlertOptions:
             raise ValueError("retry_schedule should hold seconds, none below 0")
         if self.timeout <= 0 or self.concurrency < 1:
             raise ValueError("timeout should be above 0, concurrency at least 1")
+        if self.lease <= 0:
+            raise ValueError("lease should be above 0")
+
+    @property
+    def lease_time(self) -> timedelta:
+        """`lease` as a span."""
+        return timedelta(seconds=self.lease)
 
 
 def weaknesses(channel: ChannelOptions) -> tuple[str, ...]:

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import Random
 from typing import Any, TypeVar
 
+from pipeline.alert.compose import Composer
+from pipeline.alert.links import Links
+from pipeline.alert.options import AlertOptions, ChannelOptions
+from pipeline.alert.values import Sender
 from pipeline.clock import Clock
 from pipeline.compute import Compute
 from pipeline.fetch import Fetcher
+from pipeline.flow.pace import Pace
+from pipeline.flow.telling import outgoing
 from pipeline.model import Feed
-from pipeline.plan import Context, RecordOptions
+from pipeline.plan import AlertPlan, Context, Outgoing, RecordOptions
 from pipeline.store.engine import Database
 from pipeline.telemetry import Logger, Metrics
 
@@ -27,9 +33,10 @@ def nothing_happens(_: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class FlowOptions:
-    """How much is in hand at once, and for how long. Leases outlast the longest step between claim and settlement."""
+    """How much is in hand at once (`batch` articles, `polls` feeds), and for how long. Leases outlast the longest step between claim and settlement."""
 
     batch: int = 64
+    polls: int = 256  # most of them wait for their host's turn
     per_host: int = 4
     max_entries: int = 2000
     max_tries: int = 8
@@ -56,6 +63,17 @@ class Parts:
     passage: Passage = nothing_happens
     stopping: asyncio.Event | None = None
     dice: Random = field(default_factory=Random)
+    channels: Mapping[str, ChannelOptions] = field(default_factory=dict)
+    senders: Mapping[str, Sender] = field(default_factory=dict)
+    composer: Composer = field(default_factory=lambda: Composer(Links(), {}))
+    alert: AlertOptions = field(default_factory=AlertOptions)
+    pace: Pace = field(default_factory=Pace)
+    nudge: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when messages were written, so that they leave at once."""
+
+    def tell(self, connection: Any, alerts: Sequence[AlertPlan], now: datetime) -> tuple[Outgoing, ...]:
+        """Which channels hear of what a plan has to tell, and when (an `outbox.Tell`)."""
+        return outgoing(connection, alerts, now, self.channels)
 
     async def write(self, work: Callable[[Any], T]) -> T:
         """Run a transaction in a thread, so that the loop goes on."""

@@ -128,7 +128,7 @@ def record_reading(
     while True:
         facts = known.load(connection, scope(findings), saved.facts.article_id)
         plan = decide(saved.facts, findings, facts, now, parts.record, parts.context)
-        match plans.apply(connection, plan):
+        match plans.apply(connection, plan, parts.tell):
             case Applied():
                 return saved, plan
             case Stale():  # another worker was faster: what it wrote is read and weighed too
@@ -177,7 +177,9 @@ async def _set_aside(parts: Parts, work: EntryWork, trouble: Trouble) -> str:
 
 
 def tell(parts: Parts, url: str, plan: Plan) -> None:
-    """Say in the log and the metrics what was decided about an article's findings."""
+    """Say in the log and the metrics what was decided about an article's findings, and send what there is to send."""
+    if plan.alerts or plan.offers:
+        parts.nudge.set()
     for decided in plan.decided:
         parts.metrics.findings.labels(decided.why).inc()
         found = decided.finding

@@ -28,7 +28,8 @@ from pipeline.plan import (
 )
 from pipeline.record.acts import Act, acts_of
 from pipeline.record.families import stream_of
-from pipeline.record.steps import alerts_of, retraction, step_of
+from pipeline.record.news import alerts_of, offers_of
+from pipeline.record.steps import retraction, step_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,7 @@ def decide(
         steps=tuple(steps),
         evidence=(*(Detach(r, Why.CORRECTS) for r in arrival.gone), *_attached(acts)),
         alerts=alerts_of(steps, acts, known, context) if loud else (),
+        offers=offers_of(steps, acts, known, now, options, context) if loud else (),
         proposals=_proposals(arrival.new, options),
         decided=_decided(arrival, acts, steps),
     )

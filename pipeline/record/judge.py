@@ -33,7 +33,12 @@ def reject(
     after = replace(event, state=EventState.RETRACTED, revision=event.revision + 1)
     told = event.state is EventState.ALERTED
     return Judgement(
-        after, Why.REJECTED, who, now, note, _alerts("event.retracted", after, parties, context) if told else ()
+        after,
+        Why.REJECTED,
+        who,
+        now,
+        note,
+        _corrections("event.retracted", after, parties, context, because=Why.REJECTED) if told else (),
     )
 
 
@@ -62,7 +67,7 @@ def correct(
     moved = after.agreement_id != event.agreement_id and agreement is not None
     concerned = tuple(sorted({*(agreement.parties if moved and agreement else parties), after.actor_country} - {""}))
     told = event.state is EventState.ALERTED
-    alerts = _alerts("event.revised", after, concerned, context) if told else ()
+    alerts = _corrections("event.revised", after, concerned, context, changes, Why.CORRECTED) if told else ()
     return Judgement(after, Why.CORRECTED, who, now, note, alerts, changes, concerned)
 
 
@@ -71,4 +76,17 @@ def _text(value: object) -> str:
 
 
 def _alerts(kind: str, event: Event, parties: tuple[str, ...], context: Context) -> tuple[AlertPlan, ...]:
-    return tuple(AlertPlan(s.id, s.mode, kind, event) for s in context.subscriptions if matches(s, event, parties))
+    return tuple(
+        AlertPlan(s.id, s.mode, kind, event, parties) for s in context.subscriptions if matches(s, event, parties)
+    )
+
+
+def _corrections(
+    kind: str,
+    event: Event,
+    parties: tuple[str, ...],
+    context: Context,
+    changes: tuple[Change, ...] = (),
+    because: str = "",
+) -> tuple[AlertPlan, ...]:
+    return tuple(AlertPlan(s.id, s.mode, kind, event, parties, changes, because) for s in context.subscriptions)

@@ -1,4 +1,4 @@
-"""An act against the event stored for it: the step that brings the store up to date, and who hears of it."""
+"""An act against the event stored for it: the step that brings the store up to date."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from datetime import datetime
 from pipeline.model import Event, EventState
 from pipeline.plan import (
     AddSource,
-    AlertPlan,
     Change,
     Context,
     EventStep,
@@ -29,7 +28,7 @@ from pipeline.record.verdict import Verdict, in_future, matches, verdict
 # what readers were told and would have to know again
 MATERIAL = ("type", "stage", "actor_country", "date", "effective_date", "flags")
 _COMPARED = (*MATERIAL, "salience", "wording", "actor", "confidence", "evidence", "start", "end", "agreement", "state")
-_GRAVE = frozenset({Flag.DATE_CONFLICT.value, Flag.CONTRADICTED.value, Flag.FUTURE_DATE.value})
+GRAVE = frozenset({Flag.DATE_CONFLICT.value, Flag.CONTRADICTED.value, Flag.FUTURE_DATE.value})
 _STATES = (EventState.ALERTED, EventState.REVIEW, EventState.HISTORY)
 
 
@@ -110,7 +109,7 @@ def _text(value: object) -> str:
 
 def _why(act: Act, before: Event, after: Event, changes: Sequence[Change]) -> Why:
     added = set(after.flags) - set(before.flags)
-    if added & _GRAVE:
+    if added & GRAVE:
         return Why.CONTRADICTS
     if any(not r.id and r.event_id == after.id for r in act.reports) or Flag.SOURCE_CHANGED in added:
         return Why.CORRECTS  # the new report took the place of one of this event's
@@ -129,49 +128,3 @@ def retraction(known: KnownEvent, acts: Sequence[Act]) -> Retract:
     merged = most[1] if most[0] < 0 else None
     event = replace(known.event, state=EventState.RETRACTED, revision=known.event.revision + 1)
     return Retract(event, known.stream, Why.MERGED if merged else Why.CORRECTS, merged)
-
-
-def alerts_of(steps: Sequence[EventStep], acts: Sequence[Act], known: Known, context: Context) -> tuple[AlertPlan, ...]:
-    """Who hears of what: a first alert, a correction of something told, or that it is taken back."""
-    stored = {k.event.id: k.event for k in known.events}
-    parties = {act.event.id: act.parties for act in acts}
-    made: list[AlertPlan] = []
-    for step in steps:
-        if isinstance(step, AddSource):
-            continue
-        before = stored.get(step.event.id)
-        kind = _message(step, before)
-        if kind is None:
-            continue
-        versions = [event for event in (step.event, before) if event is not None]
-        reached = parties.get(step.event.id) or _parties_of_lost(step.event, context)
-        made += [
-            AlertPlan(s.id, s.mode, kind, step.event)
-            for s in context.subscriptions
-            if any(matches(s, event, reached) for event in versions)
-        ]
-    return tuple(made)
-
-
-def _message(step: NewEvent | Revise | Retract, before: Event | None) -> str | None:
-    told = before is not None and before.state is EventState.ALERTED
-    if isinstance(step, Retract):
-        return "event.retracted" if told else None
-    if step.event.state is not EventState.ALERTED:
-        return None
-    if isinstance(step, NewEvent):
-        return "event.created" if step.why is Why.NEW else None
-    if not told:
-        return "event.created"
-    return "event.revised" if before is not None and _matters(before, step) else None
-
-
-def _matters(before: Event, step: Revise) -> bool:
-    names = {change.field for change in step.changes if change.field != "flags"}
-    grave = (set(step.event.flags) - set(before.flags)) & _GRAVE
-    return bool(grave) or not names.isdisjoint(MATERIAL)
-
-
-def _parties_of_lost(event: Event, context: Context) -> tuple[str, ...]:
-    agreement = context.agreements.get(event.agreement_id or "")
-    return tuple(sorted({*(agreement.parties if agreement else ()), event.actor_country} - {""}))

@@ -72,10 +72,11 @@ class ScheduleOptions:
     poll: float = 5.0
     process: float = 1.0
     deliver: float = 1.0
+    expect: float = 3600.0
 
     def __post_init__(self) -> None:
-        if min(self.poll, self.process, self.deliver) < 0.1:
-            raise ValueError("poll, process and deliver are seconds, at least 0.1")
+        if min(self.poll, self.process, self.deliver, self.expect) < 0.1:
+            raise ValueError("poll, process, deliver and expect are seconds, at least 0.1")
 
 
 @dataclass(frozen=True, slots=True)

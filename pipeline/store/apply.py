@@ -17,7 +17,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from pipeline.model import Discovered, Event, Status
 from pipeline.plan import AddSource, Applied, Attach, Detach, EventStep, NewEvent, Plan, Retract, Revise, Stale
 from pipeline.store.codec import event_as_columns, finding_as_json, snapshot_of
-from pipeline.store.outbox import enqueue
+from pipeline.store.outbox import Tell, enqueue
 from pipeline.store.sql import draw, insert_into, waiting
 from pipeline.store.tables import (
     ChangeRow,
@@ -34,8 +34,8 @@ from pipeline.store.types import digest
 WHO = "service"
 
 
-def apply(connection: Connection, plan: Plan) -> Applied | Stale:
-    """Write the plan, or say which streams have changed since it was made."""
+def apply(connection: Connection, plan: Plan, tell: Tell) -> Applied | Stale:
+    """Write the plan, or say which streams have changed since it was made. `tell` decides which channels hear of it."""
     stale = _guard(connection, plan)
     if stale:
         return Stale(stale)
@@ -50,7 +50,7 @@ def apply(connection: Connection, plan: Plan) -> Applied | Stale:
             _revise(connection, step, plan.now)
     _evidence(connection, plan.evidence, plan.now)
     _proposals(connection, plan)
-    messages = enqueue(connection, plan.alerts, plan.now)
+    messages = enqueue(connection, tell(connection, (*plan.alerts, *plan.offers), plan.now), plan.now)
     _changes(connection, plan.steps, plan.now)
     return Applied(
         created=sum(isinstance(s, NewEvent) for s in plan.steps),

@@ -9,7 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from pipeline.store.outbox import PENDING, Try
+from pipeline.plan import OutboxState
+from pipeline.store.outbox import Try
 from pipeline.store.tables import AttemptRow, ChannelRow, OutboxRow
 
 
@@ -42,7 +43,9 @@ def counts(connection: Connection) -> dict[tuple[str, str], int]:
 
 def next_due(connection: Connection) -> datetime | None:
     """When the next message is due; None where none waits."""
-    return connection.execute(select(func.min(OutboxRow.next_try)).where(OutboxRow.state == PENDING)).scalar_one()
+    return connection.execute(
+        select(func.min(OutboxRow.next_try)).where(OutboxRow.state == OutboxState.PENDING.value)
+    ).scalar_one()
 
 
 def deliveries(

@@ -10,12 +10,14 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, insert, or_, select, update
 
+from pipeline.plan import OutboxState
 from pipeline.store.sql import insert_into
 from pipeline.store.tables import (
     ApiTokenRow,
     AuditRow,
     ExpectationRow,
     MuteRow,
+    OutboxRow,
     ProposalRow,
     ServiceStateRow,
     WatchEntryRow,
@@ -33,6 +35,7 @@ class Mute:
     until: datetime | None
     who: str
     why: str
+    party: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,33 +98,41 @@ def mute(
     who: str,
     why: str,
     now: datetime,
+    party: str | None = None,
 ) -> int:
-    """Add a mute; its id. Messages written while it holds are kept, in state "muted"."""
-    row = {"channel_id": channel_id, "agreement_id": agreement_id, "type": kind, "until": until}
+    """Add a mute; its id. Messages written while it holds are kept, in state "muted", and told together when it ends."""
+    row = {"channel_id": channel_id, "agreement_id": agreement_id, "party": party, "type": kind, "until": until}
     made = insert(MuteRow).values(**row, who=who, why=why, created_at=now).returning(MuteRow.id)
     return int(connection.execute(made).scalar_one())
 
 
 def unmute(connection: Connection, mute_id: int, now: datetime) -> bool:
-    """End a mute."""
+    """End a mute; what it kept back is due now."""
     mine = and_(MuteRow.id == mute_id, MuteRow.ended_at.is_(None))
-    return connection.execute(update(MuteRow).where(mine).values(ended_at=now)).rowcount == 1
+    if connection.execute(update(MuteRow).where(mine).values(ended_at=now)).rowcount != 1:
+        return False
+    release_muted(connection, mute_reason(mute_id), now)
+    return True
+
+
+def mute_reason(mute_id: int | str) -> str:
+    """The reason under which a mute keeps messages back."""
+    return f"mute {mute_id}"
+
+
+def release_muted(connection: Connection, reason: str, now: datetime) -> int:
+    """What is kept back for this reason is due now; how many."""
+    later = and_(OutboxRow.state == OutboxState.MUTED.value, OutboxRow.reason == reason, OutboxRow.next_try > now)
+    return connection.execute(update(OutboxRow).where(later).values(next_try=now)).rowcount
 
 
 def mutes(connection: Connection, now: datetime) -> tuple[Mute, ...]:
     """The mutes that hold now."""
     holds = and_(MuteRow.ended_at.is_(None), or_(MuteRow.until.is_(None), MuteRow.until > now))
     rows = connection.execute(select(MuteRow.__table__).where(holds).order_by(MuteRow.id)).all()
-    return tuple(Mute(row.id, row.channel_id, row.agreement_id, row.type, row.until, row.who, row.why) for row in rows)
-
-
-def muted_by(held: Sequence[Mute], channel_id: str, agreement_id: str | None, kind: str) -> str | None:
-    """The reason of the mute that keeps this message back, e.g. "mute 3"; None where none does."""
-    for one in held:
-        pairs = ((one.channel_id, channel_id), (one.agreement_id, agreement_id), (one.type, kind))
-        if all(wanted is None or wanted == given for wanted, given in pairs):
-            return f"mute {one.id}"
-    return None
+    return tuple(
+        Mute(row.id, row.channel_id, row.agreement_id, row.type, row.until, row.who, row.why, row.party) for row in rows
+    )
 
 
 def token_hash(secret: str) -> str:
@@ -181,6 +192,13 @@ def put(connection: Connection, key: str, value: str, now: datetime) -> None:
 def fact(connection: Connection, key: str) -> str | None:
     """A remembered fact."""
     return connection.execute(select(ServiceStateRow.value).where(ServiceStateRow.key == key)).scalar_one_or_none()
+
+
+def once(connection: Connection, key: str, value: str, now: datetime) -> str:
+    """The remembered fact; this value from now on where there is none."""
+    fresh = insert_into(connection, ServiceStateRow).values(key=key, value=value, updated_at=now)
+    connection.execute(fresh.on_conflict_do_nothing())
+    return connection.execute(select(ServiceStateRow.value).where(ServiceStateRow.key == key)).scalar_one()
 
 
 def lead(connection: Connection, role: str, owner: str, lease: timedelta, now: datetime) -> bool:

@@ -1,41 +1,48 @@
 """Messages to channels: written with their events, taken with a lease, settled by what the receiver said.
 
-    pending ──claim (attempt + 1)──▶ leased ──▶ delivered | pending (later) | dead        held ──bundle──▶ bundled in a digest
+    pending ──claim (attempt + 1)──▶ leased ──▶ delivered | pending (later) | dead        held, muted: see `kept`
 
 The id of a message and its body never change; a receiver sees the same id on every try. A late "delivered" is believed, a late
-"failed" is not. Order: within a channel, messages of one agreement leave in the order they were written; one that keeps failing
-holds back only later messages of its own event.
+"failed" is not. Order: within a channel, messages of one agreement arrive in the order they were written; one that keeps failing
+holds back the others of its agreement for an hour, and those of its own event until it is delivered or given up.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, exists, or_, select, update
+from sqlalchemy.orm import aliased
 
-from pipeline.plan import AlertPlan, agreement_key_of, event_as_dict, instant
-from pipeline.store.desk import muted_by, mutes
+from pipeline.plan import AlertPlan, OutboxState, Outgoing
 from pipeline.store.sql import draw, insert_into, lease_is_over, locked
 from pipeline.store.tables import AttemptRow, ChannelRow, OutboxRow
 from pipeline.store.types import digest
 
-PENDING, LEASED, DELIVERED, DEAD, MUTED, HELD, BUNDLED = (
-    "pending", "leased", "delivered", "dead", "muted", "held", "bundled",
-)  # fmt: skip
-_POOL = 8
+PATIENCE = timedelta(hours=1)  # how long one event's failing message holds back the others of its agreement
+PENDING = OutboxState.PENDING.value
+_WAITS = (PENDING, OutboxState.LEASED.value)
 _ANSWER = 2000
+_CLEARED = {"lease_until": None, "lease_owner": None}
+
+Tell = Callable[[Connection, Sequence[AlertPlan], datetime], Sequence[Outgoing]]
+"""Which channels hear of what a plan has to tell, and when: reads what was told before, writes nothing."""
+
+
+def nobody(connection: Connection, alerts: Sequence[AlertPlan], now: datetime) -> tuple[Outgoing, ...]:  # noqa: ARG001 - a `Tell`
+    """Nobody hears of it: history."""
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """A claimed message. `attempt` counts every try and fences; `tries` only those since it was last sent by hand.
 
-    `payload` is the body, byte for byte the same every time.
+    `payload` is the body, byte for byte the same every time. `recipients`: those still owed it, () for all of the channel.
     """
 
     id: str
@@ -46,6 +53,7 @@ class Delivery:
     tries: int
     event_id: str | None
     created_at: datetime
+    recipients: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,81 +73,95 @@ def delivery_id(channel_id: str, kind: str, subject: str) -> str:
     return "msg_" + hashlib.sha256("|".join((channel_id, kind, subject)).encode("utf-8", "replace")).hexdigest()[:32]
 
 
-def enqueue(connection: Connection, alerts: Sequence[AlertPlan], now: datetime) -> int:
-    """Write a row for each alert, in the event's own transaction: pending, held for a digest, or muted. How many are new."""
-    if not alerts:
+def enqueue(connection: Connection, messages: Sequence[Outgoing], now: datetime) -> int:
+    """Write messages, in the transaction of what they tell of. How many are new."""
+    if not messages:
         return 0
-    numbers, held = draw(connection, "outbox", len(alerts)), mutes(connection, now)
-    rows = []
-    for seq, alert in zip(numbers, alerts, strict=True):
-        event = alert.event
-        muted = muted_by(held, alert.subscription, event.agreement_id, event.type.value)
-        state = MUTED if muted else HELD if alert.mode == "digest" else PENDING
-        body = {"type": alert.kind, "timestamp": instant(now), "data": event_as_dict(event)}
-        rows.append(
-            _columns(
-                alert.subscription, alert.kind, f"{event.id}|{event.revision}", agreement_key_of(event), body, seq, now
-            )
-            | {"event_id": event.id, "revision": event.revision, "state": state, "reason": muted}
-        )
-    return _insert(connection, rows)
+    numbers = draw(connection, "outbox", len(messages))
+    rows = [_columns(message, seq, now) for seq, message in zip(numbers, messages, strict=True)]
+    fresh = insert_into(connection, OutboxRow).on_conflict_do_nothing(index_elements=["id"]).returning(OutboxRow.id)
+    new = len(connection.execute(fresh, rows).all())
+    for row, message in zip(rows, messages, strict=True):
+        if message.overtakes:
+            _overtake(connection, message, row["id"], now)
+    return new
 
 
-def send(connection: Connection, channel_id: str, kind: str, subject: str, body: dict[str, Any], now: datetime) -> str:
-    """Queue a message that is about no event (a test, a word to the operator); its id. The same subject is queued once."""
-    row = _columns(channel_id, kind, subject, subject, body, draw(connection, "outbox", 1)[0], now)
-    _insert(connection, [row | {"event_id": None, "revision": None, "state": PENDING, "reason": None}])
-    return str(row["id"])
-
-
-def _columns(
-    channel_id: str, kind: str, subject: str, order: str, body: dict[str, Any], seq: int, now: datetime
-) -> dict[str, Any]:
+def _columns(message: Outgoing, seq: int, now: datetime) -> dict[str, Any]:
     return {
-        "id": delivery_id(channel_id, kind, subject),
+        "id": delivery_id(message.channel, message.kind, message.subject),
         "seq": seq,
-        "channel_id": channel_id,
-        "kind": kind,
-        "ordering_key": digest(order),
-        "payload": json.dumps(body, ensure_ascii=False),
+        "channel_id": message.channel,
+        "kind": message.kind,
+        "event_id": message.event_id,
+        "revision": message.revision,
+        "ordering_key": digest(message.order),
+        "payload": message.body,
+        "state": message.state.value,
+        "reason": message.reason,
         "attempt": 0,
         "replayed_from": 0,
-        "next_try": now,
+        "next_try": message.next_try,
         "created_at": now,
     }
 
 
-def _insert(connection: Connection, rows: list[dict[str, Any]]) -> int:
-    fresh = insert_into(connection, OutboxRow).on_conflict_do_nothing(index_elements=["id"]).returning(OutboxRow.id)
-    return len(connection.execute(fresh, rows).all())
+def _overtake(connection: Connection, message: Outgoing, identity: str, now: datetime) -> None:
+    kept = OutboxRow.state.in_((OutboxState.MUTED.value, OutboxState.HELD.value))
+    mine = and_(OutboxRow.channel_id == message.channel, OutboxRow.event_id == message.event_id, kept)
+    done = {"state": OutboxState.BUNDLED.value, "bundled_in": identity, "settled_at": now}
+    connection.execute(update(OutboxRow).where(mine, OutboxRow.id != identity).values(**done))
+
+
+def is_due(connection: Connection, now: datetime, lease: timedelta) -> bool:
+    """Whether anything waits to be sent or gathered now: a cheap look before a writing transaction."""
+    asked = (OutboxState.PENDING.value, OutboxState.HELD.value, OutboxState.MUTED.value)
+    waits = select(OutboxRow.id).where(OutboxRow.state.in_(asked), OutboxRow.next_try <= now)
+    return any(connection.execute(wanted.limit(1)).first() for wanted in (waits, _lost(now, lease)))
+
+
+def _lost(now: datetime, lease: timedelta) -> Select[tuple[str]]:
+    """Messages whose worker never came back."""
+    over = and_(OutboxRow.state == OutboxState.LEASED.value, lease_is_over(OutboxRow.lease_until, now, lease))
+    return select(OutboxRow.id).where(over)
 
 
 def claim(
-    connection: Connection,
-    now: datetime,
-    owner: str,
-    lease: timedelta,
-    limit: int,
-    *,
-    channels: Collection[str],
-    per_channel: int = 4,
+    connection: Connection, now: datetime, owner: str, lease: timedelta, rooms: Mapping[str, int]
 ) -> tuple[Delivery, ...]:
-    """Take up to `limit` messages that are due for these channels, at most `per_channel` of each. Writes attempt + 1 first."""
-    lost = and_(OutboxRow.state == LEASED, lease_is_over(OutboxRow.lease_until, now, lease))
-    due = or_(and_(OutboxRow.state == PENDING, OutboxRow.next_try <= now), lost)
-    off = select(ChannelRow.id).where(ChannelRow.disabled_at.is_not(None))
-    open_ = and_(OutboxRow.channel_id.in_(channels), OutboxRow.channel_id.not_in(off))
-    wanted = select(OutboxRow.__table__).where(due, open_, ~_held_back()).order_by(OutboxRow.seq).limit(limit * _POOL)
+    """Take messages that are due: for each channel (its id) at most as many as `rooms` says. Writes attempt + 1 first."""
+    lost = connection.execute(locked(connection, _lost(now, lease))).scalars().all()
+    if lost:
+        back = {"state": OutboxState.PENDING.value, **_CLEARED}
+        connection.execute(update(OutboxRow).where(OutboxRow.id.in_(lost)).values(**back))
+    off = set(connection.execute(select(ChannelRow.id).where(ChannelRow.disabled_at.is_not(None))).scalars())
+    due = and_(OutboxRow.state == OutboxState.PENDING.value, OutboxRow.next_try <= now, ~_held_back(now))
     taken: list[Any] = []
-    each: dict[str, int] = {}
-    for row in connection.execute(locked(connection, wanted)).all():
-        if len(taken) < limit and each.get(row.channel_id, 0) < per_channel:
-            each[row.channel_id] = each.get(row.channel_id, 0) + 1
-            taken.append(row)
-    if taken:
-        claimed = {"state": LEASED, "attempt": OutboxRow.attempt + 1, "lease_until": now + lease, "lease_owner": owner}
-        connection.execute(update(OutboxRow).where(OutboxRow.id.in_([row.id for row in taken])).values(**claimed))
-    return tuple(_delivery(row) for row in taken)
+    for channel, room in sorted(rooms.items()):
+        if room > 0 and channel not in off:
+            mine = select(OutboxRow.__table__).where(OutboxRow.channel_id == channel, due)
+            first = mine.order_by(OutboxRow.next_try, OutboxRow.seq).limit(room)
+            taken += connection.execute(locked(connection, first)).all()
+    return _take(connection, taken, now, owner, lease)
+
+
+def claim_one(
+    connection: Connection, identity: str, now: datetime, owner: str, lease: timedelta
+) -> tuple[Delivery, ...]:
+    """Take this message, if nobody else has it in hand and it still waits."""
+    mine = and_(OutboxRow.id == identity, OutboxRow.state == OutboxState.PENDING.value)
+    rows = connection.execute(locked(connection, select(OutboxRow.__table__).where(mine))).all()
+    return _take(connection, rows, now, owner, lease)
+
+
+def _take(
+    connection: Connection, rows: Sequence[Any], now: datetime, owner: str, lease: timedelta
+) -> tuple[Delivery, ...]:
+    if rows:
+        held = {"state": OutboxState.LEASED.value, "lease_until": now + lease, "lease_owner": owner}
+        mine = update(OutboxRow).where(OutboxRow.id.in_([row.id for row in rows]))
+        connection.execute(mine.values(**held, attempt=OutboxRow.attempt + 1))
+    return tuple(_delivery(row) for row in rows)
 
 
 def _delivery(row: Any) -> Delivery:
@@ -152,54 +174,72 @@ def _delivery(row: Any) -> Delivery:
         tries=row.attempt + 1 - row.replayed_from,
         event_id=row.event_id,
         created_at=row.created_at,
+        recipients=tuple(row.recipients or ()),
     )
 
 
-def _held_back() -> ColumnElement[bool]:
-    """An earlier message has to go first: of the same event, or, while it has not failed yet, of the same agreement."""
-    first = OutboxRow.__table__.alias("first")
-    waits = first.c.state.in_((PENDING, LEASED))
-    same_event = first.c.event_id == OutboxRow.event_id
-    untried = or_(first.c.state == LEASED, first.c.attempt == 0)
+def _held_back(now: datetime) -> ColumnElement[bool]:
+    """An earlier message of the agreement has to go first, or the digest that it was told in."""
+    first, bundle = aliased(OutboxRow), aliased(OutboxRow)
+    same_event = first.event_id == OutboxRow.event_id
+
+    def goes_first(row: Any) -> ColumnElement[bool]:
+        young = or_(row.state == OutboxState.LEASED.value, row.attempt == 0, row.created_at > now - PATIENCE)
+        return and_(row.state.in_(_WAITS), or_(same_event, young))
+
+    bundled = exists().where(bundle.id == first.bundled_in, goes_first(bundle))
     return exists().where(
-        first.c.channel_id == OutboxRow.channel_id,
-        first.c.ordering_key == OutboxRow.ordering_key,
-        first.c.seq < OutboxRow.seq,
-        waits,
-        or_(same_event, untried),
+        first.channel_id == OutboxRow.channel_id,
+        first.ordering_key == OutboxRow.ordering_key,
+        first.seq < OutboxRow.seq,
+        first.state.in_((*_WAITS, OutboxState.BUNDLED.value)),
+        or_(goes_first(first), and_(first.state == OutboxState.BUNDLED.value, bundled)),
     )
 
 
 def delivered(connection: Connection, delivery: Delivery, result: Try) -> bool:
     """The receiver took it. Believed from a late worker too. False where it was delivered already."""
     _record(connection, delivery, result)
-    mine = and_(OutboxRow.id == delivery.id, OutboxRow.state != DELIVERED)
-    done = {"state": DELIVERED, "settled_at": result.at, "reason": None, "lease_until": None, "lease_owner": None}
+    mine = and_(OutboxRow.id == delivery.id, OutboxRow.state != OutboxState.DELIVERED.value)
+    done = {
+        "state": OutboxState.DELIVERED.value,
+        "settled_at": result.at,
+        "reason": None,
+        "recipients": None,
+        **_CLEARED,
+    }
     changed = connection.execute(update(OutboxRow).where(mine).values(**done)).rowcount == 1
     _channel(connection, delivery.channel_id, {"last_success": result.at, "failures": 0})
     return changed
 
 
-def failed(connection: Connection, delivery: Delivery, result: Try, reason: str, next_try: datetime | None) -> bool:
-    """The try failed: again at `next_try`, or dead (kept until a person replays it). False where a later try has begun."""
+def failed(
+    connection: Connection,
+    delivery: Delivery,
+    result: Try,
+    reason: str,
+    next_try: datetime | None,
+    recipients: Sequence[str] = (),
+) -> bool:
+    """The try failed: again at `next_try`, or dead (kept until a person replays it). False where a later try has begun.
+
+    `recipients`: the only ones who are still owed it.
+    """
     _record(connection, delivery, result)
-    mine = and_(OutboxRow.id == delivery.id, OutboxRow.state == LEASED, OutboxRow.attempt == delivery.attempt)
-    values: dict[str, Any] = {"reason": reason, "lease_until": None, "lease_owner": None}
+    leased = OutboxRow.state == OutboxState.LEASED.value
+    mine = and_(OutboxRow.id == delivery.id, leased, OutboxRow.attempt == delivery.attempt)
+    values: dict[str, Any] = {"reason": reason, **_CLEARED}
+    if recipients:
+        values["recipients"] = list(recipients)
     if next_try is None:
-        values |= {"state": DEAD, "settled_at": result.at}
+        values |= {"state": OutboxState.DEAD.value, "settled_at": result.at}
     else:
-        values |= {"state": PENDING, "next_try": next_try}
+        values |= {"state": OutboxState.PENDING.value, "next_try": next_try}
     changed = connection.execute(update(OutboxRow).where(mine).values(**values)).rowcount == 1
-    row = connection.execute(select(ChannelRow.failures).where(ChannelRow.id == delivery.channel_id)).scalar()
-    _channel(connection, delivery.channel_id, {"failures": (row or 0) + 1})
+    fresh = insert_into(connection, ChannelRow).values(id=delivery.channel_id, failures=1)
+    more = {"failures": ChannelRow.failures + 1}
+    connection.execute(fresh.on_conflict_do_update(index_elements=["id"], set_=more))
     return changed
-
-
-def release(connection: Connection, delivery: Delivery) -> None:
-    """Give a claimed message back untried (shutdown)."""
-    mine = and_(OutboxRow.id == delivery.id, OutboxRow.state == LEASED, OutboxRow.attempt == delivery.attempt)
-    given = {"state": PENDING, "attempt": OutboxRow.attempt - 1, "lease_until": None, "lease_owner": None}
-    connection.execute(update(OutboxRow).where(mine).values(**given))
 
 
 def _record(connection: Connection, delivery: Delivery, result: Try) -> None:
@@ -232,28 +272,11 @@ def enable(connection: Connection, channel_id: str) -> None:
     _channel(connection, channel_id, {"disabled_at": None, "disabled_why": None, "failures": 0})
 
 
-def bundle(connection: Connection, channel_id: str, now: datetime, limit: int = 1000) -> str | None:
-    """Make one digest of everything held for a channel; the digest's id, None where nothing was held.
-
-    Its data are the messages' bodies, oldest first, as {"items": [...]}.
-    """
-    mine = and_(OutboxRow.channel_id == channel_id, OutboxRow.state == HELD)
-    wanted = select(OutboxRow.__table__).where(mine).order_by(OutboxRow.seq).limit(limit)
-    rows = connection.execute(locked(connection, wanted)).all()
-    _channel(connection, channel_id, {"last_digest": now})
-    if not rows:
-        return None
-    items = [json.loads(row.payload) for row in rows]
-    body = {"type": "digest", "timestamp": instant(now), "data": {"items": items}}
-    made = send(connection, channel_id, "digest", f"{rows[0].id}|{rows[-1].id}", body, now)
-    done = {"state": BUNDLED, "bundled_in": made, "settled_at": now}
-    connection.execute(update(OutboxRow).where(OutboxRow.id.in_([row.id for row in rows])).values(**done))
-    return made
-
-
 def replay(connection: Connection, ids: Sequence[str], now: datetime) -> int:
     """Send dead, muted or even delivered messages again, under their old ids, at once; how many."""
-    settled = and_(OutboxRow.id.in_(ids), OutboxRow.state.in_((DEAD, MUTED, DELIVERED)))
+    again = [state.value for state in (OutboxState.DEAD, OutboxState.MUTED, OutboxState.DELIVERED)]
+    settled = and_(OutboxRow.id.in_(ids), OutboxRow.state.in_(again))
     # attempts go on counting, so that the fence and the rows of tries stay true
-    fresh = {"state": PENDING, "next_try": now, "settled_at": None, "reason": None, "replayed_from": OutboxRow.attempt}
-    return connection.execute(update(OutboxRow).where(settled).values(**fresh)).rowcount
+    fresh = {"state": OutboxState.PENDING.value, "next_try": now, "settled_at": None, "reason": None}
+    made = update(OutboxRow).where(settled).values(**fresh, replayed_from=OutboxRow.attempt)
+    return connection.execute(made).rowcount

@@ -13,7 +13,7 @@ from pipeline.store import known
 from pipeline.store.apply import record_changes, record_revision, rewrite_parties
 from pipeline.store.codec import event_as_columns, event_of
 from pipeline.store.desk import audit
-from pipeline.store.outbox import enqueue
+from pipeline.store.outbox import Tell, enqueue
 from pipeline.store.tables import EventPartyRow, EventRow, EvidenceRow
 
 
@@ -37,8 +37,11 @@ def load(connection: Connection, event_id: str) -> Judged | None:
     return Judged(event, tuple(connection.execute(parties).scalars()))
 
 
-def write(connection: Connection, judgement: Judgement) -> bool:
-    """Write a person's decision. False, and nothing written, where the event has changed since it was read."""
+def write(connection: Connection, judgement: Judgement, tell: Tell) -> bool:
+    """Write a person's decision. False, and nothing written, where the event has changed since it was read.
+
+    `tell` decides which channels hear of it.
+    """
     event, now = judgement.event, judgement.now
     mine = update(EventRow).where(EventRow.id == event.id, EventRow.revision == event.revision - 1)
     values = _corrected(connection, judgement) if judgement.changes else _decided(event)
@@ -51,7 +54,7 @@ def write(connection: Connection, judgement: Judgement) -> bool:
     record_revision(connection, event, changes or [state], judgement.why.value, judgement.who, now)
     detail = {"note": judgement.note, "changes": changes}
     audit(connection, judgement.who, f"event.{judgement.why.value}", event.id, detail, now)
-    enqueue(connection, judgement.alerts, now)
+    enqueue(connection, tell(connection, judgement.alerts, now), now)
     record_changes(connection, [(event.id, event.revision, _kind(judgement))], now)
     return True
 

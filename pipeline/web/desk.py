@@ -16,7 +16,7 @@ from pipeline.plan import event_as_dict, instant
 from pipeline.recognise import Recogniser
 from pipeline.scan import events_in
 from pipeline.settings.lists import identifier_from, read_agreement
-from pipeline.store import desk, kept, outbox
+from pipeline.store import desk, outbox
 from pipeline.web import plain, told
 from pipeline.web.asked import AgreementId, AgreementIn, DeliveryId, EventId, Limit, MuteIn, ReviewIn, RowId
 from pipeline.web.problems import Refusal, answers
@@ -132,7 +132,6 @@ def end_mute(request: Request, mute_id: RowId) -> Response:
     def work(connection: Any) -> bool:
         done = desk.unmute(connection, mute_id, now)
         if done:
-            kept.release(connection, kept.reason_of(mute_id), now)
             desk.audit(connection, who, "mute.ended", str(mute_id), {}, now)
         return done
 
@@ -178,7 +177,7 @@ def list_audit(request: Request, limit: Annotated[int, Query(ge=1, le=1000)] = 1
     return answer(request, {"items": items, "next": None})
 
 
-@router.post("/agreements/preview", response_model=told.PreviewOut, tags=["agreements"])
+@router.post("/previews", response_model=told.PreviewOut, tags=["agreements"])
 def preview(request: Request, wanted: AgreementIn) -> Response:
     """What an agreement would have matched in the stored articles. Nothing is changed."""
     site = site_of(request)

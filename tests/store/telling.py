@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection
 
 from pipeline.model import Article, Finding
-from pipeline.plan import Applied, ArticleFacts, Plan, RecordOptions, Stale
+from pipeline.plan import (
+    AlertPlan,
+    Applied,
+    ArticleFacts,
+    OutboxState,
+    Outgoing,
+    Plan,
+    RecordOptions,
+    Stale,
+    agreement_key_of,
+    event_as_dict,
+)
 from pipeline.record import decide, scope
 from pipeline.store import articles, known
 from pipeline.store.apply import apply
@@ -15,6 +28,26 @@ from pipeline.store.engine import Database
 from tests.unit.record.desk import CONTEXT
 
 NOW = datetime(2026, 1, 16, 12, tzinfo=UTC)
+
+
+def as_planned(connection: object, alerts: Sequence[AlertPlan], now: datetime) -> tuple[Outgoing, ...]:
+    """Everybody hears of everything, at once or in a digest."""
+    return tuple(
+        Outgoing(
+            alert.subscription,
+            alert.kind,
+            f"{alert.event.id}|{alert.event.revision}",
+            agreement_key_of(alert.event),
+            json.dumps({"type": alert.kind, "data": event_as_dict(alert.event)}),
+            now,
+            OutboxState.HELD if alert.mode == "digest" else OutboxState.PENDING,
+            "digest" if alert.mode == "digest" else None,
+            alert.event.id,
+            alert.event.revision,
+        )
+        for alert in alerts
+        if not alert.offer
+    )
 
 
 def store(database: Database, number: int, day: str | None = "2026-01-14", text: str = "") -> ArticleFacts:
@@ -40,7 +73,7 @@ def record(
     """Decide and apply, again while another worker is in the way."""
     for _ in range(50):
         plan = plan_for(database, facts, *findings, now=now, quiet=quiet)
-        done = database.write(lambda c, p=plan: apply(c, p))  # type: ignore[misc]
+        done = database.write(lambda c, p=plan: apply(c, p, as_planned))  # type: ignore[misc]
         if isinstance(done, Applied):
             return done
         assert isinstance(done, Stale)

@@ -17,7 +17,7 @@ from pipeline.record import accept, reject
 from pipeline.store import desk, outbox, review
 from pipeline.store.apply import apply
 from pipeline.store.engine import Database
-from tests.store.telling import NOW, plan_for, record, rows, store, tell
+from tests.store.telling import NOW, as_planned, plan_for, record, rows, store, tell
 from tests.unit.record.desk import BILATERAL, CONTEXT, OPEN, background, finding
 
 TABLES = ("events", "revisions", "evidence", "outbox", "changes", "event_parties")
@@ -47,9 +47,9 @@ def test_doing_it_again_writes_nothing(database: Database) -> None:
     facts = store(database, 1)
     one = finding(date="2026-01-14")
     plan = plan_for(database, facts, one)
-    assert isinstance(database.write(lambda c: apply(c, plan)), Applied)
+    assert isinstance(database.write(lambda c: apply(c, plan, as_planned)), Applied)
     before = counts(database)
-    assert isinstance(database.write(lambda c: apply(c, plan)), Stale)
+    assert isinstance(database.write(lambda c: apply(c, plan, as_planned)), Stale)
     assert record(database, facts, one) == Applied()
     assert counts(database) == before
 
@@ -59,13 +59,13 @@ def test_a_crash_in_the_middle_leaves_nothing(database: Database) -> None:
     plan = plan_for(database, store(database, 1), finding(date="2026-01-14"))
 
     def crash(connection: object) -> None:
-        apply(connection, plan)  # type: ignore[arg-type]
+        apply(connection, plan, as_planned)  # type: ignore[arg-type]
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         database.write(crash)
     assert counts(database) == [0] * 6
-    assert isinstance(database.write(lambda c: apply(c, plan)), Applied)
+    assert isinstance(database.write(lambda c: apply(c, plan, as_planned)), Applied)
 
 
 def test_the_second_of_two_plans_is_stale(database: Database) -> None:
@@ -73,7 +73,7 @@ def test_the_second_of_two_plans_is_stale(database: Database) -> None:
     first, second = store(database, 1), store(database, 2)
     one = finding(date="2026-01-14")
     plans = [plan_for(database, facts, one) for facts in (first, second)]
-    assert [type(database.write(lambda c, p=p: apply(c, p))) for p in plans] == [Applied, Stale]  # type: ignore[misc]
+    assert [type(database.write(lambda c, p=p: apply(c, p, as_planned))) for p in plans] == [Applied, Stale]  # type: ignore[misc]
     assert record(database, second, one) == Applied()
     [event] = query.events(database).items
     assert len(event.sources) == 2
@@ -179,11 +179,11 @@ def test_a_person_decides(database: Database) -> None:
     judged = database.read(lambda c: review.load(c, event.id))
     assert judged is not None
     yes = accept(judged.event, judged.parties, "anna", NOW, CONTEXT, note="seen on pravo.gov.ru")
-    assert database.write(lambda c: review.write(c, yes))
-    assert not database.write(lambda c: review.write(c, yes)), "the event has changed since"
+    assert database.write(lambda c: review.write(c, yes, as_planned))
+    assert not database.write(lambda c: review.write(c, yes, as_planned)), "the event has changed since"
     assert query.review(database).items == ()
     no = reject(yes.event, judged.parties, "boris", NOW, CONTEXT)
-    assert database.write(lambda c: review.write(c, no))
+    assert database.write(lambda c: review.write(c, no, as_planned))
     tell(database, 2, finding(date="2026-01-14"))
     assert query.events(database).items == ()
     assert database.read(lambda c: rows(c, "outbox")) == 2

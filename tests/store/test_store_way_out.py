@@ -6,16 +6,16 @@ import json
 import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-
-import pytest
+from typing import Any
 
 from pipeline.model import Event, EventState, EventType, Salience, Status
-from pipeline.plan import AlertPlan
-from pipeline.store import deliveries, desk, outbox
+from pipeline.plan import AlertPlan, OutboxState, Outgoing
+from pipeline.store import deliveries, desk, kept, outbox
 from pipeline.store.engine import Database
+from pipeline.store.kept import Group
 from pipeline.store.outbox import Delivery, Try
 from pipeline.store.tables import EventRow
-from tests.store.telling import tell
+from tests.store.telling import as_planned, tell
 from tests.unit.record.desk import finding
 
 NOW = datetime(2026, 1, 16, 12, tzinfo=UTC)
@@ -46,14 +46,19 @@ def queue(
 ) -> int:
     """Write messages about events."""
     plans = [AlertPlan(channel, mode, kind, event) for event in events]
-    return database.write(lambda c: outbox.enqueue(c, plans, NOW))
+    return database.write(lambda c: outbox.enqueue(c, as_planned(c, plans, NOW), NOW))
+
+
+def plain(subject: str, **given: Any) -> Outgoing:
+    """A message about nothing."""
+    return replace(Outgoing("hook", "operator", subject, subject, "{}", NOW), **given)
 
 
 def claim(
     database: Database, now: datetime = NOW, limit: int = 10, channels: tuple[str, ...] = ("hook",)
 ) -> tuple[Delivery, ...]:
     """Take messages."""
-    return database.write(lambda c: outbox.claim(c, now, "w1", LEASE, limit, channels=channels))
+    return database.write(lambda c: outbox.claim(c, now, "w1", LEASE, dict.fromkeys(channels, limit)))
 
 
 def test_a_message_keeps_its_id_and_body(database: Database) -> None:
@@ -105,13 +110,15 @@ def test_a_revision_waits_for_the_creation(database: Database) -> None:
     assert other is None, "a revision that was never tried stands before it"
 
 
-def test_a_failing_message_does_not_silence_an_agreement(database: Database) -> None:
-    """One event's message keeps failing; another event of the same agreement is told all the same."""
+def test_a_failing_message_silences_its_agreement_for_an_hour_at_most(database: Database) -> None:
+    """One event's message keeps failing: the agreement's next waits an hour for its turn, then goes before it."""
     one, two = events_of(database)
     queue(database, one, two)
     [created] = claim(database)
     database.write(lambda c: outbox.failed(c, created, BAD, "http_status", NOW + timedelta(hours=9)))
-    assert [d.event_id for d in claim(database)] == [two.id if created.event_id == one.id else one.id]
+    assert claim(database, NOW + timedelta(minutes=59)) == ()
+    other = [d.event_id for d in claim(database, NOW + timedelta(minutes=60))]
+    assert other == [two.id if created.event_id == one.id else one.id]
 
 
 def test_other_agreements_and_channels_do_not_wait(database: Database) -> None:
@@ -147,71 +154,102 @@ def test_a_channel_that_was_switched_off_waits(database: Database) -> None:
 
 
 def test_a_digest_bundles_what_was_held(database: Database) -> None:
-    """Messages of a digest channel wait, and leave as one, oldest first; an empty digest is not sent."""
+    """Messages of a digest channel wait until they are due, and leave as one; nothing is bundled twice."""
     one, two = events_of(database)
     queue(database, one, two, mode="digest")
     assert claim(database) == ()
-    made = database.write(lambda c: outbox.bundle(c, "hook", NOW))
+    assert database.read(lambda c: kept.due(c, NOW - timedelta(seconds=1))) == ()
+    [group] = database.read(lambda c: kept.due(c, NOW))
+    assert group == Group("hook", OutboxState.HELD, "digest")
+    members = database.write(lambda c: kept.rows(c, group))
+    assert [json.loads(member.payload)["data"]["id"] for member in members] == [one.id, two.id]
+    message = plain("first|last", kind="digest")
+    database.write(lambda c: kept.bundle(c, message, members, NOW))
     [digest] = claim(database)
-    assert (digest.id, digest.kind) == (made, "digest")
-    assert [item["data"]["id"] for item in json.loads(digest.payload)["data"]["items"]] == [one.id, two.id]
-    assert database.write(lambda c: outbox.bundle(c, "hook", NOW)) is None
+    assert digest.id == outbox.delivery_id("hook", "digest", "first|last")
+    assert database.read(lambda c: kept.due(c, NOW)) == ()
+    assert database.write(lambda c: kept.rows(c, group)) == ()
+    assert database.read(lambda c: kept.told(c, [one.id]))["hook", one.id].first == digest.id
 
 
-def test_muted_messages_are_kept(database: Database) -> None:
-    """What is muted is written and not sent; when the mute ends, the next is sent, and the muted one can be."""
-    one, two = events_of(database)
+def test_what_follows_a_digest_waits_for_it(database: Database) -> None:
+    """A message about an agreement does not overtake the digest that told of its event first."""
+    one, _ = events_of(database)
+    queue(database, one, mode="digest")
+    group = Group("hook", OutboxState.HELD, "digest")
+    members = database.write(lambda c: kept.rows(c, group))
+    database.write(lambda c: kept.bundle(c, plain("s", kind="digest", order="digests"), members, NOW))
+    queue(database, replace(one, revision=2), kind="event.revised")
+    [digest] = claim(database)
+    assert digest.kind == "digest"
+    assert claim(database) == ()
+    database.write(lambda c: outbox.delivered(c, digest, OK))
+    assert [d.kind for d in claim(database)] == ["event.revised"]
+
+
+def test_muted_messages_are_kept_and_can_be_sent(database: Database) -> None:
+    """What is muted is written and not sent; it is due when its mute is lifted, and can be sent by hand before."""
     number = database.write(
-        lambda c: desk.mute(c, channel_id=None, agreement_id="ru-by", kind=None, until=None, who="a", why="b", now=NOW)
-    )
-    queue(database, one)
-    assert database.write(lambda c: desk.unmute(c, number, NOW))
-    queue(database, two)
-    assert [d.event_id for d in claim(database)] == [two.id]
-    [[muted], _] = database.read(lambda c: deliveries.deliveries(c, state="muted"))
-    assert muted.reason == f"mute {number}"
-    assert database.write(lambda c: outbox.replay(c, [muted.id], NOW)) == 1
-
-
-@pytest.mark.parametrize(
-    ("channel", "agreement", "kind", "until", "holds"),
-    [
-        (None, None, None, None, True),
-        ("hook", None, None, None, True),
-        ("mail", None, None, None, False),
-        (None, "other", None, None, False),
-        (None, "ru-by", "signed", None, False),
-        ("hook", "ru-by", "ratified", NOW + LEASE, True),
-        (None, None, None, NOW - LEASE, False),
-    ],
-)
-def test_a_mute_holds_for_what_it_names(
-    database: Database,
-    channel: str | None,
-    agreement: str | None,
-    kind: str | None,
-    until: datetime | None,
-    holds: bool,
-) -> None:
-    """Every condition of a mute must fit, and its time must not be over."""
-    database.write(
         lambda c: desk.mute(
-            c, channel_id=channel, agreement_id=agreement, kind=kind, until=until, who="", why="", now=NOW
+            c, channel_id=None, agreement_id="ru-by", kind=None, party="RU", until=None, who="a", why="b", now=NOW
         )
     )
-    held = database.read(lambda c: desk.mutes(c, NOW))
-    assert (desk.muted_by(held, "hook", "ru-by", "ratified") is not None) is holds
+    [held] = database.read(lambda c: desk.mutes(c, NOW))
+    assert (held.id, held.party, held.agreement_id) == (number, "RU", "ru-by")
+    reason = desk.mute_reason(number)
+    muted = plain("s", state=OutboxState.MUTED, reason=reason, next_try=kept.NEVER)
+    other = replace(muted, subject="t", reason="mute 77")
+    database.write(lambda c: outbox.enqueue(c, [muted, other], NOW))
+    assert (claim(database), database.read(lambda c: kept.due(c, NOW))) == ((), ())
+    assert database.write(lambda c: desk.unmute(c, number, NOW))
+    assert not database.write(lambda c: desk.unmute(c, number, NOW))
+    assert [group.reason for group in database.read(lambda c: kept.due(c, NOW))] == [reason]
+    assert database.write(lambda c: kept.release_forgotten(c, NOW)) == 1, "a mute that nobody knows any more"
+    [[view, *_], _] = database.read(lambda c: deliveries.deliveries(c, state="muted"))
+    assert database.write(lambda c: outbox.replay(c, [view.id], NOW)) == 1
+    assert len(claim(database)) == 1
+
+
+def test_recipients_still_owed_are_remembered(database: Database) -> None:
+    """A mail that some have is tried again for the others only."""
+    database.write(lambda c: outbox.enqueue(c, [plain("s")], NOW))
+    [first] = claim(database)
+    assert first.recipients == ()
+    database.write(lambda c: outbox.failed(c, first, BAD, "recipients_refused", NOW, ["b@example.org"]))
+    [second] = claim(database)
+    assert second.recipients == ("b@example.org",)
+
+
+def test_what_was_taken_back_overtakes_what_is_kept(database: Database) -> None:
+    """A retraction that goes out at once leaves nothing behind that would tell of the event afterwards."""
+    [one] = events_of(database, 1)
+    queue(database, one, mode="digest")
+    message = plain("r", event_id=one.id, kind="event.retracted", overtakes=True)
+    database.write(lambda c: outbox.enqueue(c, [message], NOW))
+    assert database.read(deliveries.counts) == {("hook", "bundled"): 1, ("hook", "pending"): 1}
+
+
+def test_messages_are_counted_by_day(database: Database) -> None:
+    """What a daily cap counts: messages of events since midnight, not digests or tests."""
+    one, two = events_of(database)
+    queue(database, one, two)
+    database.write(lambda c: outbox.enqueue(c, [plain("s")], NOW))
+    assert database.read(lambda c: kept.sent_since(c, "hook", NOW)) == 2
+    assert database.read(lambda c: kept.sent_since(c, "hook", NOW + timedelta(seconds=1))) == 0
+    [[_, second, first], _] = database.read(deliveries.deliveries)
+    places = [database.read(lambda c, i=i: kept.place_since(c, i.id, NOW)) for i in (first, second)]  # type: ignore[misc]
+    assert places == [1, 2]
 
 
 def test_two_workers_never_send_one_message(database: Database) -> None:
     """Workers that claim at the same time get disjoint messages."""
     for number in range(40):
-        database.write(lambda c, n=number: outbox.send(c, "hook", "operator", f"s{n}", {"n": n}, NOW))  # type: ignore[misc]
+        database.write(lambda c, n=number: outbox.enqueue(c, [plain(f"s{n}")], NOW))  # type: ignore[misc]
     held: list[str] = []
 
     def work() -> None:
         for _ in range(40):
-            got = database.write(lambda c: outbox.claim(c, NOW, "w", LEASE, 2, channels=("hook",)))
+            got = database.write(lambda c: outbox.claim(c, NOW, "w", LEASE, {"hook": 2}))
             held.extend(one.id for one in got)
 
     threads = [threading.Thread(target=work) for _ in range(3)]
@@ -220,15 +258,6 @@ def test_two_workers_never_send_one_message(database: Database) -> None:
     for thread in threads:
         thread.join()
     assert len(held) == len(set(held)) == 40
-
-
-def test_given_back_at_shutdown(database: Database) -> None:
-    """A message that was claimed and not tried is due again at once, without a try counted."""
-    database.write(lambda c: outbox.send(c, "hook", "operator", "s", {}, NOW))
-    [one] = claim(database)
-    database.write(lambda c: outbox.release(c, one))
-    assert claim(database)[0].attempt == 1
-    assert database.read(deliveries.next_due) is None
 
 
 def test_one_process_leads(database: Database) -> None:

@@ -18,6 +18,7 @@ class OutboxRow(Base):
     __table_args__ = (
         UniqueConstraint("seq"),
         Index(None, "state", "next_try", "seq"),
+        Index(None, "channel_id", "state", "next_try", "seq"),
         Index(None, "channel_id", "ordering_key", "state", "seq"),
         Index(None, "event_id"),
     )
@@ -29,7 +30,8 @@ class OutboxRow(Base):
     revision: Mapped[int | None]
     ordering_key: Mapped[str]
     payload: Mapped[str]
-    state: Mapped[str]  # pending, leased, delivered, dead, muted, held (for a digest), bundled (in one)
+    recipients: Mapped[Any | None]  # those still owed it, where others of the same channel have it
+    state: Mapped[str]  # see plan.OutboxState
     attempt: Mapped[int] = mapped_column(default=0)
     replayed_from: Mapped[int] = mapped_column(default=0)  # tries made before a person sent it again
     next_try: Mapped[datetime]
@@ -77,6 +79,7 @@ class MuteRow(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     channel_id: Mapped[str | None]
     agreement_id: Mapped[str | None]
+    party: Mapped[str | None]
     type: Mapped[str | None]
     until: Mapped[datetime | None]
     who: Mapped[str]

@@ -153,6 +153,7 @@ class ExpectationRow(Base):
     due_last: Mapped[Day]
     state: Mapped[str]  # open, met, dismissed (a person), withdrawn (the plan was taken back)
     met_by: Mapped[str | None]
+    noted_for: Mapped[Day | None]  # the last day for which it was noticed that it had passed
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 
