@@ -21,7 +21,7 @@ from pipeline.flow.telling import outgoing
 from pipeline.model import Feed
 from pipeline.plan import AlertPlan, Context, Outgoing, RecordOptions
 from pipeline.store.engine import Database
-from pipeline.telemetry import Logger, Metrics
+from pipeline.telemetry import Logger, Metrics, Vitals
 
 T = TypeVar("T")
 Passage = Callable[[str], None]  # called at the named points of security.md's list, so that tests can die there
@@ -68,6 +68,7 @@ class Parts:
     composer: Composer = field(default_factory=lambda: Composer(Links(), {}))
     alert: AlertOptions = field(default_factory=AlertOptions)
     pace: Pace = field(default_factory=Pace)
+    vitals: Vitals = field(default_factory=Vitals)
     nudge: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when messages were written, so that they leave at once."""
 
