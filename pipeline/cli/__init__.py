@@ -9,7 +9,7 @@ from collections.abc import Mapping
 import click
 
 from pipeline import __version__
-from pipeline.cli import agreements, events, feeds, scanning, service
+from pipeline.cli import agreements, archive, events, feeds, scanning, service, tokens
 from pipeline.errors import StoreUnavailable, UsageError
 
 
@@ -30,6 +30,9 @@ for command in (
     events.events,
     agreements.agreements,
     feeds.feeds,
+    tokens.tokens,
+    archive.export_all,
+    archive.import_all,
 ):
     treatywatch.add_command(command)
 

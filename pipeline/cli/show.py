@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -74,31 +72,6 @@ def events(found: Sequence[Event]) -> None:
 def events_json(found: Iterable[Event]) -> None:
     """Events for programs, as in the API."""
     json_lines(event_as_dict(event) for event in found)
-
-
-CSV_COLUMNS = (
-    "id", "agreement_id", "agreement", "type", "stage", "status", "salience", "actor", "actor_country", "date",
-    "effective_date", "confidence", "state", "evidence", "sources", "first_seen", "revision", "flags",
-)  # fmt: skip
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
-
-def events_csv(found: Iterable[Event]) -> None:
-    """Events for a spreadsheet, UTF-8 with a header. A cell that a spreadsheet would compute begins with an apostrophe."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(CSV_COLUMNS)
-    for event in found:
-        row = event_as_dict(event)
-        row |= {"sources": " ".join(source["url"] for source in row["sources"]), "flags": " ".join(row["flags"])}
-        writer.writerow([_cell(row[name]) for name in CSV_COLUMNS])
-    click.echo(out.getvalue(), nl=False)
-
-
-def _cell(value: object) -> object:
-    if isinstance(value, str) and value.startswith(_FORMULA):
-        return f"'{value}"
-    return "" if value is None else value
 
 
 def moment(value: datetime | None) -> str:

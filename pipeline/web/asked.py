@@ -18,7 +18,7 @@ _EVENT = r"^[A-Za-z0-9_-]{1,80}$"
 _IDENTIFIER = r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,99}$"
 _PARTY = r"^[A-Z][A-Z0-9-]{1,19}$"
 _WORD = r"^[a-z][a-z0-9_]{0,49}$"
-BIGGEST = 2**63 - 1  # what both databases can hold
+BIGGEST = 2**53 - 1  # of the numbers that JSON carries without loss
 _DAY = {"type": "string", "format": "date"}
 _PARTIAL = {
     "anyOf": [
@@ -174,7 +174,9 @@ class AgreementIn(_Strict):
     id: Identifier | None = Field(None, description="A short name; made from the title if left out.")
     title: Title
     parties: list[Party] = Field([], max_length=300)
-    titles: dict[Annotated[str, Field(pattern=r"^[a-z]{2,3}$")], Title] = Field(default_factory=dict, max_length=100)
+    titles: dict[Annotated[str, Field(pattern=r"^[a-z]{2,3}$")], Title] = Field(
+        default_factory=dict, max_length=100, json_schema_extra={"additionalProperties": False}
+    )
     aliases: list[Title] = Field([], max_length=100)
     exclude: list[Title] = Field([], max_length=100)
     multilateral: bool = False

@@ -12,6 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import Match
 
 from pipeline.errors import StoreUnavailable, UsageError
 
@@ -120,10 +121,23 @@ async def _invalid(_: Request, error: RequestValidationError) -> Response:
     return problem(422, errors=faults)
 
 
-async def _http(_: Request, error: HTTPException) -> Response:
+def _allowed(request: Request) -> str:
+    """Every method of this address; starlette itself names those of one route only."""
+    here = [
+        method
+        for method in ("DELETE", "GET", "PATCH", "POST", "PUT")
+        if any(route.matches({**request.scope, "method": method})[0] is Match.FULL for route in request.app.routes)
+    ]
+    return ", ".join(here)
+
+
+async def _http(request: Request, error: HTTPException) -> Response:
     # starlette's own words ("Not Found") say less than ours
     detail = "" if error.detail == HTTPStatus(error.status_code).phrase else str(error.detail)
-    return problem(error.status_code, detail, headers=error.headers)
+    headers = dict(error.headers or {})
+    if error.status_code == 405:
+        headers["Allow"] = _allowed(request)
+    return problem(error.status_code, detail, headers=headers)
 
 
 async def _unforeseen(_: Request, __: Exception) -> Response:
