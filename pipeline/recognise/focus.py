@@ -109,7 +109,11 @@ class Linker:
         taken = self._compatible(mention, language, focus, sentence, link, near) if carried else ()
         if taken:
             return taken
-        if link.band is Band.REVIEW and link.agreement_id is not None and self._worth_review(mention, link, near):
+        if (
+            link.band is Band.REVIEW
+            and link.agreement_id is not None
+            and self._worth_review(mention, link, near, context)
+        ):
             return (Linked(link.agreement_id, Band.REVIEW, link.confidence, link.reasons, mention),)
         charter = self._charter(mention, link)
         if charter is not None:
@@ -125,7 +129,7 @@ class Linker:
             return None
         return Linked(best.agreement_id, Band.REVIEW, 0.72, ("charter_of_body", *best.reasons), mention)
 
-    def _worth_review(self, mention: Mention, link: Link, near: Sequence[str]) -> bool:
+    def _worth_review(self, mention: Mention, link: Link, near: Sequence[str], context: Sequence[str]) -> bool:
         """Whether an unsure link is worth a person's look: nothing contradicts it and it rests on more than a common word."""
         best = link.best
         if best is None or _BLOCKING & set(best.reasons):
@@ -137,6 +141,8 @@ class Linker:
             and len(states) >= 2
             and not {c for c in agreement.parties if len(c) == 2} <= states
         ):
+            return False
+        if agreement.parties and not best.alias and not set(agreement.parties) & {*near, *context}:
             return False
         certain = "distinctive" in best.reasons and best.content >= 0.8
         if (mention.kind and best.kind < _KIND) or ("one_party" in best.reasons and not certain):

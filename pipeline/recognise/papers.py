@@ -77,7 +77,11 @@ def leave(case: Case) -> Step | None:
     if thing is None:
         body = _body_behind(reading, trigger)
         strict = not body and (reading.is_a("strict", trigger.first) or not nothing_follows(reading, trigger))
-        return None if strict else Step(E.WITHDRAWN, "withdraw_alone", weight=0.7)
+        return (
+            None
+            if strict
+            else Step(E.WITHDRAWN, "leave_body" if body else "withdraw_alone", weight=1.0 if body else 0.7)
+        )
     if thing.what in TREATYLIKE or thing.what == "organisation":
         if _as_what(reading, trigger):
             return None

@@ -82,7 +82,7 @@ def compile_pattern(text: str, section: str, key: str, form: str = "") -> Patter
     return Pattern(tuple(elements), section, key, form)
 
 
-def _variants(word: str, arabic: bool) -> tuple[str, ...]:
+def variants(word: str, arabic: bool) -> tuple[str, ...]:
     """The word and, in Arabic, the word without its clitics."""
     if not arabic:
         return (word,)
@@ -154,7 +154,7 @@ class Table:
     def opening(self, word: str) -> tuple[Pattern, ...]:
         """The same, for whoever has a memory of his own."""
         found: list[Pattern] = []
-        for form in _variants(word, self.arabic):
+        for form in variants(word, self.arabic):
             found.extend(self._exact.get(form, ()))
             for length in self._lengths:
                 if length > len(form):
@@ -169,7 +169,7 @@ class Table:
         if known is not None:
             return known
         kinds = 0
-        for form in _variants(fold(raw), self.arabic):
+        for form in variants(fold(raw), self.arabic):
             kinds |= self._keys.get(form, 0)
             for length in range(1, len(form) + 1):
                 kinds |= self._key_stems.get(form[:length], 0)
@@ -214,7 +214,7 @@ class Table:
                 n += 1
                 element = elements[n]
             for i in range(here, min(here + reach + 1, len(tokens))):
-                if any(element.matches(v) for v in _variants(tokens[i].low, self.arabic)):
+                if any(element.matches(v) for v in variants(tokens[i].low, self.arabic)):
                     here = i + 1
                     break
             else:

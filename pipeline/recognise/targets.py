@@ -27,7 +27,8 @@ def of(
     things = _things(reading, found, verbs, trigger, thing, about)
     if things:
         return [mentions.of(reading, t, found, verbs, marked) for t in things]
-    organised = _organisation(reading, trigger) or _noun_phrase(reading, found, verbs, thing, marked)
+    anchor = thing if thing is not None and thing.what == NOUN and thing.kind == "withdraw" else None
+    organised = _organisation(reading, trigger, anchor) or _noun_phrase(reading, found, verbs, thing, marked)
     return [organised or _synthetic(reading, trigger)]
 
 
@@ -107,12 +108,15 @@ def _as_were(reading: Reading, trigger: Trigger, other: Thing) -> bool:
     return any(reading.is_a("subordinate", i) and i + 1 < other.first and reading.is_a("be", i + 1) for i in between)
 
 
-def _organisation(reading: Reading, trigger: Trigger) -> Mention | None:
-    """Leaving or joining a body is leaving or joining its treaty: the organisation's name stands for the agreement."""
-    if trigger.family not in {"withdraw", "accede", "denounce", "enter_force"}:
+def _organisation(reading: Reading, trigger: Trigger, leaving: Thing | None) -> Mention | None:
+    """Leaving or joining a body is leaving or joining its treaty: the organisation's name stands for the agreement.
+
+    `leaving`: the noun act a vote is on ("voted for withdrawal from ECOWAS").
+    """
+    if leaving is None and trigger.family not in {"withdraw", "accede", "denounce", "enter_force"}:
         return None
     for p in reading.parties:
-        ahead = reading.token_at(p.start) - trigger.last
+        ahead = reading.token_at(p.start) - (leaving.last if leaving else trigger.last)
         distance = trigger.first - reading.token_at(p.end - 1) if trigger.family == "enter_force" else ahead
         if p.kind is PartyKind.ORGANISATION and 0 < distance <= 7:
             base = reading.sentence.start
