@@ -144,6 +144,9 @@ class Answer:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._response.aclose()
+        self._response.stream = httpx.ByteStream(
+            b""
+        )  # httpx's stream and answer hold each other, and with them the link
 
     @property
     def received(self) -> int:

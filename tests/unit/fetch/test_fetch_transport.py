@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import logging
 import tomllib
 from pathlib import Path
@@ -13,6 +15,7 @@ from fetch_serving import Request, fetching, redirect, reply, run
 import pipeline.fetch
 from pipeline.errors import Reason
 from pipeline.fetch import Fetched, Refused
+from pipeline.fetch.link import Link
 
 PACKAGE = Path(pipeline.fetch.__file__).parent
 ROOT = PACKAGE.parents[1]
@@ -101,5 +104,23 @@ def test_closed_is_closed() -> None:
             assert isinstance(got, Refused)
             assert got.reason is Reason.PROTOCOL_ERROR
             assert got.retry
+
+    run(test)
+
+
+def test_a_connection_is_not_left_to_the_garbage_collector() -> None:
+    """An exchange that is over holds nothing: the buffers of a TLS connection are 300 kB, and collections are rare."""
+
+    async def test() -> None:
+        async with fetching(lambda request: reply(b"x" * 1000), keep_alive=0.0) as (site, fetcher):
+            gc.collect()
+            gc.disable()
+            try:
+                for path in ("/1", "/2", "/3"):
+                    assert isinstance(await fetcher.get(site.url(path)), Fetched)
+                await asyncio.sleep(0)
+                assert not [thing for thing in gc.get_objects() if isinstance(thing, Link)]
+            finally:
+                gc.enable()
 
     run(test)
