@@ -83,6 +83,8 @@ def _left(reading: Reading, thing: Thing, verbs: frozenset[int], things: Sequenc
             break
         if reading.is_a("coordinate", i) and not _joins_names(reading, i):
             break
+        if reading.tokens[i].low.isdigit() and len(reading.tokens[i].low) <= 2:  # a day of a month
+            break
         first = i
     while first < thing.first and reading.is_a("coordinate", first):
         first += 1
@@ -124,7 +126,7 @@ def _right(
     quoted = _quoted_title(reading, thing)
     if quoted > thing.last:
         return quoted
-    if not _begins(reading, following):
+    if not _begins(reading, following) or (thing.what == GENERIC and not reading.is_a("complement", following)):
         return thing.last
     days = {reading.token_at(d.start) for d in dates if d.role != "title"}
     last = thing.last

@@ -75,11 +75,12 @@ def _clause(reading: Reading, mention: DateMention) -> int:
 
 
 def _distance(reading: Reading, mention: DateMention, trigger: Trigger) -> int:
-    """Words between a date and a verb; a conjunction between them counts as ten."""
+    """Words between a date and a verb; a conjunction between them counts as ten, a comma as six."""
     word = _word(reading, mention)
     low, high = (word, trigger.first) if word < trigger.first else (trigger.last, word)
     joined = sum(1 for i in range(low + 1, high) if reading.is_a("coordinate", i))
-    return high - low + 10 * joined
+    commas = sum(1 for i in range(low + 1, high + 1) if any(c in ",，،;；" for c in reading.before(i)))
+    return high - low + 10 * joined + 6 * commas
 
 
 def _is_own(
