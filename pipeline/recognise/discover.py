@@ -79,6 +79,8 @@ def _named(reading: Reading, mention: Mention) -> bool:
         return False
     first, last = reading.token_at(mention.start), reading.token_at(mention.end - 1)
     base = reading.sentence.start
+    if reading.lexicon.language == "en" and not _capital_noun(reading, first, last):
+        return False
     capitals = 0
     for i in range(first, min(last + 1, len(reading.tokens))):
         token = reading.tokens[i]
@@ -86,6 +88,15 @@ def _named(reading: Reading, mention: Mention) -> bool:
         if letter.isupper() and i and not any(_inside(p, token.start) for p in reading.parties):
             capitals += 1
     return capitals >= 2
+
+
+def _capital_noun(reading: Reading, first: int, last: int) -> bool:
+    """In English a name has its noun in capitals too: "the Kyoto Protocol", not "a deal with Rosneft"."""
+    base = reading.sentence.start
+    return any(
+        first <= h.first <= last and reading.sentence.text[reading.tokens[h.first].start - base].isupper()
+        for h in reading.section("instruments")
+    )
 
 
 def _inside(party: PartyMention, offset: int) -> bool:

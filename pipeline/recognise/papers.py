@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pipeline.model import EventType
 from pipeline.recognise.cases import ENDING, LAWS, TREATYLIKE, Case, Step, nothing_follows
-from pipeline.recognise.reading import Reading
+from pipeline.recognise.reading import RELATIVE, Reading
 from pipeline.recognise.things import GENERIC, NOUN, PRONOUN, TREATY
-from pipeline.recognise.triggers import Trigger
+from pipeline.recognise.triggers import ACTIVE, Trigger
 from pipeline.recognise.values import PartyKind
 
 E = EventType
@@ -82,6 +82,9 @@ def leave(case: Case) -> Step | None:
             if strict
             else Step(E.WITHDRAWN, "leave_body" if body else "withdraw_alone", weight=1.0 if body else 0.7)
         )
+    behind = thing.last < trigger.first and reading.clause(trigger.first).kind != RELATIVE
+    if behind and trigger.voice == ACTIVE and reading.is_a("strict", trigger.first):
+        return None
     if thing.what in TREATYLIKE or thing.what == "organisation":
         if _as_what(reading, trigger):
             return None

@@ -271,7 +271,11 @@ def _reduced(reading: Reading, first: int, last: int, things: Sequence[Thing]) -
         return True
     if first == 0:
         return True
+    if reading.before(first) in {"-", "‑"}:
+        return True
     previous = first - 1
+    if reading.is_a("determiners", previous) or reading.tokens[previous].low == "s":
+        return True
     while previous > 0 and (
         reading.tokens[previous].low.endswith("ly") or reading.tokens[previous].low in {"also", "then", "first"}
     ):
