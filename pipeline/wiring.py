@@ -7,9 +7,9 @@ import os
 import signal
 import ssl
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping
-from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager, nullcontext, suppress
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -19,36 +19,59 @@ from pipeline.alert.compose import Composer
 from pipeline.alert.links import Links
 from pipeline.alert.names import english_names
 from pipeline.alert.options import ChannelOptions
-from pipeline.alert.senders import sender_for
 from pipeline.alert.values import Sender
 from pipeline.compute import Compute, Here, Workers
 from pipeline.errors import ConfigurationError
 from pipeline.fetch import Fetcher
 from pipeline.flow import FlowOptions, Parts
 from pipeline.flow.parts import Passage, nothing_happens
+from pipeline.flow.upkeep import UpkeepOptions
+from pipeline.model import Watchlist
 from pipeline.plan import Context, RecordOptions, Subscription
 from pipeline.recognise import Recogniser
 from pipeline.settings import Settings
+from pipeline.settings.lists import read_agreement
+from pipeline.settings.reload import fingerprint
+from pipeline.store import desk, migrate, owners
 from pipeline.store import feeds as feed_rows
-from pipeline.store import migrate, owners
+from pipeline.store.desk import WatchEntry
 from pipeline.store.engine import Database, open_database
 from pipeline.store.locks import exclusive_service_lock
-from pipeline.telemetry import Metrics, logger
+from pipeline.telemetry import Metrics, Vitals, logger
 
 FAILPOINT = "TREATYWATCH_FAILPOINT"
 
 
 @dataclass(frozen=True, slots=True)
+class Frame:
+    """What a service keeps from its start to its end, whatever is configured meanwhile."""
+
+    database: Database
+    now: clock.Clock
+    passage: Passage
+    workers: bool
+    metrics: Metrics = field(default_factory=Metrics)
+    vitals: Vitals = field(default_factory=Vitals)
+
+
+@dataclass(slots=True)
 class Service:
-    """A wired service: its settings and what its flows work with."""
+    """A wired service: its settings and what its flows work with.
+
+    The one value that changes while the program runs: `renew` puts what a changed configuration made into it. So whoever holds
+    a service asks it for its parts each time. `furniture` and `fetching` give back what was built for the present ones.
+    """
 
     settings: Settings
     parts: Parts
+    frame: Frame
+    furniture: AsyncExitStack
+    fetching: AsyncExitStack
 
     @property
     def database(self) -> Database:
         """The open, migrated database."""
-        return self.parts.database
+        return self.frame.database
 
 
 def open_history(settings: Settings) -> Database:
@@ -69,65 +92,143 @@ async def wire(
 ) -> AsyncIterator[Service]:
     """Everything of a service, built and, at the end, given back. `workers=False`: pages are read in this very process."""
     database = await asyncio.to_thread(open_history, settings)
-    arguments = (settings.watchlist, settings.recognise)
-    compute: Compute = (
-        Workers(settings.process, Recogniser.build, *arguments) if workers else Here(Recogniser.build, *arguments)
-    )
     try:
-        await asyncio.to_thread(database.write, lambda c: _begin(c, settings, now()))
-        async with Fetcher(settings.fetch, now=now) as fetcher, _open(senders(settings, fetcher, now)) as sending:
-            yield Service(
-                settings,
-                Parts(
-                    database=database,
-                    fetcher=fetcher,
-                    compute=compute,
-                    clock=now,
-                    log=logger(),
-                    metrics=Metrics(),
-                    owner=owners.own_name(),
-                    context=context_of(settings),
-                    record=record_options(settings),
-                    options=FlowOptions(max_entries=settings.fetch.max_entries),
-                    feeds={feed.id: feed for feed in settings.feeds},
-                    passage=passage_of((environment or {}).get(FAILPOINT, "")),
-                    stopping=stopping,
-                    channels={channel.id: channel for channel in settings.channels if channel.enabled},
-                    senders=sending,
-                    composer=Composer(Links(settings.web.public_url), english_names()),
-                    alert=settings.alert,
-                ),
-            )
+        frame = Frame(database, now, passage_of((environment or {}).get(FAILPOINT, "")), workers)
+        added = await asyncio.to_thread(database.write, lambda c: _begin(c, settings, now()))
+        async with AsyncExitStack() as fetching, AsyncExitStack() as furniture:
+            fetcher = await fetching.enter_async_context(Fetcher(settings.fetch, now=now))
+            parts = _parts(frame, settings, added, fetcher, furniture, stopping)
+            service = Service(settings, parts, frame, furniture.pop_all(), fetching.pop_all())
+        try:
+            yield service
+        finally:
+            await service.furniture.aclose()
+            await service.fetching.aclose()
     finally:
-        await asyncio.to_thread(compute.close)
         database.close()
+
+
+async def renew(service: Service, settings: Settings, quiesce: Callable[[], Awaitable[None]]) -> None:
+    """Put what changed settings need in the place of what runs. `quiesce` has to end every flow that works with the old parts.
+
+    ConfigurationError or StoreUnavailable where it cannot be; then the old parts are as good as before, for flows begun anew.
+    """
+    frame, old_furniture, old_fetching = service.frame, service.furniture, service.fetching
+    same = settings.fetch == service.settings.fetch  # then the pace of every host and its robots.txt stay known
+    async with AsyncExitStack() as fetching, AsyncExitStack() as furniture:
+        fetcher = service.parts.fetcher
+        if not same:
+            fetcher = await fetching.enter_async_context(Fetcher(settings.fetch, now=frame.now))
+        added = await asyncio.to_thread(frame.database.read, desk.watched)
+        parts = _parts(frame, settings, added, fetcher, furniture, asyncio.Event())
+        await quiesce()
+        service.parts = replace(service.parts, stopping=asyncio.Event())
+        await asyncio.to_thread(frame.database.write, lambda c: feed_rows.sync(c, settings.feeds, frame.now()))
+        service.settings, service.parts = settings, parts
+        service.furniture = furniture.pop_all()
+        if not same:
+            service.fetching = fetching.pop_all()
+    await old_furniture.aclose()
+    if not same:
+        await old_fetching.aclose()
+
+
+def _parts(
+    frame: Frame,
+    settings: Settings,
+    added: Sequence[WatchEntry],
+    fetcher: Fetcher,
+    furniture: AsyncExitStack,
+    stopping: asyncio.Event | None,
+) -> Parts:
+    """What flows work with under these settings; what has to be given back goes into `furniture`."""
+    watchlist = with_additions(settings.watchlist, added)
+    arguments = (watchlist, settings.recognise)
+    compute: Compute = (
+        Workers(settings.process, Recogniser.build, *arguments) if frame.workers else Here(Recogniser.build, *arguments)
+    )
+    furniture.push_async_callback(asyncio.to_thread, compute.close)
+    sending = senders(settings, fetcher, frame.now)
+    for sender in sending.values():
+        furniture.callback(sender.close)
+    return Parts(
+        database=frame.database,
+        fetcher=fetcher,
+        compute=compute,
+        clock=frame.now,
+        log=logger(),
+        metrics=frame.metrics,
+        vitals=frame.vitals,
+        owner=owners.own_name(),
+        context=context_of(settings, watchlist),
+        record=record_options(settings),
+        options=FlowOptions(max_entries=settings.fetch.max_entries),
+        feeds={feed.id: feed for feed in settings.feeds},
+        passage=frame.passage,
+        stopping=stopping,
+        channels={channel.id: channel for channel in settings.channels if channel.enabled},
+        senders=sending,
+        composer=composer_of(settings),
+        alert=settings.alert,
+    )
+
+
+def with_additions(watchlist: Watchlist, added: Sequence[WatchEntry]) -> Watchlist:
+    """The watchlist with the agreements that were added while the service ran; the file has the last word on an id."""
+    agreements = {one.id: one for one in watchlist.agreements}
+    for entry in added:
+        if entry.kind == "agreement" and entry.id not in agreements:
+            with suppress(ConfigurationError):  # was checked when it came; an older version may have let it through
+                agreements[entry.id] = read_agreement(entry.definition, f"agreement {entry.id}")
+    return Watchlist(tuple(agreements.values()), watchlist.rules)
 
 
 def senders(settings: Settings, fetcher: Fetcher, now: clock.Clock) -> dict[str, Sender]:
     """The sender of every channel in use, by its id; to be closed. ConfigurationError where one cannot be made."""
-    made: dict[str, Sender] = {}
-    for channel in settings.channels:
-        if channel.enabled:
-            try:
-                made[channel.id] = sender_for(channel, fetcher.post, now, settings.alert.timeout)
-            except (OSError, ssl.SSLError) as error:
-                raise ConfigurationError(f"[[channel]] {channel.id} ca_file", str(error)) from None
-    return made
+    return {one.id: sender_of(one, settings, fetcher, now) for one in settings.channels if one.enabled}
 
 
-@asynccontextmanager
-async def _open(made: dict[str, Sender]) -> AsyncIterator[dict[str, Sender]]:
+def sender_of(channel: ChannelOptions, settings: Settings, fetcher: Fetcher, now: clock.Clock) -> Sender:
+    """The sender of one channel; to be closed. ConfigurationError where it cannot be made."""
     try:
-        yield made
-    finally:
-        for sender in made.values():
-            sender.close()
+        return sender_for(channel, fetcher.post, now, settings.alert.timeout)
+    except (OSError, ssl.SSLError) as error:
+        raise ConfigurationError(f"[[channel]] {channel.id} ca_file", str(error)) from None
 
 
-def _begin(connection: Any, settings: Settings, now: datetime) -> None:
-    """The database as this process takes it over: the configured feeds, and no leases of processes that died."""
+def composer_of(settings: Settings) -> Composer:
+    """Writes messages for people, with links to where readers reach the service."""
+    return Composer(Links(settings.web.public_url), english_names())
+
+
+def _begin(connection: Any, settings: Settings, now: datetime) -> tuple[WatchEntry, ...]:
+    """The database as this process takes it over: the configured feeds, and no leases of processes that died.
+
+    Gives what was added to the watchlist while the service ran.
+    """
     feed_rows.sync(connection, settings.feeds, now)
     owners.release_gone(connection)
+    return desk.watched(connection)
+
+
+def signature(service: Service) -> str:
+    """Stands for everything that is read again when it changes: the files, and what was added in the database."""
+    added = service.database.read(desk.watched)
+    return fingerprint(service.settings.directory) + "".join(f"|{one.id} {one.created_at.isoformat()}" for one in added)
+
+
+def upkeep_options(settings: Settings) -> UpkeepOptions:
+    """When to keep house, and what to keep."""
+    told = settings.schedule
+    return UpkeepOptions(
+        at=told.upkeep_cron,
+        retention_days=told.retention_days,
+        polls_days=told.polls_days,
+        backup_at=told.backup_cron,
+        backup_dir=Path(told.backup_dir),
+        backup_keep=told.backup_keep,
+        database_url=settings.database_url,
+    )
 
 
 def service_lock(settings: Settings) -> AbstractContextManager[None]:
@@ -138,10 +239,10 @@ def service_lock(settings: Settings) -> AbstractContextManager[None]:
     return exclusive_service_lock(Path(settings.database_url.removeprefix(prefix)))
 
 
-def context_of(settings: Settings) -> Context:
-    """Whom and what decisions are made for."""
+def context_of(settings: Settings, watchlist: Watchlist | None = None) -> Context:
+    """Whom and what decisions are made for. `watchlist`: another one than the files'."""
     return Context(
-        agreements={agreement.id: agreement for agreement in settings.watchlist.agreements},
+        agreements={agreement.id: agreement for agreement in (watchlist or settings.watchlist).agreements},
         subscriptions=tuple(_subscription(c) for c in settings.channels if c.enabled and c.role == "reader"),
     )
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 import click
 
 from pipeline import __version__
-from pipeline.cli import agreements, archive, events, feeds, scanning, service, tokens
+from pipeline.cli import agreements, alerts, archive, events, feeds, scanning, service, tokens
 from pipeline.errors import StoreUnavailable, UsageError
 
 
@@ -30,6 +30,7 @@ for command in (
     events.events,
     agreements.agreements,
     feeds.feeds,
+    alerts.alerts,
     tokens.tokens,
     archive.export_all,
     archive.import_all,

@@ -41,13 +41,16 @@ def cycle(context: click.Context, config: Path | None, as_json: bool) -> None:
     settings = settings_of(context, config)
     _something_to_watch(settings)
     done = asyncio.run(_cycle(settings, dict(context.obj)))
-    row = {"polled": done.polled, "new": done.new, "articles": dict(done.outcomes), "failed": done.failed}
+    row = {"polled": done.polled, "new": done.new, "articles": dict(done.outcomes)}
+    row |= {"deliveries": dict(done.deliveries), "failed": done.failed}
     if as_json:
         show.json_lines([row])
     else:
         articles = ", ".join(f"{count} {name}" for name, count in sorted(done.outcomes.items())) or "none"
+        told = ", ".join(f"{count} {name}" for name, count in sorted(done.deliveries.items())) or "none"
         click.echo(
-            f"{done.polled} feeds polled, {done.new} new items; articles: {articles}; unforeseen errors: {done.failed}"
+            f"{done.polled} feeds polled, {done.new} new items; articles: {articles}; messages: {told};"
+            f" unforeseen errors: {done.failed}"
         )
     if done.failed or settings.problems:
         context.exit(1)

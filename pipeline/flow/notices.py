@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from pipeline.alert import payload, select
 from pipeline.alert.masks import target
 from pipeline.alert.options import ChannelOptions
 from pipeline.alert.values import Delivered, GiveUp, Outcome, Trouble
 from pipeline.plan import Outgoing
-from pipeline.store.outbox import Delivery, enqueue
+from pipeline.store.outbox import Delivery
 
 
 def notices_of(
@@ -45,11 +44,6 @@ def operator_messages(
         for channel in channels.values()
         if select.wants_operator(channel).send and channel.id != but
     )
-
-
-def warn(connection: Any, trouble: Trouble, subject: str, channels: Mapping[str, ChannelOptions], now: datetime) -> int:
-    """Queue a trouble for the operator, in the caller's transaction; how many messages are new."""
-    return enqueue(connection, operator_messages(trouble, subject, channels, now), now)
 
 
 def _trouble(claimed: Delivery, outcome: Outcome, channel: ChannelOptions) -> Trouble | None:

@@ -75,6 +75,12 @@ def deliveries(
     return tuple(_view(row, tries.get(row.id, ())) for row in page), more
 
 
+def delivery(connection: Connection, identity: str) -> DeliveryView | None:
+    """One message with every try; None where there is none."""
+    row = connection.execute(select(OutboxRow.__table__).where(OutboxRow.id == identity)).one_or_none()
+    return _view(row, _tries(connection, [identity]).get(identity, ())) if row else None
+
+
 def _tries(connection: Connection, ids: Sequence[str]) -> dict[str, tuple[Try, ...]]:
     wanted = select(AttemptRow.__table__).where(AttemptRow.outbox_id.in_(ids)).order_by(AttemptRow.attempt)
     tries: dict[str, tuple[Try, ...]] = {}
