@@ -36,7 +36,8 @@ def judge(told: Told, reading: Reading, states: Sequence[str], index: Index) -> 
     near = {p.code for p in (*mention.parties, *reading.parties) if p.code}
     parties = tuple(sorted(near | set(states) if _otherwise(reading, "both") and len(near) < 2 else near))
     named = _named(reading, mention)
-    if _otherwise(reading, "domestic") or (_otherwise(reading, "commercial") and not named):
+    abroad = named or any(len(p.code) == 2 for p in mention.parties)
+    if (_otherwise(reading, "domestic") and not abroad) or (_otherwise(reading, "commercial") and not named):
         return None
     strength = _strength(told, reading, parties, named)
     if strength <= 0:
@@ -61,7 +62,7 @@ def _strength(told: Told, reading: Reading, parties: tuple[str, ...], named: boo
         return 0.75
     if worldwide and (counted or among):
         return 0.7
-    if among and counted and mention.kind in _SOLEMN:
+    if (among and counted and mention.kind in _SOLEMN) or (told.type is E.SIGNED and _numbered(reading)):
         return 0.6
     if among and told.type in {E.RATIFIED, E.ACCEDED, E.DEPOSITED, E.EXCHANGED, E.PROMULGATED} and not mention.generic:
         return 0.5
@@ -88,6 +89,16 @@ def _named(reading: Reading, mention: Mention) -> bool:
         if letter.isupper() and i and not any(_inside(p, token.start) for p in reading.parties):
             capitals += 1
     return capitals >= 2
+
+
+def _numbered(reading: Reading) -> bool:
+    """Whether so many countries act: "Eleven countries sign the agreement"."""
+    return any(
+        reading.tokens[i].low.isdigit() or reading.is_a("numbers", i)
+        for h in reading.section("salience")
+        if h.key == "count" and reading.tokens[h.first].low not in {"parties", "members", "governments"}
+        for i in range(max(0, h.first - 3), h.first)
+    )
 
 
 def _capital_noun(reading: Reading, first: int, last: int) -> bool:

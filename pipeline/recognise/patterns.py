@@ -146,13 +146,6 @@ class Table:
         known = self._memo.get(word)
         if known is not None:
             return known
-        result = self.opening(word)
-        if len(self._memo) < _MAX_MEMO:
-            self._memo[word] = result
-        return result
-
-    def opening(self, word: str) -> tuple[Pattern, ...]:
-        """The same, for whoever has a memory of his own."""
         found: list[Pattern] = []
         for form in variants(word, self.arabic):
             found.extend(self._exact.get(form, ()))
@@ -161,7 +154,10 @@ class Table:
                     break
                 found.extend(self._prefix.get(form[:length], ()))
             found.extend(pattern for end, pattern in self._suffix if form.endswith(end))
-        return tuple(dict.fromkeys(found))
+        result = tuple(dict.fromkeys(found))
+        if len(self._memo) < _MAX_MEMO:
+            self._memo[word] = result
+        return result
 
     def classify(self, raw: str) -> int:
         """What a lower-cased word as it stands in the text may open: ACT, TREATY_NOUN, BODY_ACT, added up; 0 for nothing."""
@@ -201,7 +197,7 @@ class Table:
             pattern.section == section
             and (not keys or pattern.key in keys)
             and self._match(pattern.elements, tokens, at) >= 0
-            for pattern in self.opening(tokens[at].low)
+            for pattern in self.starting(tokens[at].low)
         )
 
     def _match(self, elements: tuple[Element, ...], tokens: Sequence[Token], at: int) -> int:
