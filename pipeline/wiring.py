@@ -19,6 +19,7 @@ from pipeline.alert.compose import Composer
 from pipeline.alert.links import Links
 from pipeline.alert.names import english_names
 from pipeline.alert.options import ChannelOptions
+from pipeline.alert.senders import sender_for
 from pipeline.alert.values import Sender
 from pipeline.compute import Compute, Here, Workers
 from pipeline.errors import ConfigurationError

@@ -4,6 +4,9 @@
     process   entries ─▶ articles ─▶ events, messages    (process.py; telling.py says to whom)
     expect    what was announced and did not come        (expect.py)
     deliver   messages ─▶ receivers                      (gathering.py, deliver.py)
+    recheck   articles that prove something, once more   (again.py, recheck.py)
+    watch     troubles ─▶ log, metrics, the operator     (watchdog.py decides, watch.py tells)
+    upkeep    retention, statistics, backups             (upkeep.py)
     cycle     one pass of everything
 
 Item by item, in `drain.py`, is the one place that catches everything: one item's failure never stops another's work.
@@ -22,12 +25,28 @@ from pipeline.flow.expect import expect_due
 from pipeline.flow.parts import FlowOptions, Parts
 from pipeline.flow.poll import poll_feed, settling
 from pipeline.flow.process import process_entry
+from pipeline.flow.recheck import recheck_due
+from pipeline.flow.upkeep import keep_house
+from pipeline.flow.watch import count_queues, look_around
 from pipeline.store import entries
 from pipeline.store import feeds as feed_rows
 from pipeline.store.entries import EntryWork
 from pipeline.store.feeds import DueFeed
 
-__all__ = ["Cycle", "FlowOptions", "Parts", "cycle", "deliver_due", "expect_due", "poll_due", "process_due"]
+__all__ = [
+    "Cycle",
+    "FlowOptions",
+    "Parts",
+    "count_queues",
+    "cycle",
+    "deliver_due",
+    "expect_due",
+    "keep_house",
+    "look_around",
+    "poll_due",
+    "process_due",
+    "recheck_due",
+]
 
 _LONG_PASS = timedelta(minutes=1)
 
@@ -98,9 +117,10 @@ async def process_due(parts: Parts) -> Drained[str]:
 
 
 async def cycle(parts: Parts) -> Cycle:
-    """One pass: poll what is due, process everything queued, tell what is overdue, deliver what is due."""
+    """One pass: poll what is due, process everything queued, look again, tell what is overdue, deliver what is due."""
     polled = await poll_due(parts)
     processed = await process_due(parts)
+    looked = await recheck_due(parts)
     await expect_due(parts)
     delivered = await deliver_due(parts)
     return Cycle(
@@ -108,5 +128,5 @@ async def cycle(parts: Parts) -> Cycle:
         new=sum(polled.results),
         outcomes=Counter(processed.results),
         deliveries=Counter(delivered.results),
-        failed=polled.failed + processed.failed + delivered.failed,
+        failed=polled.failed + processed.failed + looked.failed + delivered.failed,
     )

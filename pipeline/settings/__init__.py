@@ -16,6 +16,7 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
+from pipeline.alert.cron import Cron
 from pipeline.alert.options import AlertOptions, ChannelOptions
 from pipeline.compute import ProcessOptions
 from pipeline.errors import ConfigurationError
@@ -67,16 +68,32 @@ class WebOptions:
 
 @dataclass(frozen=True, slots=True)
 class ScheduleOptions:
-    """`[schedule]`: seconds between looks at what is due (the database says what is)."""
+    """`[schedule]`: seconds between looks at what is due (the database says what is), and when to keep house.
+
+    `…_cron` are cron expressions in UTC, "" is never; `…_days` of 0 are for ever.
+    """
 
     poll: float = 5.0
     process: float = 1.0
     deliver: float = 1.0
     expect: float = 3600.0
+    recheck: float = 30.0
+    watch: float = 600.0
+    upkeep_cron: str = "23 3 * * *"
+    retention_days: int = 0
+    polls_days: int = 30
+    backup_cron: str = ""
+    backup_dir: str = "backups"
+    backup_keep: int = 7
 
     def __post_init__(self) -> None:
-        if min(self.poll, self.process, self.deliver, self.expect) < 0.1:
-            raise ValueError("poll, process, deliver and expect are seconds, at least 0.1")
+        if min(self.poll, self.process, self.deliver, self.expect, self.recheck, self.watch) < 0.1:
+            raise ValueError("poll, process, deliver, expect, recheck and watch are seconds, at least 0.1")
+        for schedule in (self.upkeep_cron, self.backup_cron):
+            if schedule:
+                Cron.parse(schedule)
+        if min(self.retention_days, self.polls_days) < 0 or self.backup_keep < 1:
+            raise ValueError("retention_days and polls_days are 0 or more, backup_keep is at least 1")
 
 
 @dataclass(frozen=True, slots=True)

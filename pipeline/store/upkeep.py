@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from pipeline.store.engine import Database
 from pipeline.store.tables import FeedPollRow, ServiceStateRow
@@ -12,7 +12,7 @@ from pipeline.store.tables import FeedPollRow, ServiceStateRow
 
 def delete_polls(connection: Connection, before: datetime, limit: int = 5000) -> int:
     """Delete up to `limit` rows of polls made before then; how many."""
-    first = connection.execute(select(func.min(FeedPollRow.id))).scalar_one()
+    first: int | None = connection.execute(select(func.min(FeedPollRow.id))).scalar_one()
     if first is None:
         return 0
     # ids grow with time, near enough; the primary key spares an index on the time alone
@@ -31,7 +31,7 @@ def seen(connection: Connection, key: str, moment: datetime) -> datetime:
     wanted = select(ServiceStateRow.updated_at).where(ServiceStateRow.key == key)
     stored = connection.execute(wanted).scalar_one_or_none()
     if stored is None:
-        connection.execute(ServiceStateRow.__table__.insert().values(key=key, value="", updated_at=moment))
+        connection.execute(insert(ServiceStateRow).values(key=key, value="", updated_at=moment))
     return stored or moment
 
 
