@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.alert.options import weaknesses
 from pipeline.errors import StoreUnavailable, UsageError
 from pipeline.recognise.parties import Names
 from pipeline.settings import Settings
 from pipeline.store import migrate
+from pipeline.store.dialects import SAFE_WAL, driver
 from pipeline.store.engine import open_database
+
+_LEAST_FREE = 200 * 2**20  # bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +29,8 @@ class Finding:
 
 
 def everything(settings: Settings) -> list[Finding]:
-    """Look at configuration, database and recogniser; nothing is changed."""
-    return [*_configuration(settings), *_database(settings), *_watchlist(settings)]
+    """Look at configuration, database, house and recogniser; nothing is changed."""
+    return [*_configuration(settings), *_database(settings), *_house(settings), *_watchlist(settings)]
 
 
 def _configuration(settings: Settings) -> Iterator[Finding]:
@@ -37,12 +43,18 @@ def _configuration(settings: Settings) -> Iterator[Finding]:
     )
     count = len(settings.watchlist.agreements)
     yield Finding("agreements", count > 0, f"{count} watched" if count else _add("agreements", "agreement"))
-    readers = [channel.id for channel in settings.channels if channel.enabled and channel.role == "reader"]
+    enabled_channels = [channel for channel in settings.channels if channel.enabled]
+    readers = [channel.id for channel in enabled_channels if channel.role == "reader"]
     yield Finding(
         "channels",
         True,
         ", ".join(readers) or "none: events are recorded, nobody is told ([[channel]] in treatywatch.toml)",
     )
+    operators = [channel.id for channel in enabled_channels if channel.role == "operator"]
+    nobody = 'none: troubles of the service stand in its log only (a [[channel]] with role = "operator" hears of them)'
+    yield Finding("operator", True, ", ".join(operators) or nobody)
+    for channel in enabled_channels:
+        yield from (Finding(f"channel {channel.id}", True, weakness) for weakness in weaknesses(channel))
 
 
 def _add(name: str, table: str) -> str:
@@ -70,6 +82,42 @@ def _database(settings: Settings) -> Iterator[Finding]:
         True,
         f"schema {version}" if same else f"schema {version or 'empty'}; the next start brings it to {needed}",
     )
+
+
+def _house(settings: Settings) -> Iterator[Finding]:
+    """Where the service lives: room on the disk, the journal, backups."""
+    path = settings.database_url.removeprefix("sqlite:///")
+    is_sqlite = path != settings.database_url
+    if is_sqlite and Path(path).resolve().parent.is_dir():
+        free = shutil.disk_usage(Path(path).resolve().parent).free
+        enough = free >= _LEAST_FREE
+        yield Finding(
+            "disk", enough, f"{free // 2**20:,} MiB free" + ("" if enough else ": make room before it is full")
+        )
+        version = ".".join(map(str, driver().sqlite_version_info))
+        safe = driver().sqlite_version_info >= SAFE_WAL
+        slow = (
+            "" if safe else ": too old for its write-ahead log, works without; pip install pysqlite3 brings a newer one"
+        )
+        yield Finding("sqlite", True, version + slow)
+    told = settings.schedule
+    if not told.backup_cron:
+        yield Finding("backup", True, "none scheduled ([schedule] backup_cron); by hand: treatywatch db backup FILE")
+    elif not is_sqlite and shutil.which("pg_dump") is None:
+        yield Finding(
+            "backup", False, "pg_dump is not installed: it comes with PostgreSQL's client (postgresql-client)"
+        )
+    else:
+        yield Finding("backup", *_writable(Path(told.backup_dir), told.backup_cron))
+
+
+def _writable(directory: Path, when: str) -> tuple[bool, str]:
+    place = directory.resolve()
+    while not place.exists():
+        place = place.parent
+    if place.is_dir() and os.access(place, os.W_OK):
+        return True, f"into {directory}, {when} UTC"
+    return False, f"{directory} cannot be written to by this user"
 
 
 def _watchlist(settings: Settings) -> Iterator[Finding]:

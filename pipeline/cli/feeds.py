@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import click
 
 from pipeline import clock, query
 from pipeline.cli import show
 from pipeline.cli.common import config_option, json_option, settings_of
-from pipeline.errors import FeedError, UsageError
+from pipeline.errors import FeedError, Reason, UsageError
 from pipeline.feeds import discover_feeds, opml, parse
 from pipeline.fetch import ACCEPT_FEED, Fetched, Fetcher, FetchOutcome, Refused
 from pipeline.model import Feed
 from pipeline.settings import Settings
 from pipeline.settings.lists import feed_as_toml
+from pipeline.store import desk, entries
 from pipeline.store import feeds as feed_rows
 from pipeline.wiring import open_history
 
@@ -187,3 +189,28 @@ def export_opml(context: click.Context, config: Path | None, file: Path | None) 
         file.write_bytes(document)
     else:
         click.echo(document.decode("utf-8"))
+
+
+@feeds.command()
+@config_option
+@click.option("--feed", help="Only pages of this source.")
+@click.option(
+    "--reason", type=click.Choice([word.value for word in Reason]), help="Only pages set aside for this reason."
+)
+@click.pass_context
+def retry(context: click.Context, config: Path | None, feed: str | None, reason: str | None) -> None:
+    """Try pages again that were set aside: walls, crashes, whatever used up its tries."""
+    settings = settings_of(context, config)
+    database = open_history(settings)
+    try:
+        count = database.write(lambda c: _again(c, feed, reason))
+    finally:
+        database.close()
+    click.echo(f"{count} pages wait to be tried again")
+
+
+def _again(connection: Any, feed: str | None, reason: str | None) -> int:
+    now = clock.now()
+    count = entries.again(connection, entries.set_aside(connection, feed, reason), now)
+    desk.audit(connection, "command line", "feeds.retry", feed or "all", {"reason": reason, "pages": count}, now)
+    return count

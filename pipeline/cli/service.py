@@ -7,19 +7,20 @@ from pathlib import Path
 
 import click
 
+from pipeline import clock, flow
 from pipeline import demo as demonstration
-from pipeline import flow
 from pipeline.cli import checks, show
 from pipeline.cli.common import config_option, json_option, settings_of
 from pipeline.errors import UsageError
 from pipeline.flow import Cycle
 from pipeline.schedule import serve as run_service
 from pipeline.settings import Settings
+from pipeline.store import backup as backups
 from pipeline.store import migrate
 from pipeline.store.engine import open_database
 from pipeline.telemetry import LogOptions, start_logging
 from pipeline.web.server import serve_web
-from pipeline.wiring import wire
+from pipeline.wiring import open_history, service_lock, wire
 
 
 @click.command()
@@ -91,7 +92,7 @@ def check(context: click.Context, config: Path | None, as_json: bool) -> None:
 
 @click.group()
 def db() -> None:
-    """The database's schema: upgrade, current, downgrade. `serve` and `cycle` upgrade by themselves."""
+    """The database: its schema (upgrade, current, downgrade) and copies of it (backup, restore). `serve` and `cycle` upgrade by themselves."""
 
 
 @db.command()
@@ -128,6 +129,36 @@ def downgrade(context: click.Context, config: Path | None, revision: str, yes: b
     before = migrate.downgrade(database, revision)
     click.echo(f"schema {before} -> {migrate.current(database) or 'empty'}")
     database.close()
+
+
+@db.command()
+@config_option
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False), required=False)
+@click.pass_context
+def backup(context: click.Context, config: Path | None, file: Path | None) -> None:
+    """A consistent copy of the database into FILE, while the service runs. By default into [schedule] backup_dir."""
+    settings = settings_of(context, config)
+    url = settings.database_url
+    target = file or Path(settings.schedule.backup_dir) / backups.file_name(url, clock.now())
+    size = backups.backup(url, target)
+    click.echo(f"{target}: {size:,} bytes")
+
+
+@db.command()
+@config_option
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.pass_context
+def restore(context: click.Context, config: Path | None, file: Path, yes: bool) -> None:
+    """Put a backup in the database's place; the service has to be stopped. What is there now is kept beside it."""
+    settings = settings_of(context, config)
+    if not yes:
+        click.confirm(f"Put {file} in the place of the database?", abort=True)
+    with service_lock(settings):
+        backups.restore(settings.database_url, file)
+        database = open_history(settings)
+        click.echo(f"restored; schema {migrate.current(database)}")
+        database.close()
 
 
 async def _cycle(settings: Settings, environment: dict[str, str]) -> Cycle:

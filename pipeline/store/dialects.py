@@ -135,6 +135,12 @@ def is_unavailable(error: DBAPIError) -> str | None:
     return "the server is read-only" if state == "25006" else None
 
 
+def words(error: DBAPIError) -> str:
+    """The first line of what the driver says."""
+    lines = str(error.orig or error).strip().splitlines()
+    return lines[0][:200] if lines else type(error.orig).__name__
+
+
 def _unreachable(error: DBAPIError) -> bool:
     """psycopg has no SQLSTATE for a server it cannot reach."""
     kind = type(error.orig)

@@ -78,7 +78,7 @@ class Database:
                 if not dialects.passes_by_itself(exc):
                     raise
                 if pause is None:
-                    raise StoreUnavailable("the database does not answer or stays locked") from exc
+                    raise StoreUnavailable(f"it does not answer or stays locked ({dialects.words(exc)})") from exc
             self._sleep(pause)
         raise AssertionError("the last try returns or raises")
 

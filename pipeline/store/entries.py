@@ -156,6 +156,18 @@ def again(connection: Connection, entry_ids: Sequence[int], now: datetime) -> in
     return connection.execute(update(EntryRow).where(settled).values(**fresh)).rowcount
 
 
+def set_aside(
+    connection: Connection, feed_id: str | None = None, reason: str | None = None, limit: int = 10_000
+) -> tuple[int, ...]:
+    """The ids of entries that were given up (gates, failures), newest first; of one feed, for one reason."""
+    wanted = select(EntryRow.id).where(EntryRow.state.in_((GATE, FAILED)))
+    if feed_id is not None:
+        wanted = wanted.where(EntryRow.feed_id == feed_id)
+    if reason is not None:
+        wanted = wanted.where(EntryRow.reason == reason)
+    return tuple(connection.execute(wanted.order_by(EntryRow.id.desc()).limit(limit)).scalars())
+
+
 def counts(connection: Connection) -> dict[str, int]:
     """How many entries are in each state."""
     rows = connection.execute(select(EntryRow.state, func.count().label("number")).group_by(EntryRow.state))

@@ -32,7 +32,7 @@ async def healthz(request: Request) -> Response:
 
 @router.get("/readyz", response_model=told.HealthOut, responses=answers() | _READY)
 def readyz(request: Request) -> Response:
-    """The database answers and has the schema this program needs."""
+    """The database answers, has the schema this program needs, and every flow can work."""
     site = site_of(request)
     headers = {"Cache-Control": "no-store"}
     stopping = site.service.parts.stopping
@@ -45,6 +45,12 @@ def readyz(request: Request) -> Response:
         return answer(request, {"status": "waiting", "detail": f"the database: {error}"}, 503, headers)
     if current != needed:
         detail = f"the schema is {current}, this program needs {needed}"
+        return answer(request, {"status": "waiting", "detail": detail}, 503, headers)
+    troubles = dict(site.service.parts.vitals.troubles)
+    if troubles:
+        detail = "; ".join(
+            f"{flow}: {why} (since {since:%F %T} UTC)" for flow, (why, since) in sorted(troubles.items())
+        )
         return answer(request, {"status": "waiting", "detail": detail}, 503, headers)
     return answer(request, {"status": "ok", "detail": ""}, headers=headers)
 
