@@ -10,10 +10,11 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from pipeline.web.guard import PAGE_POLICY
 from pipeline.web.pages_view import templates
 from pipeline.web.problems import MEDIA_TYPE
 
-_KEPT = ("retry-after", "cache-control", "content-security-policy", "allow")
+_KEPT = frozenset({"retry-after", "cache-control", "allow", "x-content-type-options", "x-frame-options", "referrer-policy"})
 
 
 class Readable:
@@ -70,8 +71,7 @@ def page_of(start: Message, body: bytes) -> HTMLResponse:
         )
     )
     headers = Headers(raw=start["headers"])
-    kept = {
-        name: value for name, value in headers.items() if name in _KEPT or name.startswith(("x-", "cross-", "referrer"))
-    }
-    kept.pop("content-security-policy", None)
-    return HTMLResponse(made.encode("utf-8", "replace"), start["status"], kept)
+    kept = {name: value for name, value in headers.items() if name in _KEPT}
+    return HTMLResponse(
+        made.encode("utf-8", "replace"), start["status"], kept | {"Content-Security-Policy": PAGE_POLICY}
+    )
