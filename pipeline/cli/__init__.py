@@ -9,7 +9,7 @@ from collections.abc import Mapping
 import click
 
 from pipeline import __version__
-from pipeline.cli import agreements, alerts, archive, events, feeds, scanning, service, tokens
+from pipeline.cli import agreements, alerts, archive, evaluate, events, feeds, scanning, service, tokens
 from pipeline.errors import StoreUnavailable, UsageError
 
 
@@ -27,6 +27,7 @@ for command in (
     service.db,
     scanning.scan,
     scanning.explain,
+    evaluate.evaluate,
     events.events,
     agreements.agreements,
     feeds.feeds,

@@ -8,7 +8,10 @@ from typing import Any, TypeVar
 
 import click
 
+from pipeline.errors import UsageError
+from pipeline.model import Watchlist
 from pipeline.settings import Settings, load_settings
+from pipeline.settings.lists import load_watchlist
 from pipeline.telemetry import start_logging
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -31,3 +34,11 @@ def settings_of(context: click.Context, config: Path | None) -> Settings:
     for problem in settings.problems:
         click.echo(f"treatywatch: {problem}", err=True)
     return settings
+
+
+def strict_watchlist(path: Path) -> Watchlist:
+    """The watchlist of a file in which every entry is right; UsageError names all that are not."""
+    watchlist, problems = load_watchlist(path)
+    if problems:
+        raise UsageError("; ".join(map(str, problems)))
+    return watchlist

@@ -13,16 +13,14 @@ from rich.text import Text
 
 from pipeline import clock
 from pipeline.cli import show
-from pipeline.cli.common import config_option, json_option, settings_of
+from pipeline.cli.common import config_option, json_option, settings_of, strict_watchlist
 from pipeline.errors import PageError, UsageError
 from pipeline.fetch import ACCEPT_PAGE, Fetched, Fetcher
-from pipeline.model import Watchlist
 from pipeline.plan import RecordOptions, event_as_dict
 from pipeline.recognise import RecogniseOptions, Recogniser
 from pipeline.scan import Scanned, events_of
 from pipeline.scan import scan as scan_row
 from pipeline.settings import Settings
-from pipeline.settings.lists import load_watchlist
 
 
 @click.command()
@@ -42,7 +40,7 @@ def scan(context: click.Context, watchlist_file: Path, file: IO[str]) -> None:
     """
     recogniser = Recogniser.build(strict_watchlist(watchlist_file), RecogniseOptions())
     failed = False
-    for number, row in _rows(file):
+    for number, row in rows_of(file):
         try:
             scanned = scan_row(recogniser, row, clock.now())
         except (UsageError, PageError) as error:
@@ -93,15 +91,8 @@ def explain(
         _print(scanned)
 
 
-def strict_watchlist(path: Path) -> Watchlist:
-    """The watchlist of a file in which every entry is right; UsageError names all that are not."""
-    watchlist, problems = load_watchlist(path)
-    if problems:
-        raise UsageError("; ".join(map(str, problems)))
-    return watchlist
-
-
-def _rows(file: IO[str]) -> Iterator[tuple[int, Mapping[str, Any]]]:
+def rows_of(file: IO[str]) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    """The objects of a JSON Lines file with their line numbers; UsageError names a line that is none."""
     for number, line in enumerate(file, 1):
         if not line.strip():
             continue

@@ -46,7 +46,7 @@ def events(found: Sequence[Event]) -> None:
     for event in found:
         who = event.actor or ("the parties together" if event.status == "occurred" else "")
         line = Text()
-        line.append(f"{str(event.date or 'no date'):<10} ", style="cyan")
+        line.append(f"{event.date or 'no date'!s:<10} ", style="cyan")
         line.append(f"{_STATUS_MARK[event.status]} {event.type}", style="bold")
         if event.status != "occurred":
             line.append(f" ({event.status})")

@@ -74,6 +74,8 @@ class Report:
     links: Tally = field(default_factory=Tally)
     right: dict[str, int] = field(default_factory=dict)
     asked: dict[str, int] = field(default_factory=dict)
+    types: dict[str, Tally] = field(default_factory=dict)
+    statuses: dict[str, Tally] = field(default_factory=dict)
     quiet: int = 0
     noisy: int = 0
 
@@ -81,6 +83,11 @@ class Report:
         """Of "date", "country" or "evidence": the share that is right."""
         asked = self.asked.get(name, 0)
         return self.right.get(name, 0) / asked if asked else None
+
+    def count(self, kind: str, status: str, right: int, wrong: int, missed: int) -> None:
+        """Count one event under its type and its status (the label's, or the finding's where nothing was labelled)."""
+        self.types.setdefault(kind, Tally()).add(right, wrong, missed)
+        self.statuses.setdefault(status, Tally()).add(right, wrong, missed)
 
     def ask(self, name: str, right: bool) -> None:
         """Count one question."""
@@ -106,6 +113,12 @@ def _article(report: Report, expected: Sequence[Expected], found: Sequence[Findi
     _alerts(report, wanted, said)
     pairs, missed, left = _match(wanted, linked, lambda e, f: _agreement(e, f) and _type(e, f) and _status(e, f))
     report.events.add(len(pairs), len(left), len(missed))
+    for label, _ in pairs:
+        report.count(label.type, label.status, 1, 0, 0)
+    for label in missed:
+        report.count(label.type, label.status, 0, 0, 1)
+    for finding in left:
+        report.count(finding.type.value, finding.status.value, 0, 1, 0)
     for label, finding in pairs:
         if label.date:
             report.ask("date", _date(label.date, finding.date))
