@@ -144,9 +144,8 @@ class Answer:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._response.aclose()
-        self._response.stream = httpx.ByteStream(
-            b""
-        )  # httpx's stream and answer hold each other, and with them the link
+        # httpx's stream and answer hold each other, and with them the link: 300 kB under TLS, until a collection comes by.
+        self._response.stream = httpx.ByteStream(b"")
 
     @property
     def received(self) -> int:
