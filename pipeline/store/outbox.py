@@ -187,7 +187,8 @@ def _held_back(now: datetime) -> ColumnElement[bool]:
         young = or_(row.state == OutboxState.LEASED.value, row.attempt == 0, row.created_at > now - PATIENCE)
         return and_(row.state.in_(_WAITS), or_(same_event, young))
 
-    bundled = exists().where(bundle.id == first.bundled_in, goes_first(bundle))
+    told_in_another = and_(bundle.id == first.bundled_in, bundle.id != OutboxRow.id)
+    bundled = exists().where(told_in_another, goes_first(bundle)).correlate(OutboxRow, first)
     return exists().where(
         first.channel_id == OutboxRow.channel_id,
         first.ordering_key == OutboxRow.ordering_key,
