@@ -13,8 +13,9 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
 
 from pipeline import __version__
-from pipeline.web import access, api, desk, files, health, problems, signin
+from pipeline.web import access, api, desk, files, health, pages, problems, signin
 from pipeline.web.guard import Guard
+from pipeline.web.pages_problem import Readable
 from pipeline.web.site import Site, answer
 from pipeline.wiring import Service
 
@@ -41,11 +42,12 @@ def make_app(service: Service, *further: APIRouter) -> FastAPI:
     )
     app.state.site = site
     problems.install(app)
-    for router in (api.router, desk.router, files.router, health.router, signin.router, *further):
+    for router in (api.router, desk.router, files.router, health.router, signin.router, *pages.routers, *further):
         app.include_router(router)
     app.add_api_route("/openapi.json", _openapi, include_in_schema=False)
-    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=4)
     app.add_middleware(Guard, site=site)
+    app.add_middleware(Readable)  # outside the guard: what it refuses a browser is a page, too
+    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=4)
     return app
 
 

@@ -17,7 +17,7 @@ from pipeline.store import desk
 from pipeline.store.engine import Database
 from pipeline.web.asked import AgreementId
 from pipeline.web.pages_events import asked_moments, asked_pairs
-from pipeline.web.pages_lanes import drawing
+from pipeline.web.pages_lanes import LABELS, drawing
 from pipeline.web.pages_party import party_name
 from pipeline.web.pages_view import render
 from pipeline.web.problems import Refusal
@@ -98,6 +98,7 @@ def one_agreement(request: Request, agreement_id: AgreementId) -> Response:
         standings=status,
         summary=summary(status),
         drawing=drawing(known, found.parties if found else (), day),
+        labels=LABELS,
         press=press(known),
         as_of=as_of,
         on=on,

@@ -126,12 +126,18 @@ def _proof(database: Database, event: Event, source: Source) -> Proof:
     if view is None:
         return Proof(source)
     text = view.stored.article.text
-    mine = tuple(claim for claim in view.claims if claim.event_id == event.id)
+    mine = tuple(sorted((one for one in view.claims if one.event_id == event.id), key=lambda one: _weight(one, source)))
     findings = [claim.report.finding for claim in mine]
     wanted = [(source.evidence, source.start, source.end), *((f.evidence, f.start, f.end) for f in findings)]
     spans = [span for one in wanted if (span := span_of(text, *one))]
     marked = paragraphs(text, spans) if spans else ()
     return Proof(source, view.stored.facts.version, marked, mine)
+
+
+def _weight(claim: Claim, source: Source) -> tuple[bool, float, int]:
+    """The claim that the source is quoted for comes first, then the surest."""
+    finding = claim.report.finding
+    return finding.start != source.start, -finding.confidence, finding.start
 
 
 def _version(database: Database, source: Source) -> ArticleView | None:

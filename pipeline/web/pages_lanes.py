@@ -24,8 +24,8 @@ from pipeline.status import is_domestic
 from pipeline.web.pages_party import party_name
 
 DOMESTIC, INTERNATIONAL, TOGETHER = "domestic", "international", "together"
-LABELS = 148  # width of the column of names
-_COLUMN, _WIDER, _EDGE = 98, 40, 56
+LABELS = 118  # width of the column of names
+_COLUMN, _WIDER, _EDGE, _ROOMY, _FULL = 98, 40, 56, 170, 1010
 _HEAD, _ITEM, _BARE, _GAP = 40, 50, 26, 14
 _MOST_PARTIES, _MOST_MARKS = 40, 400
 _UNDATED = "~"
@@ -170,20 +170,21 @@ def _columns(events: Sequence[Event], today: date) -> tuple[tuple[Column, ...], 
     columns: list[Column] = []
     places: dict[str, int] = {}
     line: int | None = None
+    column = min(_ROOMY, max(_COLUMN, (_FULL - 2 * _EDGE) // (len(dates) + 1) - _WIDER // 2))
     x, before = _EDGE, None
     for one in dates:
         if before is not None:
-            x += _COLUMN + _wider((one.first - before.first).days)
+            x += column + _wider((one.first - before.first).days)
         if line is None and one.first > today:
-            line = x - _COLUMN // 2 if before is not None else max(14, x - _EDGE + 14)
+            line = x - column // 2 if before is not None else max(14, x - _EDGE + 14)
         new_year = before is None or before.year != one.year
         columns.append(Column(x, _day(one), str(one.year) if new_year and one.month else ""))
         places[str(one)] = x
         before = one
     if line is None and dates:
-        line = x + _COLUMN // 2
+        line = x + column // 2
     if any(event.date is None for event in events):
-        x += _COLUMN + 24 if dates else 0
+        x += column + 24 if dates else 0
         columns.append(Column(x, "no date", ""))
         places[_UNDATED] = x
     return tuple(columns), places, line, x + _EDGE + 8
@@ -251,10 +252,10 @@ def _label(event: Event) -> tuple[str, ...]:
 
 
 def _joints(marks: Sequence[Mark], bands: Sequence[Band]) -> tuple[Joint, ...]:
-    """Joint acts that happened or are announced, each drawn down through the parties' international lanes."""
+    """Joint acts that happened on a known day, each drawn down through the parties' international lanes."""
     dots = tuple(lane.middle for band in bands for lane in band.lanes if lane.kind == INTERNATIONAL)
     if not dots or len(dots) > 8:
         return ()
-    wanted = [mark for mark in marks if mark.lane == TOGETHER and mark.shape in ("done", "planned")]
+    wanted = [m for m in marks if m.lane == TOGETHER and m.event.date and m.event.status is Status.OCCURRED]
     first = {mark.x: mark for mark in reversed(wanted)}
     return tuple(Joint(x, mark.y, dots[-1], dots) for x, mark in sorted(first.items()))

@@ -14,7 +14,9 @@ from pipeline.web.guard import PAGE_POLICY
 from pipeline.web.pages_view import templates
 from pipeline.web.problems import MEDIA_TYPE
 
-_KEPT = frozenset({"retry-after", "cache-control", "allow", "x-content-type-options", "x-frame-options", "referrer-policy"})
+_KEPT = frozenset(
+    {"retry-after", "cache-control", "allow", "x-content-type-options", "x-frame-options", "referrer-policy"}
+)
 
 
 class Readable:

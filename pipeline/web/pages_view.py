@@ -22,6 +22,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from pipeline.alert import words
 from pipeline.alert.plain import clean, shorten, web_link
+from pipeline.model import PartialDate
 from pipeline.web import access, pages_words
 from pipeline.web.pages_party import party_name, party_names
 from pipeline.web.problems import Refusal
@@ -88,6 +89,7 @@ def templates() -> Environment:
         "short": lambda text, limit=160: shorten(" ".join(clean(text).split()), limit),
         "web": web_link,
         "moment": moment_words,
+        "day": lambda one: words.date_words(PartialDate.of(one)),
         "machine": lambda moment: moment.isoformat() if moment else "",
         "capital": lambda text: text[:1].upper() + text[1:],
         "reason": pages_words.reason_words,
