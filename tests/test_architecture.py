@@ -88,7 +88,7 @@ def test_pure_stages_touch_nothing(path: Path) -> None:
 
 def test_sql_stays_where_it_belongs() -> None:
     """Only store and query speak SQL; only fetch speaks HTTP; only schedule knows APScheduler."""
-    owners = {"sqlalchemy": {"store", "query"}, "httpx": {"fetch"}, "httpcore": {"fetch"}, "apscheduler": {"schedule"}}
+    owners = {"sqlalchemy": {"store", "query"}, "httpx": {"fetch"}, "h11": {"fetch"}, "apscheduler": {"schedule"}}
     wrong = [
         f"{name_of(path)} imports {name}"
         for path in MODULES

@@ -172,4 +172,4 @@ def _print(scanned: Scanned) -> None:
         for name, value in step.detail:
             out.print(Text(f"           {name}: {value}", style="dim"))
     out.print()
-    show.events(events_of(scanned, RecordOptions()))
+    show.events(events_of(scanned, RecordOptions()), reasons=True)

@@ -40,8 +40,8 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) 
     console().print(made)
 
 
-def events(found: Sequence[Event]) -> None:
-    """Events for people: when, what, who, on which agreement, and the sentence that proves it."""
+def events(found: Sequence[Event], *, reasons: bool = False) -> None:
+    """Events for people: when, what, who, on which agreement, the sentence that proves it; `reasons`: the rules that spoke."""
     out = console()
     for event in found:
         who = event.actor or ("the parties together" if event.status == "occurred" else "")
@@ -63,6 +63,8 @@ def events(found: Sequence[Event]) -> None:
             out.print(Text(f"           {source.agency or 'source'}: {source.url}", style="dim"))
         if not event.sources and event.evidence:
             out.print(Text(f"           “{event.evidence.strip()}”"))
+        if reasons:
+            out.print(Text(f"           because {', '.join(event.reasons)}", style="dim"))
         if event.flags:
             out.print(Text(f"           flags: {', '.join(event.flags)}", style="yellow"))
     if not found:
