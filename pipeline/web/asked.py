@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import Path, Query
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, WithJsonSchema
 
 from pipeline.model import EventState, EventType, PartialDate, Salience, Status
 from pipeline.query import CURSOR, MOST, EventFilter
@@ -37,6 +37,12 @@ def _partial(value: object) -> PartialDate:
     return PartialDate.parse(value)
 
 
+def _day(value: object) -> date:
+    if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+        raise ValueError("should be a day like 2026-01-14")
+    return date.fromisoformat(value)
+
+
 def moment_of(text: object) -> datetime:
     """A day or a moment, as people write it; without a zone it is UTC. What lies outside the history's years is its nearest edge."""
     if not isinstance(text, str) or not re.match(r"\d{4}-\d{2}-\d{2}", text):
@@ -50,7 +56,7 @@ def moment_of(text: object) -> datetime:
 
 PartialDay = Annotated[PartialDate, BeforeValidator(_partial), WithJsonSchema(_PARTIAL)]
 Moment = Annotated[datetime, BeforeValidator(moment_of), WithJsonSchema(_MOMENT)]
-Day = Annotated[date, WithJsonSchema(_DAY)]
+Day = Annotated[date, BeforeValidator(_day), WithJsonSchema(_DAY)]
 Text = Annotated[str, Field(min_length=1, max_length=200, pattern=_TEXT)]
 Note = Annotated[str, Field(max_length=2000, pattern=_NOTE)]
 Title = Annotated[str, Field(min_length=1, max_length=2000, pattern=_TEXT)]
@@ -143,7 +149,7 @@ class ReviewIn(_Strict):
 
     decision: Literal["accept", "reject", "correct"]
     note: Note = ""
-    revision: Annotated[int, Field(ge=1, le=BIGGEST)] | None = Field(
+    revision: Annotated[int, Field(ge=1, le=BIGGEST, strict=True)] | None = Field(
         None,
         description="The revision that was looked at: where the event has another one by now, nothing is done (409).",
     )
@@ -179,5 +185,5 @@ class AgreementIn(_Strict):
     )
     aliases: list[Title] = Field([], max_length=100)
     exclude: list[Title] = Field([], max_length=100)
-    multilateral: bool = False
+    multilateral: StrictBool = False
     signed_on: PartialDay | None = None

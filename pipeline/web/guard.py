@@ -12,6 +12,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from ipaddress import ip_address
+from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 from starlette.concurrency import run_in_threadpool
@@ -21,7 +22,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pipeline.clock import monotonic
-from pipeline.errors import StoreUnavailable
+from pipeline.errors import ConfigurationError, StoreUnavailable
 from pipeline.settings import WebOptions
 from pipeline.web import access
 from pipeline.web.access import LOCAL, Known, Principal
@@ -70,17 +71,51 @@ class Pace:
         return 0.0 if allowed else (1 - left) * 60 / self.per_minute
 
 
+class TokensFile:
+    """The tokens of the file as it stands now: who is taken out of it is out. A file that cannot be read lets nobody in."""
+
+    def __init__(self) -> None:
+        self._seen: tuple[str, int, int] | None = None
+        self._tokens: tuple[Known, ...] = ()
+
+    def read(self, path: str) -> None:
+        """Read the file; ConfigurationError where it is wrong."""
+        self._tokens = access.read_tokens_file(path)
+        self._seen = _state_of(path)
+
+    def now(self, path: str) -> tuple[Known, ...]:
+        """The tokens, read again where the file was changed."""
+        if self._seen != _state_of(path):
+            try:
+                self.read(path)
+            except ConfigurationError:
+                self._seen, self._tokens = None, ()
+        return self._tokens
+
+
+def _state_of(path: str) -> tuple[str, int, int] | None:
+    try:
+        found = Path(path).stat() if path else None
+    except OSError:
+        return None
+    return (path, found.st_mtime_ns, found.st_size) if found else None
+
+
 class Guard:
     """The door; everything goes through it."""
 
     def __init__(self, app: ASGIApp, site: Site) -> None:
         self._app = app
         self._site = site
-        self._options = site.settings.web
-        self._file = access.read_tokens_file(self._options.tokens_file)
-        self._names = allowed_hosts(self._options)
-        self._pace = Pace(self._options.requests_per_minute)
+        self._file = TokensFile()
+        self._file.read(site.settings.web.tokens_file)
+        self._pace = Pace(site.settings.web.requests_per_minute)
         self._failed = Pace(FAILED_PER_MINUTE)
+
+    @property
+    def _options(self) -> WebOptions:
+        """As the configuration stands now."""
+        return self._site.settings.web
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request; its answer leaves with the headers every answer has."""
@@ -104,7 +139,7 @@ class Guard:
     def _place(self, request: Request) -> Response | None:
         """A name that is not ours may be somebody's who made it point here (DNS rebinding)."""
         hosts = request.headers.getlist("host")
-        if len(hosts) == 1 and is_ours(hosts[0], self._names):
+        if len(hosts) == 1 and is_ours(hosts[0], allowed_hosts(self._options)):
             return None
         return problem(421, "Add the name to [web] hosts or public_url, if it is this service's.")
 
@@ -135,7 +170,7 @@ class Guard:
         """Whoever asks; None for somebody who should have said so, or said it wrong."""
         database, now = self._site.database, self._site.now()
         stored, ever = access.tokens(database, now)
-        known: tuple[Known, ...] = (*self._file, *stored)
+        known: tuple[Known, ...] = (*self._file.now(self._options.tokens_file), *stored)
         if secret is not None:
             token = access.token_of(secret, known)
             if token is not None:
