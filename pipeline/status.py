@@ -86,6 +86,7 @@ class AgreementStatus:
 class _Course:
     """What one party's acts have come to so far; the last word on each matter stands."""
 
+    many: bool = False  # parties: each is bound for itself
     signed: Step | None = None
     negotiated: Step | None = None
     domestic: Step | None = None
@@ -115,6 +116,7 @@ def status_of(agreement: Agreement | None, events: Iterable[Event], on: date) ->
             [event for event in sure if _concerns(event, party, many)],
             [event for event in planned if _concerns(event, party, many)],
             on,
+            many,
         )
         for party in (*listed, *others)
     )
@@ -149,8 +151,8 @@ def _concerns(event: Event, party: str, multilateral: bool) -> bool:
     return not multilateral or event.type in _EARLY | {EventType.ENTERED_INTO_FORCE, EventType.TERMINATED}
 
 
-def _party(party: str, mine: Sequence[Event], ahead: Sequence[Event], on: date) -> PartyStatus:
-    course = _Course()
+def _party(party: str, mine: Sequence[Event], ahead: Sequence[Event], on: date, many: bool) -> PartyStatus:
+    course = _Course(many=many)
     for event in mine:
         _take(course, event, on)
     standing, step = _standing(course)
@@ -185,7 +187,7 @@ def _take(course: _Course, event: Event, on: date) -> None:
         course.bound, course.rejected = course.bound or step, None
     elif kind is EventType.PROVISIONALLY_APPLIED and not later:
         course.provisional = effect
-    elif kind is EventType.ENTERED_INTO_FORCE and not later:
+    elif kind is EventType.ENTERED_INTO_FORCE and not later and _reaches(course, event):
         course.force, course.suspended, course.ended, course.ends_on = effect, None, None, None
     elif kind is EventType.SUSPENDED and not later:
         course.suspended = effect
@@ -193,6 +195,11 @@ def _take(course: _Course, event: Event, on: date) -> None:
         course.rejected = step
     elif kind in _ENDING:
         course.ended, course.ends_on = (course.ended, effect.date) if later else (effect, None)
+
+
+def _reaches(course: _Course, event: Event) -> bool:
+    """Whether entry into force concerns a party: of many, only those that are bound, unless it is said of the party itself."""
+    return bool(event.actor_country or not course.many or course.bound or course.complete)
 
 
 def _at_home(course: _Course, step: Step) -> None:

@@ -18,12 +18,13 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Column, Connection, Date, LargeBinary, Table, collate, func, insert, inspect, select
+from sqlalchemy.exc import DataError, IntegrityError
 
 from pipeline.errors import UsageError
 from pipeline.plan import instant
 from pipeline.store import migrate, search
 from pipeline.store.tables import Base
-from pipeline.store.types import UtcDateTime
+from pipeline.store.types import CleanText, UtcDateTime
 
 FORMAT, VERSION = "treatywatch", 1
 _BATCH = 500
@@ -76,7 +77,7 @@ def _keys(connection: Connection, table: Table) -> list[Any]:
     """A table's key, texts byte by byte: the databases' own orders differ."""
     if connection.dialect.name == "sqlite":
         return list(table.primary_key)
-    return [collate(key, "C") if isinstance(key.type.python_type(), str) else key for key in table.primary_key]
+    return [collate(key, "C") if isinstance(key.type, CleanText) else key for key in table.primary_key]
 
 
 def _line(row: dict[str, Any]) -> str:
@@ -104,7 +105,13 @@ def _read(number: int, line: str) -> dict[str, Any]:
 def _fill(connection: Connection, table: Table, rows: Iterator[tuple[int, dict[str, Any]]]) -> int:
     count = 0
     while batch := list(itertools.islice(rows, _BATCH)):
-        connection.execute(insert(table), [_columns(table, number, line.get("row")) for number, line in batch])
+        columns = [_columns(table, number, line.get("row")) for number, line in batch]
+        try:
+            connection.execute(insert(table), columns)
+        except (IntegrityError, DataError):
+            raise UsageError(
+                f"lines {batch[0][0]} to {batch[-1][0]} of the archive do not fit {table.name}, or what stands before them"
+            ) from None
         count += len(batch)
     return count
 

@@ -21,7 +21,7 @@ _BATCH = 500
 
 CREATE = {
     "sqlite": (
-        "CREATE VIRTUAL TABLE article_search USING fts5(words, content='', detail=none, columnsize=0, tokenize='unicode61')",
+        "CREATE VIRTUAL TABLE article_search USING fts5(words, content='', detail=none, tokenize='unicode61')",
     ),
     "postgresql": (
         "CREATE TABLE article_search (version_id BIGINT PRIMARY KEY, words TSVECTOR NOT NULL)",

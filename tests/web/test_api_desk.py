@@ -138,7 +138,9 @@ def test_a_new_agreement_looks_back(make_url_of: MakeUrl, tmp_path: object) -> N
         "parties": ["FR", "KZ"],
     }
     with client(tmp_path, url) as api:  # type: ignore[arg-type]
-        seen = api.post("/api/v1/previews", json=wanted).json()
+        answer = api.post("/api/v1/previews", json=wanted)
+        assert answer.status_code == 200, answer.text
+        seen = answer.json()
         assert (seen["read"], [event["type"] for event in seen["events"]]) == (1, ["ratified"])
         assert ids(api.get(EVENTS)) == []
         made = api.post("/api/v1/agreements", json=wanted)
