@@ -24,7 +24,7 @@ def sets_apart(reading: Reading, mention: Mention) -> bool:
     """Whether the words set a mention apart from what was told: "another", "an earlier", a bare plural, "a" behind the lead."""
     first = reading.token_at(mention.start)
     last = min(reading.token_at(mention.end - 1), len(reading.tokens) - 1)
-    if mention.generic and mention.plural and _bare(reading, first):
+    if mention.plural and not mention.parties and mention.kind and _bare(reading, first):
         return True
     if any(reading.is_a("other_words", i) for i in range(max(0, first - 2), last + 1)):
         return True

@@ -7,9 +7,11 @@ link, unless the mention brings words or parties that are foreign to it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pipeline.model import Agreement
+from pipeline.recognise import among
+from pipeline.recognise.among import Around
 from pipeline.recognise.linking import Index
 from pipeline.recognise.titles import Reading as Wording
 from pipeline.recognise.values import Band, Link, Mention
@@ -45,13 +47,14 @@ class Focus:
     foreign: int = -10  # sentence of the latest agreement that is on no watchlist
     confidence: float = 0.0
     lead_confidence: float = 0.0
-    mentions: list[Linked] = field(default_factory=list)
+    sure: list[str] = field(default_factory=list)  # every agreement linked so far, the latest last
 
     def note(self, ids: tuple[str, ...], sentence: int, confidence: float) -> None:
         """Remember a confident link."""
         if not self.lead:
             self.lead, self.lead_confidence = ids, confidence
         self.latest, self.at, self.confidence = ids, sentence, confidence
+        self.sure = [*(i for i in self.sure if i not in ids), *ids]
 
     def candidates(self, sentence: int) -> tuple[tuple[str, ...], ...]:
         """The agreements a mention without words of its own may mean, likeliest first; several ids belong together."""
@@ -73,47 +76,30 @@ class Linker:
         """Wordings of titles are read when they are first asked for."""
         return cls(index, {a.id: a for a in agreements}, {})
 
-    def link(
-        self,
-        mention: Mention,
-        language: str,
-        focus: Focus,
-        sentence: int,
-        *,
-        context: Sequence[str] = (),
-        acting: Sequence[str] = (),
-        near: Sequence[str] = (),
-        carried: bool = True,
-        pair: Sequence[str] = (),
-        lead: Wording | None = None,
-        text: str = "",
-    ) -> tuple[Linked, ...]:
-        """What a mention means: usually one agreement, several for a plural or a carried-over group, or one with id None.
-
-        `context`: codes of the article, weak; `acting`: of those who act, `near`: of the sentence, tried as the agreement's parties
-        where its own words do not decide. `carried` False: the words set it apart from what was told ("another treaty").
-        """
-        if pair and not mention.parties:
-            near = acting = pair
-        if mention.generic and carried:
-            found = self._carried(mention, focus, sentence, frozenset(near), strict=bool(pair))
-            if found[0].agreement_id is not None or not near:
+    def link(self, mention: Mention, language: str, focus: Focus, sentence: int, around: Around) -> tuple[Linked, ...]:
+        """What a mention means: usually one agreement, several for a plural or a carried-over group, or one with id None."""
+        if around.pair and not mention.parties:
+            around = replace(around, near=around.pair, acting=around.pair, lead=None)
+        if mention.generic and around.carried:
+            found = self._carried(mention, focus, sentence, around)
+            if found[0].agreement_id is not None or not around.near:
                 return found
         if mention.plural:
-            several = self._several(mention, language, near, context, text)
+            several = self._several(mention, language, around)
             if several:
                 return several
-        link = self._decided(mention, language, context, acting, near, None if pair else lead, text, pair)
+        link = self._decided(mention, language, around)
         if link.band is Band.SURE and link.agreement_id is not None:
             return (Linked(link.agreement_id, Band.SURE, link.confidence, link.reasons, mention),)
-        taken = self._compatible(mention, language, focus, sentence, link, near) if carried else ()
+        only = among.find(self.index, mention, language, around, focus.sure)
+        if only is not None and (only.confidence > _COMPATIBLE or not around.carried):
+            return (Linked(only.agreement_id, Band.SURE, only.confidence, (only.reason,), mention),)
+        taken = self._compatible(mention, language, focus, sentence, link, around) if around.carried else ()
         if taken:
             return taken
-        if (
-            link.band is Band.REVIEW
-            and link.agreement_id is not None
-            and self._worth_review(mention, link, near, context)
-        ):
+        if only is not None:
+            return (Linked(only.agreement_id, Band.SURE, only.confidence, (only.reason,), mention),)
+        if link.band is Band.REVIEW and link.agreement_id is not None and self._worth_review(mention, link, around):
             return (Linked(link.agreement_id, Band.REVIEW, link.confidence, link.reasons, mention),)
         charter = self._charter(mention, link)
         if charter is not None:
@@ -129,88 +115,68 @@ class Linker:
             return None
         return Linked(best.agreement_id, Band.REVIEW, 0.72, ("charter_of_body", *best.reasons), mention)
 
-    def _worth_review(self, mention: Mention, link: Link, near: Sequence[str], context: Sequence[str]) -> bool:
+    def _worth_review(self, mention: Mention, link: Link, around: Around) -> bool:
         """Whether an unsure link is worth a person's look: nothing contradicts it and it rests on more than a common word."""
         best = link.best
         if best is None or _BLOCKING & set(best.reasons):
             return False
         agreement = self.agreements[best.agreement_id]
-        states = {code for code in near if len(code) == 2}
+        states = {code for code in around.near if len(code) == 2}
         if (
             len(agreement.parties) == 2
             and len(states) >= 2
             and not {c for c in agreement.parties if len(c) == 2} <= states
         ):
             return False
-        if agreement.parties and not best.alias and not set(agreement.parties) & {*near, *context}:
+        if agreement.parties and not best.alias and not set(agreement.parties) & {*around.near, *around.context}:
             return False
         certain = "distinctive" in best.reasons and best.content >= 0.8
         if (mention.kind and best.kind < _KIND) or ("one_party" in best.reasons and not certain):
             return False
         return best.alias or "both_parties" in best.reasons or "distinctive" in best.reasons or best.content >= _PLAIN
 
-    def _decided(
-        self,
-        mention: Mention,
-        language: str,
-        context: Sequence[str],
-        acting: Sequence[str],
-        near: Sequence[str],
-        lead: Wording | None,
-        text: str,
-        pair: Sequence[str] = (),
-    ) -> Link:
+    def _decided(self, mention: Mention, language: str, around: Around) -> Link:
         """The link by the mention's words; where they do not decide, with those who act, then with the sentence's states, as parties."""
-        own = tuple(dict.fromkeys(p.code for p in mention.parties if p.code)) or tuple(pair)
-        link = self._own(mention, own, language, context, lead, text)
-        for more in (acting, near):
+        own = among.named(mention) or around.pair
+        link = self._own(mention, own, language, around)
+        for more in (around.acting, around.near):
             parties = tuple(dict.fromkeys([*own, *more]))
             if link.band is Band.SURE or not 2 <= len(parties) <= 4 or set(parties) == set(own):
                 continue
-            again = self._own(mention, parties, language, context, lead, text)
+            again = self._own(mention, parties, language, around)
             if again.band is Band.SURE or (again.band is Band.REVIEW and again.confidence > link.confidence):
                 link = again
         return link
 
-    def _own(
-        self,
-        mention: Mention,
-        parties: Sequence[str],
-        language: str,
-        context: Sequence[str],
-        lead: Wording | None,
-        text: str,
-    ) -> Link:
+    def _own(self, mention: Mention, parties: Sequence[str], language: str, around: Around) -> Link:
         return self.index.link(
             mention.text,
             language,
             parties=parties,
-            context_parties=context,
+            context_parties=(*around.near, *around.recent, *around.context),
             kind=mention.kind,
             plural=mention.plural,
-            lead=lead,
-            sentence=text,
+            lead=around.lead,
+            sentence=around.text,
         )
 
-    def _several(
-        self, mention: Mention, language: str, near: Sequence[str], context: Sequence[str], text: str
-    ) -> tuple[Linked, ...]:
+    def _several(self, mention: Mention, language: str, around: Around) -> tuple[Linked, ...]:
         """Treaties with Iran and Afghanistan: one agreement for every party named."""
         found: dict[str, Linked] = {}
-        for code in dict.fromkeys([*(p.code for p in mention.parties if p.code), *near]):
+        for code in dict.fromkeys([*among.named(mention), *around.near]):
             ranked = self.index.rank(
                 mention.text,
                 language,
                 parties=[code],
-                context_parties=context,
+                context_parties=(*around.near, *around.context),
                 kind=mention.kind,
                 plural=True,
-                sentence=text,
+                sentence=around.text,
                 limit=6,
             )
             for candidate in ranked:
                 agreement = self.agreements[candidate.agreement_id]
-                everyone = set(agreement.parties) <= {*near, *context}
+                everyone = set(agreement.parties) <= {*around.near, *around.context}
                 if code in agreement.parties and everyone and candidate.content >= 0.35 and candidate.score >= 0.4:
                     found.setdefault(
                         agreement.id,
@@ -225,27 +191,27 @@ class Linker:
                     break
         return tuple(found.values()) if len(found) > 1 else ()
 
-    def _carried(
-        self, mention: Mention, focus: Focus, sentence: int, near: frozenset[str], *, strict: bool
-    ) -> tuple[Linked, ...]:
+    def _carried(self, mention: Mention, focus: Focus, sentence: int, around: Around) -> tuple[Linked, ...]:
         if focus.foreign > focus.at and sentence - focus.foreign <= _NEAR:
             return (Linked(None, Band.NONE, 0.0, ("carried_untracked",), mention),)
         for ids in focus.candidates(sentence):
-            fitting = tuple(i for i in self._of_kind(ids, mention.kind) if not self._elsewhere(i, near, strict=strict))
+            fitting = tuple(i for i in self._of_kind(ids, mention.kind) if not self._elsewhere(i, around))
             if fitting:
                 taken = fitting if mention.plural or len(fitting) == 1 else fitting[-1:]
                 confidence = (focus.confidence if ids == focus.latest else focus.lead_confidence) * _CARRIED
                 return tuple(Linked(i, Band.SURE, confidence, ("carried",), mention) for i in taken)
         return (Linked(None, Band.NONE, 0.0, ("no_focus",), mention),)
 
-    def _elsewhere(self, agreement_id: str, near: frozenset[str], *, strict: bool) -> bool:
-        """Whether a sentence speaks of other states: all are strangers to an agreement of few parties, or (`strict`: the
-        sentence names whose agreement it is) they are not its parties."""
+    def _elsewhere(self, agreement_id: str, around: Around) -> bool:
+        """Whether a sentence speaks of other states: those who act, or all that are named, are strangers to an agreement of few
+        parties, or (where the sentence names whose agreement it is) they are not its parties."""
         agreement = self.agreements[agreement_id]
-        states = {code for code in near if len(code) == 2}
+        states = {code for code in around.near if len(code) == 2}
         closed = bool(agreement.parties) and not agreement.multilateral
-        if strict and closed:
-            return not set(agreement.parties) <= near
+        if around.pair and closed:
+            return not set(agreement.parties) <= set(around.near)
+        if closed and len(states) >= 2 and among.strangers(self.index, agreement_id, around.acting):
+            return True
         return closed and len(states) >= 2 and not states & set(agreement.parties)
 
     def _of_kind(self, ids: tuple[str, ...], kind: str) -> tuple[str, ...]:
@@ -270,13 +236,15 @@ class Linker:
         return known
 
     def _compatible(
-        self, mention: Mention, language: str, focus: Focus, sentence: int, link: Link, near: Sequence[str]
+        self, mention: Mention, language: str, focus: Focus, sentence: int, link: Link, around: Around
     ) -> tuple[Linked, ...]:
         """The focus agreement, where the mention says nothing that is foreign to it."""
         wording = self.index.read(mention.text, language)
         for ids in focus.candidates(sentence):
             for agreement_id in ids:
-                if self._fits(wording, mention, agreement_id, frozenset(near), focus.at == sentence) and (
+                if self._other_year(agreement_id, wording):
+                    continue
+                if self._fits(wording, mention, agreement_id, frozenset(around.near), focus.at == sentence) and (
                     link.agreement_id in {None, agreement_id} or (link.best is not None and link.best.content < 0.45)
                 ):
                     same = link.agreement_id == agreement_id or (
@@ -286,6 +254,11 @@ class Linker:
                     confidence = base * (_CARRIED if same else _COMPATIBLE)
                     return (Linked(agreement_id, Band.SURE, confidence, ("compatible_with_focus",), mention),)
         return ()
+
+    def _other_year(self, agreement_id: str, wording: Wording) -> bool:
+        """Whether a wording is called by a year, and the agreement by others."""
+        years = self.index.years(agreement_id)
+        return bool(wording.years and years) and not wording.years & years
 
     def _fits(self, wording: Wording, mention: Mention, agreement_id: str, near: frozenset[str], beside: bool) -> bool:
         """`beside`: the agreement was named in this very sentence, so that other words may describe it once more."""

@@ -81,7 +81,7 @@ def _left(reading: Reading, thing: Thing, verbs: frozenset[int], things: Sequenc
             reading.is_a(role, i) for role in ("determiners", "stop_words", "prepositions", "to", "by", "have", "be")
         ):
             break
-        if reading.is_a("coordinate", i) and not _joins_names(reading, i):
+        if reading.is_a("coordinate", i) and not _joins_names(reading, i) and not _joins_title(reading, things, i):
             break
         if reading.tokens[i].low.isdigit() and len(reading.tokens[i].low) <= 2:  # a day of a month
             break
@@ -100,6 +100,14 @@ def _joins_names(reading: Reading, word: int) -> bool:
         else False
     )
     return before and after
+
+
+def _joins_title(reading: Reading, things: Sequence[Thing], word: int) -> bool:
+    """Whether a conjunction stands inside a title in capitals ("the Partnership and Cooperation Agreement")."""
+    if not 0 < word < len(reading.tokens) - 1 or any(t.last == word - 1 for t in things if t.what == TREATY):
+        return False
+    names = any(p.start == reading.tokens[word + 1].start for p in reading.parties)
+    return not names and _capital(reading, word - 1) and _capital(reading, word + 1) and not _capital(reading, word)
 
 
 def _left_zh(reading: Reading, thing: Thing, verbs: frozenset[int]) -> int:
@@ -122,6 +130,10 @@ def _right(
     n = len(reading.tokens)
     following = thing.last + 1
     if following >= n or lexicon.language == "zh":
+        return thing.last
+    if lexicon.verb_final and not reading.before(following).strip(
+        " \u00a0"
+    ):  # there a noun stands at the end of its phrase
         return thing.last
     quoted = _quoted_title(reading, thing)
     if quoted > thing.last:
@@ -181,9 +193,9 @@ def _another(reading: Reading, things: Sequence[Thing], conjunction: int, thing:
 def _begins(reading: Reading, word: int) -> bool:
     """Whether a complement begins at a word: a preposition, a relative word, a bracket, a name, or a genitive."""
     mark = reading.before(word).strip(" \u00a0")
-    if mark and mark not in {"«", "“", '"', "(", "-", "/", "„"}:
+    if mark and mark not in {"«", "“", '"', "(", "-", "/", "„", "»", "”"}:
         return False
-    if mark in {"«", "“", '"', "(", "-", "/"}:
+    if mark in {"«", "“", '"', "(", "-", "/"} and not reading.is_a("complement", word):
         return True
     if reading.is_a("complement", word):
         return True

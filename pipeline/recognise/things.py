@@ -82,7 +82,7 @@ def _determiner(reading: Reading, word: int) -> bool:
     if any(h.last == word - 1 and h.form != "noun" for h in reading.section("acts")) and reading.lexicon.object_first:
         return False
     following = word + 1
-    if following >= len(reading.tokens) or reading.before(following).strip(" \u00a0"):
+    if following >= len(reading.tokens) or reading.before(following).strip(" \u00a0'’"):
         return False
     return not any(
         reading.is_a(role, following) for role in ("be", "have", "stop_words", "prepositions", "coordinate", "to", "by")

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 
 from pipeline.model import Article, PartialDate, Salience, Status
 from pipeline.model import Step as Trace
@@ -32,6 +33,7 @@ from pipeline.recognise import (
 from pipeline.recognise import (
     reading as read_module,
 )
+from pipeline.recognise.among import Around
 from pipeline.recognise.assemble import Told
 from pipeline.recognise.cases import Bound
 from pipeline.recognise.dates import DateTables
@@ -39,10 +41,11 @@ from pipeline.recognise.focus import Focus, Linked, Linker
 from pipeline.recognise.lexicon import Lexicon
 from pipeline.recognise.parties import Names
 from pipeline.recognise.reading import Reading
+from pipeline.recognise.scene import Scene
 from pipeline.recognise.things import NOUN, TREATY, Thing
 from pipeline.recognise.titles import Reading as Wording
 from pipeline.recognise.triggers import FUTURE, GERUND, INFINITIVE, NOMINAL, PRESENT, Trigger
-from pipeline.recognise.values import Band, DateMention, Document, Mention, PartyKind, PartyMention, Sentence
+from pipeline.recognise.values import Band, DateMention, Document, Mention, PartyMention, Sentence
 
 _LEAD_SENTENCES = 2
 
@@ -66,14 +69,17 @@ class Walk:
     document: Document
     tools: Tools
     focus: Focus = field(default_factory=Focus)
-    context: str = ""
-    states: tuple[str, ...] = ()
     lead: Wording | None = None
     dateline: date | None = None
-    place: organs.Place = field(default_factory=organs.Place)
     first_act: int = -1
     last_date: PartialDate | None = None
+    latest: date | None = None  # where nothing says when the article was published: the last day it tells of
     trace: list[Trace] = field(default_factory=list)
+
+    @cached_property
+    def scene(self) -> Scene:
+        """Who is named in the article."""
+        return Scene(self.document, self.tools.names, self.article.published_on, self.tools.lexicon.home)
 
     def run(self) -> list[Told]:
         """Read the headline for its focus, then every sentence."""
@@ -85,20 +91,22 @@ class Walk:
         for sentence in self.document.sentences:
             for one in self._sentence(sentence, told):
                 told.append(one)  # noqa: PERF402 - the sentence's own steps see those told before them
-        return told
+        latest = self._latest(told)
+        if latest is None:
+            return told
+        return Walk(self.article, self.document, self.tools, latest=latest, trace=self.trace).run()
+
+    def _latest(self, told: Sequence[Told]) -> date | None:
+        """The last day told, for a second reading in its light; None where the article's day is known or none is told."""
+        if self.latest is not None or self.article.published_on is not None or self.dateline is not None:
+            return None
+        days = [t.date.first for t in told if t.date is not None and t.date.day and t.status is Status.OCCURRED]
+        return max(days, default=None)
 
     def _prepare(self) -> None:
         language = self.document.language
         opening = [s for s in (self.document.title, *self.document.sentences[:_LEAD_SENTENCES]) if s is not None]
-        found = [p for s in opening for p in self._parties(s, context="")]
-        self.context = actors.focus([p for p in found if len(p.code) == 2])
-        if not self.context and self.document.title is not None:
-            named = [p.code for p in self._parties(self.document.title, context="") if len(p.code) == 2]
-            self.context = named[0] if named else ""
-        self.context = self.context or self.tools.lexicon.home
-        named = [p.code for p in found if len(p.code) == 2 and p.kind is not PartyKind.BODY]
-        self.place = organs.Place(self.context, tuple(dict.fromkeys(named)))
-        self.states = tuple(dict.fromkeys(p.code for p in found if p.code))
+        self.scene.open(opening)
         text = ". ".join(s.text for s in opening[:2])
         self.lead = self.tools.linker.index.read(text, language)
         if self.document.sentences:
@@ -120,17 +128,9 @@ class Walk:
                 if ids and not self.focus.lead:
                     self.focus.lead, self.focus.lead_confidence = ids, linked[0].confidence
 
-    def _parties(self, sentence: Sentence, *, context: str) -> tuple[PartyMention, ...]:
-        """Parties of a sentence, organs with their countries; offsets in the text."""
-        language = self.document.language
-        bare = self.tools.names.find(sentence.low, sentence.text, language, on=self.article.published_on)
-        found = actors.attach(bare, sentence.low, sentence.text, language, self.tools.names, context=context)
-        found = self.place.at_home(bare, found)
-        return tuple(replace(p, start=p.start + sentence.start, end=p.end + sentence.start) for p in found)
-
     def _read(self, sentence: Sentence, *, heading: bool = False) -> tuple[Reading, tuple[Thing, ...]]:
         def parties() -> tuple[PartyMention, ...]:
-            return self._parties(sentence, context=self.context)
+            return self.scene.parties(sentence)
 
         reading = read_module.read(sentence, self.tools.lexicon, parties, heading=heading)
         index = self.tools.linker.index
@@ -246,13 +246,20 @@ class Walk:
         taken = [(m.start, m.end) for m in mentioned if not m.generic]
         subject = who.subject(reading, one.trigger, verbs, taken)
         linked = self._linked(reading, found, verbs, one, mentioned, subject)
-        actor = organs.actor(reading, one, subject, told, self.article.text, self.place)
+        actor = organs.actor(reading, one, subject, told, self.article.text, self.scene.place)
         kind, verdict, why = organs.judged(reading, one, (verdict, why), actor, told)
         others = [b.trigger for b in bound if b is not one]
         rivals = [v for v in verbs if v is not one.trigger and (v.voice != NOMINAL or v in others)]
         usable = [m for m in marked if m.role != "title" and not any(a <= m.start and m.end <= b for a, b in taken)]
         previous = self.last_date or next((t.date for t in reversed(told) if t.date is not None), None)
-        calendar = when.Calendar(self.tools.dates, self.article.published_on, self.dateline, previous)
+        calendar = when.Calendar(
+            self.tools.dates,
+            self.article.published_on,
+            self.dateline,
+            previous,
+            tenseless=self.document.language == "zh",
+            latest=self.latest,
+        )
         own = when.own(reading, one.trigger, rivals, usable, others)
         day, effective = when.told(own, kind, verdict, calendar)
         lead = self._is_lead(reading)
@@ -301,7 +308,7 @@ class Walk:
                 )
                 if x.agreement_id is None:
                     found = (
-                        discover.judge(told, reading, self.states, self.tools.linker.index)
+                        discover.judge(told, reading, self.scene.states, self.tools.linker.index)
                         if self.tools.discover
                         else None
                     )
@@ -336,8 +343,9 @@ class Walk:
         if salience.counted_actor(reading, trigger) and not lead and day is None:
             return Salience.BACKGROUND, ("tally",)
         return salience.local(
-            reading, trigger, day, self.article.published_on, lead=lead, alone=alone, coarse=coarse, beside=beside
-        )
+            reading, trigger, day, self.article.published_on or self.latest, lead=lead, alone=alone, coarse=coarse,
+            beside=beside, sure=self.article.published_on is not None,
+        )  # fmt: skip
 
     def _is_ahead(self, day: PartialDate | None) -> bool:
         published = self.article.published_on or self.dateline
@@ -377,17 +385,15 @@ class Walk:
         self, mention: Mention, reading: Reading, sentence: int, *, acting: Sequence[str] = ()
     ) -> tuple[Linked, ...]:
         near = tuple(dict.fromkeys(p.code for p in reading.parties if p.code))
-        context = tuple(dict.fromkeys([*near, *self.states]))
-        return self.tools.linker.link(
-            mention,
-            self.document.language,
-            self.focus,
-            sentence,
-            context=context,
-            acting=acting,
+        around = Around(
+            context=self.scene.states,
+            acting=tuple(acting),
             near=near,
-            carried=not anaphora.sets_apart(reading, mention),
+            recent=self.scene.recent(sentence),
+            everyone=self.scene.everyone,
             pair=anaphora.pair(reading, mention),
+            carried=not anaphora.sets_apart(reading, mention),
             lead=self.lead,
             text=reading.sentence.text,
         )
+        return self.tools.linker.link(mention, self.document.language, self.focus, sentence, around)

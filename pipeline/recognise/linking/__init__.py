@@ -16,14 +16,15 @@ from pipeline.model import Watchlist
 from pipeline.recognise.concepts import Lexicon, Word
 from pipeline.recognise.linking.aliases import Hit, Name, Names
 from pipeline.recognise.linking.decide import FATAL, Facts, decide
+from pipeline.recognise.linking.fitting import Fit, fit
 from pipeline.recognise.linking.known import Known
 from pipeline.recognise.linking.postings import Postings
-from pipeline.recognise.linking.score import Named, Query, compare
+from pipeline.recognise.linking.score import Named, Query, belongs, compare
 from pipeline.recognise.linking.views import Entry, Preparer, Weights
 from pipeline.recognise.titles import NameFinder, Reader, Reading
 from pipeline.recognise.values import Candidate, Link
 
-__all__ = ["About", "Facts", "Hit", "Index", "decide"]
+__all__ = ["About", "Facts", "Fit", "Hit", "Index", "decide"]
 
 
 class About(TypedDict, total=False):
@@ -91,6 +92,14 @@ class Index:
         """Names of tracked agreements in a text (a sentence, in its original letters), with their places."""
         return self._names.find(text)
 
+    def may_end_name(self, word: str) -> bool:
+        """Whether a word can be the last of a tracked agreement's name: where none is, `aliases_in` finds nothing."""
+        return self._names.may_end(word)
+
+    def name_may_end(self, text: str) -> bool:
+        """Whether a tracked agreement's name may end where this text does, going by the last three words."""
+        return self._names.may_end_with(text)
+
     def agreement_id(self, hit: Hit) -> str:
         """The id of the agreement a name means."""
         return self._entries[hit.name.agreement].id
@@ -146,6 +155,24 @@ class Index:
         alike = [c for c in candidates if "both_parties" in c.reasons and c.score >= candidates[0].score - _ALIKE]
         rest = [c for c in candidates if c not in alike]
         return tuple(decide([c, *rest], facts) for c in alike) or (decide(candidates, facts),)
+
+    def fitting(
+        self, phrase: str, language: str, kind: str, own: Iterable[str], everyone: Iterable[str], lead: Reading | None
+    ) -> tuple[Fit, ...]:
+        """Agreements of few parties that nothing in a phrase contradicts: `own` are among their parties, the rest in `everyone`."""
+        reading = self.read(phrase, language)
+        places = self._postings.closed(frozenset(own) - {""}, frozenset(everyone) - {""})
+        found = (fit(self._entries[place], reading, kind or reading.kind, lead, self._weights) for place in places)
+        return tuple(one for one in found if one is not None)
+
+    def years(self, agreement_id: str) -> frozenset[int]:
+        """The years an agreement may be called by: of its titles and of its signature."""
+        return self._entries[self._place[agreement_id]].years
+
+    def party(self, code: str, agreement_id: str) -> bool:
+        """Whether a code is a party of an agreement, a member of one, or an organisation its title names; any is of an open one."""
+        entry = self._entries[self._place[agreement_id]]
+        return entry.multilateral or belongs(code, entry, self._members)
 
     def says_subject(self, reading: Reading) -> bool:
         """Whether a wording says anything beyond its parties and its kind ("the agreement with Kazakhstan" does not)."""

@@ -87,6 +87,7 @@ class Names:
             self._add(name)
         self._last = frozenset(words[-1] for words in self._exact if len(words) <= 3)
         self._tail_last = frozenset(tail[-1] for tail in self._tails)
+        self._han_last = frozenset(name[-1] for names in self._han.values() for name, _ in names)
 
     def _add(self, name: Name) -> None:
         low = self._fold(name.text)
@@ -124,6 +125,22 @@ class Names:
                     if length <= last + 1:
                         hits.extend(self._at(text, places, words, last, length))
         return _longest(hits)
+
+    def may_end(self, word: str) -> bool:
+        """Whether a word (in Chinese: an ideograph) can be the last of a name."""
+        low = self._fold(word)
+        if HAN.search(low):
+            return not self._han_last.isdisjoint(low)
+        plain = bare(low)
+        return plain in self._last or plain in self._tail_last
+
+    def may_end_with(self, text: str) -> bool:
+        """Whether a name can end where a text does, going by its last three words."""
+        low = self._fold(text)
+        if HAN.search(low):
+            return True
+        last = tuple(self._plain(word) for word in _TOKEN.findall(low)[-3:])
+        return last in self._tails or any(last[-length:] in self._exact for length in range(1, len(last) + 1))
 
     def _at(self, text: str, places: list[tuple[int, int]], words: list[str], last: int, length: int) -> Iterator[Hit]:
         names = self._exact.get(tuple(words[last - length + 1 : last + 1]))

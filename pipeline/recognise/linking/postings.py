@@ -82,6 +82,16 @@ class Postings:
         wanted = set(codes)
         return wanted | {bloc for bloc, members in self._members.items() if members & wanted}
 
+    def closed(self, own: frozenset[str], everyone: frozenset[str]) -> list[int]:
+        """Agreements of few parties that are all at hand: `own` are parties of it (or blocs' members), the others are in `everyone`."""
+        wanted = self._with_blocs(own | everyone)
+        named = [self._with_blocs([code]) for code in own]
+        rows = [frozenset[int]().union(*(self._party.get(code, _NOBODY) for code in codes)) for codes in named] or [
+            frozenset[int]().union(*(self._party.get(code, _NOBODY) for code in wanted))
+        ]
+        found = rows[0].intersection(*rows[1:]) - self._wide
+        return sorted(place for place in found if self._entries[place].parties <= wanted)
+
     def _of_parties(self, query: Query) -> list[int]:
         """Agreements whose parties are all at hand."""
         everyone = query.parties | query.near | query.context

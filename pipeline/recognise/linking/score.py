@@ -65,6 +65,13 @@ _KINDS: Mapping[str, Mapping[str, float]] = {
     "notes": {"agreement": 0.9, "treaty": 0.6},
 }
 
+_FORERUNNERS: Mapping[str, frozenset[str]] = {
+    "SU": frozenset(["RU", "UA", "BY", "KZ", "KG", "TJ", "UZ", "TM", "AM", "AZ", "GE", "MD"]),
+    "YU": frozenset(["RS", "ME", "HR", "SI", "BA", "MK"]),
+    "CS": frozenset(["CZ", "SK", "RS", "ME"]),
+    "DD": frozenset(["DE"]),
+}  # states that are no more, under whose names titles of treaties in force still stand, and those that took these over
+
 
 @dataclass(frozen=True, slots=True)
 class Query:
@@ -112,7 +119,7 @@ def party_fit(entry: Entry, query: Query, members: Mapping[str, frozenset[str]])
         return _open_fit(entry, query)
     fits = sorted((_one(code, query, members) for code in entry.parties), reverse=True)
     best = sum(fits[:2]) / 2 if len(fits) > 1 else fits[0]
-    strangers = {code for code in query.parties if not _belongs(code, entry, members)}
+    strangers = {code for code in query.parties if not belongs(code, entry, members)}
     if entry.multilateral and len(fits) > 2:
         best = max(0.7, min(1.0, fits[0] + 0.1)) if fits[0] else 0.6
         return (best * 0.4, ("third_party",)) if strangers else (best, ())
@@ -146,12 +153,12 @@ def _others_near(entry: Entry, query: Query, members: Mapping[str, frozenset[str
         return False
     if _all_here(entry, query, members):
         return False
-    strangers = sum(not _belongs(code, entry, members) for code in query.near)
+    strangers = sum(not belongs(code, entry, members) for code in query.near)
     return strangers >= 2 or (strangers == 1 and bool(query.near & entry.parties))
 
 
 def _one(code: str, query: Query, members: Mapping[str, frozenset[str]]) -> float:
-    own = members.get(code, frozenset())
+    own = members.get(code, frozenset()) | {old for old, states in _FORERUNNERS.items() if code in states}
     for codes, itself, member in ((query.parties, 1.0, 0.85), (query.near, 0.85, 0.75), (query.context, 0.75, 0.65)):
         if code in codes:
             return itself
@@ -160,9 +167,12 @@ def _one(code: str, query: Query, members: Mapping[str, frozenset[str]]) -> floa
     return 0.0
 
 
-def _belongs(code: str, entry: Entry, members: Mapping[str, frozenset[str]]) -> bool:
+def belongs(code: str, entry: Entry, members: Mapping[str, frozenset[str]]) -> bool:
+    """Whether a code contradicts no agreement of closed parties: a party, its member or forerunner, or a body the title names."""
     if code in entry.parties or any(code in view.orgs for view in entry.views):
         return True
+    if code in _FORERUNNERS:
+        return not entry.parties.isdisjoint(_FORERUNNERS[code])
     return any(code in members.get(party, ()) for party in entry.parties)
 
 

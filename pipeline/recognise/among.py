@@ -1,0 +1,121 @@
+"""The one tracked agreement that a short wording can mean, given the parties its article names ("the deal with Mongolia").
+
+Nothing may contradict, and exactly one agreement may be left; how sure that is hangs on what else speaks for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from pipeline.recognise.linking import Fit, Index
+from pipeline.recognise.linking.fitting import alone
+from pipeline.recognise.titles import Reading as Wording
+from pipeline.recognise.values import Mention
+
+_SHARED = 0.45  # weight of a subject that mention and title share
+_LEAD = 0.8  # the same for headline and lead: the article is about this subject
+_SUBJECT = 1.0  # weight from which headline and lead are about a subject
+_CERTAIN, _LIKELY, _POSSIBLE = 0.88, 0.84, 0.72
+_MANY = 8  # so many states in an article, and a wording without a party of its own can mean anybody's treaty
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What stands around a mention, as codes of parties: `acting` of those who act, `near` of its sentence, `recent` of the sentences
+    before, `context` of headline and lead, `everyone` of the whole article.
+
+    `pair`: whose agreement it is, where the words say so. `carried` False: they set it apart from what was told ("another treaty").
+    `lead`: headline and lead, read. `text`: the sentence.
+    """
+
+    context: tuple[str, ...] = ()
+    acting: tuple[str, ...] = ()
+    near: tuple[str, ...] = ()
+    recent: tuple[str, ...] = ()
+    everyone: tuple[str, ...] = ()
+    pair: tuple[str, ...] = ()
+    carried: bool = True
+    lead: Wording | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Only:
+    """The agreement that alone fits, how sure that is (0 to 1), and the rule that says so."""
+
+    agreement_id: str
+    confidence: float
+    reason: str
+
+
+def named(mention: Mention) -> tuple[str, ...]:
+    """Codes of the parties inside a mention, each once."""
+    return tuple(dict.fromkeys(p.code for p in mention.parties if p.code))
+
+
+def strangers(index: Index, agreement_id: str, acting: Iterable[str]) -> bool:
+    """Whether those who act are states, and none of them has a part in the agreement."""
+    codes = [code for code in acting if code]
+    return bool(codes) and all(len(code) == 2 and not index.party(code, agreement_id) for code in codes)
+
+
+def find(index: Index, mention: Mention, language: str, around: Around, linked: Sequence[str]) -> Only | None:
+    """The agreement that alone fits a mention. `linked`: those the article surely means elsewhere, the latest last."""
+    own = named(mention) or around.pair
+    everyone = {*own, *around.near, *around.recent, *around.context, *around.everyone}
+    if own:
+        return _of(index, mention, language, own, everyone, around, linked)
+    found = _dated(index, mention, language, around, everyone, linked)
+    if found is not None:
+        return found
+    acting = [code for code in dict.fromkeys([*around.acting, *around.near]) if len(code) == 2]
+    if len(acting) == 2:
+        return _of(index, mention, language, acting, set(acting), around, linked)
+    return None
+
+
+def _of(
+    index: Index,
+    mention: Mention,
+    language: str,
+    own: Sequence[str],
+    everyone: set[str],
+    around: Around,
+    linked: Sequence[str],
+) -> Only | None:
+    fits = index.fitting(mention.text, language, mention.kind, own, everyone, around.lead)
+    best = alone(fits, linked)
+    if best is None:
+        return None
+    if not around.carried and not best.year and best.shared < _SHARED:
+        return None
+    sure = _confidence(best, linked)
+    return Only(best.agreement_id, sure, "alone_of_these_parties") if sure else None
+
+
+def _dated(
+    index: Index, mention: Mention, language: str, around: Around, everyone: set[str], linked: Sequence[str]
+) -> Only | None:
+    """An agreement called by its year ("the accord of 1972"): one of the parties at hand, one at least in the sentence if any is there."""
+    years = index.read(mention.text, language).years
+    if not years or len(everyone) > 2 * _MANY:
+        return None
+    fits = [
+        one
+        for one in index.fitting(mention.text, language, mention.kind, (), everyone, around.lead)
+        if one.year
+        and not strangers(index, one.agreement_id, around.acting)
+        and not strangers(index, one.agreement_id, around.near)
+    ]
+    best = alone(fits, linked)
+    return Only(best.agreement_id, _CERTAIN, "alone_of_this_year") if best is not None else None
+
+
+def _confidence(best: Fit, linked: Sequence[str]) -> float:
+    """How sure it is, 0 where the article is about something else and nothing ties the mention to the agreement."""
+    if best.year or best.shared >= _SHARED or best.agreement_id in linked:
+        return _CERTAIN
+    if best.lead >= _LEAD:
+        return _LIKELY
+    return _POSSIBLE if best.lead >= _SHARED or best.elsewhere < _SUBJECT else 0.0
