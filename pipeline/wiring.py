@@ -21,7 +21,7 @@ from pipeline.alert.names import english_names
 from pipeline.alert.options import ChannelOptions
 from pipeline.alert.senders import sender_for
 from pipeline.alert.values import Sender
-from pipeline.compute import Compute, Here, Workers
+from pipeline.compute import Compute, Here, open_compute
 from pipeline.errors import ConfigurationError
 from pipeline.fetch import Fetcher
 from pipeline.flow import FlowOptions, Parts
@@ -146,7 +146,9 @@ def _parts(
     watchlist = with_additions(settings.watchlist, added)
     arguments = (watchlist, settings.recognise)
     compute: Compute = (
-        Workers(settings.process, Recogniser.build, *arguments) if frame.workers else Here(Recogniser.build, *arguments)
+        open_compute(settings.process, Recogniser.build, *arguments)
+        if frame.workers
+        else Here(Recogniser.build, *arguments)
     )
     furniture.push_async_callback(asyncio.to_thread, compute.close)
     sending = senders(settings, fetcher, frame.now)

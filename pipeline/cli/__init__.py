@@ -9,7 +9,7 @@ from collections.abc import Mapping
 import click
 
 from pipeline import __version__
-from pipeline.cli import agreements, alerts, archive, evaluate, events, feeds, scanning, service, tokens
+from pipeline.cli import agreements, alerts, archive, backfill, evaluate, events, feeds, scanning, service, tokens
 from pipeline.errors import StoreUnavailable, UsageError
 
 
@@ -35,6 +35,8 @@ for command in (
     tokens.tokens,
     archive.export_all,
     archive.import_all,
+    backfill.backfill,
+    backfill.rescan,
 ):
     treatywatch.add_command(command)
 

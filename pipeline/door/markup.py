@@ -14,14 +14,26 @@ _MOST_ATTRIBUTES = 500
 
 def disarm(markup: str) -> str:
     """The markup with the attributes of monstrous tags dropped."""
-    if markup.count("=") < _LENGTH and max(map(len, markup.split("<"))) < _LENGTH:
+    if markup.count("=") < _LENGTH and not _has_long_stretch(markup):
         return markup  # no tag can be so long
     return _LONG_TAG.sub(_without_attributes, markup)
 
 
 def too_many_elements(markup: str) -> bool:
     """Whether there are more opening tags than any page of news has; deep nesting of them is what parsers suffer from."""
-    return markup.count("<") - markup.count("</") > MOST_ELEMENTS
+    shortest = len("<a>") * MOST_ELEMENTS
+    return len(markup) > shortest and markup.count("<") - markup.count("</") > MOST_ELEMENTS
+
+
+def _has_long_stretch(markup: str) -> bool:
+    """Whether as many characters as the longest tag has follow each other without a "<"."""
+    at = 0
+    while at + _LENGTH < len(markup):
+        last = markup.rfind("<", at, at + _LENGTH)
+        if last < 0:
+            return True
+        at = last + 1
+    return False
 
 
 def _without_attributes(found: re.Match[str]) -> str:

@@ -81,7 +81,7 @@ def _from_page(page: Page, entry: Entry | None, feed_language: str | None, agenc
         raise PageError(Reason.ARTICLE_NO_TEXT, f"{len(text)} characters of text", retry=True)
     url = page.final_url or page.url
     published, witness = choose_date(metadata, url, entry.published if entry else None, now)
-    declared = (_plain_language(metadata.language), entry.language if entry else None, feed_language)
+    declared = (plain_language(metadata.language), entry.language if entry else None, feed_language)
     return Article(
         url=url,
         title=title,
@@ -105,6 +105,7 @@ def _extent(text: str) -> int:
     return len(text) + 2 * len(_IDEOGRAPH.findall(text))
 
 
-def _plain_language(written: str) -> str | None:
+def plain_language(written: str) -> str | None:
+    """The language code of a page's statement (\"en_GB\" gives \"en\"); None for what is none."""
     code = written.strip().replace("_", "-").partition("-")[0].lower()
     return code if 2 <= len(code) <= 3 and code.isascii() and code.isalpha() else None

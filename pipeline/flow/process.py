@@ -12,12 +12,13 @@ from typing import Any
 
 from pipeline.door.url import normalise_url
 from pipeline.errors import Reason, Trouble
-from pipeline.extract import extract, extract_entry
+from pipeline.extract import extract_entry
 from pipeline.fetch import ACCEPT_PAGE, Fetched, NotModified, Refused, after_failure
 from pipeline.flow.again import first_look
 from pipeline.flow.parts import Parts
-from pipeline.model import Article, Entry, Feed, Page, Recognition
+from pipeline.model import Entry, Feed, Page
 from pipeline.plan import Applied, Plan, Stale
+from pipeline.reading import GLANCED, About, Reading, read, read_in_full
 from pipeline.recognise import Recogniser
 from pipeline.record import decide, scope
 from pipeline.store import apply as plans
@@ -37,14 +38,7 @@ class PageJob:
     language: str | None
     agency: str
     now: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What a worker made of a page."""
-
-    article: Article
-    recognition: Recognition
+    in_full: bool = False  # extract it even where a glance would do
 
 
 def read_page(recogniser: Recogniser, job: PageJob) -> Reading | None:
@@ -52,11 +46,10 @@ def read_page(recogniser: Recogniser, job: PageJob) -> Reading | None:
 
     None where there is no page and the feed carries no text that could stand for it.
     """
-    about = {"feed_language": job.language, "agency": job.agency, "now": job.now}
     if job.page is not None:
-        article: Article | None = extract(job.page, entry=job.entry, **about)  # type: ignore[arg-type]
-    else:
-        article = extract_entry(job.entry, **about)  # type: ignore[arg-type]
+        about = About(job.entry, job.language, job.agency, job.now)
+        return (read_in_full if job.in_full else read)(recogniser, job.page, about)
+    article = extract_entry(job.entry, feed_language=job.language, agency=job.agency, now=job.now)
     return Reading(article, recogniser.recognise(article)) if article else None
 
 
@@ -123,7 +116,8 @@ def record_reading(
 ) -> tuple[Saved, Plan]:
     """Store an article's version and everything its findings change, in the caller's transaction."""
     now = parts.clock()
-    saved = articles.save(connection, reading.article, identity, now, raw=raw, recogniser=RECOGNISER)
+    read_by = RECOGNISER if reading.extracted else GLANCED
+    saved = articles.save(connection, reading.article, identity, now, raw=raw, recogniser=read_by)
     findings = reading.recognition.findings
     while True:
         facts = known.load(connection, scope(findings), saved.facts.article_id)

@@ -17,8 +17,9 @@ from pipeline.fetch import ACCEPT_PAGE, Fetched, NotModified, Refused, after_fai
 from pipeline.flow.again import next_look
 from pipeline.flow.drain import Drained, Errand, drain
 from pipeline.flow.parts import Parts
-from pipeline.flow.process import PageJob, Reading, read_page, record_reading, tell
+from pipeline.flow.process import PageJob, read_page, record_reading, tell
 from pipeline.plan import Plan
+from pipeline.reading import Reading
 from pipeline.store import rechecks
 from pipeline.store.articles import Raw, Saved
 from pipeline.store.rechecks import Looked, Recheck
@@ -61,7 +62,8 @@ async def look_again(parts: Parts, work: Recheck) -> str:
 
 async def _read(parts: Parts, work: Recheck, answer: Fetched) -> str:
     feed = parts.feeds.get(work.entry.feed_id)
-    job = PageJob(answer.page, work.entry, feed.language if feed else None, feed.agency if feed else "", parts.clock())
+    about = (work.entry, feed.language if feed else None, feed.agency if feed else "", parts.clock())
+    job = PageJob(answer.page, *about, in_full=True)  # it proves something: a glance is not enough
     try:
         reading = await parts.work(read_page, job)
     except Trouble as trouble:  # a consent wall of today says nothing about the text of yesterday

@@ -73,6 +73,28 @@ def save(
     connection.execute(fresh.on_conflict_do_nothing(index_elements=["identity_hash"]))
     mine = select(ArticleRow.__table__).where(ArticleRow.identity_hash == made["identity_hash"])
     row = connection.execute(waiting(connection, mine)).one()  # two workers do not number versions at once
+    return _save_version(connection, row, article, fetched_at, raw=raw, simhash=simhash, recogniser=recogniser)
+
+
+def save_version(
+    connection: Connection, article_id: int, article: Article, fetched_at: datetime, *, recogniser: str | None = None
+) -> Saved:
+    """Store what a stored article was read as this time; the next version, where its text differs from all others."""
+    mine = select(ArticleRow.__table__).where(ArticleRow.id == article_id)
+    row = connection.execute(waiting(connection, mine)).one()
+    return _save_version(connection, row, article, fetched_at, raw=None, simhash=None, recogniser=recogniser)
+
+
+def _save_version(
+    connection: Connection,
+    row: Row[Any],
+    article: Article,
+    fetched_at: datetime,
+    *,
+    raw: Raw | None,
+    simhash: int | None,
+    recogniser: str | None,
+) -> Saved:
     sha256 = sha256_of(article)
     same = and_(ArticleVersionRow.article_id == row.id, ArticleVersionRow.sha256 == sha256)
     stored = connection.execute(select(ArticleVersionRow.__table__).where(same)).one_or_none()

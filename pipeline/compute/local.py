@@ -1,4 +1,4 @@
-"""Where the pure middle runs: in this process, or in worker processes that can be killed.
+"""Work in this process, or in worker processes that can be killed.
 
 A hostile page may hang a parser or eat memory. So work goes to worker processes with a deadline and a memory limit each;
 one that breaks either is killed and its task ends in a `Trouble` with the reason, while the others go on.
@@ -15,49 +15,16 @@ import resource
 import signal
 from collections.abc import Callable
 from contextvars import ContextVar
-from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any
 
 from pebble import ProcessExpired, ProcessPool
 
+from pipeline.compute.values import Factory, ProcessOptions, T
 from pipeline.errors import Reason, Trouble
 
-T = TypeVar("T")
-Factory = Callable[..., Any]
-
 _TOOL: ContextVar[Any] = ContextVar("tool")  # set once in each worker, by its initializer
-
-
-@dataclass(frozen=True, slots=True)
-class ProcessOptions:
-    """`[process]`: workers (0 = one per core), seconds and bytes one article may take, and where else the work may go."""
-
-    workers: int = 0
-    article_timeout: float = 10.0
-    memory_limit: int = 1024 * 1024 * 1024
-    cluster: str | None = None
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.workers <= 1024:
-            raise ValueError(f"workers should be 0 (one per core) to 1024, is {self.workers}")
-        if self.article_timeout <= 0:
-            raise ValueError(f"article_timeout should be more than 0 seconds, is {self.article_timeout}")
-        if self.memory_limit < 256 * 1024 * 1024:
-            raise ValueError(f"memory_limit is in bytes, at least 268435456 (256 MiB), is {self.memory_limit}")
-
-
-class Compute(Protocol):
-    """Runs tasks; `submit` gives a `concurrent.futures.Future`."""
-
-    def submit(self, task: Callable[..., T], *arguments: Any) -> concurrent.futures.Future[T]:
-        """Run `task(tool, *arguments)`. The future raises Trouble where the task was killed."""
-        ...
-
-    def close(self) -> None:
-        """Finish nothing more; give back what was taken."""
-        ...
 
 
 class Here:
@@ -75,6 +42,10 @@ class Here:
             future.set_exception(trouble)
         return future
 
+    def width(self) -> int:
+        """One."""
+        return 1
+
     def close(self) -> None:
         """Nothing to give back."""
 
@@ -84,9 +55,10 @@ class Workers:
 
     def __init__(self, options: ProcessOptions, factory: Factory, *arguments: Any) -> None:
         self._timeout = options.article_timeout
+        self._width = options.workers or os.cpu_count() or 1
         # spawn: a fork of a process with threads (database, DNS, web server) may inherit a lock that nobody will open
         self._pool = ProcessPool(
-            max_workers=options.workers or os.cpu_count() or 1,
+            max_workers=self._width,
             context=get_context("spawn"),
             initializer=_prepare,
             initargs=[options.memory_limit, factory, arguments],
@@ -98,6 +70,10 @@ class Workers:
         inner = self._pool.schedule(_work, args=(task, *arguments), timeout=self._timeout)
         inner.add_done_callback(lambda done: _settle(done, outer))
         return outer
+
+    def width(self) -> int:
+        """The number of worker processes."""
+        return self._width
 
     def close(self) -> None:
         """Stop the workers; what is queued is dropped (its lease runs out and it is done again)."""

@@ -1,0 +1,97 @@
+"""Work on a Dask cluster, by its scheduler's address: the same tasks, results and reasons as in worker processes here.
+
+A worker that is lost takes nothing with it: Dask gives its tasks to others. A task that ends four workers, or that takes longer
+than article_timeout, ends in a `Trouble` with the reason, and the others go on.
+"""
+
+from __future__ import annotations
+
+import concurrent.futures
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from pipeline import __version__
+from pipeline.compute.values import Factory, ProcessOptions, T
+from pipeline.errors import Reason, Trouble, UsageError
+
+_CONNECT = 20  # seconds
+
+
+class Cluster:
+    """Runs tasks on Dask. Workers need this version of the program installed, and what a task reads within their reach."""
+
+    def __init__(self, options: ProcessOptions, factory: Factory, *arguments: Any) -> None:
+        try:
+            from distributed import Client  # noqa: PLC0415 - an extra, and slow to import
+
+            from pipeline.compute import worker  # noqa: PLC0415
+        except ImportError:
+            raise UsageError("a cluster needs the extra: pip install 'treatywatch[cluster]'") from None
+        self._on_worker = worker.on_worker
+        self._timeout = options.article_timeout
+        self._name = f"treatywatch-{uuid.uuid4().hex}"
+        try:
+            self._client: Any = Client(  # type: ignore[no-untyped-call]
+                options.cluster, timeout=_CONNECT, set_as_default=False, name="treatywatch"
+            )
+        except (OSError, TimeoutError, ValueError) as error:
+            raise UsageError(f"the cluster at {options.cluster} cannot be reached: {error}") from None
+        self._held: dict[str, Any] = {}  # Dask drops a task that nobody holds
+        self._check(worker.version)
+        self._client.register_plugin(worker.Tool(self._name, factory, arguments), name=self._name)
+
+    def submit(self, task: Callable[..., T], *arguments: Any) -> concurrent.futures.Future[T]:
+        """Hand the task to the scheduler; its deadline begins when a worker takes it."""
+        outer: concurrent.futures.Future[T] = concurrent.futures.Future()
+        key = f"{getattr(task, '__name__', 'task')}-{uuid.uuid4().hex}"
+        inner = self._client.submit(
+            self._on_worker, self._name, task, self._timeout, *arguments, key=key, pure=False, retries=0
+        )
+        self._held[key] = inner
+        inner.add_done_callback(lambda done: self._settle(done, outer))
+        return outer
+
+    def _settle(self, done: Any, outer: concurrent.futures.Future[T]) -> None:
+        _translate(done, outer)
+        self._held.pop(done.key, None)
+
+    def width(self) -> int:
+        """The number of worker processes now; a task has a process to itself."""
+        return max(1, len(self._client.nthreads()))
+
+    def close(self) -> None:
+        """Leave the cluster; what is queued there is dropped."""
+        self._client.unregister_worker_plugin(self._name)
+        self._client.close(timeout=5)
+
+    def _check(self, version: Callable[[], str]) -> None:
+        """Another version on a worker would read the same pages differently."""
+        try:
+            found = self._client.run(version, on_error="return")
+        except (OSError, TimeoutError) as error:
+            self._client.close(timeout=1)
+            raise UsageError(f"the cluster does not answer: {error}") from None
+        other = {worker: said for worker, said in found.items() if said != __version__}
+        if other:
+            self._client.close(timeout=1)
+            worker, said = next(iter(other.items()))
+            raise UsageError(f"the worker {worker} should have treatywatch {__version__}; it says: {said}")
+
+
+def _translate(done: Any, outer: concurrent.futures.Future[T]) -> None:
+    """A result that went down with its worker is computed again: asking for the exception waits for that."""
+    error = done.exception()
+    match error:
+        case None:
+            outer.set_result(done.result())
+        case Trouble():
+            outer.set_exception(error)
+        case MemoryError():
+            outer.set_exception(Trouble(Reason.EXTRACT_CRASH, "took more memory than a worker has"))
+        case _ if done.cancelled():  # lost together with the scheduler
+            outer.set_exception(Trouble(Reason.EXTRACT_CRASH, "the cluster dropped the task", retry=True))
+        case _ if type(error).__name__ == "KilledWorker":
+            outer.set_exception(Trouble(Reason.EXTRACT_CRASH, "worker after worker died of it, or ran out of time"))
+        case _:
+            outer.set_exception(Trouble(Reason.EXTRACT_CRASH, f"{type(error).__name__}: {error}"))
