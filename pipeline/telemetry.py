@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import sys
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, TextIO
+from typing import Literal, TextIO, cast
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
@@ -25,7 +26,9 @@ class LogOptions:
 
 def start_logging(options: LogOptions, stream: TextIO | None = None) -> None:
     """Send structured log lines to `stream` (standard error by default), other libraries' warnings included."""
-    out = stream or sys.stderr
+    out = cast(
+        TextIO, _Patient(stream or sys.stderr)
+    )  # it writes, flushes and knows its terminal; nobody asks for more
     text = options.format == "text" or (options.format == "auto" and out.isatty())
     render: structlog.typing.Processor = (
         structlog.dev.ConsoleRenderer(colors=out.isatty())
@@ -50,6 +53,26 @@ def start_logging(options: LogOptions, stream: TextIO | None = None) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(max(level, logging.WARNING))
+
+
+class _Patient:
+    """A stream for log lines on which nothing else hangs: a full disk or a reader who has gone costs lines, not work."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        try:
+            return self._stream.write(text)
+        except (OSError, ValueError):  # ValueError: closed
+            return len(text)
+
+    def flush(self) -> None:
+        with contextlib.suppress(OSError, ValueError):
+            self._stream.flush()
+
+    def isatty(self) -> bool:
+        return self._stream.isatty()
 
 
 def logger() -> Logger:

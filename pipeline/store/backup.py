@@ -12,7 +12,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -41,9 +41,9 @@ def backup(url: str, target: Path) -> int:
     UsageError where it cannot be done as things are, StoreUnavailable where trying again can help. `target` is whole or not there.
     """
     parsed = make_url(url)
-    target.parent.mkdir(parents=True, exist_ok=True)
     partial = target.with_name(f".{target.name}.partial")
     try:
+        target.parent.mkdir(parents=True, exist_ok=True)
         if parsed.get_backend_name() == "sqlite":
             _copy(_file(parsed), partial)
         else:
@@ -54,7 +54,8 @@ def backup(url: str, target: Path) -> int:
     except OSError as error:
         raise StoreUnavailable(f"the backup cannot be written: {error.strerror or error}") from error
     finally:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):
+            partial.unlink()
     return target.stat().st_size
 
 
