@@ -30,6 +30,14 @@ def subjects(reading: Reading, things: Sequence[Thing], triggers: Sequence[Trigg
     return found
 
 
+def wishes(reading: Reading, thing: Thing | None, about: Trigger) -> bool:
+    """Whether a resolution only calls for what it is about: "a non-binding motion urging the cabinet to denounce …"."""
+    if thing is None:
+        return False
+    low, high = min(thing.first - 3, about.first), max(thing.last, about.last + 3)
+    return any(h.key == "wish" and low <= h.first and h.last <= high for h in reading.section("procedure"))
+
+
 def _about(reading: Reading, thing: Thing, things: Sequence[Thing], triggers: Sequence[Trigger]) -> Trigger | None:
     for trigger in triggers:
         distance = trigger.first - thing.last

@@ -86,11 +86,11 @@ SECTIONS = {
     "status": STATUSES,
     "after": STATUSES,
     "grammar": None,
-    "salience": frozenset({"background", "news", "recap", "count"}),
-    "nominal": frozenset({"occurred", "planned", "temporal"}),
+    "salience": frozenset({"background", "news", "recap", "count", "pluperfect", "rule"}),
+    "nominal": frozenset({"occurred", "planned", "temporal", "at_once"}),
     "foreign": frozenset({"domestic", "commercial", "international", "both"}),
     "procedure": frozenset(
-        {"recipient", "preliminary", "final", "chamber", "executive", "presidential", "organisation", "votes"}
+        {"recipient", "preliminary", "final", "chamber", "executive", "presidential", "organisation", "votes", "wish"}
     ),
 }
 GRAMMAR = frozenset(
@@ -127,6 +127,11 @@ GRAMMAR = frozenset(
         "clitics",
         "compounds",
         "ambiguous",
+        "complementiser",
+        "factual",
+        "since",
+        "with",
+        "beneficiary",
     ]
 )
 

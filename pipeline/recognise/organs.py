@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.model import EventType, Status
-from pipeline.recognise import actors, status
+from pipeline.recognise import actors, laws, status
 from pipeline.recognise.assemble import Told
 from pipeline.recognise.cases import Bound
 from pipeline.recognise.reading import Reading
@@ -89,6 +89,8 @@ def judged(
     kind = one.step.type
     if one.step.status is not None and outcome is Status.OCCURRED:
         outcome, why = one.step.status, (*why, one.step.reason)
+    if outcome is Status.OCCURRED and one.about is not None and laws.wishes(reading, one.thing, one.about):
+        return kind, Status.CALLED_FOR, (*why, "such_a_wish")
     chamber = actor.stage in actors.CHAMBERS
     if kind in {E.RATIFIED, E.APPROVED} and chamber and _refused(reading, outcome, why):
         return E.REJECTED, Status.OCCURRED, (*why, "refused_by_chamber")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pipeline.model import EventType
 from pipeline.recognise.cases import ENDING, LAWS, TREATYLIKE, Case, Step, nothing_follows
 from pipeline.recognise.reading import RELATIVE, Reading
-from pipeline.recognise.things import GENERIC, NOUN, PRONOUN, TREATY
+from pipeline.recognise.things import GENERIC, NOUN, PRONOUN, TREATY, Thing
 from pipeline.recognise.triggers import ACTIVE, Trigger
 from pipeline.recognise.values import PartyKind
 
@@ -74,6 +74,8 @@ def promulgate(case: Case) -> Step | None:
 def leave(case: Case) -> Step | None:
     """Withdrawal, denunciation, and ratification taken back."""
     trigger, thing, reading = case.trigger, case.thing, case.reading
+    if reading.is_a("ambiguous", trigger.first) and _other_object(reading, trigger, thing):
+        return None
     if thing is None:
         body = _body_behind(reading, trigger)
         strict = not body and (reading.is_a("strict", trigger.first) or not nothing_follows(reading, trigger))
@@ -95,6 +97,19 @@ def leave(case: Case) -> Step | None:
     if trigger.family == "annul" and thing.what == "law":
         return None
     return None
+
+
+def _other_object(reading: Reading, trigger: Trigger, thing: Thing | None) -> bool:
+    """ "Denounced «a manoeuvre»", "denunció una campaña": an object of its own, quoted or indefinite, that is no agreement."""
+    following = trigger.last + 1
+    if trigger.voice != ACTIVE or following >= len(reading.tokens):
+        return False
+    if thing is None and not reading.before(following).strip(" \u00a0"):
+        return True
+    quoted = any(c in '«“„"‘「『' for c in reading.before(following))
+    if not quoted and not reading.is_a("indefinite", following):
+        return False
+    return thing is None or thing.what in {PRONOUN, GENERIC} or thing.last < trigger.first
 
 
 def _as_what(reading: Reading, trigger: Trigger) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from pipeline.model import EventType, PartialDate, Salience
-from pipeline.recognise.reading import RELATIVE, SUBORDINATE, Reading
+from pipeline.recognise.reading import MAIN, RELATIVE, SUBORDINATE, Reading
 from pipeline.recognise.triggers import (
     ATTRIBUTE,
     GERUND,
@@ -30,6 +30,9 @@ ORDER: Mapping[EventType, int] = {
 }  # fmt: skip
 
 _FRESH_DAYS = 4
+_STALE_DAYS = 45  # before a day that is only known to lie before publication: monthly digests tell of no older news
+_QUOTE_REACH = 8  # words between a verb of saying and "that"
+_PLUPERFECT_REACH = 3  # words between a verb and what makes it a pluperfect
 _OLD_IN_LEAD = 400
 
 Verdict = tuple[Salience, tuple[str, ...]]
@@ -45,23 +48,29 @@ def local(
     alone: bool = False,
     coarse: bool = False,
     beside: bool = False,
+    sure: bool = True,
 ) -> Verdict:
     """What the sentence says. `when`: the act's resolved date; `lead`: it stands in the first sentence that tells an act;
     `alone`: no other act of that sentence happened; `coarse`: its only date is a month or a year;
-    `beside`: another act stands in the sentence."""
-    fresh = _fresh(when, published)
-    if fresh is True and trigger.voice != ATTRIBUTE and trigger.tense != PLUPERFECT:
+    `beside`: another act stands in the sentence; `sure`: `published` is the day of publication, not merely one before it."""
+    fresh = _fresh(when, published) if sure else _stale(when, published)
+    if (
+        fresh is True
+        and trigger.voice != ATTRIBUTE
+        and trigger.tense != PLUPERFECT
+        and not _long_done(reading, trigger)
+    ):
         return Salience.NEWS, ("fresh_date",)
     if fresh is False and (not lead or _years_old(when, published)):
         return Salience.BACKGROUND, ("old_date",)
-    if trigger.voice == ATTRIBUTE:
+    if trigger.voice == ATTRIBUTE or _set_apart(reading, trigger):
         return Salience.BACKGROUND, ("participle",)
-    if trigger.tense == PLUPERFECT or _governed_by_had(reading, trigger):
+    if trigger.tense == PLUPERFECT or _governed_by_had(reading, trigger) or _long_done(reading, trigger):
         return Salience.BACKGROUND, ("pluperfect",)
     cue = _cue(reading, trigger)
     if cue:
         return Salience.BACKGROUND, (f"cue:{cue}",)
-    kind = reading.clause(trigger.first).kind
+    kind = MAIN if _reported(reading, trigger) else reading.clause(trigger.first).kind
     if trigger.voice == NOMINAL and _temporal(reading, trigger):
         return Salience.BACKGROUND, ("temporal_noun",)
     if kind == RELATIVE and trigger.tense in {PAST, PERFECT} and fresh is not True:
@@ -91,6 +100,43 @@ def _governed_by_had(reading: Reading, trigger: Trigger) -> bool:
     )
 
 
+def _reported(reading: Reading, trigger: Trigger) -> bool:
+    """Whether the clause is what somebody announces: "the ministry said that …", "informa que …"."""
+    clause = reading.clause(trigger.first)
+    opener = clause.opener
+    return (
+        opener > 0
+        and reading.is_a("complementiser", opener)
+        and any(reading.is_a("quote_verbs", i) for i in range(max(0, opener - _QUOTE_REACH), opener))
+        and not any(
+            h.last < opener and opener - h.last <= 2 and h.key == "agreement" for h in reading.section("instruments")
+        )
+    )
+
+
+def _set_apart(reading: Reading, trigger: Trigger) -> bool:
+    """«Договір, підписаний у Києві, …»: one form serves predicate and attribute, the comma tells which."""
+    return (
+        trigger.voice == PASSIVE
+        and trigger.first > 0
+        and reading.lexicon.object_first
+        and "," in reading.before(trigger.first)
+        and not any(reading.is_a("be", i) for i in range(max(0, trigger.first - 3), trigger.first))
+        and any(trigger.first - h.last <= 4 and h.first < trigger.first for h in reading.section("instruments"))
+    )
+
+
+def _long_done(reading: Reading, trigger: Trigger) -> bool:
+    """Whether the language's own form of the pluperfect stands at the verb: «imzalanmıştı», «кол қойған еді», „war … worden“."""
+    return any(
+        h.key == "pluperfect"
+        and reading.same_clause(h.first, trigger.first)
+        and h.first - trigger.last <= _PLUPERFECT_REACH
+        and trigger.first - h.last <= _PLUPERFECT_REACH
+        for h in reading.section("salience")
+    )
+
+
 def _as_it_happened(reading: Reading, trigger: Trigger) -> bool:
     """ "…, as the Senate concurred in ratification": the clause tells what the sentence is about."""
     return reading.tokens[reading.clause(trigger.first).opener].low == "as"
@@ -109,6 +155,13 @@ def _fresh(when: PartialDate | None, published: date | None) -> bool | None:
         inside = when.first <= published <= when.last
         return None if inside else False
     return abs((published - when.first).days) <= _FRESH_DAYS
+
+
+def _stale(when: PartialDate | None, before: date | None) -> bool | None:
+    """False for what lies far before a day that is itself before publication; nothing is known to be fresh."""
+    if when is None or before is None:
+        return None
+    return False if (before - when.last).days > _STALE_DAYS else None
 
 
 def _years_old(when: PartialDate | None, published: date | None) -> bool:

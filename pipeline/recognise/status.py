@@ -26,6 +26,10 @@ _NEAR = 5  # words before a finite verb in which a cue still belongs to it
 _FAR = 16  # the same where verbs stand last
 _CUES = ("conditional", "negated", "called_for", "planned", "rejected", "occurred")
 
+_ENDED_AT_ONCE = frozenset({"suspend", "withdraw", "terminate", "denounce"})
+_RULE_REACH = 14  # words between a verb and what makes it a standing rule
+_BY_RULE = frozenset({"enter_force", "terminate", "extend", "provisional", "withdraw"})
+
 Verdict = tuple[Status | None, tuple[str, ...]]
 
 
@@ -36,6 +40,8 @@ def decide(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> V
     opened = _by_opener(reading, trigger)
     if opened is not None:
         return opened
+    if _standing_rule(reading, trigger):
+        return Status.CONDITIONAL, ("standing_rule",)
     if trigger.voice == ATTRIBUTE:
         return _attribute(reading, trigger, triggers)
     if trigger.tense in {INFINITIVE, GERUND}:
@@ -67,7 +73,7 @@ def _cues(reading: Reading, start: int, end: int, clauses: frozenset[int], secti
         for h in reading.section(section)
         if h.first >= start and h.last < end and reading.clause_of[h.first] in clauses and h.key in _CUES
     ]
-    wider = [*hits, *reading.section("acts"), *reading.section("things")]
+    wider = [*hits, *reading.section("acts"), *reading.section("things"), *reading.section("salience")]
     return [h for h in hits if not _swallowed(h, wider) and not _month(reading, h)]
 
 
@@ -106,8 +112,28 @@ def _by_opener(reading: Reading, trigger: Trigger) -> Verdict | None:
     return None
 
 
+def _standing_rule(reading: Reading, trigger: Trigger) -> bool:
+    """ "The convention enters into force 90 days after the deposit": how an agreement works, not what befell it.
+
+    Only the present tells a rule; where verbs have no tense, a rule's words behind the verb or in its part of the sentence do.
+    """
+    rules = [h for h in reading.section("salience") if h.key == "rule" and reading.same_clause(h.first, trigger.first)]
+    if trigger.tense == PRESENT and trigger.voice == ACTIVE:
+        return trigger.family in _BY_RULE and any(abs(h.first - trigger.last) <= _RULE_REACH for h in rules)
+    if reading.lexicon.language != "zh":
+        return False
+    behind = [h for h in rules if 0 <= h.first - trigger.last <= 8 and not reading.comma_between(trigger.last, h.first)]
+    around = [h for h in rules if h.first <= trigger.last + 1 and trigger.first - h.last <= _FAR]
+    dated = any(reading.tokens[i].low == "年" for i in range(max(0, trigger.first - 12), trigger.first))
+    return bool(behind) or (trigger.family in _BY_RULE and bool(around) and not dated)
+
+
 def _once(reading: Reading, opener: int) -> bool:
-    return reading.tokens[opener].low in {"once", "as"}
+    """Whether the clause's word tells when, not if: with a past verb what follows "once", "nachdem", «после того как» is a fact."""
+    return any(
+        h.key == "conditional" and h.first <= opener <= h.last and reading.is_a("factual", h.first)
+        for h in reading.section("status")
+    )
 
 
 def _temporal(reading: Reading, word: str) -> bool:
@@ -131,12 +157,32 @@ def _finite(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> 
     near = [h for h in cues if trigger.first - h.last <= reach or _subject_negation(reading, h)] + [
         h for h in behind if h.key != "planned" or trigger.tense != PERFECT
     ]
+    undone = _undone(reading, trigger, near)
+    if undone is not None:
+        return undone
+    if trigger.tense == PRESENT and trigger.family == "enter_force" and _since(reading, trigger):
+        return Status.OCCURRED, ("in_force_since",)
+    if trigger.tense == FUTURE:
+        return Status.PLANNED, ("future_form",)
+    modal = [h for h in near if h.key in {"planned", "called_for"} and _modal(reading, h, trigger)]
+    if modal:
+        key = modal[-1].key
+        return Status(key), (key,)
+    if trigger.tense == PRESENT:
+        return _present(reading, trigger, cues)
+    return Status.OCCURRED, (f"finite_{trigger.tense}",)
+
+
+def _undone(reading: Reading, trigger: Trigger, near: Sequence[Hit]) -> Verdict | None:
+    """What speaks against a finite verb: a question, a negation, a condition, a refusal; "at once" speaks for it."""
     if _question(reading):
         return Status.CONDITIONAL, ("question",)
     if any(
         h.key == "negated" and trigger.first == h.first and h.last == trigger.last for h in reading.section("status")
     ):
         return Status.NEGATED, ("negative_form",)
+    if trigger.family in _ENDED_AT_ONCE and _at_once(reading, trigger) and not any(h.key == "negated" for h in near):
+        return Status.OCCURRED, ("at_once",)
     for key, status in (("conditional", Status.CONDITIONAL), ("negated", Status.NEGATED)):
         if any(
             h.key == key and (h.key == "negated" or not _past(trigger) or _modal(reading, h, trigger)) for h in near
@@ -147,15 +193,21 @@ def _finite(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> 
         return Status.CONDITIONAL, ("subjunctive",)
     if any(h.key == "rejected" for h in near):
         return Status.NEGATED, (REJECTED,)
-    if trigger.tense == FUTURE:
-        return Status.PLANNED, ("future_form",)
-    modal = [h for h in near if h.key in {"planned", "called_for"} and _modal(reading, h, trigger)]
-    if modal:
-        key = modal[-1].key
-        return Status(key), (key,)
-    if trigger.tense == PRESENT:
-        return _present(reading, trigger, cues)
-    return Status.OCCURRED, (f"finite_{trigger.tense}",)
+    return None
+
+
+def _since(reading: Reading, trigger: Trigger) -> bool:
+    """ "Gilt seit 2020", "est en vigueur depuis mai": a present that tells of the past."""
+    near = range(max(0, trigger.first - 3), min(trigger.last + 4, len(reading.tokens)))
+    return any(reading.is_a("since", i) and reading.same_clause(i, trigger.first) for i in near)
+
+
+def _at_once(reading: Reading, trigger: Trigger) -> bool:
+    """ "Announced that the treaty would be suspended with immediate effect": the word is the deed."""
+    said = any(reading.is_a("quote_verbs", i) for i in range(trigger.first))
+    return said and any(
+        h.key == "at_once" and -_FAR <= h.first - trigger.last <= _FAR for h in reading.section("nominal")
+    )
 
 
 def _past(trigger: Trigger) -> bool:

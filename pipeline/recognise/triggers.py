@@ -18,6 +18,7 @@ FINITE = frozenset({PAST, PERFECT, PLUPERFECT, PRESENT, FUTURE})
 
 INTRANSITIVE = frozenset({"enter_force"})
 MOTION = frozenset({"enter_force", "withdraw", "accede"})  # German and French form their perfect with "to be"
+_NO_VERBS = frozenset({"contract", "other", "person"})  # things that an act's word may be part of
 _SEIN = frozenset({"ist", "sind", "est", "sont"})
 
 
@@ -55,7 +56,7 @@ def _spans(reading: Reading) -> list[list[Hit]]:
     blocked = {
         i
         for h in reading.section("things")
-        if h.key in {"contract", "other", "person"}
+        if h.key in _NO_VERBS or (reading.lexicon.language == "zh" and h.key == "instruments")
         for i in range(h.first, h.last + 1)
     }
     kept: list[list[Hit]] = []

@@ -11,43 +11,55 @@ from pipeline.recognise import dates
 from pipeline.recognise.dates import DateTables
 from pipeline.recognise.reading import Reading
 from pipeline.recognise.triggers import ATTRIBUTE, Trigger
-from pipeline.recognise.values import DateMention
+from pipeline.recognise.values import Dated, DateMention
 
-_FORCE = frozenset({EventType.ENTERED_INTO_FORCE, EventType.PROVISIONALLY_APPLIED})
+_FORCE = frozenset({EventType.ENTERED_INTO_FORCE, EventType.PROVISIONALLY_APPLIED, EventType.TERMINATED})
+_LASTING = _FORCE | {EventType.SUSPENDED, EventType.WITHDRAWN}  # what goes on: "in force since", "suspended since"
 
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """What a date is resolved with: the article's day, its dateline, and the date told just before."""
+    """What a date is resolved with: the article's day, its dateline, and the date told just before.
+
+    `tenseless`: the language's verbs have no tense, so that "takes effect from 1 March" may lie before or behind.
+    `latest`: the last day an article tells of that nobody dated; a day without a year is understood from there.
+    """
 
     tables: DateTables
     published: date | None
     dateline: date | None
     previous: PartialDate | None
+    tenseless: bool = False
+    latest: date | None = None
 
 
 def told(
     own: Sequence[DateMention], kind: EventType, status: Status, calendar: Calendar
 ) -> tuple[PartialDate | None, PartialDate | None]:
-    """The act's date and, where one is told, the day from which it has effect."""
+    """The act's date and, where one is told, the day from which it has effect. A deadline is a plan's date if there is no other."""
     past = True if status is Status.OCCURRED else False if status is Status.PLANNED else None
     when: PartialDate | None = None
     effective: PartialDate | None = None
-    for mention in own:
-        found = dates.resolve(
-            mention,
-            published=calendar.published,
-            dateline=calendar.dateline,
-            past=past,
-            previous=calendar.previous,
-        )
-        if found is None or (mention.role == "deadline" and past):
+    for mention in sorted(own, key=lambda m: m.role == "deadline"):
+        starts = mention.role == "effective" and kind in _FORCE
+        found = _resolved(mention, calendar, None if starts and calendar.tenseless else past)
+        if found is None or (mention.role == "deadline" and past) or (mention.role == "since" and kind not in _LASTING):
             continue
         if mention.role == "effective" and kind not in _FORCE:
             effective = effective or found.date
         elif when is None:
             when = found.date
     return when, effective
+
+
+def _resolved(mention: DateMention, calendar: Calendar, past: bool | None) -> Dated | None:
+    found = dates.resolve(
+        mention, published=calendar.published, dateline=calendar.dateline, past=past, previous=calendar.previous
+    )
+    yearless = mention.year is None and mention.month is not None and not mention.unit and mention.weekday is None
+    if found is None and yearless and calendar.latest is not None:
+        return dates.resolve(mention, published=calendar.latest, dateline=None, past=past)
+    return found
 
 
 def own(
