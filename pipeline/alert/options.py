@@ -109,7 +109,7 @@ class AlertOptions:
     retry_schedule: tuple[float, ...] = (5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400)
     timeout: float = 15.0
     lease: float = 300.0
-    concurrency: int = 16
+    concurrency: int = 32
 
     def __post_init__(self) -> None:
         if any(wait < 0 for wait in self.retry_schedule):

@@ -171,22 +171,18 @@ class Ledger:
 
 
 def _write_all(connection: Any, parts: Parts, batch: Sequence[Settlement]) -> None:
+    """Settlements, with the operator's notices that follow from them."""
+    arrived = [(one.claimed, one.result) for one in batch if isinstance(one.outcome, Delivered)]
+    outbox.delivered_all(connection, arrived)
     for one in batch:
-        _write(connection, parts, one)
-
-
-def _write(connection: Any, parts: Parts, one: Settlement) -> None:
-    """One settlement, with the operator's notices that follow from it."""
-    match one.outcome:
-        case Delivered():
-            outbox.delivered(connection, one.claimed, one.result)
-        case TryAgain() as again:
-            outbox.failed(connection, one.claimed, one.result, again.reason, one.next_try, again.to)
-        case GiveUp() as given_up:
-            outbox.failed(connection, one.claimed, one.result, given_up.reason, None)
-            if given_up.disable:
-                outbox.disable(connection, one.claimed.channel_id, str(given_up.reason), one.result.at)
-    outbox.enqueue(connection, notices_of(one.claimed, one.outcome, parts.channels, one.result.at), one.result.at)
+        match one.outcome:
+            case TryAgain() as again:
+                outbox.failed(connection, one.claimed, one.result, again.reason, one.next_try, again.to)
+            case GiveUp() as given_up:
+                outbox.failed(connection, one.claimed, one.result, given_up.reason, None)
+                if given_up.disable:
+                    outbox.disable(connection, one.claimed.channel_id, str(given_up.reason), one.result.at)
+        outbox.enqueue(connection, notices_of(one.claimed, one.outcome, parts.channels, one.result.at), one.result.at)
 
 
 def _try_of(channel: ChannelOptions, outcome: Outcome, now: datetime, took: int) -> Try:

@@ -13,9 +13,10 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, exists, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, exists, or_, select, update
 from sqlalchemy.orm import aliased
 
 from pipeline.plan import AlertPlan, OutboxState, Outgoing
@@ -120,7 +121,7 @@ def is_due(connection: Connection, now: datetime, lease: timedelta) -> bool:
     return any(connection.execute(wanted.limit(1)).first() for wanted in (waits, _lost(now, lease)))
 
 
-def _lost(now: datetime, lease: timedelta) -> Select[tuple[str]]:
+def _lost(now: datetime, lease: timedelta) -> Select[Any]:
     """Messages whose worker never came back."""
     over = and_(OutboxRow.state == OutboxState.LEASED.value, lease_is_over(OutboxRow.lease_until, now, lease))
     return select(OutboxRow.id).where(over)
@@ -135,13 +136,11 @@ def claim(
         back = {"state": OutboxState.PENDING.value, **_CLEARED}
         connection.execute(update(OutboxRow).where(OutboxRow.id.in_(lost)).values(**back))
     off = set(connection.execute(select(ChannelRow.id).where(ChannelRow.disabled_at.is_not(None))).scalars())
-    due = and_(OutboxRow.state == OutboxState.PENDING.value, OutboxRow.next_try <= now, ~_held_back(now))
     taken: list[Any] = []
     for channel, room in sorted(rooms.items()):
         if room > 0 and channel not in off:
-            mine = select(OutboxRow.__table__).where(OutboxRow.channel_id == channel, due)
-            first = mine.order_by(OutboxRow.next_try, OutboxRow.seq).limit(room)
-            taken += connection.execute(locked(connection, first)).all()
+            asked = {"channel": channel, "now": now, "young": now - PATIENCE, "room": room}
+            taken += connection.execute(locked(connection, _due()), asked).all()
     return _take(connection, taken, now, owner, lease)
 
 
@@ -178,13 +177,21 @@ def _delivery(row: Any) -> Delivery:
     )
 
 
-def _held_back(now: datetime) -> ColumnElement[bool]:
+@cache
+def _due() -> Select[Any]:
+    """The first `room` messages of a `channel` that are due `now`. Built once: it is asked many times a second."""
+    mine = and_(OutboxRow.channel_id == bindparam("channel"), OutboxRow.state == PENDING)
+    wanted = select(OutboxRow.__table__).where(mine, OutboxRow.next_try <= bindparam("now"), ~_held_back())
+    return wanted.order_by(OutboxRow.next_try, OutboxRow.seq).limit(bindparam("room"))
+
+
+def _held_back() -> ColumnElement[bool]:
     """An earlier message of the agreement has to go first, or the digest that it was told in."""
     first, bundle = aliased(OutboxRow), aliased(OutboxRow)
     same_event = first.event_id == OutboxRow.event_id
 
     def goes_first(row: Any) -> ColumnElement[bool]:
-        young = or_(row.state == OutboxState.LEASED.value, row.attempt == 0, row.created_at > now - PATIENCE)
+        young = or_(row.state == OutboxState.LEASED.value, row.attempt == 0, row.created_at > bindparam("young"))
         return and_(row.state.in_(_WAITS), or_(same_event, young))
 
     told_in_another = and_(bundle.id == first.bundled_in, bundle.id != OutboxRow.id)
@@ -200,17 +207,21 @@ def _held_back(now: datetime) -> ColumnElement[bool]:
 
 def delivered(connection: Connection, delivery: Delivery, result: Try) -> bool:
     """The receiver took it. Believed from a late worker too. False where it was delivered already."""
-    _record(connection, delivery, result)
-    mine = and_(OutboxRow.id == delivery.id, OutboxRow.state != OutboxState.DELIVERED.value)
-    done = {
-        "state": OutboxState.DELIVERED.value,
-        "settled_at": result.at,
-        "reason": None,
-        "recipients": None,
-        **_CLEARED,
-    }
-    changed = connection.execute(update(OutboxRow).where(mine).values(**done)).rowcount == 1
-    _channel(connection, delivery.channel_id, {"last_success": result.at, "failures": 0})
+    return delivered_all(connection, [(delivery, result)]) == 1
+
+
+def delivered_all(connection: Connection, settled: Sequence[tuple[Delivery, Try]]) -> int:
+    """The same of many in few statements; how many are news."""
+    if not settled:
+        return 0
+    _record(connection, settled)
+    at = max(result.at for _, result in settled)
+    mine = OutboxRow.id.in_([delivery.id for delivery, _ in settled])
+    done = {"state": OutboxState.DELIVERED.value, "settled_at": at, "reason": None, "recipients": None, **_CLEARED}
+    fresh = update(OutboxRow).where(mine, OutboxRow.state != OutboxState.DELIVERED.value).values(**done)
+    changed = connection.execute(fresh).rowcount
+    for channel_id in sorted({delivery.channel_id for delivery, _ in settled}):
+        _channel(connection, channel_id, {"last_success": at, "failures": 0})
     return changed
 
 
@@ -226,7 +237,7 @@ def failed(
 
     `recipients`: the only ones who are still owed it.
     """
-    _record(connection, delivery, result)
+    _record(connection, [(delivery, result)])
     leased = OutboxRow.state == OutboxState.LEASED.value
     mine = and_(OutboxRow.id == delivery.id, leased, OutboxRow.attempt == delivery.attempt)
     values: dict[str, Any] = {"reason": reason, **_CLEARED}
@@ -243,19 +254,22 @@ def failed(
     return changed
 
 
-def _record(connection: Connection, delivery: Delivery, result: Try) -> None:
-    row = {
-        "outbox_id": delivery.id,
-        "attempt": delivery.attempt,
-        "at": result.at,
-        "target": result.target,
-        "outcome": result.outcome,
-        "http_status": result.http_status,
-        "answer": result.answer[:_ANSWER],
-        "duration_ms": result.duration_ms,
-    }
-    fresh = insert_into(connection, AttemptRow).values(**row)
-    connection.execute(fresh.on_conflict_do_nothing(index_elements=["outbox_id", "attempt"]))
+def _record(connection: Connection, settled: Sequence[tuple[Delivery, Try]]) -> None:
+    rows = [
+        {
+            "outbox_id": delivery.id,
+            "attempt": delivery.attempt,
+            "at": result.at,
+            "target": result.target,
+            "outcome": result.outcome,
+            "http_status": result.http_status,
+            "answer": result.answer[:_ANSWER],
+            "duration_ms": result.duration_ms,
+        }
+        for delivery, result in settled
+    ]
+    fresh = insert_into(connection, AttemptRow).on_conflict_do_nothing(index_elements=["outbox_id", "attempt"])
+    connection.execute(fresh, rows)
 
 
 def _channel(connection: Connection, channel_id: str, values: dict[str, Any]) -> None:
