@@ -13,8 +13,11 @@ import concurrent.futures
 import os
 import resource
 import signal
+import threading
 from collections.abc import Callable
+from concurrent.futures.process import BrokenProcessPool
 from contextvars import ContextVar
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -24,6 +27,7 @@ from pebble import ProcessExpired, ProcessPool
 from pipeline.compute.values import Factory, ProcessOptions, T
 from pipeline.errors import Reason, Trouble
 
+_LIVES = 3  # times that a task is begun, where pools break under it
 _TOOL: ContextVar[Any] = ContextVar("tool")  # set once in each worker, by its initializer
 
 
@@ -51,24 +55,31 @@ class Here:
 
 
 class Workers:
-    """Runs tasks in worker processes with a deadline and a memory limit each."""
+    """Runs tasks in worker processes with a deadline and a memory limit each.
+
+    A pool in which an idle worker dies (the system was short of memory) is broken for good and aborts what it has: another one
+    takes its place, and the aborted tasks, which have done nothing wrong, are begun again there.
+    """
 
     def __init__(self, options: ProcessOptions, factory: Factory, *arguments: Any) -> None:
         self._timeout = options.article_timeout
         self._width = options.workers or os.cpu_count() or 1
         # spawn: a fork of a process with threads (database, DNS, web server) may inherit a lock that nobody will open
-        self._pool = ProcessPool(
+        self._make = partial(
+            ProcessPool,
             max_workers=self._width,
             context=get_context("spawn"),
             initializer=_prepare,
             initargs=[options.memory_limit, factory, arguments],
         )
+        self._pool = self._make()
+        self._renewing = threading.Lock()
+        self._closed = False
 
     def submit(self, task: Callable[..., T], *arguments: Any) -> concurrent.futures.Future[T]:
         """Queue the task; its deadline begins when a worker takes it."""
         outer: concurrent.futures.Future[T] = concurrent.futures.Future()
-        inner = self._pool.schedule(_work, args=(task, *arguments), timeout=self._timeout)
-        inner.add_done_callback(lambda done: _settle(done, outer))
+        self._begin(outer, (task, *arguments), _LIVES)
         return outer
 
     def width(self) -> int:
@@ -77,8 +88,46 @@ class Workers:
 
     def close(self) -> None:
         """Stop the workers; what is queued is dropped (its lease runs out and it is done again)."""
-        self._pool.stop()  # type: ignore[no-untyped-call]
-        self._pool.join(timeout=5)
+        with self._renewing:
+            self._closed = True
+        _discard(self._pool)
+
+    def _begin(self, outer: concurrent.futures.Future[Any], work: tuple[Any, ...], lives: int) -> None:
+        try:
+            inner = self._sound().schedule(_work, args=work, timeout=self._timeout)
+        except RuntimeError as error:  # broke, or was closed, between our look and now
+            if self._closed:
+                outer.cancel()
+            else:
+                outer.set_exception(Trouble(Reason.EXTRACT_CRASH, f"no worker takes it: {error}"))
+            return
+        inner.add_done_callback(lambda done: self._ended(done, outer, work, lives))
+
+    def _ended(
+        self,
+        done: concurrent.futures.Future[Any],
+        outer: concurrent.futures.Future[Any],
+        work: tuple[Any, ...],
+        lives: int,
+    ) -> None:
+        broken = not done.cancelled() and isinstance(done.exception(), BrokenProcessPool)
+        if broken and lives > 1 and not self._closed:
+            self._begin(outer, work, lives - 1)
+        else:
+            _settle(done, outer)
+
+    def _sound(self) -> ProcessPool:
+        with self._renewing:
+            if not self._closed and not self._pool.active:
+                # in a thread of its own, for it waits for threads of the broken pool, one of which may be this one
+                threading.Thread(target=_discard, args=(self._pool,), daemon=True).start()
+                self._pool = self._make()
+            return self._pool
+
+
+def _discard(pool: ProcessPool) -> None:
+    pool.stop()  # type: ignore[no-untyped-call]
+    pool.join(timeout=5)
 
 
 def _prepare(memory_limit: int, factory: Factory, arguments: tuple[Any, ...]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import concurrent.futures
 import os
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -86,3 +87,28 @@ def test_a_task_that_breaks_a_limit_is_stopped_and_the_others_go_on(
     assert not error.value.retry
     done, _ = concurrent.futures.wait(good, timeout=20)
     assert sorted(future.result() for future in done) == [f"HAMMER {number}" for number in range(4)]
+
+
+def own_pid(tool: str) -> int:
+    """A task that says who does it."""
+    return os.getpid()
+
+
+def test_a_worker_that_dies_idle_breaks_nothing() -> None:
+    """An idle worker killed from outside (as a system short of memory does): the next tasks run, again and again."""
+    pool = Workers(ProcessOptions(workers=1, article_timeout=10.0), make_tool, "hammer")
+    try:
+        for _ in range(2):
+            pid = pool.submit(own_pid).result(30)
+            os.kill(pid, signal.SIGKILL)
+            tasks = [pool.submit(use, str(number)) for number in range(5)]
+            assert [task.result(30) for task in tasks] == [f"HAMMER {number}" for number in range(5)]
+    finally:
+        pool.close()
+
+
+def test_a_closed_pool_takes_nothing() -> None:
+    """What is handed in after the end is cancelled, not lost silently and not an error."""
+    pool = Workers(ProcessOptions(workers=1), make_tool, "hammer")
+    pool.close()
+    assert pool.submit(use, "late").cancelled()
