@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -216,6 +217,8 @@ class Beats:
         self._running: set[asyncio.Task[None]] = set()
         self._standing: dict[str, _Standing] = {}
         self._leads_until = 0.0
+        # that a flow still runs when its next beat comes is no news: it is how a long pass looks
+        logging.getLogger("apscheduler").setLevel(logging.ERROR)
         self._scheduler = AsyncIOScheduler(timezone="UTC")
         told = service.settings.schedule
         house = upkeep_options(service.settings)
