@@ -21,7 +21,7 @@ Result = TypeVar("Result")
 
 _BREATH = 0.02  # seconds at least between two claims, where there are hands free
 _LOOK_AGAIN = 0.5  # seconds after which hands that are free look for work again, while others are still busy
-_GRACE = 8.0  # seconds that items in hand get when the service stops
+_GRACE = 6.0  # seconds that items in hand get when the service stops
 
 
 @dataclass(frozen=True, slots=True)
