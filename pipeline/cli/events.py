@@ -27,9 +27,19 @@ FORMATS = ("table", "json", "csv", "parquet", "atom", "ics")
 @config_option
 @click.option("--agreement", multiple=True, metavar="ID", help="Only this agreement; may be given again.")
 @click.option("--party", metavar="CODE", help="Only agreements of this party, or acts of it (RU, EU).")
-@click.option("--type", "types", multiple=True, type=click.Choice(list(EventType)), help="Only this kind of step.")
-@click.option("--status", "statuses", multiple=True, type=click.Choice(list(Status)), help="Only this status.")
-@click.option("--state", "states", multiple=True, type=click.Choice(list(EventState)), help="Only in this state.")
+@click.option(
+    "--type",
+    "types",
+    multiple=True,
+    type=click.Choice([one.value for one in EventType]),
+    help="Only this kind of step.",
+)
+@click.option(
+    "--status", "statuses", multiple=True, type=click.Choice([one.value for one in Status]), help="Only this status."
+)
+@click.option(
+    "--state", "states", multiple=True, type=click.Choice([one.value for one in EventState]), help="Only in this state."
+)
 @click.option("--country", metavar="CODE", help="Only acts of this party.")
 @click.option("--stage", metavar="WORD", help="Only acts of this stage (lower_chamber, head_of_state ...).")
 @click.option("--min-confidence", type=click.FloatRange(0, 1), default=0.0, help="Only events at least as sure.")
