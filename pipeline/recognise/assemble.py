@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -39,6 +40,14 @@ class Told:
     def agreement(self) -> str:
         """The agreement's id, or the key of one that nobody tracks."""
         return self.linked.agreement_id or (self.discovered.key if self.discovered else "")
+
+
+def days(told: Sequence[Told]) -> tuple[datetime.date | None, datetime.date | None]:
+    """The last day on which a step occurred and, where none is told, the first day of one to come."""
+    happened = [t.date.first for t in told if t.date is not None and t.date.day and _happened(t.status)]
+    if happened:
+        return max(happened), None
+    return None, min((t.date.first for t in told if t.date is not None and t.date.day), default=None)
 
 
 def merge(told: Sequence[Told]) -> list[Told]:

@@ -69,6 +69,7 @@ THINGS = frozenset(
         "decree",
         "decision",
         "instruments",
+        "procedures",
         "exchange_protocol",
         "notice",
         "negotiations",
@@ -90,7 +91,18 @@ SECTIONS = {
     "nominal": frozenset({"occurred", "planned", "temporal", "at_once"}),
     "foreign": frozenset({"domestic", "commercial", "international", "both"}),
     "procedure": frozenset(
-        {"recipient", "preliminary", "final", "chamber", "executive", "presidential", "organisation", "votes", "wish"}
+        {
+            "recipient",
+            "preliminary",
+            "final",
+            "chamber",
+            "executive",
+            "presidential",
+            "organisation",
+            "votes",
+            "wish",
+            "conference",
+        }
     ),
 }
 GRAMMAR = frozenset(
@@ -128,10 +140,15 @@ GRAMMAR = frozenset(
         "compounds",
         "ambiguous",
         "complementiser",
+        "former",
+        "latter",
+        "both",
         "factual",
         "since",
         "with",
         "beneficiary",
+        "adopting",
+        "direct",
     ]
 )
 

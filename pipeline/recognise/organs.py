@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.model import EventType, Status
@@ -12,7 +12,7 @@ from pipeline.recognise.cases import Bound
 from pipeline.recognise.reading import Reading
 from pipeline.recognise.things import GENERIC, PRONOUN
 from pipeline.recognise.triggers import NOMINAL, PASSIVE, Trigger
-from pipeline.recognise.values import Actor, PartyKind, PartyMention
+from pipeline.recognise.values import Actor, PartyKind, PartyMention, Sentence
 
 E = EventType
 UNILATERAL = frozenset(
@@ -21,6 +21,7 @@ UNILATERAL = frozenset(
 _DOMESTIC = frozenset({E.RATIFIED, E.APPROVED, E.PROMULGATED})
 _ENDINGS = frozenset({E.WITHDRAWN, E.TERMINATED, E.SUSPENDED})
 _MINOR = frozenset({"government", "head_of_government", "committee", "council", "commission", "ministry"})
+_PARTNERS = frozenset({PartyKind.NAME, PartyKind.DEMONYM, PartyKind.CAPITAL})
 _BARE = frozenset({GENERIC, PRONOUN, "law", "draft", "decision"})
 
 
@@ -31,30 +32,54 @@ class Place:
     context: str = ""
     named: tuple[str, ...] = ()
 
-    def at_home(self, found: Sequence[PartyMention], attached: Sequence[PartyMention]) -> tuple[PartyMention, ...]:
+    def at_home(
+        self, found: Sequence[PartyMention], attached: Sequence[PartyMention], owned: Sequence[Mapping[str, str]]
+    ) -> tuple[PartyMention, ...]:
         """Organs without a name of their own ("the Senate") belong to a state that is named, not to the best-known owner.
 
-        `found`: the mentions of a sentence as they stand there; `attached`: the same with the countries given to them.
+        `found`: the mentions of a sentence as they stand there; `attached`: the same with the countries given to them; `owned`: who
+        has an organ of such a name. A Bundestag belongs to nobody's neighbour.
         """
         named = {p.code for p in found if p.code and p.kind is not PartyKind.BODY} | set(self.named)
         home = self.context if self.context in named else (self.named[0] if len(self.named) == 1 else "")
         if not home:
             return tuple(attached)
         return tuple(
-            replace(given, code=home) if not bare.code and given.code and given.code not in named else given
-            for bare, given in zip(found, attached, strict=True)
+            replace(given, code=home)
+            if not bare.code and given.code and given.code not in named and (not owners or home in owners)
+            else given
+            for bare, given, owners in zip(found, attached, owned, strict=True)
         )
 
 
 Verdict = tuple[Status, tuple[str, ...]]
 
 
+def principals(found: Sequence[PartyMention], sentence: Sentence, withs: frozenset[str]) -> list[PartyMention]:
+    """The parties of a sentence without those it is dealt with: "the Senate rejected the agreement with Canada"."""
+    kept: list[PartyMention] = []
+    words = sentence.tokens
+    for p in found:
+        at = next((i for i, t in enumerate(words) if t.end > p.start), 0)
+        near = [words[i].low for i in range(max(0, at - 3), at)]
+        if p.kind in _PARTNERS and withs.intersection(near):
+            continue
+        kept.append(p)
+    return kept
+
+
 def actor(
     reading: Reading, one: Bound, subject: Sequence[PartyMention], told: Sequence[Told], text: str, place: Place
 ) -> Actor:
     """Who acts. A domestic step that names nobody belongs to the parliament it goes to, or to the organ that acted before."""
+    if one.trigger.family == "enter_force":
+        return actors.resolve(_for_whom(reading, one.trigger), text)
+    if one.step.type in UNILATERAL:
+        subject = [p for p in subject if p.code != "UN"]  # the depositary receives, it does not ratify
     found = actors.resolve(subject, text, context=place.context)
-    if found.country or subject or one.trigger.voice not in {PASSIVE, NOMINAL}:
+    if found.country or subject:
+        return found
+    if one.trigger.voice not in {PASSIVE, NOMINAL}:
         return found
     if one.step.type is E.SUBMITTED:
         bodies = [p for p in reading.parties if p.body in actors.CHAMBERS and p.code]
@@ -71,6 +96,19 @@ def actor(
     ):
         return replace(found, country=last.actor.country)
     return found
+
+
+def _for_whom(reading: Reading, trigger: Trigger) -> list[PartyMention]:
+    """The state for which an agreement enters into force, where one is singled out: "for Ukraine the statute enters …"."""
+    return [
+        p
+        for p in reading.parties
+        if any(
+            reading.is_a("beneficiary", i)
+            for i in range(max(0, reading.token_at(p.start) - 2), reading.token_at(p.start))
+        )
+        and abs(reading.token_at(p.start) - trigger.first) <= 12
+    ]
 
 
 def each(base: Told, subject: Sequence[PartyMention], text: str) -> tuple[Actor, ...]:

@@ -92,7 +92,10 @@ def local(
 
 def _governed_by_had(reading: Reading, trigger: Trigger) -> bool:
     """ "had decided in March to withdraw": the deciding lies before the story; "in force since 2002" does too."""
-    if any(reading.tokens[i].low == "since" for i in range(trigger.first, trigger.last + 1)):
+    around = range(max(0, trigger.first - 3), min(trigger.last + 4, len(reading.tokens)))
+    if trigger.family == "enter_force" and any(
+        reading.is_a("since", i) and reading.same_clause(i, trigger.first) for i in around
+    ):
         return True
     near = range(max(0, trigger.first - 8), trigger.first)
     return trigger.tense == INFINITIVE and any(

@@ -16,6 +16,7 @@ from pipeline.recognise import (
     actors,
     acts,
     anaphora,
+    assemble,
     binding,
     dates,
     discover,
@@ -74,12 +75,15 @@ class Walk:
     first_act: int = -1
     last_date: PartialDate | None = None
     latest: date | None = None  # where nothing says when the article was published: the last day it tells of
+    ahead: date | None = None  # where it tells of no such day: the first day of its plans
     trace: list[Trace] = field(default_factory=list)
 
     @cached_property
     def scene(self) -> Scene:
         """Who is named in the article."""
-        return Scene(self.document, self.tools.names, self.article.published_on, self.tools.lexicon.home)
+        lexicon = self.tools.lexicon
+        withs = lexicon.grammar.get("with", frozenset())
+        return Scene(self.document, self.tools.names, self.article.published_on, lexicon.home, withs)
 
     def run(self) -> list[Told]:
         """Read the headline for its focus, then every sentence."""
@@ -91,17 +95,17 @@ class Walk:
         for sentence in self.document.sentences:
             for one in self._sentence(sentence, told):
                 told.append(one)  # noqa: PERF402 - the sentence's own steps see those told before them
-        latest = self._latest(told)
-        if latest is None:
-            return told
-        return Walk(self.article, self.document, self.tools, latest=latest, trace=self.trace).run()
+        again = self._again(told)
+        return again.run() if again is not None else told
 
-    def _latest(self, told: Sequence[Told]) -> date | None:
-        """The last day told, for a second reading in its light; None where the article's day is known or none is told."""
-        if self.latest is not None or self.article.published_on is not None or self.dateline is not None:
+    def _again(self, told: Sequence[Told]) -> Walk | None:
+        """A second reading in the light of the last day told, where nothing says when the article was published."""
+        if self.latest or self.ahead or self.article.published_on is not None or self.dateline is not None:
             return None
-        days = [t.date.first for t in told if t.date is not None and t.date.day and t.status is Status.OCCURRED]
-        return max(days, default=None)
+        latest, ahead = assemble.days(told)
+        if latest is None and ahead is None:
+            return None
+        return Walk(self.article, self.document, self.tools, latest=latest, ahead=ahead, trace=self.trace)
 
     def _prepare(self) -> None:
         language = self.document.language
@@ -167,17 +171,13 @@ class Walk:
                 yield step
         if bound and not heard:
             self._look(reading, found)
-        self._remember(marked)
+        self.last_date = when.last_day(marked, self._calendar(self.last_date)) or self.last_date
 
-    def _remember(self, marked: Sequence[DateMention]) -> None:
-        """Keep the last day told, for "the same day" in a later sentence."""
-        for m in reversed(marked):
-            found = dates.resolve(
-                m, published=self.article.published_on, dateline=self.dateline, past=True, previous=self.last_date
-            )
-            if found is not None and m.role != "title" and found.date.day is not None:
-                self.last_date = found.date
-                return
+    def _calendar(self, previous: PartialDate | None) -> when.Calendar:
+        return when.Calendar(
+            self.tools.dates, self.article.published_on, self.dateline, previous,
+            tenseless=self.document.language == "zh", latest=self.latest or self.ahead,
+        )  # fmt: skip
 
     def _look(self, reading: Reading, found: Sequence[Thing]) -> None:
         """A sentence without an act may still say what the article is about."""
@@ -252,16 +252,8 @@ class Walk:
         rivals = [v for v in verbs if v is not one.trigger and (v.voice != NOMINAL or v in others)]
         usable = [m for m in marked if m.role != "title" and not any(a <= m.start and m.end <= b for a, b in taken)]
         previous = self.last_date or next((t.date for t in reversed(told) if t.date is not None), None)
-        calendar = when.Calendar(
-            self.tools.dates,
-            self.article.published_on,
-            self.dateline,
-            previous,
-            tenseless=self.document.language == "zh",
-            latest=self.latest,
-        )
         own = when.own(reading, one.trigger, rivals, usable, others)
-        day, effective = when.told(own, kind, verdict, calendar)
+        day, effective = when.told(own, kind, verdict, self._calendar(previous), marked)
         lead = self._is_lead(reading)
         if verdict is Status.OCCURRED and self._is_ahead(day):
             verdict, why = Status.PLANNED, (*why, "date_ahead")
@@ -375,7 +367,10 @@ class Walk:
         linked: list[Linked] = []
         for mention in mentioned:
             linked.extend(self._link(mention, reading, reading.sentence.index, acting=acting))
-        return linked
+        listed = [x for x in linked if not x.mention.generic and x.band is Band.SURE]
+        return (
+            listed if listed and mentioned[0].generic and mentioned[0].plural else linked
+        )  # "two texts, the A and the B"
 
     def _is_lead(self, reading: Reading) -> bool:
         index = reading.sentence.index
@@ -386,14 +381,8 @@ class Walk:
     ) -> tuple[Linked, ...]:
         near = tuple(dict.fromkeys(p.code for p in reading.parties if p.code))
         around = Around(
-            context=self.scene.states,
-            acting=tuple(acting),
-            near=near,
-            recent=self.scene.recent(sentence),
-            everyone=self.scene.everyone,
-            pair=anaphora.pair(reading, mention),
-            carried=not anaphora.sets_apart(reading, mention),
-            lead=self.lead,
-            text=reading.sentence.text,
-        )
+            self.scene.states, tuple(acting), near, self.scene.recent(sentence), self.scene.everyone,
+            anaphora.pair(reading, mention), anaphora.label(reading), not anaphora.sets_apart(reading, mention),
+            self.lead, reading.sentence.text,
+        )  # fmt: skip
         return self.tools.linker.link(mention, self.document.language, self.focus, sentence, around)

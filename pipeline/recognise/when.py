@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from pipeline.model import EventType, PartialDate, Status
@@ -34,15 +34,18 @@ class Calendar:
 
 
 def told(
-    own: Sequence[DateMention], kind: EventType, status: Status, calendar: Calendar
+    own: Sequence[DateMention], kind: EventType, status: Status, calendar: Calendar, marked: Sequence[DateMention] = ()
 ) -> tuple[PartialDate | None, PartialDate | None]:
-    """The act's date and, where one is told, the day from which it has effect. A deadline is a plan's date if there is no other."""
+    """The act's date and, where one is told, the day from which it has effect. A deadline is a plan's date if there is no other.
+
+    `marked`: all dates of the sentence; "the day after" counts from the one before it.
+    """
     past = True if status is Status.OCCURRED else False if status is Status.PLANNED else None
     when: PartialDate | None = None
     effective: PartialDate | None = None
     for mention in sorted(own, key=lambda m: m.role == "deadline"):
         starts = mention.role == "effective" and kind in _FORCE
-        found = _resolved(mention, calendar, None if starts and calendar.tenseless else past)
+        found = _resolved(mention, _at(mention, marked, calendar), None if starts and calendar.tenseless else past)
         if found is None or (mention.role == "deadline" and past) or (mention.role == "since" and kind not in _LASTING):
             continue
         if mention.role == "effective" and kind not in _FORCE:
@@ -50,6 +53,28 @@ def told(
         elif when is None:
             when = found.date
     return when, effective
+
+
+def last_day(marked: Sequence[DateMention], calendar: Calendar) -> PartialDate | None:
+    """The last day a sentence tells of, for "the same day" in a later one."""
+    for mention in reversed(marked):
+        found = dates.resolve(
+            mention, published=calendar.published, dateline=calendar.dateline, past=True, previous=calendar.previous
+        )
+        if found is not None and mention.role != "title" and found.date.day is not None:
+            return found.date
+    return None
+
+
+def _at(mention: DateMention, marked: Sequence[DateMention], calendar: Calendar) -> Calendar:
+    """The calendar with the day told last before a mention in its own sentence, for mentions that count from there."""
+    if not mention.rule.startswith("story_"):
+        return calendar
+    for other in reversed([m for m in marked if m.end <= mention.start]):
+        found = _resolved(other, calendar, True)
+        if found is not None and found.date.day is not None:
+            return replace(calendar, previous=found.date)
+    return calendar
 
 
 def _resolved(mention: DateMention, calendar: Calendar, past: bool | None) -> Dated | None:

@@ -20,7 +20,11 @@ def subject(
         return tuple(
             p for p in reading.parties if _word(reading, p) > trigger.last and _from(reading, _word(reading, p))
         )
-    free = [p for p in reading.parties if not any(a <= p.start and p.end <= b for a, b in taken)]
+    free = [
+        p
+        for p in reading.parties
+        if not any(a <= p.start and p.end <= b for a, b in taken) or _touches(reading, trigger, p)
+    ]
     if trigger.voice in {PASSIVE, ATTRIBUTE, NOMINAL}:
         agent = _behind_by(reading, trigger, free)
         if agent:
@@ -32,6 +36,24 @@ def subject(
     if trigger.voice == NOMINAL:
         return _possessor(reading, trigger, reading.parties) or _before(reading, trigger, triggers, free)
     return _before(reading, trigger, triggers, free) or _behind(reading, trigger, triggers, free)
+
+
+def _touches(reading: Reading, trigger: Trigger, mention: PartyMention) -> bool:
+    """«Договор Армения подписала …»: in front of a verb stands its subject, whatever the words before it seem to say."""
+    return (
+        reading.lexicon.object_first
+        and trigger.voice == ACTIVE
+        and trigger.tense in {"past", "perfect"}
+        and mention.kind is PartyKind.NAME
+        and 1 <= trigger.first - _last_word(reading, mention) <= 2
+        and not reading.comma_between(_last_word(reading, mention), trigger.first)
+        and not any(
+            reading.is_a("prepositions", i) for i in range(max(0, _word(reading, mention) - 2), _word(reading, mention))
+        )
+        and not any(
+            reading.is_a("coordinate", i) for i in range(max(0, _word(reading, mention) - 1), _word(reading, mention))
+        )
+    )
 
 
 def _from(reading: Reading, word: int) -> bool:
@@ -124,7 +146,8 @@ def _before(
         and reading.clause_of[_word(reading, p)] == clause
     ]
     if found:
-        return _group(reading, _without_places(reading, _addressed(reading, trigger, found)))
+        kept = _without_places(reading, _addressed(reading, trigger, found))
+        return _group(reading, kept, from_left=reading.lexicon.verb_final and any(p.kind in _ORGANS for p in kept))
     home = reading.clause(trigger.first)
     if home.kind == RELATIVE and trigger.first - home.opener <= 4:
         before = [p for p in free if 0 < home.opener - _last_word(reading, p) <= 4]
@@ -209,7 +232,7 @@ def _group(reading: Reading, mentions: Sequence[PartyMention], *, from_left: boo
     if organs:
         pivot = organs[0] if from_left else organs[-1]
         near = [p for p in organs if abs(_word(reading, p) - _word(reading, pivot)) <= 8]
-        states = [p for p in mentions if p.kind not in _ORGANS and p.code]
+        states = [p for p in mentions if p.kind not in _ORGANS and p.kind is not PartyKind.PAIR and p.code]
         row = [p for p in states if 0 < _word(reading, p) - _last_word(reading, pivot) <= 7]
         together = len({p.code for p in row}) > 1
         codes = row if together else [p for p in states if any(not o.code for o in near)]
