@@ -99,13 +99,19 @@ def listening(bind: str) -> socket.socket:
     """The socket of an address like 127.0.0.1:8080 or [::1]:8080. UsageError where it cannot be had."""
     host, _, port = bind.rpartition(":")
     bare = host.strip("[]")
+    family = socket.AF_INET6 if ":" in bare else socket.AF_INET
+    # asyncio sets TCP_NODELAY only where the protocol is named; without it every answer waits 40 ms for an acknowledgement
+    door = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
-        family = socket.AF_INET6 if ":" in bare else socket.AF_INET
-        return socket.create_server((bare, int(port)), family=family, backlog=256, reuse_port=False)
+        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        door.bind((bare, int(port)))
+        door.listen(256)
     except OSError as error:
+        door.close()
         raise UsageError(
             f'[web] bind = {bind!r}: {error.strerror or error}; set another one, or "" for no page'
         ) from None
+    return door
 
 
 def shown(door: socket.socket) -> str:
