@@ -17,6 +17,7 @@ _SHARED = 0.45  # weight of a subject that mention and title share
 _LEAD = 0.8  # the same for headline and lead: the article is about this subject
 _SUBJECT = 1.0  # weight from which headline and lead are about a subject
 _CERTAIN, _LIKELY, _POSSIBLE = 0.88, 0.84, 0.72
+_NARROW = frozenset({"memorandum", "protocol", "declaration", "notes"})  # kinds of which a pair of states has few
 _MANY = 8  # so many states in an article, and a wording without a party of its own can mean anybody's treaty
 
 
@@ -25,7 +26,7 @@ class Around:
     """What stands around a mention, as codes of parties: `acting` of those who act, `near` of its sentence, `recent` of the sentences
     before, `context` of headline and lead, `everyone` of the whole article.
 
-    `pair`: whose agreement it is, where the words say so. `carried` False: they set it apart from what was told ("another treaty").
+    `pair`: whose agreement it is, where the words say so; `label`: under which party's name the sentence stands. `carried` False: they set it apart from what was told ("another treaty").
     `lead`: headline and lead, read. `text`: the sentence.
     """
 
@@ -35,6 +36,7 @@ class Around:
     recent: tuple[str, ...] = ()
     everyone: tuple[str, ...] = ()
     pair: tuple[str, ...] = ()
+    label: str = ""
     carried: bool = True
     lead: Wording | None = None
     text: str = ""
@@ -62,7 +64,7 @@ def strangers(index: Index, agreement_id: str, acting: Iterable[str]) -> bool:
 
 def find(index: Index, mention: Mention, language: str, around: Around, linked: Sequence[str]) -> Only | None:
     """The agreement that alone fits a mention. `linked`: those the article surely means elsewhere, the latest last."""
-    own = named(mention) or around.pair
+    own = named(mention) or around.pair or ((around.label,) if around.label else ())
     everyone = {*own, *around.near, *around.recent, *around.context, *around.everyone}
     if own:
         return _of(index, mention, language, own, everyone, around, linked)
@@ -85,12 +87,17 @@ def _of(
     linked: Sequence[str],
 ) -> Only | None:
     fits = index.fitting(mention.text, language, mention.kind, own, everyone, around.lead)
-    best = alone(fits, linked)
+    states = [code for code in around.acting if len(code) == 2]
+    fits = tuple(one for one in fits if not states or not strangers(index, one.agreement_id, states))
+    ours = [one for one in fits if any(index.party(code, one.agreement_id) for code in {*states} - {*own})]
+    best = alone(ours or fits, linked)
     if best is None:
         return None
     if not around.carried and not best.year and best.shared < _SHARED:
         return None
-    sure = _confidence(best, linked)
+    sure = max(_confidence(best, linked), _LIKELY if around.label in own else 0.0)
+    if not mention.kind or (mention.kind in _NARROW and best.kind == 1.0):  # "the one with Norway", "the memorandum with Norway"
+        sure = max(sure, _POSSIBLE)
     return Only(best.agreement_id, sure, "alone_of_these_parties") if sure else None
 
 

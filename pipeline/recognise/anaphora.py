@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipeline.recognise.reading import Reading
-from pipeline.recognise.values import Mention
+from pipeline.recognise.values import Mention, PartyKind
 
 _LEAD = 2  # sentences: there an indefinite article introduces what the article is about
 _LABEL = 9  # words within which a label ("Mexico and Jamaica:") ends
@@ -11,13 +11,24 @@ _LABEL = 9  # words within which a label ("Mexico and Jamaica:") ends
 
 def pair(reading: Reading, mention: Mention) -> tuple[str, ...]:
     """The two states whose agreement it is, where the words say so: "Mexico and Jamaica: …", "… their treaty"."""
-    label = next((i for i in range(1, min(_LABEL, len(reading.tokens))) if ":" in reading.before(i)), 0)
-    headed = tuple(dict.fromkeys(p.code for p in reading.parties if p.code and reading.token_at(p.start) < label))
+    headed = _headed(reading)
     if len(headed) == 2:
         return headed
     at = reading.token_at(mention.start)
     states = tuple(dict.fromkeys(p.code for p in reading.parties if len(p.code) == 2))
     return states if at > 0 and reading.is_a("possessive", at - 1) and len(states) == 2 else ()
+
+
+def label(reading: Reading) -> str:
+    """The one party under whose name an item of a digest stands ("Mexico: …"), or "". A capital is a dateline."""
+    headed = _headed(reading)
+    kinds = {p.kind for p in reading.parties if p.code in headed}
+    return headed[0] if len(headed) == 1 and kinds & {PartyKind.NAME, PartyKind.ORGANISATION} else ""
+
+
+def _headed(reading: Reading) -> tuple[str, ...]:
+    end = next((i for i in range(1, min(_LABEL, len(reading.tokens))) if set(":：") & set(reading.before(i))), 0)
+    return tuple(dict.fromkeys(p.code for p in reading.parties if p.code and reading.token_at(p.start) < end))
 
 
 def sets_apart(reading: Reading, mention: Mention) -> bool:
@@ -26,6 +37,8 @@ def sets_apart(reading: Reading, mention: Mention) -> bool:
     last = min(reading.token_at(mention.end - 1), len(reading.tokens) - 1)
     if mention.plural and not mention.parties and mention.kind and _bare(reading, first):
         return True
+    if mention.pick:
+        return False
     if any(reading.is_a("other_words", i) for i in range(max(0, first - 2), last + 1)):
         return True
     return first > 0 and reading.is_a("indefinite", first - 1) and reading.sentence.index > _LEAD

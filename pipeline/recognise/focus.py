@@ -19,6 +19,7 @@ from pipeline.recognise.values import Band, Link, Mention
 _CARRIED = 0.94
 _COMPATIBLE = 0.8
 _NEAR = 2  # sentences back within which the latest link goes before the lead's
+_PICK = 4  # sentences back in which the two stand that "both" or "the latter" are said of
 _FOREIGN = 2  # topic words foreign to an agreement that keep a mention from being carried over to it
 _PLAIN = 0.75  # content from which the words alone are worth a look
 _KIND = 0.5  # under it, it is another instrument
@@ -48,6 +49,7 @@ class Focus:
     confidence: float = 0.0
     lead_confidence: float = 0.0
     sure: list[str] = field(default_factory=list)  # every agreement linked so far, the latest last
+    seen: dict[str, int] = field(default_factory=dict)  # and the sentence where it was told of last
 
     def note(self, ids: tuple[str, ...], sentence: int, confidence: float) -> None:
         """Remember a confident link."""
@@ -55,6 +57,7 @@ class Focus:
             self.lead, self.lead_confidence = ids, confidence
         self.latest, self.at, self.confidence = ids, sentence, confidence
         self.sure = [*(i for i in self.sure if i not in ids), *ids]
+        self.seen.update(dict.fromkeys(ids, sentence))
 
     def candidates(self, sentence: int) -> tuple[tuple[str, ...], ...]:
         """The agreements a mention without words of its own may mean, likeliest first; several ids belong together."""
@@ -84,12 +87,12 @@ class Linker:
             found = self._carried(mention, focus, sentence, around)
             if found[0].agreement_id is not None or not around.near:
                 return found
-        if mention.plural:
+        if mention.plural or len(among.named(mention)) > 2:
             several = self._several(mention, language, around)
             if several:
                 return several
         link = self._decided(mention, language, around)
-        if link.band is Band.SURE and link.agreement_id is not None:
+        if link.band is Band.SURE and link.agreement_id is not None and not self._of_others(mention, link, around):
             return (Linked(link.agreement_id, Band.SURE, link.confidence, link.reasons, mention),)
         only = among.find(self.index, mention, language, around, focus.sure)
         if only is not None and (only.confidence > _COMPATIBLE or not around.carried):
@@ -106,6 +109,15 @@ class Linker:
             return (charter,)
         best = link.best.agreement_id if link.best else None
         return (Linked(None, Band.NONE, 0.0, link.reasons, mention, best),)
+
+    def _of_others(self, mention: Mention, link: Link, around: Around) -> bool:
+        """Whether those who act are strangers to an agreement that the mention neither names nor gives all parties of."""
+        best = link.best
+        if best is None or best.alias or self.index.open(best.agreement_id):
+            return False
+        states = {code for code in (*around.near, *around.acting) if len(code) == 2}
+        whole = set(self.agreements[best.agreement_id].parties) <= {*among.named(mention), *around.pair}
+        return not whole and len(states) >= 2 and among.strangers(self.index, best.agreement_id, around.acting)
 
     def _charter(self, mention: Mention, link: Link) -> Linked | None:
         """A body's name alone ("withdrew from the International Criminal Court") stands for the treaty it rests on."""
@@ -153,7 +165,8 @@ class Linker:
             mention.text,
             language,
             parties=parties,
-            context_parties=(*around.near, *around.recent, *around.context),
+            near_parties=around.near,
+            context_parties=(*around.recent, *around.context),
             kind=mention.kind,
             plural=mention.plural,
             lead=around.lead,
@@ -165,7 +178,7 @@ class Linker:
         found: dict[str, Linked] = {}
         for code in dict.fromkeys([*among.named(mention), *around.near]):
             ranked = self.index.rank(
-                mention.text,
+                _of_one(mention, code),
                 language,
                 parties=[code],
                 context_parties=(*around.near, *around.context),
@@ -194,6 +207,8 @@ class Linker:
     def _carried(self, mention: Mention, focus: Focus, sentence: int, around: Around) -> tuple[Linked, ...]:
         if focus.foreign > focus.at and sentence - focus.foreign <= _NEAR:
             return (Linked(None, Band.NONE, 0.0, ("carried_untracked",), mention),)
+        if mention.pick:
+            return _picked(mention, focus, sentence)
         for ids in focus.candidates(sentence):
             fitting = tuple(i for i in self._of_kind(ids, mention.kind) if not self._elsewhere(i, around))
             if fitting:
@@ -210,6 +225,8 @@ class Linker:
         closed = bool(agreement.parties) and not agreement.multilateral
         if around.pair and closed:
             return not set(agreement.parties) <= set(around.near)
+        if around.label and closed and not self.index.party(around.label, agreement_id):
+            return True
         if closed and len(states) >= 2 and among.strangers(self.index, agreement_id, around.acting):
             return True
         return closed and len(states) >= 2 and not states & set(agreement.parties)
@@ -242,7 +259,7 @@ class Linker:
         wording = self.index.read(mention.text, language)
         for ids in focus.candidates(sentence):
             for agreement_id in ids:
-                if self._other_year(agreement_id, wording):
+                if self._other_year(agreement_id, wording) or self._elsewhere(agreement_id, around):
                     continue
                 if self._fits(wording, mention, agreement_id, frozenset(around.near), focus.at == sentence) and (
                     link.agreement_id in {None, agreement_id} or (link.best is not None and link.best.content < 0.45)
@@ -289,3 +306,22 @@ class Linker:
         shared = [key for key in wording.keys if key in known]
         limit = _FOREIGN + 2 if beside else _FOREIGN
         return len(foreign) < limit and (bool(shared) or not foreign or bool(codes) or beside)
+
+
+def _of_one(mention: Mention, code: str) -> str:
+    """The words of a plural mention without the parties that stand beside a code in its list."""
+    text = mention.text
+    for p in sorted(mention.parties, key=lambda p: -p.start):
+        if p.code and len(p.code) == 2 and p.code != code and p.start >= mention.start:
+            text = text[: p.start - mention.start] + text[p.end - mention.start :]
+    return text
+
+
+def _picked(mention: Mention, focus: Focus, sentence: int) -> tuple[Linked, ...]:
+    """The former, the latter or both of the last two agreements told of, where they stand near one another."""
+    two = focus.latest if len(focus.latest) == 2 else tuple(focus.sure[-2:])
+    if len(two) < 2 or sentence - min(focus.seen[i] for i in two) > _PICK:
+        return (Linked(None, Band.NONE, 0.0, ("no_two_agreements",), mention),)
+    taken = {"former": two[:1], "latter": two[1:]}.get(mention.pick, two)
+    reasons = ("carried", mention.pick)
+    return tuple(Linked(i, Band.SURE, focus.confidence * _CARRIED, reasons, mention) for i in taken)

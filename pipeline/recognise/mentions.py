@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from pipeline.recognise.reading import MAIN, Reading
@@ -12,6 +13,9 @@ from pipeline.recognise.values import DateMention, Mention, PartyKind
 _LEFT = 8  # words of modifiers before the noun
 _RIGHT = 28  # words of complements behind it
 _CJK_LEFT = 36
+_HEAD_LAST = frozenset({"tr", "kk", "ky", "az", "uz"})
+_YEAR = re.compile(r"(?:1[6-9]|20)\d\d")
+_MADE = 2  # words between a noun and its "with": "the accord concluded with Seoul"
 _QUOTES_OPEN, _QUOTES_CLOSE = "«“„《「", "»”“》」"
 
 
@@ -24,7 +28,8 @@ def of(
 ) -> Mention:
     """The mention around a thing, with the parties named inside it."""
     if thing.what == PRONOUN:
-        return _mention(reading, thing, thing.first, thing.last, generic=True)
+        last = _with_party(reading, thing.last + 1, 0)
+        return _mention(reading, thing, thing.first, max(last, thing.last), generic=last < 0)
     verbs = frozenset(
         i
         for t in triggers
@@ -34,10 +39,41 @@ def of(
     )
     named = thing.agreement_id and reading.lexicon.verb_final  # there the subject stands right before the name
     first = thing.first if named else _left(reading, thing, verbs, things)
+    first = _with_party_before(reading, first) if reading.lexicon.language in _HEAD_LAST else first
     last = _right(reading, thing, verbs, things, dates)
+    last = max(last, _with_party(reading, last + 1, _MADE))
     bare = first == thing.first and last == thing.last and not thing.agreement_id
     generic = thing.what == GENERIC or (bare and thing.what == TREATY)
     return _mention(reading, thing, first, last, generic=generic and last == thing.last)
+
+
+def _with_party_before(reading: Reading, first: int) -> int:
+    """Where a postposition ties a party to the noun ("Somali ile yapılan muhtıra"), the party's first word, else `first`."""
+    for i in range(first - 1, max(-1, first - 3), -1):
+        if reading.is_a("with", i):
+            starts = [
+                reading.token_at(p.start) for p in reading.parties if p.code and reading.token_at(p.end - 1) == i - 1
+            ]
+            return min(starts, default=first)
+    return first
+
+
+def _with_party(reading: Reading, word: int, between: int) -> int:
+    """The last word of a party that "with" ties to the noun before `word` ("the one with Norway", "the deal struck with Riga"), or -1.
+
+    `between`: words of a participle that may stand in between.
+    """
+    for i in range(word, min(word + between + 1, len(reading.tokens) - 1)):
+        if reading.before(i).strip(" \u00a0"):
+            return -1
+        if reading.is_a("with", i):
+            starts = {reading.tokens[j].start for j in range(i + 1, min(i + 4, len(reading.tokens)))}
+            ends = [reading.token_at(p.end - 1) for p in reading.parties if p.start in starts and p.code]
+            return min(ends, default=-1)
+        made = any(h.first <= i <= h.last and h.key in {"sign", "conclude"} for h in reading.section("acts"))
+        if not made and i > word:
+            return -1
+    return -1
 
 
 def _mention(reading: Reading, thing: Thing, first: int, last: int, *, generic: bool) -> Mention:
@@ -45,7 +81,17 @@ def _mention(reading: Reading, thing: Thing, first: int, last: int, *, generic: 
     parties = tuple(p for p in reading.parties if start <= p.start and p.end <= end)
     base = reading.sentence.start
     plural = _plural(reading, thing)
-    return Mention(start, end, reading.sentence.text[start - base : end - base], thing.kind, generic, plural, parties)
+    text, pick = reading.sentence.text[start - base : end - base], _pick(reading, thing)
+    return Mention(start, end, text, thing.kind, generic, plural or pick == "both", parties, pick)
+
+
+def _pick(reading: Reading, thing: Thing) -> str:
+    """Which of two agreements told before is meant: "former", "latter", "both", or ""."""
+    for pick in ("former", "latter"):
+        if thing.what == PRONOUN and reading.is_a(pick, thing.last):
+            return pick
+    near = range(max(0, thing.first - 2), thing.last + 1)
+    return "both" if any(reading.is_a("both", i) for i in near) else ""
 
 
 def _plural(reading: Reading, thing: Thing) -> bool:
@@ -131,7 +177,7 @@ def _right(
     following = thing.last + 1
     if following >= n or lexicon.language == "zh":
         return thing.last
-    if lexicon.verb_final and not reading.before(following).strip(
+    if lexicon.language in _HEAD_LAST and not reading.before(following).strip(
         " \u00a0"
     ):  # there a noun stands at the end of its phrase
         return thing.last
@@ -142,6 +188,10 @@ def _right(
         return thing.last
     days = {reading.token_at(d.start) for d in dates if d.role != "title"}
     last = thing.last
+    for i in range(following, min(n, following + 2)):
+        if _YEAR.fullmatch(reading.tokens[i].low) and (i == following or _inside_title(reading, i)):
+            last, following = i, i + 1  # "the accord of 1972", «اتفاقية 1959»
+            break
     for i in range(following, min(n, following + _RIGHT)):
         dated = i in days and not _inside_title(reading, i)
         if i in verbs or dated or _marked_off(reading, last, i, following) or _ends(reading, thing, things, i):
@@ -226,7 +276,23 @@ def _capital(reading: Reading, word: int) -> bool:
 
 
 def _inside_title(reading: Reading, word: int) -> bool:
-    return word > 0 and reading.tokens[word - 1].low in {"of", "от", "du", "vom", "de", "від"}
+    return word > 0 and reading.tokens[word - 1].low in {
+        "of",
+        "от",
+        "du",
+        "vom",
+        "von",
+        "de",
+        "del",
+        "do",
+        "від",
+        "з",
+        "ад",
+        "عام",
+        "لعام",
+        "سنة",
+        "لسنة",
+    }
 
 
 def _title_goes_on(reading: Reading, last: int, word: int) -> bool:

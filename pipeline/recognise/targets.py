@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pipeline.recognise import mentions
 from pipeline.recognise.reading import Reading
 from pipeline.recognise.things import GENERIC, NOUN, PRONOUN, TREATY, Thing
-from pipeline.recognise.triggers import NOMINAL, PASSIVE, Trigger
+from pipeline.recognise.triggers import GERUND, INFINITIVE, NOMINAL, PASSIVE, Trigger
 from pipeline.recognise.values import DateMention, Mention, PartyKind
 
 _BEHIND = 16  # words behind a law or a noun act in which its agreement is looked for
@@ -95,11 +95,28 @@ def _equals(
             continue
         if len(gap) > _LISTED or any(last.last < s < other.first for s in stops):
             break
+        if _subject_of_next(reading, verbs, trigger, other):
+            break
         listed = any(reading.is_a("coordinate", i) for i in gap) or reading.comma_between(last.last, other.first)
         if listed and reading.clause_of[other.first] == reading.clause_of[thing.first]:
             out.append(other)
             last = other
     return out
+
+
+def _subject_of_next(reading: Reading, verbs: Sequence[Trigger], trigger: Trigger, other: Thing) -> bool:
+    """Whether a further agreement opens a clause of its own: "ratified the treaty, and the protocol entered into force"."""
+    if trigger.first > other.last:
+        return False
+    for verb in verbs:
+        bare = verb.voice == NOMINAL or verb.tense in {INFINITIVE, GERUND, ""}
+        if verb is trigger or bare or verb.first <= other.last:
+            continue
+        apart = any(
+            reading.before(i).strip(" \u00a0") in {",", ";", "،"} for i in range(other.last + 1, verb.first + 1)
+        )
+        return not apart and reading.clause_of[verb.first] == reading.clause_of[other.first]
+    return False
 
 
 def _as_were(reading: Reading, trigger: Trigger, other: Thing) -> bool:

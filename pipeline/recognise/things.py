@@ -25,7 +25,7 @@ class Thing:
     agreement_id: str = ""
 
 
-_STRONGER = ("contract", "other", "person", "instruments", "exchange_protocol", "notice", "law", "decree")
+_STRONGER = ("contract", "other", "person", "instruments", "procedures", "exchange_protocol", "notice", "law", "decree")
 
 
 def _covers(one: Hit, other: Hit) -> bool:
@@ -46,16 +46,25 @@ def find(reading: Reading, aliases: tuple[tuple[int, int, str], ...] = ()) -> tu
     found += [
         Thing(h.key, h.first, h.last)
         for h in reading.section("things")
-        if not (h.key == "draft" and _of_treaty(reading, h.last, nouns))
+        if not (h.key == "draft" and _of_treaty(reading, h.last, nouns)) and not _modifies(reading, h, nouns)
     ]
     found += [Thing(TREATY, h.first, h.last, h.key) for h in reading.section("instruments")]
     found += _nouns(reading, reading.section("acts"))
     for h in reading.section("grammar"):
         if h.key == "generic_nouns" and not _of_treaty(reading, h.last, nouns):
             found.append(Thing(GENERIC, h.first, h.last))
-        elif h.key == "pronouns" and not _determiner(reading, h.last):
+        elif (h.key == "pronouns" and not _determiner(reading, h.last)) or (
+            h.key in {"former", "latter"} and _stands_alone(reading, h.first, h.last)
+        ):
             found.append(Thing(PRONOUN, h.first, h.last))
     return _longest(found)
+
+
+def _modifies(reading: Reading, hit: Hit, nouns: frozenset[int]) -> bool:
+    """ "The Reform Treaty", "a sanctions agreement": in a compound the last noun says what it is."""
+    head = hit.last + 1
+    compound = hit.key == "other" and bool(reading.lexicon.grammar.get("compounds")) and head in nouns
+    return compound and not reading.before(head).strip(" \u00a0-")
 
 
 def _of_treaty(reading: Reading, word: int, nouns: frozenset[int]) -> bool:
@@ -87,6 +96,19 @@ def _determiner(reading: Reading, word: int) -> bool:
     return not any(
         reading.is_a(role, following) for role in ("be", "have", "stop_words", "prepositions", "coordinate", "to", "by")
     )
+
+
+def _stands_alone(reading: Reading, first: int, last: int) -> bool:
+    """Whether "the former", «последнее» has no noun of its own: it opens its clause, and a verb or a mark follows."""
+    opens = first <= 1 or bool(reading.before(first).strip(" \u00a0") or reading.before(first - 1).strip(" \u00a0"))
+    opens = opens or reading.is_a("subordinate", first - 2) or reading.is_a("coordinate", first - 2)
+    following = last + 1
+    if not opens or following >= len(reading.tokens):
+        return opens and following >= len(reading.tokens)
+    if reading.before(following).strip(" \u00a0"):
+        return True
+    acts = any(h.first == following and h.form != "noun" for h in reading.section("acts"))
+    return acts or any(reading.is_a(role, following) for role in ("be", "have", "stop_words"))
 
 
 def _longest(things: list[Thing]) -> tuple[Thing, ...]:

@@ -47,13 +47,13 @@ class Document:
 class PartyKind(StrEnum):
     """How a party was named."""
 
-    NAME = "name"          # Russia, the Russian Federation, Россия
-    DEMONYM = "demonym"    # Russian, российский, Russians
-    CAPITAL = "capital"    # Moscow
-    BODY = "body"          # the State Duma, the Bundestag, the Kremlin
-    LEADER = "leader"      # Vladimir Putin
+    NAME = "name"  # Russia, the Russian Federation, Россия
+    DEMONYM = "demonym"  # Russian, российский, Russians
+    CAPITAL = "capital"  # Moscow
+    BODY = "body"  # the State Duma, the Bundestag, the Kremlin
+    LEADER = "leader"  # Vladimir Putin
     ORGANISATION = "organisation"  # the EU, NATO
-    PAIR = "pair"          # 中俄, Russian-Belarusian
+    PAIR = "pair"  # 中俄, Russian-Belarusian
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +62,9 @@ class PartyMention:
 
     start: int
     end: int
-    code: str              # ISO 3166-1 alpha-2 or organisation code
+    code: str  # ISO 3166-1 alpha-2 or organisation code
     kind: PartyKind
-    body: str = ""         # with BODY and LEADER: the stage this organ's act is ("lower_chamber", "head_of_state" …)
+    body: str = ""  # with BODY and LEADER: the stage this organ's act is ("lower_chamber", "head_of_state" …)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +73,15 @@ class DateMention:
 
     start: int
     end: int
-    rule: str              # the name of the frame that matched, e.g. "day_month", "weekday", "last_month_name"
+    rule: str  # the name of the frame that matched, e.g. "day_month", "weekday", "last_month_name"
     year: int | None = None
     month: int | None = None
     day: int | None = None
-    weekday: int | None = None      # Monday = 0
-    offset: int | None = None       # in units
-    unit: str = ""                  # "day" | "week" | "month" | "year"
-    direction: str = ""             # "past" | "future" | "" as the words say
-    role: str = ""                  # "effective" (from/starting/с 1 января), "deadline" (by/before/до), "since" (since/seit), "title" (inside a title), "dateline", ""
+    weekday: int | None = None  # Monday = 0
+    offset: int | None = None  # in units
+    unit: str = ""  # "day" | "week" | "month" | "year"
+    direction: str = ""  # "past" | "future" | "" as the words say
+    role: str = ""  # "effective" (from/starting/с 1 января), "deadline" (by/before/до), "since" (since/seit), "title" (inside a title), "dateline", ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ class Act:
     wording: str
     status: Status
     salience: Salience
-    form: str              # "finite", "participle", "noun", "infinitive", "future", "passive" …
+    form: str  # "finite", "participle", "noun", "infinitive", "future", "passive" …
     reasons: tuple[str, ...] = ()
     object_start: int = -1  # where the thing acted on is looked for; -1: anywhere in the clause
     object_end: int = -1
@@ -107,10 +107,11 @@ class Mention:
     start: int
     end: int
     text: str
-    kind: str              # "agreement", "treaty", "convention", "protocol", "memorandum" …; "" where the words do not say
-    generic: bool          # "the document", "it", "this agreement": nothing of its own to go by
+    kind: str  # "agreement", "treaty", "convention", "protocol", "memorandum" …; "" where the words do not say
+    generic: bool  # "the document", "it", "this agreement": nothing of its own to go by
     plural: bool = False
     parties: tuple[PartyMention, ...] = ()
+    pick: str = ""  # of two agreements told before: "former", "latter", "both"
 
 
 class Band(StrEnum):

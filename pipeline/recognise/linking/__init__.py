@@ -169,6 +169,10 @@ class Index:
         """The years an agreement may be called by: of its titles and of its signature."""
         return self._entries[self._place[agreement_id]].years
 
+    def open(self, agreement_id: str) -> bool:
+        """Whether any state may act in an agreement: a multilateral, or one whose parties nobody listed."""
+        return self._entries[self._place[agreement_id]].multilateral
+
     def party(self, code: str, agreement_id: str) -> bool:
         """Whether a code is a party of an agreement, a member of one, or an organisation its title names; any is of an open one."""
         entry = self._entries[self._place[agreement_id]]
