@@ -19,7 +19,7 @@ from pipeline.store import desk as kept
 from pipeline.web import desk as deciding
 from pipeline.web.asked import DeliveryId, MuteIn
 from pipeline.web.pages_events import asked_pairs, faults_of
-from pipeline.web.pages_view import Form, Sent, back_to, render
+from pipeline.web.pages_view import Sent, back_to, own_path, render
 from pipeline.web.problems import Refusal
 from pipeline.web.site import site_of, who_asks
 
@@ -105,7 +105,7 @@ def channels(request: Request) -> tuple[Channel, ...]:
 def replay(request: Request, delivery_id: DeliveryId, sent: Sent) -> Response:
     """Send a message again."""
     deciding.replay(request, delivery_id)
-    return back_to(_back(sent))
+    return back_to(own_path(sent.get("back"), "/alerts"))
 
 
 @router.post("/channels/{channel_id}/enable")
@@ -120,7 +120,7 @@ def enable(request: Request, channel_id: str, sent: Sent) -> Response:
         kept.audit(connection, who, "channel.enabled", channel_id, {}, site.now())
 
     site.database.write(work)
-    return back_to(_back(sent))
+    return back_to(own_path(sent.get("back"), "/alerts"))
 
 
 @router.post("/mutes")
@@ -137,7 +137,7 @@ def mute(request: Request, sent: Sent) -> Response:
     except ValidationError as error:
         raise Refusal(422, "; ".join(faults_of(error))) from None
     deciding.add_mute(request, wanted)
-    return back_to(_back(sent))
+    return back_to(own_path(sent.get("back"), "/alerts"))
 
 
 def _until(now: datetime, days: str) -> str | None:
@@ -150,16 +150,7 @@ def _until(now: datetime, days: str) -> str | None:
 def end_mute(request: Request, mute_id: int, sent: Sent) -> Response:
     """End a mute."""
     deciding.end_mute(request, mute_id)
-    return back_to(_back(sent))
-
-
-def _back(sent: Form) -> str:
-    back = sent.get("back")
-    return (
-        back
-        if back.startswith(("/alerts", "/channels/", "/agreements/", "/events/")) and "\\" not in back
-        else "/alerts"
-    )
+    return back_to(own_path(sent.get("back"), "/alerts"))
 
 
 @router.get("/audit")

@@ -16,14 +16,13 @@ from pipeline.web import desk as deciding
 from pipeline.web.asked import EventId, ReviewIn
 from pipeline.web.pages_events import asked_pairs, faults_of, proofs_of
 from pipeline.web.pages_start import late
-from pipeline.web.pages_view import Form, Sent, back_to, render
+from pipeline.web.pages_view import Form, Sent, back_to, own_path, render
 from pipeline.web.problems import Refusal
 from pipeline.web.site import site_of
 
 router = APIRouter(include_in_schema=False)
 _LISTED = 25
 _EVENT = re.compile(r"[A-Za-z0-9_-]{1,80}\Z")
-_LOCAL = re.compile(r"/(?![/\\])[^\x00-\x20\\]*\Z")
 _TEXTS = ("type", "status", "stage", "actor", "actor_country", "agreement_id")
 _DATES = ("date", "effective_date")
 _SAID = {"accept": "Accepted", "reject": "Rejected", "correct": "Corrected", "dismiss": "Not waited for any more"}
@@ -65,8 +64,7 @@ def decide(request: Request, event_id: EventId, sent: Sent) -> Response:
     if decision != "correct":
         said = "accept" if corrects else decision
         deciding.decide(request, event_id, word_of({"decision": said, "note": sent.get("note"), "revision": known}))
-    back = sent.get("back")
-    place = back if _LOCAL.match(back) else "/review"
+    place = own_path(sent.get("back"), "/review")
     said = "correct" if corrects else decision
     return back_to(place, done=event_id, said=said) if place == "/review" else back_to(place)
 

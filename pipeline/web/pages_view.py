@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import mimetypes
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -31,6 +32,7 @@ from pipeline.web.site import site_of, who_asks
 router = APIRouter(include_in_schema=False)
 FORM_FIELD = "form_token"
 _MOST_FIELDS = 500
+_OWN = re.compile(r"/(?![/\\])[^\x00-\x20\\]*\Z")  # a browser reads "/\\host" and "//host" as another site
 _NAVIGATION = (
     ("/", "Start"),
     ("/agreements", "Agreements"),
@@ -163,6 +165,11 @@ async def read_form(request: Request) -> Form:
 
 
 Sent = Annotated[Form, Depends(read_form)]
+
+
+def own_path(text: str, otherwise: str) -> str:
+    """The path where it leads nowhere but to a page of ours, else the other one."""
+    return text if _OWN.match(text) else otherwise
 
 
 def back_to(path: str, **parameters: str) -> Response:
