@@ -74,6 +74,9 @@ def find(index: Index, mention: Mention, language: str, around: Around, linked: 
     acting = [code for code in dict.fromkeys([*around.acting, *around.near]) if len(code) == 2]
     if len(acting) == 2:
         return _of(index, mention, language, acting, set(acting), around, linked)
+    others = [code for code in acting if linked and not any(index.party(code, one) for one in linked)]
+    if len(others) == 1 == len(acting):  # "with Argentina there is a similar convention", behind one with the United States
+        return _of(index, mention, language, others, everyone, around, linked)
     return None
 
 
@@ -93,7 +96,7 @@ def _of(
     best = alone(ours or fits, linked)
     if best is None:
         return None
-    if not around.carried and not best.year and best.shared < _SHARED:
+    if not around.carried and not best.year and best.shared < _SHARED and best.lead < _LEAD:
         return None
     sure = max(_confidence(best, linked), _LIKELY if around.label in own else 0.0)
     if not mention.kind or (mention.kind in _NARROW and best.kind == 1.0):  # "the one with Norway", "the memorandum with Norway"

@@ -149,7 +149,7 @@ class Linker:
 
     def _decided(self, mention: Mention, language: str, around: Around) -> Link:
         """The link by the mention's words; where they do not decide, with those who act, then with the sentence's states, as parties."""
-        own = among.named(mention) or around.pair
+        own = among.named(mention) or around.pair or ((around.label,) if around.label else ())
         link = self._own(mention, own, language, around)
         for more in (around.acting, around.near):
             parties = tuple(dict.fromkeys([*own, *more]))
@@ -166,7 +166,7 @@ class Linker:
             language,
             parties=parties,
             near_parties=around.near,
-            context_parties=(*around.recent, *around.context),
+            context_parties=around.context if mention.generic else (*around.recent, *around.context),
             kind=mention.kind,
             plural=mention.plural,
             lead=around.lead,
@@ -262,7 +262,9 @@ class Linker:
                 if self._other_year(agreement_id, wording) or self._elsewhere(agreement_id, around):
                     continue
                 if self._fits(wording, mention, agreement_id, frozenset(around.near), focus.at == sentence) and (
-                    link.agreement_id in {None, agreement_id} or (link.best is not None and link.best.content < 0.45)
+                    link.agreement_id in {None, agreement_id}
+                    or "near_tie" in link.reasons
+                    or (link.best is not None and link.best.content < 0.45)
                 ):
                     same = link.agreement_id == agreement_id or (
                         link.best is not None and link.best.agreement_id == agreement_id
