@@ -124,14 +124,17 @@ class Serving:
             command, cwd=ROOT, env=clean, stderr=subprocess.PIPE, text=True, start_new_session=True
         )
         self.lines: list[dict[str, object]] = []
+        self.other: list[str] = []  # what is no log line: a library's own words, a trace
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
     def _read(self) -> None:
         assert self.process.stderr
         for line in self.process.stderr:
-            with contextlib.suppress(ValueError):
+            try:
                 self.lines.append(json.loads(line))
+            except ValueError:
+                self.other.append(line)
 
     def said(self, event: str) -> list[dict[str, object]]:
         """Log lines whose event begins like that."""
@@ -157,6 +160,9 @@ class Serving:
         self._reader.join(5)
         assert self.process.stderr
         self.process.stderr.close()
+        for line in [*self.lines[:5], "…", *self.lines[-15:]]:  # shown where a test fails
+            print(line)
+        print("".join(self.other[-40:]))
 
 
 @contextmanager
