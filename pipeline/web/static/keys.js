@@ -42,7 +42,11 @@
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || event.isComposing) return;
     const target = event.target;
-    if (event.key === "Escape" && target.closest("input, textarea, select")) { target.blur(); return; }
+    if (event.key === "Escape" && target.closest("input, textarea, select")) {
+      const item = current();
+      if (item) item.focus({ preventScroll: true }); else target.blur();
+      return;
+    }
     if (target.closest("input:not([type=checkbox]), textarea, select") || (dialog && dialog.open)) return;
     if (event.key === "?" && dialog && dialog.showModal) { dialog.showModal(); event.preventDefault(); return; }
     if (off && off.checked) return;
