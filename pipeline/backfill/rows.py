@@ -26,28 +26,38 @@ COLUMNS = ("id", "title", "text", "html", "published", "url", "lang", "agency")
 
 def pieces(source: Source, first: int) -> Iterator[Rows | Bad]:
     """The rows of an archive from number `first` on, in pieces. Ends with a Bad where the rest cannot be read."""
+    at = first
     try:
-        yield from _tables(source, first) if source.kind is Kind.PARQUET else _lines(source, first)
+        for piece in _tables(source, first) if source.kind is Kind.PARQUET else _lines(source, first):
+            at = piece.after
+            yield piece
     except (OSError, EOFError, zlib.error, pa.ArrowException) as error:
-        yield Bad(source.path, first, Reason.BAD_ENCODING, f"not readable to its end: {error}"[:200])
+        yield Bad(source.path, at, Reason.BAD_ENCODING, f"not readable to its end: {error}"[:200])
 
 
 def _lines(source: Source, first: int) -> Iterator[Rows]:
     waiting: list[bytes] = []
     number = first
+    broken: Exception | None = None
     with fsspec.open(source.path, "rb").open() as raw:
         file = gzip.GzipFile(fileobj=raw) if source.path.endswith(".gz") else raw
         for _ in range(first):
-            if not file.readline(MOST_LINE):
-                return
-        while line := file.readline(MOST_LINE):
-            waiting.append(line)
-            if len(waiting) == COUNT:
-                yield Rows(source, number, COUNT, lines=tuple(waiting))
-                number += COUNT
+            file.readline(MOST_LINE)
+        while broken is None:
+            try:
+                line = file.readline(MOST_LINE)
+            except (OSError, EOFError, zlib.error) as error:
+                line, broken = b"", error
+            if line:
+                waiting.append(line)
+            if len(waiting) == COUNT or (waiting and not line):
+                yield Rows(source, number, len(waiting), lines=tuple(waiting))
+                number += len(waiting)
                 waiting = []
-    if waiting:
-        yield Rows(source, number, len(waiting), lines=tuple(waiting))
+            if not line:
+                break
+    if broken is not None:
+        raise broken
 
 
 def _tables(source: Source, first: int) -> Iterator[Rows]:

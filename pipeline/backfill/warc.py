@@ -18,7 +18,6 @@ from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 from pipeline.backfill.values import Bad, Record, Span
 from pipeline.errors import Reason
 
-SPAN = 8 * 1024 * 1024  # bytes: a second or so of work
 MOST_BYTES = 10 * 1024 * 1024  # of a page, decoded
 _LOOK = 256 * 1024
 _MEMBER = re.compile(rb"\x1f\x8b\x08")
@@ -49,7 +48,7 @@ def _from(file: IO[bytes], begin: int, end: int | None) -> Iterator[tuple[int, R
     file.seek(begin)
     responses = WarcRecordType.response | WarcRecordType.resource
     for record in ArchiveIterator(file, record_types=responses, parse_http=True, auto_decode="all"):
-        place = begin + record.stream_pos
+        place = record.stream_pos  # counted from the beginning of the file, wherever reading began
         if end is not None and place >= end:
             return
         yield place, _page(record, place)

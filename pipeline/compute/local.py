@@ -10,6 +10,7 @@ top-level function called as `task(tool, *arguments)`.
 from __future__ import annotations
 
 import concurrent.futures
+import gc
 import os
 import resource
 import signal
@@ -133,6 +134,7 @@ def _discard(pool: ProcessPool) -> None:
 def _prepare(memory_limit: int, factory: Factory, arguments: tuple[Any, ...]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the service, which then stops its workers
     _TOOL.set(factory(*arguments))
+    gc.freeze()  # the dictionaries stay: no need to look through them for garbage ever again
     statm = Path("/proc/self/statm")
     if statm.exists():  # Linux; elsewhere the deadline alone protects
         address_space = int(statm.read_text(encoding="ascii").split()[0]) * resource.getpagesize()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import faulthandler
+import gc
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -32,6 +33,7 @@ class Tool(WorkerPlugin):
         with self._turn:
             if self._built is None:
                 self._built = self._factory(*self._arguments)
+                gc.freeze()  # the dictionaries stay: no need to look through them for garbage ever again
             if timeout is not None:
                 faulthandler.dump_traceback_later(timeout, exit=True)
             try:

@@ -14,12 +14,13 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from pipeline.recognise.lexicon import Lexicon, Lexicons
 from pipeline.recognise.linking import Index
 from pipeline.recognise.parties import Names
 from pipeline.recognise.party_words import Meaning, compile_pattern
-from pipeline.recognise.patterns import BODY_FAMILIES, Element, variants
+from pipeline.recognise.patterns import BODY_FAMILIES, Element, Pattern, variants
 from pipeline.recognise.sentences import fold, lower, words
 from pipeline.recognise.values import PartyKind, Token
 
@@ -27,13 +28,14 @@ REACH = 40  # words between an act and the noun or name it is about
 BESIDE = 10  # words between joining or leaving and the organisation
 _ACT, _NOUN, _BODY = 1, 2, 4
 _WHOLE = 3  # bits further up: the word alone is all of a pattern
-_NAME, _ORGANISATION = 1, 2
-_SHARED = 2  # bits before the languages' own
+_NAME, _ORGANISATION, _CAPITAL_ORGANISATION = 1, 2, 4
+_SHARED = 3  # bits before the languages' own
 _EACH = 6  # bits of a language
 _BEFORE = 4  # words before a noun that may make it another thing
 _NO_TREATY = frozenset({"contract", "other", "person"})
 _WINDOW = 30  # words in which a pattern ends, gaps included
 _MEMO = 100_000
+_LONGEST_ORGANISATION = 6  # words
 _LONGEST_NAME = 60  # words
 _LONGEST = 2000  # characters without a blank that are read as words
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
@@ -122,7 +124,7 @@ class Sieve:
         for number, lexicon in enumerate(self.lexicons):
             mine = total >> (_SHARED + _EACH * number)
             if mine & _ACT and (mine & (_NOUN | _BODY) or total & _NAME):
-                page = page or _Page(_cut(text), parts, distinct)
+                page = page or _Page(text, parts, distinct)
                 if self._tells(page, lexicon, _SHARED + _EACH * number, heads):
                     return True
         return False
@@ -136,7 +138,11 @@ class Sieve:
         if _meet(page.places(_NAME), acts, REACH, lambda place: self._ends_name(page, place), act):
             return True
         body = _Fitting(page, lexicon, shift, _BODY, "acts", BODY_FAMILIES)
-        organisations = page.places(_ORGANISATION)
+        organisations = [
+            place
+            for place in page.places(_ORGANISATION | _CAPITAL_ORGANISATION)
+            if page.kinds[page.parts[place]] & _ORGANISATION or page.is_capital(place)
+        ]
         if _meet(body.places(), organisations, BESIDE, body, lambda place: self._is_organisation(page, place, lexicon)):
             return True
         return any(_has_noun(title, page, lexicon, shift) for title in titles) and any(map(act, acts))
@@ -147,7 +153,7 @@ class Sieve:
         return bool(self.index.aliases_in(page.around(place, _LONGEST_NAME, 1)))
 
     def _is_organisation(self, page: _Page, place: int, lexicon: Lexicon) -> bool:
-        text = page.around(place, 1, 6)
+        text = page.around(place, _LONGEST_ORGANISATION, _LONGEST_ORGANISATION + 1)
         found = self.names.find(lower(text), text, lexicon.language)
         return any(one.kind is PartyKind.ORGANISATION for one in found)
 
@@ -183,23 +189,61 @@ def _organisations(names: Names) -> Iterator[tuple[Element, int]]:
     for lexis in names.lexes.values():
         for code, patterns in lexis.kinds.get("organisation", {}).items():
             for pattern in patterns:
-                first = compile_pattern(pattern, Meaning(code, PartyKind.ORGANISATION)).first
-                one = frozenset([fold(first.text)])
-                yield Element(prefixes=tuple(one)) if first.stem else Element(exact=one), _ORGANISATION
+                entry = compile_pattern(pattern, Meaning(code, PartyKind.ORGANISATION))
+                telling = max((entry.first, *entry.rest), key=lambda word: len(word.text))  # not "the"
+                one = frozenset([fold(telling.text)])
+                kinds = _CAPITAL_ORGANISATION if telling.case else _ORGANISATION
+                yield Element(prefixes=tuple(one)) if telling.stem else Element(exact=one), kinds
 
 
 class _Page:
     """A page's words with what each may open."""
 
-    def __init__(self, written: list[str], parts: list[str], kinds: Mapping[str, int]) -> None:
-        self.written = written
+    def __init__(self, text: str, parts: list[str], kinds: Mapping[str, int]) -> None:
+        self._text = text
         self.parts = parts
         self.kinds = kinds
         self._tokens: dict[str, tuple[Token, ...]] = {}
+        self._places: dict[int, list[int]] = {}
+        self._words: frozenset[str] = frozenset()
+        self._said: dict[int, bool] = {}  # by the pattern's identity: patterns live as long as their lexicon
         self._marks = [(place, those) for place, part in enumerate(parts) if (those := kinds[part])]
 
+    @cached_property
+    def written(self) -> list[str]:
+        """The parts as they are written, capitals and all."""
+        return _cut(self._text)
+
     def places(self, mask: int) -> list[int]:
-        return [place for place, kinds in self._marks if kinds & mask]
+        known = self._places.get(mask)
+        if known is None:
+            known = self._places[mask] = [place for place, kinds in self._marks if kinds & mask]
+        return known
+
+    def is_capital(self, place: int) -> bool:
+        """Whether a word is written with a capital, or in a script that has none."""
+        written = self.written[place]
+        return written != self.parts[place] or written == written.upper()
+
+    def says(self, pattern: Pattern) -> bool:
+        """False where a word that the pattern needs stands nowhere on the page."""
+        known = self._said.get(id(pattern))
+        if known is None:
+            known = self._said[id(pattern)] = all(
+                element.gap or element.prefixes or element.suffixes or not element.exact.isdisjoint(self.all_words())
+                for element in pattern.elements
+            )
+        return known
+
+    def all_words(self) -> frozenset[str]:
+        """The different words of the page."""
+        if not self._words:
+            self._words = frozenset(
+                word
+                for part in set(self.parts)
+                for word in (_WORD.findall(part) if part.isascii() else [token.low for token in words(part)])
+            )
+        return self._words
 
     def tokens(self, begin: int, end: int) -> list[Token]:
         """The words of a stretch of parts. Their offsets are of no use."""
@@ -226,6 +270,7 @@ class _Fitting:
     section: str
     keys: Collection[str] = ()
     known: dict[int, bool] = field(default_factory=dict)
+    chances: dict[str, bool] = field(default_factory=dict)
 
     def places(self) -> list[int]:
         return self.page.places(self.mask << self.shift)
@@ -242,10 +287,22 @@ class _Fitting:
             return False
         if self.page.kinds[part] & (self.mask << self.shift + _WHOLE):
             return True
+        chance = self.chances.get(part)
+        if chance is None:
+            chance = self.chances[part] = any(self._chance(token.low) for token in self.page.tokens(place, place + 1))
+        if not chance:
+            return False
+        own = self.page.tokens(place, place + 1)
         tokens = self.page.tokens(place, place + _WINDOW)
         begins = self.lexicon.table.begins
-        return any(begins(tokens, at, self.section, self.keys) for at in range(len(self.page.tokens(place, place + 1))))
+        return any(begins(tokens, at, self.section, self.keys) for at in range(len(own)))
 
+    def _chance(self, word: str) -> bool:
+        """Whether a pattern of this kind that begins with a word has all its words on the page."""
+        return any(
+            pattern.section == self.section and (not self.keys or pattern.key in self.keys) and self.page.says(pattern)
+            for pattern in self.lexicon.table.starting(word)
+        )
 
     def _is_contract(self, place: int) -> bool:
         """Whether the noun stands in a longer wording that is no treaty: a user agreement, a loan agreement."""
@@ -265,7 +322,9 @@ def _has_noun(title: list[str], page: _Page, lexicon: Lexicon, shift: int) -> bo
     return any(lexicon.table.begins(tokens, at, "instruments") for at in range(len(tokens)))
 
 
-def _meet(ones: list[int], others: list[int], reach: int, fits: Callable[[int], bool], other: Callable[[int], bool]) -> bool:
+def _meet(
+    ones: list[int], others: list[int], reach: int, fits: Callable[[int], bool], other: Callable[[int], bool]
+) -> bool:
     """Whether one of each, whose whole patterns fit, stand within reach of each other."""
     return any(
         fits(one) and any(map(other, others[begin:end]))
