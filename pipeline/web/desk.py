@@ -254,6 +254,7 @@ def add_agreement(site: Site, one: Agreement, who: str) -> tuple[int, list[plain
     if one.id in site.agreements():
         raise Refusal(409, f"{one.id} is on the watchlist already.")
     now = site.now()
+    recogniser = recogniser_with(site, one)  # before anything is written: what cannot be read is not added
     definition = {name: value for name, value in plain.agreement(one, "").items() if value and name != "source"}
 
     def work(connection: Any) -> None:
@@ -262,5 +263,5 @@ def add_agreement(site: Site, one: Agreement, who: str) -> tuple[int, list[plain
 
     site.database.write(work)
     quiet = record_options(site.settings, quiet=True)
-    read, _ = look_back(site.database, recogniser_with(site, one), one.id, now, quiet, site.context())
+    read, _ = look_back(site.database, recogniser, one.id, now, quiet, site.context())
     return read, [plain.event(event) for event in query.timeline(site.database, one.id)]
