@@ -20,7 +20,7 @@ from pipeline.store import migrate
 from pipeline.store.engine import open_database
 from pipeline.telemetry import LogOptions, start_logging
 from pipeline.web.server import serve_web
-from pipeline.wiring import open_history, service_lock, wire
+from pipeline.wiring import open_history, service_lock, upkeep_options, wire
 
 
 @click.command()
@@ -38,7 +38,7 @@ def serve(context: click.Context, config: Path | None) -> None:
 @json_option
 @click.pass_context
 def cycle(context: click.Context, config: Path | None, as_json: bool) -> None:
-    """One pass: poll what is due, process everything queued, deliver what is due. For cron and for tests."""
+    """One pass: poll what is due, process everything queued, deliver what is due, keep house. For cron and for tests."""
     settings = settings_of(context, config)
     _something_to_watch(settings)
     done = asyncio.run(_cycle(settings, dict(context.obj)))
@@ -163,7 +163,9 @@ def restore(context: click.Context, config: Path | None, file: Path, yes: bool) 
 
 async def _cycle(settings: Settings, environment: dict[str, str]) -> Cycle:
     async with wire(settings, environment=environment) as service:
-        return await flow.cycle(service.parts)
+        done = await flow.cycle(service.parts)
+        await flow.keep_house(service.parts, upkeep_options(settings))
+        return done
 
 
 def _something_to_watch(settings: Settings) -> None:
