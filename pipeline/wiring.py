@@ -26,6 +26,7 @@ from pipeline.errors import ConfigurationError
 from pipeline.fetch import Fetcher
 from pipeline.flow import FlowOptions, Parts
 from pipeline.flow.parts import Passage, nothing_happens
+from pipeline.flow.telling import outgoing
 from pipeline.flow.upkeep import UpkeepOptions
 from pipeline.model import Watchlist
 from pipeline.plan import Context, RecordOptions, Subscription
@@ -38,6 +39,7 @@ from pipeline.store import feeds as feed_rows
 from pipeline.store.desk import WatchEntry
 from pipeline.store.engine import Database, open_database
 from pipeline.store.locks import exclusive_service_lock
+from pipeline.store.outbox import Tell
 from pipeline.telemetry import Metrics, Vitals, logger
 
 FAILPOINT = "TREATYWATCH_FAILPOINT"
@@ -240,6 +242,12 @@ def service_lock(settings: Settings) -> AbstractContextManager[None]:
     if not settings.database_url.startswith(prefix) or ":memory:" in settings.database_url:
         return nullcontext()
     return exclusive_service_lock(Path(settings.database_url.removeprefix(prefix)))
+
+
+def teller_of(settings: Settings) -> Tell:
+    """Which channels hear of what a decision has to tell, and when, for decisions made without a running service."""
+    channels = {channel.id: channel for channel in settings.channels if channel.enabled}
+    return lambda connection, alerts, now: outgoing(connection, alerts, now, channels)
 
 
 def context_of(settings: Settings, watchlist: Watchlist | None = None) -> Context:

@@ -9,7 +9,19 @@ from collections.abc import Mapping
 import click
 
 from pipeline import __version__
-from pipeline.cli import agreements, alerts, archive, backfill, evaluate, events, feeds, scanning, service, tokens
+from pipeline.cli import (
+    agreements,
+    alerts,
+    archive,
+    backfill,
+    evaluate,
+    events,
+    feeds,
+    review,
+    scanning,
+    service,
+    tokens,
+)
 from pipeline.errors import StoreUnavailable, UsageError
 
 
@@ -37,6 +49,7 @@ for command in (
     archive.import_all,
     backfill.backfill,
     backfill.rescan,
+    review.review,
 ):
     treatywatch.add_command(command)
 

@@ -1,0 +1,100 @@
+"""`treatywatch review`: what waits for a person, and a person's word on it."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pipeline import clock, query
+from pipeline.cli import show
+from pipeline.cli.common import config_option, json_option, settings_of
+from pipeline.errors import UsageError
+from pipeline.flow.deciding import Decision, Unwritten, Word, decide_by_hand
+from pipeline.model import Event
+from pipeline.plan import event_as_dict
+from pipeline.store import desk
+from pipeline.store.engine import Database
+from pipeline.wiring import context_of, open_history, teller_of
+
+_UNWRITTEN: Mapping[Unwritten, str] = {
+    Unwritten.MISSING: "there is no such event; `treatywatch review list` shows what waits",
+    Unwritten.CHANGED: "it was changed meanwhile; look again",
+    Unwritten.UNCHANGED: "it says so already",
+}
+
+
+@click.group()
+def review() -> None:
+    """Findings under the alert threshold, and planned steps now overdue."""
+
+
+@review.command("list")
+@config_option
+@click.option("--limit", type=click.IntRange(1, 1000), default=50, show_default=True)
+@json_option
+@click.pass_context
+def list_waiting(context: click.Context, config: Path | None, limit: int, as_json: bool) -> None:
+    """What waits for a person: events not sure enough for an alert, and announced steps that nobody reported done."""
+    database = open_history(settings_of(context, config))
+    try:
+        waiting = list(query.review(database, limit).items)
+        late = _overdue(database, clock.now(), limit)
+    finally:
+        database.close()
+    if as_json:
+        show.json_lines({"waits_for": "review", **event_as_dict(event)} for event in waiting)
+        show.json_lines({"waits_for": "report", "due": due, **event_as_dict(event)} for event, due in late)
+        return
+    for event in waiting:
+        click.echo(event.id)
+        show.events([event], reasons=True)
+    for event, due in late:
+        click.echo(f"{event.id}  was due {due}, nobody has reported it")
+        show.events([event])
+    click.echo(f"{len(waiting)} events wait for review, {len(late)} announced steps are overdue")
+
+
+@review.command()
+@config_option
+@click.argument("event_id")
+@click.option("--note", default="", help="Why; kept with the decision.")
+@click.pass_context
+def accept(context: click.Context, config: Path | None, event_id: str, note: str) -> None:
+    """EVENT_ID is right: it counts as told, and whoever asked for such events hears of it."""
+    _decide(context, config, event_id, "accept", note)
+
+
+@review.command()
+@config_option
+@click.argument("event_id")
+@click.option("--note", default="", help="Why; kept with the decision.")
+@click.pass_context
+def reject(context: click.Context, config: Path | None, event_id: str, note: str) -> None:
+    """EVENT_ID is wrong: it is taken back for good, and whoever was told of it hears that."""
+    _decide(context, config, event_id, "reject", note)
+
+
+def _decide(context: click.Context, config: Path | None, event_id: str, decision: Decision, note: str) -> None:
+    settings = settings_of(context, config)
+    database = open_history(settings)
+    word = Word(decision, f"{getpass.getuser()} (command line)", note)
+    try:
+        outcome = decide_by_hand(database, event_id, word, clock.now(), context_of(settings), teller_of(settings))
+    finally:
+        database.close()
+    if isinstance(outcome, Unwritten):
+        raise UsageError(f"{event_id}: {_UNWRITTEN[outcome]}")
+    click.echo(f"{event_id}: {outcome.state}")
+
+
+def _overdue(database: Database, now: datetime, limit: int) -> list[tuple[Event, str]]:
+    def work(connection: Any) -> tuple[desk.Expectation, ...]:
+        return desk.overdue(connection, now.date(), limit)
+
+    found = [(query.event(database, one.event_id), str(one.due_last)) for one in database.read(work)]
+    return [(event, due) for event, due in found if event is not None]
