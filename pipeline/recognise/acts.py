@@ -10,7 +10,18 @@ from collections.abc import Mapping
 
 from pipeline.model import EventType, Status
 from pipeline.recognise import papers
-from pipeline.recognise.cases import ENDING, LAWS, PLAIN, TREATYLIKE, Case, Special, Step, nothing_follows, weight_of
+from pipeline.recognise.cases import (
+    ENDING,
+    LAWS,
+    PLAIN,
+    TREATYLIKE,
+    Case,
+    Special,
+    Step,
+    nothing_follows,
+    other_object,
+    weight_of,
+)
 from pipeline.recognise.reading import RELATIVE, Reading
 from pipeline.recognise.things import GENERIC, NOUN, PRONOUN, TREATY, Thing
 from pipeline.recognise.triggers import ACTIVE, ATTRIBUTE, INFINITIVE, NOMINAL, PASSIVE, PRESENT, Trigger
@@ -25,10 +36,30 @@ def step(trigger: Trigger, thing: Thing | None, about: Trigger | None, reading: 
         return None
     if trigger.voice == NOMINAL:
         return _of_noun(trigger, thing)
+    if other_object(reading, trigger, thing):
+        return None
     if _descriptive(trigger, reading):
+        return None
+    if thing is not None and _indirect(reading, trigger, thing):
         return None
     handler = _SPECIAL.get(trigger.family, _plain)
     return handler(Case(trigger, thing, about, reading))
+
+
+def _indirect(reading: Reading, trigger: Trigger, thing: Thing) -> bool:
+    """Whether a verb of many uses has something else for its object: "closed the border under the agreement"."""
+    if (
+        trigger.voice != ACTIVE
+        or not reading.is_a("direct", trigger.first)
+        or trigger.first <= thing.first <= trigger.last
+    ):
+        return False
+    if thing.last < trigger.first:
+        return not reading.lexicon.verb_final and not nothing_follows(reading, trigger) and thing.what != PRONOUN
+    between = range(trigger.last + 1, thing.first)
+    return len(between) > 8 or any(
+        reading.is_a("prepositions", i) or (i > trigger.last + 1 and reading.is_a("determiners", i)) for i in between
+    )
 
 
 def _descriptive(trigger: Trigger, reading: Reading) -> bool:
@@ -71,6 +102,8 @@ def _sign(case: Case) -> Step | None:
         return Step(E.SIGNED, "sign_alone", weight=0.75) if alone else None
     if thing.kind == "protocol" and any(h.key == "exchange" for h in reading.section("acts")):
         return Step(E.EXCHANGED, "sign_protocol_of_exchange")
+    if thing.what == "negotiations":
+        return Step(E.NEGOTIATIONS_CONCLUDED, "conclude_negotiations") if _concluding(reading, trigger) else None
     if thing.what in TREATYLIKE:
         return Step(E.SIGNED, f"sign_{thing.what}", weight=weight_of(trigger, thing))
     if thing.what == "exchange_protocol":
@@ -89,12 +122,19 @@ def _sign(case: Case) -> Step | None:
     return None
 
 
+def _concluding(reading: Reading, trigger: Trigger) -> bool:
+    """Whether the same word also means to conclude: "abgeschlossen", "conclu"."""
+    return any(h.key == "conclude" and h.first == trigger.first for h in reading.section("acts"))
+
+
 def _approve(case: Case) -> Step | None:
     trigger, thing, about, reading = case.trigger, case.thing, case.about, case.reading
     if thing is None:
         return None
     if thing.what == PRONOUN and reading.is_a("strict", trigger.first):
         return None
+    if thing.what in TREATYLIKE and reading.is_a("adopting", trigger.first) and _conference(reading, trigger):
+        return Step(E.ADOPTED, f"adopt_{thing.what}", weight=weight_of(trigger, thing))
     if thing.what in TREATYLIKE:
         return Step(
             E.APPROVED,
@@ -116,6 +156,13 @@ def _approve(case: Case) -> Step | None:
     if thing.what == "decision":
         return Step(E.APPROVED, "approve_decision", weight=0.75)
     return None
+
+
+def _conference(reading: Reading, trigger: Trigger) -> bool:
+    """Whether delegates of states, and no organ of one, are at work: what they adopt is the text."""
+    hits = [h for h in reading.section("procedure") if reading.clause_of[h.first] == reading.clause_of[trigger.first]]
+    national = any(h.key in {"chamber", "presidential"} for h in hits) or any(p.body for p in reading.parties)
+    return any(h.key == "conference" for h in hits) and not national
 
 
 def _voted(family: str, reason: str) -> Step | None:
@@ -151,7 +198,9 @@ def _ratify(case: Case) -> Step | None:
 
 def _submit(case: Case) -> Step | None:
     trigger, thing, about, reading = case.trigger, case.thing, case.about, case.reading
-    if thing is None or thing.what in {"decision", "notice"}:
+    if thing is not None and thing.what == "notice":
+        return Step(E.WITHDRAWN, "send_notice", weight=0.9)
+    if thing is None or thing.what == "decision":
         return None
     if thing.what in LAWS and about is not None and about.family in ENDING:
         return Step(ENDING[about.family], f"submit_law_{about.family}", Status.PLANNED)
@@ -187,6 +236,8 @@ def _conclude(case: Case) -> Step | None:
     trigger, thing = case.trigger, case.thing
     if thing is None:
         return None
+    if thing.what == "procedures":
+        return Step(E.NOTIFIED, "complete_procedures", weight=0.9)
     if thing.what == "negotiations":
         return Step(E.NEGOTIATIONS_CONCLUDED, "conclude_negotiations")
     if thing.what == TREATY:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pipeline.model import EventType, Status
 from pipeline.recognise.reading import Reading
 from pipeline.recognise.things import GENERIC, PRONOUN, TREATY, Thing
-from pipeline.recognise.triggers import INFINITIVE, Trigger
+from pipeline.recognise.triggers import ACTIVE, INFINITIVE, Trigger
 
 E = EventType
 
@@ -52,6 +52,8 @@ class Case:
     reading: Reading
 
 
+_OBJECT_REACH = 5  # words behind a verb in which its object's head stands
+
 Special = Callable[[Case], Step | None]
 
 
@@ -92,6 +94,16 @@ def nothing_follows(reading: Reading, trigger: Trigger) -> bool:
         )
         or reading.tokens[following].low.isdigit()
     )
+
+
+def other_object(reading: Reading, trigger: Trigger, thing: Thing | None) -> bool:
+    """Whether a verb's own object stands between it and the agreement: "denounced violations of the treaty", "approved a plan under it"."""
+    if thing is None or thing.what != TREATY or trigger.voice != ACTIVE:
+        return False
+    between = range(trigger.last + 1, thing.first)
+    if any(h.first in between for h in reading.section("acts")):
+        return False
+    return any(reading.is_a("beside", i) for i in between[:_OBJECT_REACH])
 
 
 def weight_of(trigger: Trigger, thing: Thing) -> float:

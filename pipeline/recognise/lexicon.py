@@ -139,6 +139,7 @@ GRAMMAR = frozenset(
         "clitics",
         "compounds",
         "ambiguous",
+        "beside",
         "complementiser",
         "former",
         "latter",

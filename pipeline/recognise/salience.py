@@ -65,7 +65,12 @@ def local(
         return Salience.BACKGROUND, ("old_date",)
     if trigger.voice == ATTRIBUTE or _set_apart(reading, trigger):
         return Salience.BACKGROUND, ("participle",)
-    if trigger.tense == PLUPERFECT or _governed_by_had(reading, trigger) or _long_done(reading, trigger):
+    shifted = (
+        lead and when is None and _reported(reading, trigger)
+    )  # "said that it had ratified": the saying shifts the tense
+    if not shifted and (
+        trigger.tense == PLUPERFECT or _governed_by_had(reading, trigger) or _long_done(reading, trigger)
+    ):
         return Salience.BACKGROUND, ("pluperfect",)
     cue = _cue(reading, trigger)
     if cue:
@@ -107,13 +112,16 @@ def _reported(reading: Reading, trigger: Trigger) -> bool:
     """Whether the clause is what somebody announces: "the ministry said that …", "informa que …"."""
     clause = reading.clause(trigger.first)
     opener = clause.opener
-    return (
-        opener > 0
-        and reading.is_a("complementiser", opener)
-        and any(reading.is_a("quote_verbs", i) for i in range(max(0, opener - _QUOTE_REACH), opener))
-        and not any(
-            h.last < opener and opener - h.last <= 2 and h.key == "agreement" for h in reading.section("instruments")
-        )
+    said = opener if opener > 0 else trigger.first  # "said Norway had withdrawn"
+    near = range(max(0, said - _QUOTE_REACH), said)
+    if not any(reading.is_a("quote_verbs", i) for i in near) or any(
+        h.key == "negated" and h.first in near for h in reading.section("status")
+    ):
+        return False
+    if opener <= 0:
+        return reading.lexicon.language == "en"
+    return reading.is_a("complementiser", opener) and not any(
+        h.last < opener and opener - h.last <= 2 and h.key == "agreement" for h in reading.section("instruments")
     )
 
 
@@ -188,10 +196,13 @@ def _temporal(reading: Reading, trigger: Trigger) -> bool:
 
 
 def counted_actor(reading: Reading, trigger: Trigger) -> bool:
-    """Whether a number of states acts ("162 states have ratified it"): a tally, not a step."""
+    """Whether a number of states acts ("162 states have ratified it"): a tally, not a step, unless it is told as today's."""
+    if _newly(reading, trigger):
+        return False
     for hit in reading.section("salience"):
         acts = hit.first > trigger.last if trigger.voice == PASSIVE else hit.last < trigger.first
-        if hit.key == "count" and acts and reading.same_clause(hit.first, trigger.first):
+        free = reading.lexicon.object_first  # the subject may stand behind its verb
+        if hit.key == "count" and (acts or free) and reading.same_clause(hit.first, trigger.first):
             before = range(max(0, hit.first - 3), hit.first)
             if any(reading.tokens[i].low.isdigit() or reading.is_a("numbers", i) for i in before):
                 return True

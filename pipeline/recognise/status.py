@@ -105,7 +105,12 @@ def _by_opener(reading: Reading, trigger: Trigger) -> Verdict | None:
     past = trigger.voice in {ACTIVE, PASSIVE} and trigger.tense in {"past", PLUPERFECT}
     if conditional and not (past and _once(reading, opener)):
         return Status.CONDITIONAL, ("conditional_clause",)
-    if trigger.tense in {PRESENT, PERFECT, FUTURE} and reading.is_a("subordinate", opener) and not reading.heading:
+    if (
+        trigger.tense in {PRESENT, PERFECT, FUTURE}
+        and reading.is_a("subordinate", opener)
+        and not reading.is_a("complementiser", opener)
+        and not reading.heading
+    ):
         word = reading.tokens[opener].low
         if _temporal(reading, word):
             return Status.CONDITIONAL, ("temporal_clause_present",)
@@ -181,6 +186,8 @@ def _undone(reading: Reading, trigger: Trigger, near: Sequence[Hit]) -> Verdict 
         h.key == "negated" and trigger.first == h.first and h.last == trigger.last for h in reading.section("status")
     ):
         return Status.NEGATED, ("negative_form",)
+    if _denied(reading, trigger):
+        return Status.NEGATED, ("denied",)
     if trigger.family in _ENDED_AT_ONCE and _at_once(reading, trigger) and not any(h.key == "negated" for h in near):
         return Status.OCCURRED, ("at_once",)
     for key, status in (("conditional", Status.CONDITIONAL), ("negated", Status.NEGATED)):
@@ -194,6 +201,16 @@ def _undone(reading: Reading, trigger: Trigger, near: Sequence[Hit]) -> Verdict 
     if any(h.key == "rejected" for h in near):
         return Status.NEGATED, (REJECTED,)
     return None
+
+
+def _denied(reading: Reading, trigger: Trigger) -> bool:
+    """ "It is not true that …", "denied that …": what is denied stands in the clause behind."""
+    opener = reading.clause(trigger.first).opener
+    return (
+        opener > 0
+        and reading.is_a("complementiser", opener)
+        and any(h.key == "negated" and 0 <= opener - h.last <= 3 for h in reading.section("status"))
+    )
 
 
 def _since(reading: Reading, trigger: Trigger) -> bool:
@@ -270,6 +287,8 @@ def _governed(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -
         return Status.OCCURRED, ("after_gerund",)
     if trigger.tense == GERUND and trigger.first and "," in reading.before(trigger.first):
         return Status.OCCURRED, ("participial",)
+    if trigger.tense == GERUND and trigger.family in _ENDED_AT_ONCE and _at_once(reading, trigger):
+        return Status.OCCURRED, ("at_once",)
     clauses = set(_own(reading, trigger))
     clause = reading.clause(trigger.first)
     while clause.number and (clause.kind != MAIN or clause.opener >= 0):

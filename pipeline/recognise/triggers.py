@@ -16,6 +16,9 @@ PAST, PERFECT, PLUPERFECT, PRESENT, FUTURE, INFINITIVE, GERUND = (
 FINITE = frozenset({PAST, PERFECT, PLUPERFECT, PRESENT, FUTURE})
 
 
+_SPECIFIC = frozenset(
+    {"promulgate", "initial", "provisional", "adopt", "open", "reserve", "succeed"}
+)  # before the common
 INTRANSITIVE = frozenset({"enter_force"})
 MOTION = frozenset({"enter_force", "withdraw", "accede"})  # German and French form their perfect with "to be"
 _NO_VERBS = frozenset({"contract", "other", "person"})  # things that an act's word may be part of
@@ -94,6 +97,7 @@ def _use(reading: Reading, hits: list[Hit], things: Sequence[Thing]) -> Trigger 
     forms.discard("noun")
     if not forms:
         return None
+    families = tuple(sorted(families, key=lambda f: f not in _SPECIFIC))
     family, others = families[0], families[1:]
     if forms & {"base", "present"} and not forms & {"participle"} and _after_determiner(reading, first):
         return None
@@ -106,7 +110,7 @@ def _after_determiner(reading: Reading, word: int) -> bool:
         word > 0
         and not reading.before(word).strip(" \u00a0")
         and reading.is_a("determiners", word - 1)
-        and not reading.is_a("pronouns", word - 1)
+        and (word == 1 or not reading.is_a("pronouns", word - 1))
     )
 
 

@@ -46,7 +46,7 @@ from pipeline.recognise.scene import Scene
 from pipeline.recognise.things import NOUN, TREATY, Thing
 from pipeline.recognise.titles import Reading as Wording
 from pipeline.recognise.triggers import FUTURE, GERUND, INFINITIVE, NOMINAL, PRESENT, Trigger
-from pipeline.recognise.values import Band, DateMention, Document, Mention, PartyMention, Sentence
+from pipeline.recognise.values import Band, DateMention, Document, Mention, PartyKind, PartyMention, Sentence
 
 _LEAD_SENTENCES = 2
 
@@ -260,7 +260,15 @@ class Walk:
         alone = all(t.tense in {INFINITIVE, GERUND, FUTURE, PRESENT, ""} for t in others)
         coarse = bool(own) and all(m.day is None and m.weekday is None and (m.month or m.year) for m in own)
         news, because = self._salience(
-            reading, one.trigger, verdict, day, lead=lead, alone=alone, coarse=coarse, beside=bool(others)
+            reading,
+            one.trigger,
+            verdict,
+            day,
+            lead=lead,
+            alone=alone,
+            coarse=coarse,
+            beside=bool(others),
+            timed=bool(own),
         )
         if day is None and verdict is Status.OCCURRED and news is Salience.NEWS and self.dateline is not None:
             day, why = PartialDate.of(self.dateline), (*why, "dateline")
@@ -329,10 +337,11 @@ class Walk:
         alone: bool,
         coarse: bool,
         beside: bool,
+        timed: bool,
     ) -> tuple[Salience, tuple[str, ...]]:
         if verdict is not Status.OCCURRED:
             return Salience.NEWS, ()
-        if salience.counted_actor(reading, trigger) and not lead and day is None:
+        if not timed and trigger.tense != PRESENT and salience.counted_actor(reading, trigger):
             return Salience.BACKGROUND, ("tally",)
         return salience.local(
             reading, trigger, day, self.article.published_on or self.latest, lead=lead, alone=alone, coarse=coarse,
@@ -363,10 +372,9 @@ class Walk:
                 if ahead and thing is not one.thing:
                     earlier = self._link(mentions.of(reading, thing, found, verbs), reading, reading.sentence.index)
                     self._note([x for x in earlier if not x.mention.generic], reading.sentence.index)
-        acting = tuple(dict.fromkeys(p.code for p in subject if p.code))
         linked: list[Linked] = []
         for mention in mentioned:
-            linked.extend(self._link(mention, reading, reading.sentence.index, acting=acting))
+            linked.extend(self._link(mention, reading, reading.sentence.index, subject))
         listed = [x for x in linked if not x.mention.generic and x.band is Band.SURE]
         return (
             listed if listed and mentioned[0].generic and mentioned[0].plural else linked
@@ -377,11 +385,13 @@ class Walk:
         return index == 0 or self.first_act < 0 or index == self.first_act
 
     def _link(
-        self, mention: Mention, reading: Reading, sentence: int, *, acting: Sequence[str] = ()
+        self, mention: Mention, reading: Reading, sentence: int, subject: Sequence[PartyMention] = ()
     ) -> tuple[Linked, ...]:
+        acting = tuple(dict.fromkeys(p.code for p in subject if p.code))
+        actors = tuple(dict.fromkeys(p.code for p in subject if p.code and p.kind is not PartyKind.BODY))
         near = tuple(dict.fromkeys(p.code for p in reading.parties if p.code))
         around = Around(
-            self.scene.states, tuple(acting), near, self.scene.recent(sentence), self.scene.everyone,
+            self.scene.states, acting, actors, near, self.scene.recent(sentence), self.scene.everyone,
             anaphora.pair(reading, mention), anaphora.label(reading), not anaphora.sets_apart(reading, mention),
             self.lead, reading.sentence.text,
         )  # fmt: skip
