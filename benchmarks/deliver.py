@@ -27,9 +27,9 @@ from pipeline.alert.senders import sender_for
 from pipeline.compute import Here
 from pipeline.fetch import Fetcher, FetchOptions
 from pipeline.flow.parts import Parts
-from pipeline.plan import Outgoing
 from pipeline.store import migrate, outbox
 from pipeline.store.engine import Database, open_database
+from pipeline.store.messages import Outgoing
 from pipeline.telemetry import LogOptions, Metrics, logger, start_logging
 
 SECRET = "whsec_YSBrZXkgZm9yIG1lYXN1cmluZyBhbmQgbm90aGluZyBlbHNl"

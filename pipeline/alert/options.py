@@ -116,8 +116,8 @@ class AlertOptions:
             raise ValueError("retry_schedule should hold seconds, none below 0")
         if self.timeout <= 0 or self.concurrency < 1:
             raise ValueError("timeout should be above 0, concurrency at least 1")
-        if self.lease <= 0:
-            raise ValueError("lease should be above 0")
+        if self.lease <= self.timeout:
+            raise ValueError("lease should be longer than timeout: a message would be sent again while it is under way")
 
     @property
     def lease_time(self) -> timedelta:

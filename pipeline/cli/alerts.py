@@ -20,11 +20,11 @@ from pipeline.errors import UsageError
 from pipeline.fetch import Fetcher
 from pipeline.flow.trial import send_test
 from pipeline.model import EventType
-from pipeline.plan import OutboxState
 from pipeline.settings import Settings
 from pipeline.store import deliveries, desk, outbox, owners
 from pipeline.store.deliveries import DeliveryView
 from pipeline.store.engine import Database
+from pipeline.store.messages import OutboxState
 from pipeline.wiring import composer_of, open_history, sender_of
 
 _PAGE = 200

@@ -18,8 +18,9 @@ from pipeline.alert.values import Mute
 from pipeline.flow.parts import Parts
 from pipeline.flow.telling import mutes_of
 from pipeline.model import Agreement
-from pipeline.plan import OutboxState, Outgoing, agreement_key_of
+from pipeline.plan import agreement_key_of
 from pipeline.store import desk, kept, outbox, standing
+from pipeline.store.messages import OutboxState, Outgoing
 from pipeline.store.standing import Passed, Quiet
 
 EVERYWHERE = timedelta(hours=12)  # how long after midnight UTC a day still lasts somewhere

@@ -19,9 +19,9 @@ from pipeline.alert.options import ChannelOptions
 from pipeline.alert.values import Mute
 from pipeline.flow.telling import mutes_of
 from pipeline.model import Agreement
-from pipeline.plan import OutboxState, Outgoing
 from pipeline.store import desk, kept
 from pipeline.store.kept import Group, Kept
+from pipeline.store.messages import OutboxState, Outgoing
 
 MUTED = "muted"
 

@@ -12,7 +12,7 @@ from pipeline.alert import payload, select
 from pipeline.alert.masks import target
 from pipeline.alert.options import ChannelOptions
 from pipeline.alert.values import Delivered, GiveUp, Outcome, Trouble
-from pipeline.plan import Outgoing
+from pipeline.store.messages import Outgoing
 from pipeline.store.outbox import Delivery
 
 

@@ -19,8 +19,9 @@ from pipeline.fetch import Fetcher
 from pipeline.flow.pace import Pace
 from pipeline.flow.telling import outgoing
 from pipeline.model import Feed
-from pipeline.plan import AlertPlan, Context, Outgoing, RecordOptions
+from pipeline.plan import AlertPlan, Context, RecordOptions
 from pipeline.store.engine import Database
+from pipeline.store.messages import Outgoing
 from pipeline.telemetry import Logger, Metrics, Vitals
 
 T = TypeVar("T")

@@ -18,9 +18,10 @@ from pipeline.alert.options import ChannelOptions
 from pipeline.alert.select import Because, Timely
 from pipeline.alert.values import Mute, Notice
 from pipeline.model import Direction, EventType
-from pipeline.plan import AlertPlan, OutboxState, Outgoing, agreement_key_of
+from pipeline.plan import AlertPlan, agreement_key_of
 from pipeline.store import desk, kept
 from pipeline.store.kept import Told
+from pipeline.store.messages import OutboxState, Outgoing
 
 _DIRECTIONS: Mapping[str, Direction] = {
     "event.created": "created",

@@ -12,9 +12,9 @@ from pipeline.alert.letters import letter
 from pipeline.alert.masks import target
 from pipeline.alert.options import ChannelOptions
 from pipeline.alert.values import Delivered, Delivery, Outcome, Sender
-from pipeline.plan import Outgoing
 from pipeline.store import outbox
 from pipeline.store.engine import Database
+from pipeline.store.messages import Outgoing
 from pipeline.store.outbox import Delivery as Claimed
 from pipeline.store.outbox import Try
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from pipeline.plan import OutboxState
+from pipeline.store.messages import OutboxState
 from pipeline.store.outbox import Try
 from pipeline.store.tables import AttemptRow, ChannelRow, OutboxRow
 

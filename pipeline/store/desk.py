@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, insert, or_, select, update
 
-from pipeline.plan import OutboxState
+from pipeline.store.messages import OutboxState
 from pipeline.store.sql import insert_into
 from pipeline.store.tables import (
     ApiTokenRow,

@@ -15,8 +15,8 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, func, select, update
 
-from pipeline.plan import OutboxState, Outgoing
 from pipeline.store import desk
+from pipeline.store.messages import OutboxState, Outgoing
 from pipeline.store.outbox import delivery_id, enqueue
 from pipeline.store.sql import locked
 from pipeline.store.tables import OutboxRow

@@ -19,7 +19,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, exists, or_, select, update
 from sqlalchemy.orm import aliased
 
-from pipeline.plan import AlertPlan, OutboxState, Outgoing
+from pipeline.plan import AlertPlan
+from pipeline.store.messages import OutboxState, Outgoing
 from pipeline.store.sql import draw, insert_into, lease_is_over, locked
 from pipeline.store.tables import AttemptRow, ChannelRow, OutboxRow
 from pipeline.store.types import digest

@@ -13,9 +13,9 @@ from starlette.responses import Response
 from pipeline.alert import masks
 from pipeline.alert.options import ChannelOptions
 from pipeline.model import EventType
-from pipeline.plan import OutboxState
 from pipeline.store import deliveries, outbox
 from pipeline.store import desk as kept
+from pipeline.store.messages import OutboxState
 from pipeline.web import desk as deciding
 from pipeline.web.asked import DeliveryId, MuteIn
 from pipeline.web.pages_events import asked_pairs, faults_of

@@ -9,22 +9,12 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import Connection
 
 from pipeline.model import Article, Finding
-from pipeline.plan import (
-    AlertPlan,
-    Applied,
-    ArticleFacts,
-    OutboxState,
-    Outgoing,
-    Plan,
-    RecordOptions,
-    Stale,
-    agreement_key_of,
-    event_as_dict,
-)
+from pipeline.plan import AlertPlan, Applied, ArticleFacts, Plan, RecordOptions, Stale, agreement_key_of, event_as_dict
 from pipeline.record import decide, scope
 from pipeline.store import articles, known
 from pipeline.store.apply import apply
 from pipeline.store.engine import Database
+from pipeline.store.messages import OutboxState, Outgoing
 from tests.unit.record.desk import CONTEXT
 
 NOW = datetime(2026, 1, 16, 12, tzinfo=UTC)

@@ -9,10 +9,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pipeline.model import Event, EventState, EventType, Salience, Status
-from pipeline.plan import AlertPlan, OutboxState, Outgoing
+from pipeline.plan import AlertPlan
 from pipeline.store import deliveries, desk, kept, outbox
 from pipeline.store.engine import Database
 from pipeline.store.kept import Group
+from pipeline.store.messages import OutboxState, Outgoing
 from pipeline.store.outbox import Delivery, Try
 from pipeline.store.tables import EventRow
 from tests.store.telling import as_planned, tell

@@ -31,7 +31,7 @@ class OutboxRow(Base):
     ordering_key: Mapped[str]
     payload: Mapped[str]
     recipients: Mapped[Any | None]  # those still owed it, where others of the same channel have it
-    state: Mapped[str]  # see plan.OutboxState
+    state: Mapped[str]  # see messages.OutboxState
     attempt: Mapped[int] = mapped_column(default=0)
     replayed_from: Mapped[int] = mapped_column(default=0)  # tries made before a person sent it again
     next_try: Mapped[datetime]
