@@ -9,7 +9,9 @@ from pipeline.recognise.reading import ASIDE, MAIN, RELATIVE, Reading
 from pipeline.recognise.things import GENERIC, NOUN, PRONOUN, TREATY, Thing
 from pipeline.recognise.triggers import ACTIVE, ATTRIBUTE, GERUND, INFINITIVE, INTRANSITIVE, NOMINAL, PASSIVE, Trigger
 
-EITHER_SIDE = frozenset({"terminate", "suspend", "extend", "provisional", "accede", "withdraw", "open", "adopt"})
+EITHER_SIDE = frozenset(
+    {"terminate", "suspend", "extend", "provisional", "accede", "withdraw", "open", "adopt", "reserve"}
+)
 _REACH = 22  # words between a verb and its object
 
 
@@ -119,6 +121,9 @@ def _head(reading: Reading, things: list[Thing]) -> Thing:
     """
     head = things[-1]
     for thing in reversed(things[:-1]):
+        if _apposed(reading, thing, head):
+            head = thing
+            continue
         between = range(thing.last + 1, head.first)
         if len(between) <= 7 and between and not reading.comma_between(thing.last, head.first):
             opening = reading.is_a("complement", between[0]) or reading.is_a("prepositions", between[0])
@@ -135,6 +140,19 @@ def _head(reading: Reading, things: list[Thing]) -> Thing:
             continue
         break
     return head
+
+
+def _apposed(reading: Reading, thing: Thing, head: Thing) -> bool:
+    """ "The Kyoto Protocol, an international agreement on …, takes effect": what stands between commas only explains."""
+    if thing.what != TREATY or head.what != TREATY or not thing.last < head.first:
+        return False
+    opening = next((i for i in range(head.first, thing.last, -1) if "," in reading.before(i)), -1)
+    if opening < 0 or head.first - opening > 4 or opening - thing.last > 4:
+        return False
+    names = range(opening, head.first)
+    return not any(reading.is_a("coordinate", i) for i in names) and (
+        reading.is_a("indefinite", opening) or not reading.lexicon.grammar.get("indefinite")
+    )
 
 
 def antecedent(reading: Reading, trigger: Trigger, things: Sequence[Thing]) -> Thing | None:
@@ -186,11 +204,8 @@ def bind(
 
 
 def _bind(reading: Reading, trigger: Trigger, things: Sequence[Thing], triggers: Sequence[Trigger]) -> Thing | None:
-    inside = [
-        t
-        for t in things
-        if trigger.first < t.first and t.last < trigger.last and not reading.is_a("prepositions", t.first)
-    ]
+    inside = [t for t in things if trigger.first < t.first <= trigger.last and t.what != NOUN]
+    inside = [t for t in inside if t.what == "procedures" or not reading.is_a("prepositions", t.first)]
     if inside and trigger.voice != NOMINAL:
         return inside[0]
     sides = around(reading, trigger, things, triggers)

@@ -22,6 +22,8 @@ def deposit(case: Case) -> Step | None:
         return Step(E.DEPOSITED, "deposit_near_instruments", weight=0.9)
     if thing is not None and thing.what == "notice":
         return Step(E.WITHDRAWN, "hand_in_notice", weight=0.9)
+    if thing is not None and thing.what == NOUN and thing.kind == "succeed":
+        return Step(E.SUCCEEDED, "deposit_succession")
     if thing is not None and thing.what == NOUN and thing.kind in {"ratify", "accede"}:
         return Step(E.DEPOSITED, "deposit_ratification")
     return None
@@ -42,10 +44,15 @@ def exchange(case: Case) -> Step | None:
 def notify(case: Case) -> Step | None:
     """Telling the other parties: that one leaves, or that procedures are complete."""
     trigger, thing, reading = case.trigger, case.thing, case.reading
-    leaving = [h for h in reading.section("acts") if h.key in LEAVING and 0 < h.first - trigger.last <= 14]
+    leaving = [h for h in reading.section("acts") if h.key in LEAVING and trigger.first <= h.first <= trigger.last + 14]
     if leaving and (thing is None or thing.what in {NOUN, TREATY, "notice", PRONOUN, GENERIC}):
         return Step(E.WITHDRAWN, "notify_withdrawal")
-    done = [h for h in reading.section("things") if h.key == "instruments" and 0 < h.first - trigger.last <= 14]
+    done = [
+        h
+        for h in reading.section("things")
+        if h.key in {"instruments", "procedures"}
+        and (trigger.first <= h.first <= trigger.last + 14 or reading.lexicon.verb_final)
+    ]
     if done or (thing is not None and thing.what == NOUN and thing.kind in {"ratify", "notify"}):
         return Step(E.NOTIFIED, "notify_procedures", weight=0.9)
     return None
@@ -58,7 +65,7 @@ def promulgate(case: Case) -> Step | None:
         return None
     if thing.what == NOUN:
         return _signed_into_law(thing.kind)
-    if reading.is_a("strict", trigger.first) and thing.what not in LAWS:
+    if trigger.first == trigger.last and reading.is_a("strict", trigger.first) and thing.what not in LAWS:
         return None
     if thing.what in LAWS and about is not None and about.family in ENDING:
         return Step(ENDING[about.family], f"promulgate_law_{about.family}")
@@ -76,6 +83,8 @@ def leave(case: Case) -> Step | None:
     trigger, thing, reading = case.trigger, case.thing, case.reading
     if reading.is_a("ambiguous", trigger.first) and _other_object(reading, trigger, thing):
         return None
+    if thing is not None and thing.what == "notice":
+        return Step(E.WITHDRAWN, f"{trigger.family}_notice", weight=0.95)
     if thing is None:
         body = _body_behind(reading, trigger)
         strict = not body and (reading.is_a("strict", trigger.first) or not nothing_follows(reading, trigger))

@@ -74,7 +74,7 @@ def compile_pattern(text: str, section: str, key: str, form: str = "") -> Patter
         exact = frozenset(c for c in choices if "*" not in c)
         prefixes = tuple(c[:-1] for c in choices if c.endswith("*"))
         suffixes = tuple(c[1:] for c in choices if c.startswith("*"))
-        if not all((*prefixes, *suffixes, *exact)) or any("*" in c for c in (*prefixes, *suffixes)):
+        if not all((*prefixes, *suffixes, *exact)) or any("*" in c.strip("*") for c in choices):
             raise ValueError(f"a star stands at one end of a word: {text!r}")
         elements.append(Element(exact, prefixes, suffixes))
     if not elements or elements[0].gap or elements[-1].gap:
@@ -202,18 +202,15 @@ class Table:
 
     def _match(self, elements: tuple[Element, ...], tokens: Sequence[Token], at: int) -> int:
         """Index of the last token matched, or -1. The first element is known to match at `at`."""
-        here, n = at + 1, 1
+        return self._rest(elements, tokens, 1, at + 1)
+
+    def _rest(self, elements: tuple[Element, ...], tokens: Sequence[Token], n: int, here: int) -> int:
+        """The same for the elements from `n` on, from word `here` on; a gap ends where the rest fits, too."""
         while n < len(elements):
-            element = elements[n]
-            reach = element.gap
-            if reach:
-                n += 1
-                element = elements[n]
-            for i in range(here, min(here + reach + 1, len(tokens))):
-                if any(element.matches(v) for v in variants(tokens[i].low, self.arabic)):
-                    here = i + 1
-                    break
-            else:
+            if elements[n].gap:
+                ends = range(here, min(here + elements[n].gap + 1, len(tokens)))
+                return next((last for i in ends if (last := self._rest(elements, tokens, n + 1, i)) >= 0), -1)
+            if here >= len(tokens) or not any(elements[n].matches(v) for v in variants(tokens[here].low, self.arabic)):
                 return -1
-            n += 1
+            n, here = n + 1, here + 1
         return here - 1

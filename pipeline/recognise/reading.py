@@ -181,7 +181,7 @@ def _clauses(tokens: Sequence[Token], text: str, base: int, hits: Sequence[Hit])
         elif hit.section in {"instruments", "things"}:
             nouns.update(range(hit.first, hit.last + 1))
         if hit.section in {"things", "status", "acts"} and hit.last > hit.first:
-            covered.update(range(hit.first + 1, hit.last + 1))
+            covered.update(range(hit.first + (hit.section != "acts"), hit.last + 1))
             if hit.section == "status":
                 ends.add(hit.last)
     negating = frozenset(h.first for h in hits if h.section == "status" and h.key == "negated" and h.last > h.first)
