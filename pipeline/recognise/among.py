@@ -23,7 +23,8 @@ _MANY = 8  # so many states in an article, and a wording without a party of its 
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What stands around a mention, as codes of parties: `acting` of those who act, `near` of its sentence, `recent` of the sentences
+    """What stands around a mention, as codes of parties: `acting` of those who act (`actors`: named by their names,
+    not by an organ whose country is guessed), `near` of its sentence, `recent` of the sentences
     before, `context` of headline and lead, `everyone` of the whole article.
 
     `pair`: whose agreement it is, where the words say so; `label`: under which party's name the sentence stands. `carried` False: they set it apart from what was told ("another treaty").
@@ -32,6 +33,7 @@ class Around:
 
     context: tuple[str, ...] = ()
     acting: tuple[str, ...] = ()
+    actors: tuple[str, ...] = ()
     near: tuple[str, ...] = ()
     recent: tuple[str, ...] = ()
     everyone: tuple[str, ...] = ()
@@ -75,7 +77,9 @@ def find(index: Index, mention: Mention, language: str, around: Around, linked: 
     if len(acting) == 2:
         return _of(index, mention, language, acting, set(acting), around, linked)
     others = [code for code in acting if linked and not any(index.party(code, one) for one in linked)]
-    if len(others) == 1 == len(acting):  # "with Argentina there is a similar convention", behind one with the United States
+    if (
+        len(others) == 1 == len(acting)
+    ):  # "with Argentina there is a similar convention", behind one with the United States
         return _of(index, mention, language, others, everyone, around, linked)
     return None
 
@@ -96,10 +100,15 @@ def _of(
     best = alone(ours or fits, linked)
     if best is None:
         return None
-    if not around.carried and not best.year and best.shared < _SHARED and best.lead < _LEAD:
+    if mention.plural and best.shared < _SHARED and best.agreement_id not in linked:
         return None
+    if not around.carried and not best.year and best.shared < _SHARED and best.lead < _LEAD:
+        given = len({*own}) > 1 and mention.kind and best.kind == 1.0 and not mention.plural
+        return Only(best.agreement_id, _POSSIBLE, "alone_of_these_parties") if given else None
     sure = max(_confidence(best, linked), _LIKELY if around.label in own else 0.0)
-    if not mention.kind or (mention.kind in _NARROW and best.kind == 1.0):  # "the one with Norway", "the memorandum with Norway"
+    if not mention.kind or (
+        mention.kind in _NARROW and best.kind == 1.0
+    ):  # "the one with Norway", "the memorandum with Norway"
         sure = max(sure, _POSSIBLE)
     return Only(best.agreement_id, sure, "alone_of_these_parties") if sure else None
 

@@ -83,7 +83,10 @@ class Linker:
         """What a mention means: usually one agreement, several for a plural or a carried-over group, or one with id None."""
         if around.pair and not mention.parties:
             around = replace(around, near=around.pair, acting=around.pair, lead=None)
-        if mention.generic and around.carried:
+        bare = mention.generic or (
+            mention.pick and not self.index.says_subject(self.index.read(mention.text, language))
+        )
+        if bare and around.carried and not among.named(mention):
             found = self._carried(mention, focus, sentence, around)
             if found[0].agreement_id is not None or not around.near:
                 return found
@@ -95,7 +98,8 @@ class Linker:
         if link.band is Band.SURE and link.agreement_id is not None and not self._of_others(mention, link, around):
             return (Linked(link.agreement_id, Band.SURE, link.confidence, link.reasons, mention),)
         only = among.find(self.index, mention, language, around, focus.sure)
-        if only is not None and (only.confidence > _COMPATIBLE or not around.carried):
+        apart = not around.carried or any(not self._has(i, mention) for ids in focus.candidates(sentence) for i in ids)
+        if only is not None and (only.confidence > _COMPATIBLE or apart):
             return (Linked(only.agreement_id, Band.SURE, only.confidence, (only.reason,), mention),)
         taken = self._compatible(mention, language, focus, sentence, link, around) if around.carried else ()
         if taken:
@@ -109,6 +113,11 @@ class Linker:
             return (charter,)
         best = link.best.agreement_id if link.best else None
         return (Linked(None, Band.NONE, 0.0, link.reasons, mention, best),)
+
+    def _has(self, agreement_id: str, mention: Mention) -> bool:
+        """Whether all parties that a mention names are listed for an agreement, or are members of one."""
+        listed = self.agreements[agreement_id].parties
+        return not listed or all(self.index.listed(code, agreement_id) for code in among.named(mention))
 
     def _of_others(self, mention: Mention, link: Link, around: Around) -> bool:
         """Whether those who act are strangers to an agreement that the mention neither names nor gives all parties of."""
@@ -227,7 +236,8 @@ class Linker:
             return not set(agreement.parties) <= set(around.near)
         if around.label and closed and not self.index.party(around.label, agreement_id):
             return True
-        if closed and len(states) >= 2 and among.strangers(self.index, agreement_id, around.acting):
+        who = around.acting if len(states) >= 2 else around.actors
+        if closed and among.strangers(self.index, agreement_id, who):
             return True
         return closed and len(states) >= 2 and not states & set(agreement.parties)
 

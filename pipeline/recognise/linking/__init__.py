@@ -175,8 +175,11 @@ class Index:
 
     def party(self, code: str, agreement_id: str) -> bool:
         """Whether a code is a party of an agreement, a member of one, or an organisation its title names; any is of an open one."""
-        entry = self._entries[self._place[agreement_id]]
-        return entry.multilateral or belongs(code, entry, self._members)
+        return self.open(agreement_id) or self.listed(code, agreement_id)
+
+    def listed(self, code: str, agreement_id: str) -> bool:
+        """Whether a code is among the parties listed for an agreement, a member of one, or an organisation its title names."""
+        return belongs(code, self._entries[self._place[agreement_id]], self._members)
 
     def says_subject(self, reading: Reading) -> bool:
         """Whether a wording says anything beyond its parties and its kind ("the agreement with Kazakhstan" does not)."""

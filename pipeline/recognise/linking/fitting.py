@@ -6,8 +6,8 @@ parties the article names, one agreement may be left. The caller decides what th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from pipeline.recognise.linking.score import kind_fit
 from pipeline.recognise.linking.views import Entry, View, Weights
@@ -16,6 +16,14 @@ from pipeline.recognise.titles import Reading
 _KIND = 0.6  # a protocol may be called an agreement where it is the only one; a memorandum may not
 _FOREIGN = 0.75  # one subject of its own that a title lacks is too much
 _WORD = 0.1  # any word of its own at all
+_KIN: Mapping[str, frozenset[str]] = {
+    "military": frozenset({"defence", "military_tech"}),
+    "defence": frozenset({"military", "military_tech"}),
+    "tax": frozenset({"evasion", "double"}),
+    "delimit": frozenset({"border"}),
+    "border": frozenset({"delimit", "border_section"}),
+    "sea": frozenset({"fisheries", "delimit"}),
+}  # subjects the press uses for one another; a mention's word is not foreign to a title that has its kin
 _PART = 0.15  # of what a title says; a word it only touches on ("… of the Union State") ties nothing to it
 _APART = 0.4  # shared weight by which one agreement must be ahead of the next
 
@@ -44,7 +52,7 @@ def fit(entry: Entry, reading: Reading, kind: str, lead: Reading | None, weights
     if not found:
         return None
     best = max(found, key=lambda one: (one.shared, one.plain, one.kind))
-    return Fit(entry.id, year, best.shared, max(one.lead for one in found), best.plain, best.kind)
+    return replace(best, year=year, lead=max(one.lead for one in found))
 
 
 def _view(view: View, entry: Entry, reading: Reading, kind: str, lead: Reading | None, weights: Weights) -> Fit | None:
@@ -56,8 +64,10 @@ def _view(view: View, entry: Entry, reading: Reading, kind: str, lead: Reading |
     shared += sum(0.6 for _ in reading.layers & view.layers)
     if shared < _PART * view.total:
         shared = 0.0
-    foreign = sum(weights.foreign(key, key in reading.proper) for key in reading.keys if key not in view.keys)
-    if foreign > max(_FOREIGN, shared) or (foreign > _WORD and shared < _WORD):
+    foreign = [key for key in reading.keys if key not in view.keys and not _KIN.get(key, frozenset()) & view.keys]
+    weight = sum(weights.foreign(key, key in reading.proper) for key in foreign)
+    says = any(key in weights or key in reading.proper for key in foreign)
+    if weight > max(_FOREIGN, shared) or (says and shared < _WORD):
         return None
     told = (
         [weights.shared(key) if key in view.keys else -weights.foreign(key, False) for key in lead.keys] if lead else []

@@ -13,6 +13,7 @@ from heapq import nlargest
 from pipeline.recognise.linking.score import Query
 from pipeline.recognise.linking.views import Entry, Weights
 
+_FEW = 3  # parties of an agreement that is known by them
 _LONG = 400  # postings longer than this are first cut to the parties at hand
 _EXACT = 80  # so many candidates, the heaviest, are compared in full
 _COVERED = 0.65  # agreements that share none of the words that make up so much of a mention are not looked for
@@ -89,8 +90,12 @@ class Postings:
         rows = [frozenset[int]().union(*(self._party.get(code, _NOBODY) for code in codes)) for codes in named] or [
             frozenset[int]().union(*(self._party.get(code, _NOBODY) for code in wanted))
         ]
-        found = rows[0].intersection(*rows[1:]) - self._wide
-        return sorted(place for place in found if self._entries[place].parties <= wanted)
+        found = rows[0].intersection(*rows[1:])
+        return sorted(
+            place
+            for place in found
+            if 1 < len(self._entries[place].parties) <= _FEW and self._entries[place].parties <= wanted
+        )
 
     def _of_parties(self, query: Query) -> list[int]:
         """Agreements whose parties are all at hand."""
