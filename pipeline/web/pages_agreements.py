@@ -24,7 +24,7 @@ from pipeline.web.problems import Refusal
 from pipeline.web.site import site_of
 
 router = APIRouter(include_in_schema=False)
-_LISTED, _PROPOSED = 50, 20
+_LISTED, _PROPOSED, _TOLD = 50, 20, 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,8 @@ def one_agreement(request: Request, agreement_id: AgreementId) -> Response:
         agreement=found,
         title=found.title if found else known[-1].agreement,
         source=source,
-        events=known,
+        events=known[-_TOLD:],
+        more=len(known) > _TOLD,
         standings=status,
         summary=summary(status),
         drawing=drawing(known, found.parties if found else (), day),

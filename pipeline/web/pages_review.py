@@ -21,7 +21,7 @@ from pipeline.web.problems import Refusal
 from pipeline.web.site import site_of
 
 router = APIRouter(include_in_schema=False)
-_LISTED = 25
+_LISTED = 15
 _EVENT = re.compile(r"[A-Za-z0-9_-]{1,80}\Z")
 _TEXTS = ("type", "status", "stage", "actor", "actor_country", "agreement_id")
 _DATES = ("date", "effective_date")
