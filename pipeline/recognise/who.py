@@ -29,6 +29,10 @@ def subject(
         agent = _behind_by(reading, trigger, free)
         if agent:
             return agent
+    if trigger.voice == PASSIVE and trigger.family in {"suspend", "withdraw", "terminate", "denounce"}:
+        announcing = _announcing(reading, trigger, free)
+        if announcing:
+            return announcing
     if trigger.voice == PASSIVE:
         return _loose_agent(reading, trigger, free) if reading.lexicon.object_first else ()
     if trigger.voice == ATTRIBUTE:
@@ -36,6 +40,15 @@ def subject(
     if trigger.voice == NOMINAL:
         return _possessor(reading, trigger, reading.parties) or _before(reading, trigger, triggers, free)
     return _before(reading, trigger, triggers, free) or _behind(reading, trigger, triggers, free)
+
+
+def _announcing(reading: Reading, trigger: Trigger, free: Sequence[PartyMention]) -> tuple[PartyMention, ...]:
+    """ "India announced that the treaty would be suspended": who says so does so."""
+    opener = reading.clause(trigger.first).opener
+    if opener <= 0 or not reading.is_a("complementiser", opener):
+        return ()
+    said = next((i for i in range(max(0, opener - 4), opener) if reading.is_a("quote_verbs", i)), -1)
+    return _group(reading, _without_places(reading, [p for p in free if said - 6 <= _word(reading, p) < said]))
 
 
 def _touches(reading: Reading, trigger: Trigger, mention: PartyMention) -> bool:

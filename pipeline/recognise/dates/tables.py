@@ -223,8 +223,13 @@ def _words_pattern(texts: object) -> str:
 
 
 def _stems(texts: object) -> re.Pattern[str] | None:
-    """A pattern for words that begin with one of the stems; a stem that ends in "$" is a whole word."""
-    stems = [re.escape(text.removesuffix("$")) + (r"(?!\w)" if text.endswith("$") else "") for text in _strings(texts)]
+    """A pattern for words that begin with one of the stems; "stem$" is a whole word, "~stem" may end a compound."""
+    stems = [
+        (r"\w*" if text.startswith("~") else "")
+        + re.escape(text.removeprefix("~").removesuffix("$"))
+        + (r"(?!\w)" if text.endswith("$") else "")
+        for text in _strings(texts)
+    ]
     return re.compile(rf"(?<!\w)(?:{'|'.join(stems)})") if stems else None
 
 
