@@ -9,12 +9,17 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 from sqlalchemy import Connection, make_url, text
 
 from pipeline.store import migrate
 from pipeline.store.engine import Database, open_database
 from pipeline.store.tables import Base
 from tests.databases import postgresql_server, server_binaries
+
+# machines are busy: how long one example takes says nothing about the program
+hypothesis_settings.register_profile("house", deadline=None)
+hypothesis_settings.load_profile("house")
 
 MakeUrl = Callable[[bool], str]
 KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]

@@ -37,7 +37,7 @@ def alerts() -> None:
 
 @alerts.command("list")
 @config_option
-@click.option("--state", type=click.Choice(list(OutboxState)), help="Only messages in this state; dead = given up.")
+@click.option("--state", type=click.Choice([state.value for state in OutboxState]), help="Only messages in this state; dead = given up.")
 @click.option("--channel", metavar="ID", help="Only this channel.")
 @click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True)
 @json_option
@@ -109,7 +109,7 @@ def replay(context: click.Context, config: Path | None, ids: tuple[str, ...], ch
 @config_option
 @click.option("--agreement", metavar="ID", help="Silence this agreement.")
 @click.option("--party", metavar="CODE", help="Silence what concerns this party (RU, EU).")
-@click.option("--type", "kind", type=click.Choice(list(EventType)), help="Silence this kind of act.")
+@click.option("--type", "kind", type=click.Choice([kind.value for kind in EventType]), help="Silence this kind of act.")
 @click.option("--channel", metavar="ID", help="On this channel only.")
 @click.option("--until", metavar="TIME", help="2026-02-01 or 2026-02-01T09:00 (UTC); without it, until it is lifted.")
 @click.option("--why", default="", help="A word for those who wonder later.")
