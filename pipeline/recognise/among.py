@@ -16,7 +16,7 @@ from pipeline.recognise.values import Mention
 _SHARED = 0.45  # weight of a subject that mention and title share
 _LEAD = 0.8  # the same for headline and lead: the article is about this subject
 _SUBJECT = 1.0  # weight from which headline and lead are about a subject
-_CERTAIN, _LIKELY, _POSSIBLE = 0.88, 0.84, 0.72
+_CERTAIN, _LIKELY, _POSSIBLE, _DOUBTFUL = 0.88, 0.84, 0.72, 0.55
 _NARROW = frozenset({"memorandum", "protocol", "declaration", "notes"})  # kinds of which a pair of states has few
 _MANY = 8  # so many states in an article, and a wording without a party of its own can mean anybody's treaty
 
@@ -110,7 +110,14 @@ def _of(
         mention.kind in _NARROW and best.kind == 1.0
     ):  # "the one with Norway", "the memorandum with Norway"
         sure = max(sure, _POSSIBLE)
+    if not sure and not mention.plural and around.carried and _plain(index.read(mention.text, language)):
+        sure = _DOUBTFUL  # "the agreement with Angola", and the article's subject is another
     return Only(best.agreement_id, sure, "alone_of_these_parties") if sure else None
+
+
+def _plain(wording: Wording) -> bool:
+    """Whether a wording is the bare noun and its parties: nothing before the noun, no subject behind it."""
+    return bool(wording.words) and bool(wording.words[0].kind) and not wording.keys
 
 
 def _dated(

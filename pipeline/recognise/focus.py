@@ -19,6 +19,7 @@ from pipeline.recognise.values import Band, Link, Mention
 _CARRIED = 0.94
 _COMPATIBLE = 0.8
 _NEAR = 2  # sentences back within which the latest link goes before the lead's
+_ALONE = 0.7  # confidence from which the one agreement that fits is sure
 _PICK = 4  # sentences back in which the two stand that "both" or "the latter" are said of
 _FOREIGN = 2  # topic words foreign to an agreement that keep a mention from being carried over to it
 _PLAIN = 0.75  # content from which the words alone are worth a look
@@ -100,12 +101,12 @@ class Linker:
         only = among.find(self.index, mention, language, around, focus.sure)
         apart = not around.carried or any(not self._has(i, mention) for ids in focus.candidates(sentence) for i in ids)
         if only is not None and (only.confidence > _COMPATIBLE or apart):
-            return (Linked(only.agreement_id, Band.SURE, only.confidence, (only.reason,), mention),)
+            return (_only(only, mention),)
         taken = self._compatible(mention, language, focus, sentence, link, around) if around.carried else ()
         if taken:
             return taken
         if only is not None:
-            return (Linked(only.agreement_id, Band.SURE, only.confidence, (only.reason,), mention),)
+            return (_only(only, mention),)
         if link.band is Band.REVIEW and link.agreement_id is not None and self._worth_review(mention, link, around):
             return (Linked(link.agreement_id, Band.REVIEW, link.confidence, link.reasons, mention),)
         charter = self._charter(mention, link)
@@ -318,6 +319,11 @@ class Linker:
         shared = [key for key in wording.keys if key in known]
         limit = _FOREIGN + 2 if beside else _FOREIGN
         return len(foreign) < limit and (bool(shared) or not foreign or bool(codes) or beside)
+
+
+def _only(only: among.Only, mention: Mention) -> Linked:
+    band = Band.SURE if only.confidence >= _ALONE else Band.REVIEW
+    return Linked(only.agreement_id, band, only.confidence, (only.reason,), mention)
 
 
 def _of_one(mention: Mention, code: str) -> str:

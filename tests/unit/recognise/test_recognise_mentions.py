@@ -1,0 +1,48 @@
+"""Which of several tracked agreements a short wording means, as data: by party, year, place in a list, or what was told before."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.model import Agreement, Article, PartialDate, Watchlist
+from pipeline.recognise import RecogniseOptions, Recogniser
+
+CASES = Path(__file__).parents[2] / "cases" / "recognise"
+SAME = {"ratified": "passed", "approved": "passed", "withdrawn": "ended", "terminated": "ended"}
+
+
+def load(name: str, key: str) -> list[dict[str, Any]]:
+    """The tables of a case file."""
+    return list(tomllib.loads((CASES / name).read_text(encoding="utf-8"))[key])
+
+
+def agreement(row: dict[str, Any]) -> Agreement:
+    """A row of the watchlist as an agreement."""
+    signed = PartialDate(*map(int, row["signed_on"].split("-"))) if "signed_on" in row else None
+    return Agreement(
+        row["id"],
+        row["title"],
+        tuple(row.get("parties", ())),
+        tuple(row.get("titles", {}).items()),
+        multilateral=row.get("multilateral", False),
+        signed_on=signed,
+    )
+
+
+@pytest.fixture(scope="module")
+def recogniser() -> Recogniser:
+    """One recogniser over the rivals; it looks for nothing that is not on the list."""
+    rows = load("mentions-watchlist.toml", "agreement")
+    return Recogniser.build(Watchlist(tuple(map(agreement, rows))), RecogniseOptions(discover=False))
+
+
+@pytest.mark.parametrize("case", load("mentions.toml", "case"), ids=lambda c: f"{c['lang']}: {c['why']}")
+def test_which_agreement_is_meant(recogniser: Recogniser, case: dict[str, Any]) -> None:
+    """Every step is told of the agreement meant, and of no rival."""
+    found = recogniser.recognise(Article("", case.get("title", ""), case["text"], case["lang"])).findings
+    told = {f"{f.agreement_id} {SAME.get(f.type, f.type)}" for f in found}
+    assert sorted(told) == sorted(case["tells"])
