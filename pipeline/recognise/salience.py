@@ -30,6 +30,7 @@ ORDER: Mapping[EventType, int] = {
 }  # fmt: skip
 
 _FRESH_DAYS = 4
+_RECENT_DAYS = 8  # a weekly digest's news; a date alone says nothing of it
 _STALE_DAYS = 45  # before a day that is only known to lie before publication: monthly digests tell of no older news
 _QUOTE_REACH = 8  # words between a verb of saying and "that"
 _PLUPERFECT_REACH = 3  # words between a verb and what makes it a pluperfect
@@ -159,13 +160,14 @@ def _newly(reading: Reading, trigger: Trigger) -> bool:
 
 
 def _fresh(when: PartialDate | None, published: date | None) -> bool | None:
-    """True for a day within a few days of publication, False for what lies further back, None where it is unknown."""
+    """True for a day within a few days of publication, False for what lies further back, None where it is unknown or in between."""
     if when is None or published is None:
         return None
     if when.day is None:
         inside = when.first <= published <= when.last
         return None if inside else False
-    return abs((published - when.first).days) <= _FRESH_DAYS
+    days = abs((published - when.first).days)
+    return True if days <= _FRESH_DAYS else None if days <= _RECENT_DAYS else False
 
 
 def _stale(when: PartialDate | None, before: date | None) -> bool | None:
