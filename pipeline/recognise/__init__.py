@@ -6,10 +6,10 @@ Pure: no clock, no network, no database. Build it once per worker; `recognise` n
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from pipeline.model import Article, Recognition, Watchlist
-from pipeline.recognise import assemble, screen, sentences
+from pipeline.model import Article, Finding, Recognition, Watchlist
+from pipeline.recognise import assemble, discover, screen, sentences
 from pipeline.recognise.dates import DateTables
 from pipeline.recognise.focus import Linker
 from pipeline.recognise.lexicon import Lexicon, Lexicons
@@ -45,6 +45,7 @@ class Recogniser:
     linker: Linker
     dates: DateTables
     sieve: Sieve
+    rules: tuple[discover.Watched, ...] = ()
 
     @classmethod
     def build(cls, watchlist: Watchlist, options: RecogniseOptions | None = None) -> Recogniser:
@@ -53,7 +54,16 @@ class Recogniser:
         linker = Linker.build(Index.build(watchlist, names), watchlist.agreements)
         lexicons = Lexicons.load()
         sieve = Sieve.build(lexicons, linker.index, names)
-        return cls(options or RecogniseOptions(), watchlist, lexicons, names, linker, DateTables.load(), sieve)
+        return cls(
+            options or RecogniseOptions(),
+            watchlist,
+            lexicons,
+            names,
+            linker,
+            DateTables.load(),
+            sieve,
+            discover.watched(watchlist.rules, linker.index),
+        )
 
     def recognise(self, article: Article, *, trace: bool = False) -> Recognition:
         """The steps an article tells, in the order of its text, those of one kind merged."""
@@ -65,13 +75,20 @@ class Recogniser:
         )
         walk = Walk(article, document, Tools(lexicon, self.names, self.linker, self.dates, self.options.discover))
         told = assemble.weigh(assemble.merge(walk.run()))
-        found = [assemble.finding(one, self._title(one.linked.agreement_id)) for one in told]
+        found = [self._ruled(assemble.finding(one, self._title(one.linked.agreement_id))) for one in told]
         kept = tuple(f for f in found if f.confidence >= self.options.review_threshold)
         return Recognition(kept, tuple(walk.trace) if trace else ())
 
     def may_matter(self, text: str, titles: Iterable[str] = ()) -> bool:
         """False only where no article on a page that says `text` (all of it, any language) could tell a step. Well under 1 ms."""
         return self.sieve.may_matter(text, titles)
+
+    def _ruled(self, found: Finding) -> Finding:
+        """A discovered agreement with the rule of the watchlist that asks for it."""
+        if found.discovered is None or not self.rules:
+            return found
+        rule = discover.rule_of(found.discovered, found.type, found.evidence, self.rules)
+        return replace(found, discovered=replace(found.discovered, rule_id=rule))
 
     def _title(self, agreement_id: str | None) -> str:
         return self.linker.agreements[agreement_id].title if agreement_id else ""

@@ -103,7 +103,12 @@ def other_object(reading: Reading, trigger: Trigger, thing: Thing | None) -> boo
     between = range(trigger.last + 1, thing.first)
     if any(h.first in between for h in reading.section("acts")):
         return False
-    return any(reading.is_a("beside", i) for i in between[:_OBJECT_REACH])
+    compound = bool(reading.lexicon.grammar.get("compounds"))  # "the Nuclear Forces Treaty" is one noun
+    return any(
+        reading.is_a("beside", i)
+        and (not compound or any(reading.is_a("prepositions", j) for j in range(i + 1, thing.first)))
+        for i in between[:_OBJECT_REACH]
+    )
 
 
 def weight_of(trigger: Trigger, thing: Thing) -> float:

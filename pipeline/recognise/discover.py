@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from pipeline.model import Discovered, EventType
+from pipeline.model import Discovered, EventType, Rule
 from pipeline.recognise.assemble import Told
 from pipeline.recognise.linking import Index
 from pipeline.recognise.reading import Reading
+from pipeline.recognise.sentences import fold, lower, script_language
 from pipeline.recognise.values import Mention, PartyMention
 
 E = EventType
@@ -25,6 +26,44 @@ class Judged:
     confidence: float
 
 
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A rule of the watchlist with what its subject words mean, in any language."""
+
+    rule: Rule
+    keys: frozenset[str]
+    words: tuple[str, ...]
+
+
+def _tongues(word: str) -> tuple[str, ...]:
+    """The languages a word may be in, by its letters."""
+    script = script_language(word)
+    return ("en", "de", "fr", "es", "pt", "tr") if script == "en" else (script,)
+
+
+def watched(rules: Iterable[Rule], index: Index) -> tuple[Watched, ...]:
+    """The rules, their subject words read once."""
+    return tuple(
+        Watched(
+            rule,
+            frozenset(key for word in rule.subject for code in _tongues(word) for key in index.read(word, code).keys),
+            tuple(fold(lower(word)) for word in rule.subject),
+        )
+        for rule in rules
+    )
+
+
+def rule_of(found: Discovered, kind: EventType, evidence: str, rules: Sequence[Watched]) -> str | None:
+    """The first rule that asks for this agreement: all its parties, any of its subject words, any of its types."""
+    text = fold(lower(f"{found.wording} {evidence}"))
+    for one in rules:
+        rule = one.rule
+        about = not rule.subject or bool(one.keys & set(found.concepts)) or any(word in text for word in one.words)
+        if about and set(rule.parties) <= set(found.parties) and (not rule.types or kind in rule.types):
+            return rule.id
+    return None
+
+
 def judge(told: Told, reading: Reading, states: Sequence[str], index: Index) -> Judged | None:
     """Whether an act that links to nothing tracked is about a real international agreement; None where it is not.
 
@@ -36,8 +75,11 @@ def judge(told: Told, reading: Reading, states: Sequence[str], index: Index) -> 
     near = {p.code for p in (*mention.parties, *reading.parties) if p.code}
     parties = tuple(sorted(near | set(states) if _otherwise(reading, "both") and len(near) < 2 else near))
     named = _named(reading, mention)
+    among = sum(1 for code in parties if len(code) == 2)
     abroad = named or any(len(p.code) == 2 for p in mention.parties)
-    if (_otherwise(reading, "domestic") and not abroad) or (_otherwise(reading, "commercial") and not named):
+    domestic, commercial = _otherwise(reading, "domestic"), _otherwise(reading, "commercial")
+    official = named or (among >= 2 and not domestic and _official(reading) and not _informal(reading, mention))
+    if (domestic and not abroad) or (commercial and not official):
         return None
     strength = _strength(told, reading, parties, named)
     if strength <= 0:
@@ -62,7 +104,10 @@ def _strength(told: Told, reading: Reading, parties: tuple[str, ...], named: boo
         return 0.75
     if worldwide and (counted or among):
         return 0.7
-    if (among and counted and mention.kind in _SOLEMN) or (told.type is E.SIGNED and _numbered(reading)):
+    together = told.type in {E.SIGNED, E.ADOPTED}
+    if (among and counted and mention.kind in _SOLEMN) or (together and _numbered(reading)):
+        return 0.6
+    if together and any(code in _BLOCS - {"EU"} or (code == "EU" and named) for code in parties):
         return 0.6
     if among and told.type in {E.RATIFIED, E.ACCEDED, E.DEPOSITED, E.EXCHANGED, E.PROMULGATED} and not mention.generic:
         return 0.5
@@ -70,7 +115,37 @@ def _strength(told: Told, reading: Reading, parties: tuple[str, ...], named: boo
 
 
 _BLOCS = frozenset(
-    {"EU", "EAEU", "NATO", "ASEAN", "AU", "AFU", "MERCOSUR", "EFTA", "GCC", "UN", "IAEA", "ICC", "CIS", "CSTO", "SCO"}
+    {
+        "EU",
+        "EAEU",
+        "NATO",
+        "ASEAN",
+        "AU",
+        "AFU",
+        "MERCOSUR",
+        "EFTA",
+        "GCC",
+        "UN",
+        "IAEA",
+        "ICC",
+        "CIS",
+        "CSTO",
+        "SCO",
+        "ILO",
+        "WHO",
+        "OSCE",
+        "WTO",
+        "LAS",
+        "ECOWAS",
+        "COE",
+        "OECD",
+        "IMF",
+        "WB",
+        "OAS",
+        "CARICOM",
+        "PIF",
+        "OPEC",
+    }
 )
 
 
@@ -89,6 +164,19 @@ def _named(reading: Reading, mention: Mention) -> bool:
         if letter.isupper() and i and not any(_inside(p, token.start) for p in reading.parties):
             capitals += 1
     return capitals >= 2
+
+
+def _official(reading: Reading) -> bool:
+    """Whether ministers, presidents or governments act, or the agreement is said to be one between governments."""
+    return any(h.key in {"executive", "presidential"} for h in reading.section("procedure")) or _otherwise(
+        reading, "international"
+    )
+
+
+def _informal(reading: Reading, mention: Mention) -> bool:
+    """Whether it is only called a deal, which companies make, too."""
+    words = range(reading.token_at(mention.start), min(reading.token_at(mention.end - 1) + 1, len(reading.tokens)))
+    return any(reading.is_a("informal", i) for i in words)
 
 
 def _numbered(reading: Reading) -> bool:

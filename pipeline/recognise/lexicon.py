@@ -150,6 +150,7 @@ GRAMMAR = frozenset(
         "beneficiary",
         "adopting",
         "direct",
+        "informal",
     ]
 )
 
