@@ -38,6 +38,7 @@ _LOOK = 5.0  # seconds between looks whether the configuration has changed
 _COUNT = 15.0
 _HOUSE = 60.0
 _LONGEST_REST = 30.0
+_CONVINCED = 5.0  # seconds after which a flow that failed before, and has not failed again, is well
 _SAY_AGAIN = timedelta(minutes=10)
 
 
@@ -297,7 +298,10 @@ class Beats:
         try:
             if standing.failures:
                 await self._recover(name)
-            await work(self._parts)
+            running = asyncio.ensure_future(work(self._parts))
+            if standing.failures and not (await asyncio.wait({running}, timeout=_CONVINCED))[0]:
+                self._well(name)  # a flow with much to do may not end for hours; it works
+            await running
         except StoreUnavailable as error:
             self._rest(name, f"the database: {error}")
         except Exception as error:  # a beat that stops for ever would be worse: it is counted, and goes on

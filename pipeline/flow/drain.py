@@ -20,6 +20,7 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 _BREATH = 0.02  # seconds at least between two claims, where there are hands free
+_REST = 5.0  # seconds without a claim where the database is away and something is still in hand
 _LOOK_AGAIN = 0.5  # seconds after which hands that are free look for work again, while others are still busy
 _GRACE = 6.0  # seconds that items in hand get when the service stops
 
@@ -58,10 +59,10 @@ async def drain(
             if _worth_claiming(width, len(hands), since):
                 await _give_back(errand, owed, log)
                 taken = await _take(errand, width - len(hands), hands, log)
-                for task in taken:
+                for task in taken or ():
                     task.add_done_callback(ended.add)
-                hands |= taken
-                looked = clock.monotonic() if taken else looked + since
+                hands |= taken or {}
+                looked = clock.monotonic() + (_REST if taken is None else 0.0)
             if not hands:
                 return done
             for task in await ended.some(_LOOK_AGAIN):
@@ -114,7 +115,8 @@ async def _give_back(errand: Errand[Item, Result], owed: list[Item], log: Logger
 
 async def _take(
     errand: Errand[Item, Result], free: int, hands: dict[asyncio.Task[Result], Item], log: Logger
-) -> dict[asyncio.Task[Result], Item]:
+) -> dict[asyncio.Task[Result], Item] | None:
+    """What was claimed, begun; None where the database is away."""
     if free <= 0:
         return {}
     try:
@@ -123,7 +125,7 @@ async def _take(
         if not hands:
             raise
         log.warning("the database is away", detail=str(error))
-        return {}
+        return None
     return {asyncio.create_task(_one(errand, item)): item for item in claimed}
 
 
