@@ -8,7 +8,7 @@ from datetime import datetime
 
 from pipeline.backfill.values import Bad, Kind, Piece, Source, Span
 
-SPAN = 8 * 1024 * 1024  # bytes of a WARC as stored
+SPAN = 2 * 1024 * 1024  # bytes of a WARC as stored
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,7 @@ class Cluster:
         )
         self._held[key] = inner
         inner.add_done_callback(lambda done: self._settle(done, outer))
+        outer.add_done_callback(lambda done: inner.cancel() if done.cancelled() else None)
         return outer
 
     def _settle(self, done: Any, outer: concurrent.futures.Future[T]) -> None:
@@ -82,6 +83,8 @@ class Cluster:
 def _translate(done: Any, outer: concurrent.futures.Future[T]) -> None:
     """A result that went down with its worker is computed again: asking for the exception waits for that."""
     error = done.exception()
+    if not outer.set_running_or_notify_cancel():
+        return  # whoever asked does not wait any more
     match error:
         case None:
             outer.set_result(done.result())

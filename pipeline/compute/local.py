@@ -147,7 +147,7 @@ def _work(task: Callable[..., T], *arguments: Any) -> T:
 
 
 def _settle(done: concurrent.futures.Future[T], outer: concurrent.futures.Future[T]) -> None:
-    if done.cancelled():
+    if done.cancelled() or not outer.set_running_or_notify_cancel():
         outer.cancel()
         return
     error = done.exception()

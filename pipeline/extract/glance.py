@@ -104,7 +104,8 @@ def glance(page: Page) -> Glance:
 def without_scripts(markup: str) -> str:
     """The markup without scripts and styles that hold no other end tag than their own.
 
-    The first "</" behind "<script" has to be its own: so text is never lost to a "<script" that stands in a comment or a string.
+    The first "</" behind "<script" has to be its own, with no other "<script" and no end of a comment before it: so text is never
+    lost to a "<script" that stands in a comment or an attribute.
     Scripts that carry data (JSON-LD, templates) stay.
     """
     for name in ("script", "style"):
@@ -117,7 +118,8 @@ def without_scripts(markup: str) -> str:
             end = markup.find("</", body) if body else -1
             if end < 0:
                 break
-            if markup.startswith(closing, end) and not _DATA_SCRIPT.search(markup, start, body):
+            alone = markup.find(opening, body, end) < 0 and markup.find("-->", start, end) < 0
+            if alone and markup.startswith(closing, end) and not _DATA_SCRIPT.search(markup, start, body):
                 kept.append(markup[at:start])
                 at = end = (markup.find(">", end) + 1) or len(markup)
             start = markup.find(opening, end)

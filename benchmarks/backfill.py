@@ -1,0 +1,197 @@
+"""How a backfill scales: `python -m benchmarks.backfill [--pages 2000] [--rounds 1]`.
+
+One generated WARC goes into empty histories: with one worker process, with two, on a local Dask cluster of two, and on one whose
+worker is killed midway. Seconds are by the wall, from the first piece to the last, workers warm; the histories have to be equal.
+`--stop N`: the run is stopped after every N pieces and taken up again, and the most memory this process ever took is printed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import os
+import resource
+import shutil
+import signal
+import statistics
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from benchmarks.newsroom import page, stories, watchlist
+from pipeline import query
+from pipeline.backfill import Recording, Run
+from pipeline.backfill.sources import find_sources
+from pipeline.compute import Cluster, Compute, ProcessOptions, Workers
+from pipeline.model import Watchlist
+from pipeline.plan import Context, RecordOptions
+from pipeline.query import EventFilter
+from pipeline.recognise import Recogniser
+from pipeline.store import migrate
+from pipeline.store.engine import open_database
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+History = list[tuple[object, ...]]
+
+
+def write_archive(path: Path, count: int, share: float) -> None:
+    """A WARC in the layout of CC-NEWS."""
+    with path.open("wb") as out:
+        for story in stories(count, share):
+            content = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n" + page(story)
+            head = (
+                f"WARC/1.0\r\nWARC-Type: response\r\nWARC-Record-ID: <urn:uuid:{story.number:032x}>\r\n"
+                f"WARC-Target-URI: {story.url}\r\nWARC-Date: 2026-01-01T00:00:00Z\r\n"
+                f"Content-Type: application/http; msgtype=response\r\nContent-Length: {len(content)}\r\n\r\n"
+            )
+            out.write(gzip.compress(head.encode() + content + b"\r\n\r\n", 4))
+
+
+def recording(watched: Watchlist) -> Recording:
+    """Everything as history."""
+    context = Context({agreement.id: agreement for agreement in watched.agreements})
+    return Recording("benchmark", NOW, RecordOptions(quiet=True), context, "1")
+
+
+def rest(_: Recogniser, seconds: float) -> int:
+    """A task that does nothing, so that every worker has built its tool."""
+    time.sleep(seconds)
+    return os.getpid()
+
+
+def backfill(
+    archive: Path,
+    compute: Compute,
+    watched: Watchlist,
+    home: Path,
+    *,
+    stop: int = 0,
+    midway: Callable[[], None] | None = None,
+) -> tuple[float, History]:
+    """Seconds, and the history it left."""
+    warm = [compute.submit(rest, 0.2) for _ in range(3 * compute.width())]
+    for one in warm:
+        one.result()
+    path = home / "history.db"
+    path.unlink(missing_ok=True)
+    database = open_database(f"sqlite:///{path}")
+    migrate.upgrade(database)
+    begun = time.perf_counter()
+    done = False
+    while not done:
+        stopping, pieces = threading.Event(), iter(range(1, 1_000_000))
+
+        def look(
+            source: object,
+            piece: object,
+            tally: object,
+            stopping: threading.Event = stopping,
+            pieces: Iterator[int] = pieces,
+        ) -> None:
+            del source, tally
+            number = next(pieces)
+            if stop and piece is not None and number == stop:
+                stopping.set()
+            if midway is not None and number == 3:
+                midway()
+
+        done = (
+            Run(database, compute, recording(watched), progress=look, stopping=stopping)
+            .archives(find_sources([str(archive)]))
+            .done
+        )
+    took = time.perf_counter() - begun
+    found: History = []
+    cursor: Any = None
+    while True:
+        answer = query.events(database, EventFilter(limit=query.MOST, cursor=cursor))
+        found += [(e.id, e.agreement_id, e.type, str(e.date), e.evidence) for e in answer.items]
+        cursor = answer.next
+        if cursor is None:
+            break
+    database.close()
+    return took, found
+
+
+@contextmanager
+def local(workers: int, watched: Watchlist) -> Iterator[Compute]:
+    """Worker processes."""
+    pool = Workers(ProcessOptions(workers=workers, article_timeout=120), Recogniser.build, watched)
+    yield pool
+    pool.close()
+
+
+@contextmanager
+def dask(workers: int, watched: Watchlist) -> Iterator[Compute]:
+    """A Dask cluster on this machine."""
+    from distributed import LocalCluster  # noqa: PLC0415
+
+    with LocalCluster(
+        n_workers=workers, threads_per_worker=1, dashboard_address=None, host="127.0.0.1", silence_logs=50
+    ) as cluster:  # type: ignore[no-untyped-call]
+        options = ProcessOptions(cluster=cluster.scheduler_address, article_timeout=120)
+        compute = Cluster(options, Recogniser.build, watched)
+        yield compute
+        compute.close()
+
+
+def kill_one(compute: Compute) -> None:
+    """Kill a worker's process."""
+    os.kill(compute.submit(rest, 0.0).result(), signal.SIGKILL)
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--pages", type=int, default=2000)
+    parser.add_argument("--share", type=float, default=0.02)
+    parser.add_argument("--agreements", type=int, default=1000)
+    parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--stop", type=int, default=0)
+    given = parser.parse_args()
+    watched = watchlist(given.agreements)
+    home = Path(tempfile.mkdtemp(prefix="backfill-"))
+    archive = home / "pages.warc.gz"
+    write_archive(archive, given.pages, given.share)
+    print(
+        f"{given.pages:,} pages, {archive.stat().st_size / 1e6:.0f} MB as stored, {os.cpu_count()} cores, {given.agreements:,} agreements"
+    )
+    ways: dict[str, Callable[[], Any]] = {
+        "one worker": lambda: local(1, watched),
+        "two workers": lambda: local(2, watched),
+        "Dask, two workers": lambda: dask(2, watched),
+    }
+    took: dict[str, list[float]] = {name: [] for name in ways}
+    histories: dict[str, History] = {}
+    for _ in range(given.rounds):
+        for name, way in ways.items():
+            with way() as compute:
+                seconds, histories[name] = backfill(archive, compute, watched, home)
+            took[name].append(seconds)
+    with dask(2, watched) as compute:
+        _, histories["Dask, one killed"] = backfill(archive, compute, watched, home, midway=lambda: kill_one(compute))
+    if given.stop:
+        with local(2, watched) as compute:
+            _, histories["stopped again and again"] = backfill(archive, compute, watched, home, stop=given.stop)
+    one = statistics.median(took["one worker"])
+    for name, each in took.items():
+        seconds = statistics.median(each)
+        print(
+            f"{name:24} {seconds:7.2f} s   {given.pages / seconds:7.0f} pages/s   {one / seconds:.2f} times one worker"
+        )
+    first = histories["one worker"]
+    print(
+        f"{len(first)} events; the same history: "
+        + ", ".join(f"{name}: {found == first}" for name, found in histories.items())
+    )
+    print(f"most memory of this process: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
+    shutil.rmtree(home)
+
+
+if __name__ == "__main__":
+    main()
