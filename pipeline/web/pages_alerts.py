@@ -17,7 +17,7 @@ from pipeline.store import deliveries, outbox
 from pipeline.store import desk as kept
 from pipeline.store.messages import OutboxState
 from pipeline.web import desk as deciding
-from pipeline.web.asked import DeliveryId, MuteIn
+from pipeline.web.asked import DeliveryId, MuteIn, RowId
 from pipeline.web.pages_events import asked_pairs, faults_of
 from pipeline.web.pages_view import Sent, back_to, own_path, render
 from pipeline.web.problems import Refusal
@@ -147,7 +147,7 @@ def _until(now: datetime, days: str) -> str | None:
 
 
 @router.post("/mutes/{mute_id}/end")
-def end_mute(request: Request, mute_id: int, sent: Sent) -> Response:
+def end_mute(request: Request, mute_id: RowId, sent: Sent) -> Response:
     """End a mute."""
     deciding.end_mute(request, mute_id)
     return back_to(own_path(sent.get("back"), "/alerts"))

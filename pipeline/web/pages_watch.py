@@ -74,7 +74,10 @@ def add(request: Request, sent: Sent) -> Response:
 @router.post("/watch/remove")
 def remove(request: Request, sent: Sent) -> Response:
     """Take an agreement that was added here off the watchlist; its history stays."""
-    deciding.remove(request, sent.get("id"))
+    identity = sent.get("id")
+    if identity not in site_of(request).agreements():
+        raise Refusal(404, "There is no agreement of this name on the watchlist.")
+    deciding.remove(request, identity)
     return back_to("/agreements")
 
 

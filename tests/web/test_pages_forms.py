@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -183,6 +184,30 @@ def test_a_new_agreement_is_previewed_then_added(make_url_of: MakeUrl, tmp_path:
         assert "added here" in words(look(api, "/agreements"))
         gone = send(api, after, "/watch/remove")
         assert "added here" not in words(gone)
+
+
+@pytest.mark.parametrize(
+    ("path", "given"),
+    [
+        ("/mutes/99999999999999999999/end", {}),
+        ("/mutes/0/end", {}),
+        ("/mutes/7/end", {}),
+        ("/mutes", {"agreement": "a\x00b"}),
+        ("/mutes", {"agreement": "ru-by", "days": "9"}),
+        ("/watch/remove", {"id": "a\x00b"}),
+        ("/deliveries/none/replay", {}),
+        ("/channels/a\x00b/enable", {}),
+        ("/overdue/ev_none", {}),
+        ("/review/ev_none", {"decision": "accept"}),
+        ("/review/ev_none", {"decision": "correct_and_accept", "type": "signed"}),
+    ],
+)
+def test_odd_requests_are_refused_not_broken(api: httpx.Client, path: str, given: dict[str, str]) -> None:
+    """Numbers no database holds, NUL, names of nothing: an answer in words, never a fault of ours."""
+    token = filled_form(look(api, "/watch"), "/watch/preview")["form_token"]
+    answer = api.post(quote(path), data=given | {"form_token": token}, headers=HTML)
+    assert answer.status_code in (404, 422)
+    assert page(answer).css_first("h1") is not None
 
 
 @pytest.mark.parametrize(

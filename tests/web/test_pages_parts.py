@@ -140,12 +140,9 @@ def test_bars_keep_their_measure(news: list[int]) -> None:
     assert max((bar.height for bar in made), default=0) in (0, 40)
 
 
-@pytest.mark.parametrize("code", ["RU", "GB", "US", "EU", "NATO", "CI", "KR", "TR", "XX"])
-def test_parties_have_the_names_treaty_collections_use(code: str) -> None:
+def test_parties_are_called_as_in_messages() -> None:
     """One name each; a code without one stands for itself."""
-    named = {"RU": "Russia", "GB": "United Kingdom", "US": "United States", "EU": "European Union", "NATO": "NATO",
-             "CI": "Côte d'Ivoire", "KR": "South Korea", "TR": "Türkiye", "XX": "XX"}  # fmt: skip
-    assert party_name(code) == named[code]
+    assert [party_name(code) for code in ("RU", "EU", "XX")] == ["Russia", "European Union", "XX"]
     assert len(party_names()) > 200
 
 
