@@ -25,6 +25,7 @@ _TELLING = (
     "script, style, title, h1, html, input[type=password], "
     "meta[property='og:title'], meta[name='description'], meta[property='og:description']"
 )
+_AFTER_NAME = " \t\n\r\f/>"
 _FURNITURE = "nav, footer, button, select, svg, menu"
 _PARAGRAPH = 60  # characters
 _ARTICLE = 600
@@ -105,8 +106,7 @@ def without_scripts(markup: str) -> str:
     """The markup without scripts and styles that hold no other end tag than their own.
 
     The first "</" behind "<script" has to be its own, with no other "<script" and no end of a comment before it: so text is never
-    lost to a "<script" that stands in a comment or an attribute.
-    Scripts that carry data (JSON-LD, templates) stay.
+    lost to a "<script" that stands in a comment or an attribute. Scripts that carry data (JSON-LD, templates) stay.
     """
     for name in ("script", "style"):
         opening, closing = f"<{name}", f"</{name}"
@@ -118,13 +118,23 @@ def without_scripts(markup: str) -> str:
             end = markup.find("</", body) if body else -1
             if end < 0:
                 break
-            alone = markup.find(opening, body, end) < 0 and markup.find("-->", start, end) < 0
-            if alone and markup.startswith(closing, end) and not _DATA_SCRIPT.search(markup, start, body):
+            if markup.startswith(closing, end) and _is_whole(markup, opening, start, body, end):
                 kept.append(markup[at:start])
                 at = end = (markup.find(">", end) + 1) or len(markup)
             start = markup.find(opening, end)
         markup = "".join((*kept, markup[at:])) if kept else markup
     return markup
+
+
+def _is_whole(markup: str, opening: str, start: int, body: int, end: int) -> bool:
+    """Whether what begins at `start` and ends at `end` is one script, standing for itself, and none that carries data."""
+    return (
+        markup[start + len(opening)] in _AFTER_NAME
+        and markup.rfind("<", 0, start) <= markup.rfind(">", 0, start)
+        and markup.find(opening, body, end) < 0
+        and markup.find("-->", start, end) < 0
+        and not _DATA_SCRIPT.search(markup, start, body)
+    )
 
 
 def _words_of(tree: LexborHTMLParser) -> str:
