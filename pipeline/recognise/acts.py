@@ -55,7 +55,9 @@ def _indirect(reading: Reading, trigger: Trigger, thing: Thing) -> bool:
     ):
         return False
     if thing.last < trigger.first:
-        return not reading.lexicon.verb_final and not nothing_follows(reading, trigger) and thing.what != PRONOUN
+        return not reading.lexicon.verb_final and not (
+            nothing_follows(reading, trigger) or reading.is_a("clitics", thing.first)
+        )
     between = range(trigger.last + 1, thing.first)
     return len(between) > 8 or any(
         reading.is_a("prepositions", i) or (i > trigger.last + 1 and reading.is_a("determiners", i)) for i in between
@@ -133,14 +135,8 @@ def _approve(case: Case) -> Step | None:
         return None
     if thing.what == PRONOUN and reading.is_a("strict", trigger.first):
         return None
-    if thing.what in TREATYLIKE and reading.is_a("adopting", trigger.first) and _conference(reading, trigger):
-        return Step(E.ADOPTED, f"adopt_{thing.what}", weight=weight_of(trigger, thing))
     if thing.what in TREATYLIKE:
-        return Step(
-            E.APPROVED,
-            f"approve_{thing.what}",
-            weight=weight_of(trigger, thing) * (1 if thing.what == TREATY else 0.97),
-        )
+        return _approve_treaty(reading, trigger, thing)
     if thing.what in LAWS and about is not None:
         return _voted(about.family, f"approve_law_{about.family}")
     if thing.what == "law":
@@ -156,6 +152,22 @@ def _approve(case: Case) -> Step | None:
     if thing.what == "decision":
         return Step(E.APPROVED, "approve_decision", weight=0.75)
     return None
+
+
+def _approve_treaty(reading: Reading, trigger: Trigger, thing: Thing) -> Step | None:
+    voted = _voted_for(reading, trigger)
+    if voted:
+        return _voted(voted, f"vote_for_{voted}")
+    weight = weight_of(trigger, thing)
+    if reading.is_a("adopting", trigger.first) and _conference(reading, trigger):
+        return Step(E.ADOPTED, f"adopt_{thing.what}", weight=weight)
+    return Step(E.APPROVED, f"approve_{thing.what}", weight=weight * (1 if thing.what == TREATY else 0.97))
+
+
+def _voted_for(reading: Reading, trigger: Trigger) -> str:
+    """What a vote is on, where a verb says it: "voted in favour of ratifying the treaty"."""
+    verbal = [h for h in reading.section("acts") if h.form in {"gerund", "infinitive"} and h.key != trigger.family]
+    return next((h.key for h in verbal if 0 < h.first - trigger.last <= 2), "")
 
 
 def _conference(reading: Reading, trigger: Trigger) -> bool:
@@ -240,6 +252,8 @@ def _conclude(case: Case) -> Step | None:
         return Step(E.NOTIFIED, "complete_procedures", weight=0.9)
     if thing.what == "negotiations":
         return Step(E.NEGOTIATIONS_CONCLUDED, "conclude_negotiations")
+    if thing.what == NOUN and thing.kind in {"extend", "amend", "terminate", "suspend"}:
+        return Step(PLAIN[thing.kind], f"agree_on_{thing.kind}", weight=0.9)
     if thing.what == TREATY:
         loose = trigger.voice == PASSIVE and trigger.tense == PRESENT
         return Step(E.NEGOTIATIONS_CONCLUDED, "conclude_treaty", weight=0.75 if loose else 0.85)

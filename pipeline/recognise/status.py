@@ -253,6 +253,10 @@ def _present(reading: Reading, trigger: Trigger, cues: Sequence[Hit]) -> Verdict
     running_out = reading.tokens[trigger.first].low.startswith(("expir", "laps", "истек"))
     scheduled = trigger.family == "enter_force" and (reading.sentence.index > 0 or reading.lexicon.verb_final)
     later = scheduled or running_out or (trigger.family == "terminate" and reading.sentence.index > 0)
+    if trigger.family == "enter_force" and any(
+        h.key == "news" and reading.same_clause(h.first, trigger.first) for h in reading.section("salience")
+    ):
+        return Status.OCCURRED, ("takes_effect_today",)
     if reading.heading or (reading.lexicon.present == "occurred" and not later):
         if _wished(reading, trigger):
             return Status.PLANNED, ("wished_clause",)
