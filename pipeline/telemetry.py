@@ -27,7 +27,7 @@ class LogOptions:
 def start_logging(options: LogOptions, stream: TextIO | None = None) -> None:
     """Send structured log lines to `stream` (standard error by default), other libraries' warnings included."""
     out = cast(
-        TextIO, _Patient(stream or sys.stderr)
+        "TextIO", _Patient(stream or sys.stderr)
     )  # it writes, flushes and knows its terminal; nobody asks for more
     text = options.format == "text" or (options.format == "auto" and out.isatty())
     render: structlog.typing.Processor = (

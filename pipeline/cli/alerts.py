@@ -37,7 +37,11 @@ def alerts() -> None:
 
 @alerts.command("list")
 @config_option
-@click.option("--state", type=click.Choice([state.value for state in OutboxState]), help="Only messages in this state; dead = given up.")
+@click.option(
+    "--state",
+    type=click.Choice([state.value for state in OutboxState]),
+    help="Only messages in this state; dead = given up.",
+)
 @click.option("--channel", metavar="ID", help="Only this channel.")
 @click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True)
 @json_option

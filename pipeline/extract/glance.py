@@ -25,6 +25,39 @@ _TELLING = (
     "script, style, title, h1, html, input[type=password], "
     "meta[property='og:title'], meta[name='description'], meta[property='og:description']"
 )
+_PART = "\x1e"  # stands nowhere in clean text
+_INLINE = frozenset(
+    [
+        "a",
+        "abbr",
+        "b",
+        "bdi",
+        "cite",
+        "code",
+        "del",
+        "dfn",
+        "em",
+        "font",
+        "i",
+        "ins",
+        "kbd",
+        "mark",
+        "q",
+        "s",
+        "samp",
+        "small",
+        "span",
+        "strong",
+        "sub",
+        "sup",
+        "time",
+        "u",
+        "var",
+        "wbr",
+    ]
+)
+_TAG = re.compile(r"</?([A-Za-z][A-Za-z0-9-]*)")
+_SHORTEST = 12  # characters of a line that may be a sentence
 _AFTER_NAME = " \t\n\r\f/>"
 _FURNITURE = "nav, footer, button, select, svg, menu"
 _PARAGRAPH = 60  # characters
@@ -37,14 +70,16 @@ _LONGEST_TEXT = 100_000
 class Glance:
     """What a page may say. `text`: all of it, in order; `main`: the same without menus and links that stand alone.
 
-    `titles`: its title and headings. `declared`: the language its root names ("" for none). `asks_password`: a login form is on it.
+    `titles`: its title and headings. `declared`: the language its root names ("" for none). `data`: what its data scripts hold. `asks_password`: a login form is on it.
     """
 
     text: str
     titles: tuple[str, ...]
     declared: str
     asks_password: bool
+    data: str
     tree: LexborHTMLParser
+    markup: str
 
     def main(self) -> str:
         """The text again without what extraction never keeps: menus, buttons, and blocks that are nothing but one link.
@@ -57,7 +92,16 @@ class Glance:
             around, words = link.parent, link.text()
             if around is not None and len(words) <= _LONGEST_LINK and around.text().strip() == words.strip():
                 link.decompose()
-        return _words_of(self.tree)
+        return f"{_words_of(self.tree)} {self.data}"
+
+    def paragraphs(self) -> str:
+        """The text once more, a line for each block, as extraction would part it; an article in its data, too."""
+        marked = LexborHTMLParser(_TAG.sub(_parted, self.markup))
+        for node in marked.css(f"script, style, {_FURNITURE}"):
+            node.decompose()
+        text = marked.root.text(separator="") if marked.root is not None else ""
+        lines = (" ".join(line.split()) for line in (*text.split(_PART), *self.data.replace("\\n", '","').split('","')))
+        return "\n".join(line for line in lines if len(line) >= _SHORTEST)
 
     def shows_article(self, promised: str) -> bool:
         """Whether there are paragraphs of an article, and not those of a gate (a login, a cookie wall, an empty shell).
@@ -78,18 +122,19 @@ class Glance:
 
 def glance(page: Page) -> Glance:
     """Look at a page. PageErrors as `page_text`, and too_large."""
-    markup = without_scripts(page_text(page))
+    markup = disarm(without_scripts(page_text(page)))
     if too_many_elements(markup):
         raise PageError(Reason.TOO_LARGE, f"more than {MOST_ELEMENTS:,} elements")
-    tree = LexborHTMLParser(disarm(markup))
+    tree = LexborHTMLParser(markup)
     said: list[str] = []
+    data: list[str] = []
     titles: list[str] = []
     declared, asks_password = "", False
     for node in tree.css(_TELLING):
         match node.tag:
             case "script" | "style":
                 if node.tag == "script" and _DATA_SCRIPT.search(node.attributes.get("type") or ""):
-                    said.append(_ESCAPED.sub(lambda found: chr(int(found[1], 16)), node.text()))
+                    data.append(_ESCAPED.sub(lambda found: chr(int(found[1], 16)), node.text()))
                 node.decompose()
             case "meta":
                 said.append(node.attributes.get("content") or "")
@@ -99,7 +144,8 @@ def glance(page: Page) -> Glance:
                 asks_password = True
             case _:
                 titles.append(" ".join(node.text(separator=" ").split()))
-    return Glance(" ".join((_words_of(tree), *said)), tuple(filter(None, titles)), declared, asks_password, tree)
+    text = " ".join((_words_of(tree), *said, *data))
+    return Glance(text, tuple(filter(None, titles)), declared, asks_password, " ".join(data), tree, markup)
 
 
 def without_scripts(markup: str) -> str:
@@ -135,6 +181,10 @@ def _is_whole(markup: str, opening: str, start: int, body: int, end: int) -> boo
         and markup.find("-->", start, end) < 0
         and not _DATA_SCRIPT.search(markup, start, body)
     )
+
+
+def _parted(found: re.Match[str]) -> str:
+    return found[0] if found[1].lower() in _INLINE else _PART + found[0]
 
 
 def _words_of(tree: LexborHTMLParser) -> str:

@@ -111,8 +111,8 @@ class Sieve:
         arabic = [pair for number, one in enumerate(every) if one.table.arabic for pair in _heads_of(one, number)]
         return cls(every, index, names, _Heads.of([*latin, *_organisations(names)]), _Heads.of(arabic))
 
-    def may_matter(self, text: str, titles: Iterable[str] = ()) -> bool:
-        """False only where no article on a page that says `text` could tell a step. `titles` are searched as parts of it."""
+    def languages(self, text: str, titles: Iterable[str] = ()) -> Iterator[str]:
+        """Those in which an article on a page that says `text` could tell a step. `titles` are searched as parts of it."""
         parts = _cut(lower(text))  # letter for letter, so that the words as written stand at the same places
         known = self._parts
         distinct = {part: known[part] for part in set(parts)}
@@ -126,8 +126,7 @@ class Sieve:
             if mine & _ACT and (mine & (_NOUN | _BODY) or total & _NAME):
                 page = page or _Page(text, parts, distinct)
                 if self._tells(page, lexicon, _SHARED + _EACH * number, heads):
-                    return True
-        return False
+                    yield lexicon.language
 
     def _tells(self, page: _Page, lexicon: Lexicon, shift: int, titles: Iterable[list[str]]) -> bool:
         act = _Fitting(page, lexicon, shift, _ACT, "acts")

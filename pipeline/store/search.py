@@ -20,9 +20,7 @@ _MOST_LETTERS = 400_000  # of a text that are indexed: a tsvector holds a megaby
 _BATCH = 500
 
 CREATE = {
-    "sqlite": (
-        "CREATE VIRTUAL TABLE article_search USING fts5(words, content='', detail=none, tokenize='unicode61')",
-    ),
+    "sqlite": ("CREATE VIRTUAL TABLE article_search USING fts5(words, content='', detail=none, tokenize='unicode61')",),
     "postgresql": (
         "CREATE TABLE article_search (version_id BIGINT PRIMARY KEY, words TSVECTOR NOT NULL)",
         "CREATE INDEX article_search_words ON article_search USING gin (words)",

@@ -92,7 +92,7 @@ def test_events_in_every_form(recorded: Path, call: Call) -> None:
     assert "State Duma" in table
     assert "“The document, signed last March" in table
     csv = call("events", "--config", str(recorded), "--format", "csv").stdout
-    assert csv.splitlines()[0].startswith("id,agreement_id,agreement,type")
+    assert csv.splitlines()[0].lstrip("\ufeff").startswith("id,agreement_id,agreement,type")
     only = call("events", "--config", str(recorded), "--json", "--type", "signed", "--until", "2025", "--party", "RU")
     assert len(only.stdout.splitlines()) == 1
     assert call("events", "--config", str(recorded), "--json", "--party", "JP").stdout == ""

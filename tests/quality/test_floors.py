@@ -1,0 +1,40 @@
+"""Quality only rises: the figures on every set of ours stay above floors, and the sets are those the floors were set on.
+
+To raise a floor, run `treatywatch evaluate` on the set and write what it says, rounded down, into floors.toml. A floor is never lowered.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.cli.evaluate import evaluated
+from pipeline.settings.lists import load_watchlist
+
+SETS = Path(__file__).parent / "sets"
+FLOORS: dict[str, dict[str, Any]] = tomllib.loads((Path(__file__).parent / "floors.toml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("name", sorted(FLOORS))
+def test_figures_stay_above_their_floors(name: str) -> None:
+    """Precision and recall of alerts, events and links, and no alert on an article without an event."""
+    floors = FLOORS[name]
+    gold, listed = SETS / f"{name}.jsonl", SETS / f"{name}-watchlist.toml"
+    digest = hashlib.sha256(gold.read_bytes() + listed.read_bytes()).hexdigest()
+    assert digest == floors["sha256"], f"the set is another one; its hash is {digest}"
+    watchlist, problems = load_watchlist(listed)
+    assert not problems
+    with gold.open(encoding="utf-8") as rows:
+        report, _ = evaluated(rows, watchlist)
+    assert report.quiet == floors["quiet"]
+    assert report.noisy <= floors["noisy"]
+    for measure in ("alerts", "events", "links"):
+        tally = getattr(report, measure)
+        assert tally.precision >= floors[measure][0], f"{measure} precision {tally.precision:.4f}"
+        assert tally.recall >= floors[measure][1], f"{measure} recall {tally.recall:.4f}"
+    for share in ("date", "country", "evidence"):
+        assert (report.share(share) or 0) >= floors[share], f"{share} {report.share(share)}"
