@@ -55,20 +55,14 @@ def read_in_full(recogniser: Recogniser, page: Page, about: About) -> Reading:
     return Reading(article, recogniser.recognise(article))
 
 
-def may_matter(recogniser: Recogniser, page: Page, now: datetime) -> bool:
+def may_matter(recogniser: Recogniser, page: Page) -> bool:
     """Whether an article on this page could tell a step. Raises PageError where the page cannot be read at all."""
-    return _tells(recogniser, glance(page), now)
+    return _tells(recogniser, glance(page))
 
 
-def _tells(recogniser: Recogniser, seen: Glance, now: datetime) -> bool:
-    """Asked three times, each time of less text and more exactly: all words, those outside of menus, whole sentences."""
-    if not recogniser.may_matter(seen.text, seen.titles):
-        return False
-    languages = recogniser.languages(seen.main(), seen.titles)
-    if not languages:
-        return False
-    text = seen.paragraphs()
-    return any(recogniser.could_tell(text, language, now) for language in languages)
+def _tells(recogniser: Recogniser, seen: Glance) -> bool:
+    """Asked twice: of all that is visible, then of that without menus and lone links."""
+    return recogniser.may_matter(seen.text, seen.titles) and recogniser.may_matter(seen.main(), seen.titles)
 
 
 def _dismissed(recogniser: Recogniser, page: Page, about: About) -> Glance | None:
@@ -82,7 +76,7 @@ def _dismissed(recogniser: Recogniser, page: Page, about: About) -> Glance | Non
         seen = glance(page)
     except PageError:
         return None  # whoever extracts it says why
-    if not seen.shows_article(entry.title if entry else "") or _tells(recogniser, seen, about.now):
+    if not seen.shows_article(entry.title if entry else "") or _tells(recogniser, seen):
         return None
     return seen
 

@@ -79,7 +79,7 @@ def _hit(recogniser: Recogniser, path: str, record: Record, now: datetime) -> Hi
     if len(html) > _MOST_BYTES:
         raise PageError(Reason.TOO_LARGE, f"more than {_MOST_BYTES:,} bytes")
     page = Page(record.url, record.url, html, record.content_type, record.charset, record.seen_at)
-    if not may_matter(recogniser, page, now):
+    if not may_matter(recogniser, page):
         return None
     # dates after the day it was fetched are nobody's
     reading = read_in_full(recogniser, page, About(None, None, "", record.seen_at or now))
@@ -91,7 +91,7 @@ def _hit_of_row(recogniser: Recogniser, path: str, record: Record, now: datetime
     row = record.row or {}
     named = {**row, "id": row.get("id") or row.get("url")}
     title, text, html = (str(row.get(key) or "") for key in ("title", "text", "html"))
-    if named["id"] and not _row_may_matter(recogniser, title, text, html, now):
+    if named["id"] and not _row_may_matter(recogniser, title, text, html):
         return None
     key, article, _, _ = read_article(named, now)
     url = article.url or f"{path}#{key}"
@@ -99,9 +99,9 @@ def _hit_of_row(recogniser: Recogniser, path: str, record: Record, now: datetime
     return Hit(normalise_url(url), article, recogniser.recognise(article).findings, article.published)
 
 
-def _row_may_matter(recogniser: Recogniser, title: str, text: str, html: str, now: datetime) -> bool:
+def _row_may_matter(recogniser: Recogniser, title: str, text: str, html: str) -> bool:
     if html and not text:
-        return may_matter(recogniser, Page("", "", html.encode("utf-8", "replace"), "text/html", "utf-8"), now)
+        return may_matter(recogniser, Page("", "", html.encode("utf-8", "replace"), "text/html", "utf-8"))
     return recogniser.may_matter(f"{title} {text}", (title,))
 
 
@@ -123,7 +123,7 @@ def _again(recogniser: Recogniser, one: Stored, now: datetime) -> Hit | None:
         return None if found.screened_out else Hit("", one.article, found.findings, None, stored=one.facts)
     page = Page(one.article.url, one.article.url, one.html, "", one.charset)
     try:
-        if not may_matter(recogniser, page, now):
+        if not may_matter(recogniser, page):
             return None
         reading = read_in_full(recogniser, page, About(None, one.article.language, one.article.agency, now))
     except PageError:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from pipeline.door.markup import MOST_ELEMENTS, disarm, too_many_elements
+from pipeline.door.markup import DATA_SCRIPT, MOST_ELEMENTS, disarm, too_many_elements, without_scripts
 from pipeline.door.text import clean_text
 from pipeline.errors import PageError, Reason
 from pipeline.extract.gate import LONGEST_GATE, is_gate
@@ -19,46 +19,11 @@ from pipeline.extract.page import page_text
 from pipeline.extract.reading import plain_language
 from pipeline.model import Page
 
-_DATA_SCRIPT = re.compile(r"json|template|html|text/x-", re.IGNORECASE)
 _ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
 _TELLING = (
     "script, style, title, h1, html, input[type=password], "
     "meta[property='og:title'], meta[name='description'], meta[property='og:description']"
 )
-_PART = "\x1e"  # stands nowhere in clean text
-_INLINE = frozenset(
-    [
-        "a",
-        "abbr",
-        "b",
-        "bdi",
-        "cite",
-        "code",
-        "del",
-        "dfn",
-        "em",
-        "font",
-        "i",
-        "ins",
-        "kbd",
-        "mark",
-        "q",
-        "s",
-        "samp",
-        "small",
-        "span",
-        "strong",
-        "sub",
-        "sup",
-        "time",
-        "u",
-        "var",
-        "wbr",
-    ]
-)
-_TAG = re.compile(r"</?([A-Za-z][A-Za-z0-9-]*)")
-_SHORTEST = 12  # characters of a line that may be a sentence
-_AFTER_NAME = " \t\n\r\f/>"
 _FURNITURE = "nav, footer, button, select, svg, menu"
 _PARAGRAPH = 60  # characters
 _ARTICLE = 600
@@ -79,7 +44,6 @@ class Glance:
     asks_password: bool
     data: str
     tree: LexborHTMLParser
-    markup: str
 
     def main(self) -> str:
         """The text again without what extraction never keeps: menus, buttons, and blocks that are nothing but one link.
@@ -93,15 +57,6 @@ class Glance:
             if around is not None and len(words) <= _LONGEST_LINK and around.text().strip() == words.strip():
                 link.decompose()
         return f"{_words_of(self.tree)} {self.data}"
-
-    def paragraphs(self) -> str:
-        """The text once more, a line for each block, as extraction would part it; an article in its data, too."""
-        marked = LexborHTMLParser(_TAG.sub(_parted, self.markup))
-        for node in marked.css(f"script, style, {_FURNITURE}"):
-            node.decompose()
-        text = marked.root.text(separator="") if marked.root is not None else ""
-        lines = (" ".join(line.split()) for line in (*text.split(_PART), *self.data.replace("\\n", '","').split('","')))
-        return "\n".join(line for line in lines if len(line) >= _SHORTEST)
 
     def shows_article(self, promised: str) -> bool:
         """Whether there are paragraphs of an article, and not those of a gate (a login, a cookie wall, an empty shell).
@@ -133,7 +88,7 @@ def glance(page: Page) -> Glance:
     for node in tree.css(_TELLING):
         match node.tag:
             case "script" | "style":
-                if node.tag == "script" and _DATA_SCRIPT.search(node.attributes.get("type") or ""):
+                if node.tag == "script" and DATA_SCRIPT.search(node.attributes.get("type") or ""):
                     data.append(_ESCAPED.sub(lambda found: chr(int(found[1], 16)), node.text()))
                 node.decompose()
             case "meta":
@@ -145,46 +100,7 @@ def glance(page: Page) -> Glance:
             case _:
                 titles.append(" ".join(node.text(separator=" ").split()))
     text = " ".join((_words_of(tree), *said, *data))
-    return Glance(text, tuple(filter(None, titles)), declared, asks_password, " ".join(data), tree, markup)
-
-
-def without_scripts(markup: str) -> str:
-    """The markup without scripts and styles that hold no other end tag than their own.
-
-    The first "</" behind "<script" has to be its own, with no other "<script" and no end of a comment before it: so text is never
-    lost to a "<script" that stands in a comment or an attribute. Scripts that carry data (JSON-LD, templates) stay.
-    """
-    for name in ("script", "style"):
-        opening, closing = f"<{name}", f"</{name}"
-        at = 0
-        kept: list[str] = []
-        start = markup.find(opening)
-        while start >= 0:
-            body = markup.find(">", start) + 1
-            end = markup.find("</", body) if body else -1
-            if end < 0:
-                break
-            if markup.startswith(closing, end) and _is_whole(markup, opening, start, body, end):
-                kept.append(markup[at:start])
-                at = end = (markup.find(">", end) + 1) or len(markup)
-            start = markup.find(opening, end)
-        markup = "".join((*kept, markup[at:])) if kept else markup
-    return markup
-
-
-def _is_whole(markup: str, opening: str, start: int, body: int, end: int) -> bool:
-    """Whether what begins at `start` and ends at `end` is one script, standing for itself, and none that carries data."""
-    return (
-        markup[start + len(opening)] in _AFTER_NAME
-        and markup.rfind("<", 0, start) <= markup.rfind(">", 0, start)
-        and markup.find(opening, body, end) < 0
-        and markup.find("-->", start, end) < 0
-        and not _DATA_SCRIPT.search(markup, start, body)
-    )
-
-
-def _parted(found: re.Match[str]) -> str:
-    return found[0] if found[1].lower() in _INLINE else _PART + found[0]
+    return Glance(text, tuple(filter(None, titles)), declared, asks_password, " ".join(data), tree)
 
 
 def _words_of(tree: LexborHTMLParser) -> str:

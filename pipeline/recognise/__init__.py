@@ -83,20 +83,6 @@ class Recogniser:
         """False only where no article on a page that says `text` (all of it, any language) could tell a step. Well under 1 ms."""
         return any(self.sieve.languages(text, titles))
 
-    def languages(self, text: str, titles: Iterable[str] = ()) -> tuple[str, ...]:
-        """The languages read in which `text` could tell a step; as `may_matter`."""
-        return tuple(self.sieve.languages(text, titles))
-
-    def could_tell(self, text: str, language: str, on: datetime) -> bool:
-        """Whether any sentence of `text`, read in a language, has an act done to something, whatever the rest of its article says."""
-        lexicon = self.lexicons.get(language)
-        if lexicon is None:
-            return False
-        document = sentences.document(text, "", lexicon.language, lexicon.abbreviations, ordinals=lexicon.ordinals)
-        article = Article("", "", text, lexicon.language, on)
-        walk = Walk(article, document, Tools(lexicon, self.names, self.linker, self.dates, discover=False))
-        return bool(walk.run()) or any(step.decision == "untracked" for step in walk.trace)
-
     def _ruled(self, found: Finding) -> Finding:
         """A discovered agreement with the rule of the watchlist that asks for it."""
         if found.discovered is None or not self.rules:
