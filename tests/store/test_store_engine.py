@@ -173,10 +173,9 @@ def test_a_full_disk_has_a_name(tmp_path: Path) -> None:
     database.close()
 
 
+@pytest.mark.parametrize("database", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)
 def test_a_killed_connection_is_done_again(database: Database) -> None:
     """A connection that the server ends in mid-transaction: the whole work runs again and is committed once."""
-    if database.is_sqlite:
-        pytest.skip("SQLite has no server to end a connection")
     runs = []
 
     def work(connection: Connection) -> None:
