@@ -3,7 +3,7 @@
     page ─▶ glance ─▶ can it matter? ─ no ─▶ dismissed: everything visible is its text, nothing was looked for
                                      └ yes ▶ extract ─▶ recognise
 
-Most news is about something else, and a glance costs a fiftieth of an extraction. A page is dismissed only where neither it nor
+Most news is about something else, and a glance costs a tenth of an extraction. A page is dismissed only where neither it nor
 what the feed says of it can tell a step, and only where it shows an article: a login page that stands in its place has to go the
 long way, where it is told from an article and tried again.
 """
