@@ -119,7 +119,8 @@ def _stage(stages: Sequence[str]) -> str:
     if not stages:
         return ""
     if set(stages) <= CHAMBERS and len(stages) > 1:
-        return "parliament"
+        houses = [stage for stage in stages if stage != "parliament"]  # "the Senate of the Parliament" is the Senate
+        return houses[0] if len(houses) == 1 else "parliament"
     return stages[0] if len(stages) == 1 else next((stage for stage in stages if stage in _PERSONAL), stages[0])
 
 

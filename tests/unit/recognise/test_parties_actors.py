@@ -161,3 +161,16 @@ def test_tables_name_known_types() -> None:
 def test_normalise_without_tables() -> None:
     """Without jurisdictions the general rules still hold."""
     assert actors.normalise(R, "ZZ", "commission", NONE) == (A, "commission", "not_a_chamber")
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "stage"),
+    [
+        ("Мажилис Парламента Казахстана", "ru", "lower_chamber"),
+        ("Сенат Парламента Казахстана", "ru", "upper_chamber"),
+        ("Совет Республики Национального собрания Беларуси", "ru", "upper_chamber"),
+    ],
+)
+def test_the_chamber_of_a_parliament_is_that_chamber(text: str, language: str, stage: str) -> None:
+    """ "The Senate of the Parliament" is the Senate, not the parliament."""
+    assert actors.resolve(Names.load().find(text.lower(), text, language), text).stage == stage
