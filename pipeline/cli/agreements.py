@@ -157,7 +157,10 @@ def add(
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.pass_context
 def import_file(context: click.Context, config: Path | None, file: Path) -> None:
-    """Add the agreements of a TOML or CSV file to agreements.toml. Entries that are wrong are named and left out."""
+    """Add the agreements of a TOML or CSV file to agreements.toml. Entries that are wrong are named and left out.
+
+    CSV has a header: id, title, parties, aliases, exclude (values parted by ";"), multilateral, signed_on, titles.<language>.
+    """
     settings = settings_of(context, config)
     found, problems = import_agreements(file)
     known = {agreement.id for agreement in settings.watchlist.agreements}

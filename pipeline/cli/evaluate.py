@@ -20,7 +20,7 @@ from pipeline.scan import scan
 
 
 @click.command()
-@click.argument("gold", type=click.File("r", encoding="utf-8"))
+@click.argument("gold", type=click.File("r", encoding="utf-8", errors="surrogateescape"))
 @click.option(
     "--watchlist",
     "watchlist_file",
@@ -55,6 +55,8 @@ def evaluated(gold: IO[str], watchlist: Watchlist) -> tuple[Report, dict[str, Re
     labels: dict[str, dict[str, list[Expected]]] = {}
     found: dict[str, list[Finding]] = {}
     for number, row in rows_of(gold):
+        if isinstance(row, UsageError):
+            raise UsageError(f"{gold.name}, line {number}: {row}")
         try:
             expected = [_expected(event) for event in row["events"]]
             scanned = scan(recogniser, row, clock.now())

@@ -26,7 +26,7 @@ FORMATS = ("table", "json", "csv", "parquet", "atom", "ics")
 @click.command()
 @config_option
 @click.option("--agreement", multiple=True, metavar="ID", help="Only this agreement; may be given again.")
-@click.option("--party", metavar="CODE", help="Only agreements of this party, or acts of it (RU, EU).")
+@click.option("--party", type=str.upper, metavar="CODE", help="Only agreements of this party, or acts of it (RU, EU).")
 @click.option(
     "--type",
     "types",
@@ -40,7 +40,7 @@ FORMATS = ("table", "json", "csv", "parquet", "atom", "ics")
 @click.option(
     "--state", "states", multiple=True, type=click.Choice([one.value for one in EventState]), help="Only in this state."
 )
-@click.option("--country", metavar="CODE", help="Only acts of this party.")
+@click.option("--country", type=str.upper, metavar="CODE", help="Only acts of this party.")
 @click.option("--stage", metavar="WORD", help="Only acts of this stage (lower_chamber, head_of_state ...).")
 @click.option("--min-confidence", type=click.FloatRange(0, 1), default=0.0, help="Only events at least as sure.")
 @click.option("--text", metavar="WORDS", help="Only events of articles in which these words stand.")

@@ -71,7 +71,7 @@ def list_feeds(context: click.Context, config: Path | None, as_json: bool) -> No
                 show.moment(one.last_polled),
                 show.moment(one.next_due) if one.feed.enabled and one.configured else "off",
                 one.items,
-                f"{one.error} ({one.failures} in a row) {one.error_detail or ''}" if one.error else "",
+                f"{one.error} ({one.failures} in a row) {one.error_detail or ''}" if one.error else one.error_detail,
             )
             for one in found
         ),

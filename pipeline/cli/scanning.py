@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any
@@ -22,6 +23,8 @@ from pipeline.scan import Scanned, events_of
 from pipeline.scan import scan as scan_row
 from pipeline.settings import Settings
 
+_NO_TEXT = re.compile("[\ud800-\udfff]")  # bytes that are no UTF-8, as Python keeps them
+
 
 @click.command()
 @click.option(
@@ -31,7 +34,7 @@ from pipeline.settings import Settings
     required=True,
     help="An agreements.toml.",
 )
-@click.argument("file", type=click.File("r", encoding="utf-8"), default="-")
+@click.argument("file", type=click.File("r", encoding="utf-8", errors="surrogateescape"), default="-")
 @click.pass_context
 def scan(context: click.Context, watchlist_file: Path, file: IO[str]) -> None:
     """Articles as JSON Lines in (FILE or standard input), their events as JSON Lines out. No database, no network.
@@ -42,11 +45,13 @@ def scan(context: click.Context, watchlist_file: Path, file: IO[str]) -> None:
     failed = False
     for number, row in rows_of(file):
         try:
+            if isinstance(row, UsageError):
+                raise row
             scanned = scan_row(recogniser, row, clock.now())
         except (UsageError, PageError) as error:
             click.echo(f"treatywatch: {file.name}, line {number}: {error}", err=True)
             failed = True
-            if "id" in row:
+            if not isinstance(row, UsageError) and "id" in row:
                 show.json_lines([{"id": row["id"], "events": [], "error": str(error)}])
             continue
         show.json_lines([{"id": row["id"], "events": [event_as_dict(e) for e in events_of(scanned, RecordOptions())]}])
@@ -91,18 +96,21 @@ def explain(
         _print(scanned)
 
 
-def rows_of(file: IO[str]) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    """The objects of a JSON Lines file with their line numbers; UsageError names a line that is none."""
+def rows_of(file: IO[str]) -> Iterator[tuple[int, Mapping[str, Any] | UsageError]]:
+    """The lines of a JSON Lines file (opened with errors="surrogateescape") with their numbers: objects, or what is wrong."""
     for number, line in enumerate(file, 1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-        except (ValueError, RecursionError) as error:
-            raise UsageError(f"{file.name}, line {number}: not JSON: {error}") from None
-        if not isinstance(row, dict):
-            raise UsageError(f"{file.name}, line {number}: should be an object, is {type(row).__name__}")
-        yield number, row
+        if line.strip():
+            yield number, _row(line)
+
+
+def _row(line: str) -> Mapping[str, Any] | UsageError:
+    if _NO_TEXT.search(line):
+        return UsageError("not UTF-8")
+    try:
+        row = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        return UsageError(f"not JSON: {error}")
+    return row if isinstance(row, dict) else UsageError(f"should be an object, is {type(row).__name__}")
 
 
 def _source(source: str, settings: Settings) -> dict[str, Any]:

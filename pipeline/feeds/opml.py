@@ -89,7 +89,7 @@ def _feed(outline: etree._Element, taken: dict[str, Feed]) -> Feed | None:
         kind=FeedKind(kind) if kind in set(FeedKind) else FeedKind.FEED,
         agency=title,
         language=language_tag(plain.get("language", "")),
-        interval=max(60, int(interval)) if re.fullmatch(r"\d{1,7}", interval) else None,
+        interval=int(interval) if re.fullmatch(r"\d{1,7}", interval) else None,
         enabled=ours.get("enabled", "true") != "false",
         links=_pattern(ours.get("links")),
         note=clean_line(ours.get("note", ""), 1000),

@@ -140,7 +140,9 @@ async def _read(parts: Parts, due: DueFeed, answer: Fetched, full: bool) -> Poll
             next_due=failed.due,
             complete=False,
         )
-    poll = replace(poll, entries=entries, complete=whole)
+    poll = replace(
+        poll, entries=entries, complete=whole, error_detail=None if whole else "broken off: what is whole was taken"
+    )
     fresh = await parts.read(lambda c: feed_rows.unseen(c, due.feed.id, (entry.identity for entry in entries)))
     return _again(parts, due, poll, answer, new=len(fresh), ttl=document.ttl)
 

@@ -205,3 +205,21 @@ def test_the_schema_goes_up_and_down(make_url_of: MakeUrl, tmp_path: Path) -> No
     assert results[0].stdout.startswith("schema empty;")
     assert "empty ->" in results[1].stdout
     assert results[4].stdout.startswith("schema empty;")
+
+
+def test_a_line_that_is_no_text_or_no_json_stops_no_other(tmp_path: Path, call: Call) -> None:
+    """Bytes that are not UTF-8, a line that is not JSON, one that is no object: each is named, the others are answered."""
+    (tmp_path / "list.toml").write_text(WATCHLIST, encoding="utf-8")
+    lines = [
+        b'{"id": "a", "text": "It rained."}',
+        b'{"id": "b", "text": "\xff"}',
+        b"{",
+        b"[1]",
+        b'{"id": "c", "text": "It rained."}',
+    ]
+    (tmp_path / "in.jsonl").write_bytes(b"\n".join(lines))
+    result = call("scan", "--watchlist", str(tmp_path / "list.toml"), str(tmp_path / "in.jsonl"))
+    assert result.exit_code == 1
+    assert [json.loads(line)["id"] for line in result.stdout.splitlines()] == ["a", "c"]
+    for said in ("line 2: not UTF-8", "line 3: not JSON", "line 4: should be an object"):
+        assert said in result.stderr

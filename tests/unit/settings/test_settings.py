@@ -219,3 +219,12 @@ def test_an_id_made_from_a_title_is_a_right_id(title: str) -> None:
     import re
 
     assert re.fullmatch(r"[a-z0-9][a-z0-9-]{0,98}", identifier_from(title))
+
+
+def test_a_spreadsheet_may_part_its_columns_by_semicolons(tmp_path: Path) -> None:
+    """As European ones do; parties then parted by blanks, titles named as in TOML."""
+    path = tmp_path / "mine.csv"
+    path.write_text("id;title;parties;titles.ru\nlight;Treaty on Light;RU BY;Договор о свете\n", encoding="utf-8")
+    agreements, problems = import_agreements(path)
+    assert problems == ()
+    assert agreements == (Agreement("light", "Treaty on Light", ("RU", "BY"), (("ru", "Договор о свете"),)),)
