@@ -382,6 +382,8 @@ def _nominal(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) ->
         nearest = max(cues, key=lambda h: h.last)
         if nearest.key == REJECTED:
             return Status.NEGATED, (REJECTED,)
+        if _names_a_paper(reading, trigger):
+            return None, ("names_a_paper",)
         return Status(nearest.key), (nearest.key,)
     if any(
         h.key == "planned" and 0 < abs(trigger.first - h.first) <= 10 and reading.clause_of[h.first] in clause
@@ -389,3 +391,10 @@ def _nominal(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) ->
     ):
         return Status.PLANNED, ("nominal_planned",)
     return None, ("noun_alone",)
+
+
+def _names_a_paper(reading: Reading, trigger: Trigger) -> bool:
+    """ "exchange the instruments of ratification": they are a thing here; what is done with them is the step."""
+    papers = [h for h in reading.section("things") if h.key == "instruments" and h.first <= trigger.first <= h.last]
+    acts = (h for h in reading.section("acts") if h.key == "exchange")
+    return bool(papers) and any(reading.same_clause(h.first, trigger.first) for h in acts)
