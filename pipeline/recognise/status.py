@@ -36,7 +36,7 @@ Verdict = tuple[Status | None, tuple[str, ...]]
 def decide(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> Verdict:
     """The status of one act with the rules that spoke; (None, …) where a noun tells of no step at all."""
     if trigger.voice == NOMINAL:
-        return _nominal(reading, trigger, triggers)
+        return _nominal(reading, trigger)
     opened = _by_opener(reading, trigger)
     if opened is not None:
         return opened
@@ -345,7 +345,7 @@ def _preposition(reading: Reading, word: int) -> bool:
     return any(h.key == "temporal" and h.last == word - 1 for h in reading.section("nominal"))
 
 
-def _nominal(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> Verdict:
+def _nominal(reading: Reading, trigger: Trigger) -> Verdict:
     clause = _own(reading, trigger)
     opened = _by_opener(reading, trigger)
     if opened is not None:
@@ -360,7 +360,6 @@ def _nominal(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) ->
     before = [h for h in _cues(reading, 0, trigger.first, clause) if trigger.first - h.last <= 10]
     behind = _cues(reading, trigger.last + 1, len(reading.tokens), clause, "after")
     forward = _cues(reading, trigger.last + 1, len(reading.tokens), clause) if light else []
-    del triggers
     if any(h.key == "temporal" and 0 < trigger.first - h.last <= 3 for h in reading.section("nominal")):
         return None, ("temporal_noun",)
     nearest_cue = max((h.last for h in before if h.key != "occurred"), default=-99)
