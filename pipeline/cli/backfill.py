@@ -23,12 +23,11 @@ from pipeline.cli.common import config_option, json_option, settings_of
 from pipeline.compute import open_compute
 from pipeline.errors import UsageError
 from pipeline.flow.process import RECOGNISER
-from pipeline.flow.telling import outgoing
 from pipeline.recognise import Recogniser
 from pipeline.settings import Settings
 from pipeline.store import desk
-from pipeline.store.outbox import Tell, nobody
-from pipeline.wiring import context_of, open_history, record_options, with_additions
+from pipeline.store.outbox import nobody
+from pipeline.wiring import context_of, open_history, record_options, teller_of, with_additions
 
 _PIECE_TIMEOUT = 60.0  # seconds a piece of an archive may take; a record alone that takes as long is given up
 _MOST_LISTED = 20
@@ -125,18 +124,13 @@ def _run(settings: Settings, bad: _BadRecords, *, alert: bool, total: int) -> It
                     options=record_options(settings, quiet=not alert),
                     context=context_of(settings, watchlist),
                     recogniser=RECOGNISER,
-                    tell=_teller(settings) if alert else nobody,
+                    tell=teller_of(settings) if alert else nobody,
                 )
                 yield Run(database, compute, recording, bar, bad, stopping)
         finally:
             compute.close()
     finally:
         database.close()
-
-
-def _teller(settings: Settings) -> Tell:
-    channels = {channel.id: channel for channel in settings.channels}
-    return lambda connection, alerts, now: outgoing(connection, alerts, now, channels)
 
 
 class _BadRecords:
