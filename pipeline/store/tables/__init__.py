@@ -1,7 +1,7 @@
 """Every table. Seen by `store` and `query` only; rows never leave them.
 
     feeds ─< feed_polls      feeds ─< entries >─ articles ─< article_versions ─< evidence >─ events ─< revisions, changes
-    articles ─ rechecks
+    articles ─ rechecks     host_turns
     streams (versions that guard plans)     outbox ─< attempts     channels, mutes     expectations, proposals, watch_entries
     service_state, audit, api_tokens
 
@@ -30,7 +30,15 @@ from pipeline.store.tables.history import (
     RevisionRow,
     StreamRow,
 )
-from pipeline.store.tables.sources import ArticleRow, ArticleVersionRow, EntryRow, FeedPollRow, FeedRow, RecheckRow
+from pipeline.store.tables.sources import (
+    ArticleRow,
+    ArticleVersionRow,
+    EntryRow,
+    FeedPollRow,
+    FeedRow,
+    HostTurnRow,
+    RecheckRow,
+)
 
 __all__ = [
     "ApiTokenRow",
@@ -49,6 +57,7 @@ __all__ = [
     "ExpectationRow",
     "FeedPollRow",
     "FeedRow",
+    "HostTurnRow",
     "MuteRow",
     "OutboxRow",
     "ProposalRow",

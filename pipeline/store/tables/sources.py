@@ -62,6 +62,14 @@ class FeedPollRow(Base):
     size: Mapped[int]
 
 
+class HostTurnRow(Base):
+    """When a host may be asked next, where several replicas share it. By the database's clock; a row forgotten costs nothing."""
+
+    __tablename__ = "host_turns"
+    host: Mapped[str] = mapped_column(primary_key=True)
+    next_start: Mapped[datetime]
+
+
 class EntryRow(Base):
     """One item of one feed and what became of it. Rows outlive the texts: they are how a repeat is known."""
 
