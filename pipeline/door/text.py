@@ -21,9 +21,25 @@ _UNSEEN_PART = re.compile(r"<!--.*?-->|<(script|style|template)\b[^<>]{0,2000}>.
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,5000}>")
 
 
+_ORDINARY = bytes([0x09, 0x0A, *range(0x20, 0x7F), *range(0x80, 0x100)])
+_ASCII = bytes(range(0x80))
+_LONG = 500  # characters from which looking first is cheaper than replacing
+
+
 def clean_text(text: str) -> str:
     """The text with "\\n" for every kind of line end and without control, direction, surrogate and tag characters."""
+    if len(text) > _LONG and not _has_unwanted(text):
+        return text
     return _UNWANTED.sub("", _LINE_END.sub("\n", text))
+
+
+def _has_unwanted(text: str) -> bool:
+    """Whether anything is to be replaced: most bytes are told by a table, only letters beyond ASCII by the expressions."""
+    raw = text.encode("utf-8", "surrogatepass")
+    if raw.translate(None, _ORDINARY):
+        return True
+    others = raw.translate(None, _ASCII).decode("utf-8", "surrogatepass")
+    return bool(_UNWANTED.search(others) or _LINE_END.search(others))
 
 
 def clean_line(text: str, limit: int) -> str:

@@ -20,6 +20,9 @@ MOST_LEADS = 3
 _BLOCKS = ("p", "div", "h2", "h3", "h4", "section", "span", "strong", "b", "em", "blockquote")
 _FINAL = (".", "!", "?", "…", "»", "”", '"', "。")
 _CELLS = ("table", "tbody", "thead", "tr", "td", "th")
+# What trafilatura drops first, wherever it looks: without these it has half of many a page to walk through.
+_ASIDES = ("aside", "footer")
+_WORDLESS = ("svg", "picture", "source", "img", "input", "link", "style")
 
 
 def main_text(tree: HtmlElement, markup: str, metadata: Metadata) -> str:
@@ -27,6 +30,7 @@ def main_text(tree: HtmlElement, markup: str, metadata: Metadata) -> str:
     _prepare(tree)
     links = _link_texts(tree)
     leads = _leads(tree)
+    _lighten(tree)
     found = _without_links(_by_trafilatura(tree), links)
     if len(metadata.body) >= SHORT and (len(found) < SHORT or _squeezed(found) in _squeezed(metadata.body)):
         return text_of_html(metadata.body)  # it may have been read there, and lost its paragraphs
@@ -45,6 +49,13 @@ def _prepare(tree: HtmlElement) -> None:
         if len(table.findall(".//p")) >= 2 or table.find(".//h1") is not None:
             for cell in table.iter(*_CELLS):
                 cell.tag = "div"
+
+
+def _lighten(tree: HtmlElement) -> None:
+    """Take out what trafilatura would not read; asides stay where no paragraph stands outside of them, for then it may."""
+    if any(next(node.iterancestors(*_ASIDES), None) is None for node in tree.iter("p")):
+        etree.strip_elements(tree, *_ASIDES, with_tail=False)
+    etree.strip_elements(tree, *_WORDLESS, with_tail=False)
 
 
 def _by_trafilatura(tree: HtmlElement, *, willing: bool = False) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
+from pipeline.door.markup import without_scripts
 from pipeline.door.text import clean_line, text_of_html
 from pipeline.errors import PageError, Reason
 from pipeline.extract.body import SHORT, main_text
@@ -68,7 +69,7 @@ def extract_entry(
 
 
 def _from_page(page: Page, entry: Entry | None, feed_language: str | None, agency: str, now: datetime) -> Article:
-    markup = page_text(page)
+    markup = without_scripts(page_text(page))
     tree = page_tree(markup)
     metadata = read_metadata(tree)
     promised = entry.title if entry else ""
