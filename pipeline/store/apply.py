@@ -12,11 +12,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, and_, delete, insert, select, update
 
 from pipeline.model import Discovered, Event, Status
 from pipeline.plan import AddSource, Applied, Attach, Detach, EventStep, NewEvent, Plan, Retract, Revise, Stale
 from pipeline.store.codec import event_as_columns, finding_as_json, snapshot_of
+from pipeline.store.kinds import keep_in_parties, kind_of, lead_of
 from pipeline.store.outbox import Tell, enqueue
 from pipeline.store.sql import draw, insert_into, waiting
 from pipeline.store.tables import (
@@ -87,20 +88,22 @@ def _free_keys(connection: Connection, steps: Sequence[EventStep]) -> None:
 
 def _create(connection: Connection, step: NewEvent, now: datetime) -> None:
     columns = event_as_columns(step.event) | _place(step) | {"state_why": step.state_why.value, "by_person": False}
-    connection.execute(insert(EventRow).values(**columns, updated_at=now))
-    rewrite_parties(connection, step.event, step.parties, columns["happened"])
-    record_revision(connection, step.event, (), step.why.value, WHO, now)
+    kind = kind_of(connection, step.event)
+    connection.execute(insert(EventRow).values(**columns, kind=kind, updated_at=now))
+    rewrite_parties(connection, step.event, step.parties, columns["happened"], kind)
+    record_revision(connection, step.event, (), step.why.value, WHO, now, kind=kind)
     _expect(connection, step.event, step.fulfilled_by, now)
 
 
 def _revise(connection: Connection, step: Revise, now: datetime) -> None:
-    columns = event_as_columns(step.event) | _place(step) | {"updated_at": now}
+    kind = kind_of(connection, step.event)
+    columns = event_as_columns(step.event) | _place(step) | {"updated_at": now, "kind": kind}
     if step.state_why is not None:
         columns["state_why"] = step.state_why.value
     connection.execute(update(EventRow).where(EventRow.id == step.event.id).values(**columns))
-    rewrite_parties(connection, step.event, step.parties, columns["happened"])
+    rewrite_parties(connection, step.event, step.parties, columns["happened"], kind)
     changes = tuple({"field": c.field, "before": c.before, "after": c.after} for c in step.changes)
-    record_revision(connection, step.event, changes, step.why.value, WHO, now)
+    record_revision(connection, step.event, changes, step.why.value, WHO, now, kind=kind)
     _expect(connection, step.event, step.fulfilled_by, now)
 
 
@@ -118,6 +121,7 @@ def _place(step: NewEvent | Revise) -> dict[str, Any]:
 def _retract(connection: Connection, step: Retract, now: datetime) -> None:
     """The event stays, as a tombstone; its key is free for another."""
     event, key = step.event, f"retracted|{step.event.id}"
+    kind = kind_of(connection, event)
     values = {
         "state": event.state.value,
         "state_why": step.why.value,
@@ -126,28 +130,51 @@ def _retract(connection: Connection, step: Retract, now: datetime) -> None:
         "key": key,
         "key_hash": digest(key),
         "updated_at": now,
+        "kind": kind,
     }
     connection.execute(update(EventRow).where(EventRow.id == event.id).values(**values))
+    keep_in_parties(connection, event, kind)
     change = {"field": "state", "before": "", "after": step.merged_into or event.state.value}
-    record_revision(connection, event, (change,), step.why.value, WHO, now)
+    record_revision(connection, event, (change,), step.why.value, WHO, now, kind=kind)
     withdrawn = {"state": "withdrawn", "updated_at": now}
     connection.execute(update(ExpectationRow).where(ExpectationRow.event_id == event.id).values(**withdrawn))
 
 
-def rewrite_parties(connection: Connection, event: Event, parties: Sequence[str], happened: Any) -> None:
+def rewrite_parties(connection: Connection, event: Event, parties: Sequence[str], happened: Any, kind: int) -> None:
     """Say anew which parties an event concerns, on its day."""
     connection.execute(delete(EventPartyRow).where(EventPartyRow.event_id == event.id))
-    rows = [{"party": party, "happened": happened, "event_id": event.id} for party in parties]
+    shared = {"happened": happened, "kind": kind, "confidence": event.confidence, "country": event.actor_country}
+    rows = [{"party": party, "event_id": event.id, **shared} for party in parties]
     if rows:
         connection.execute(insert(EventPartyRow), rows)
 
 
 def record_revision(
-    connection: Connection, event: Event, changes: Sequence[dict[str, str]], why: str, who: str, now: datetime
+    connection: Connection,
+    event: Event,
+    changes: Sequence[dict[str, str]],
+    why: str,
+    who: str,
+    now: datetime,
+    *,
+    kind: int,
 ) -> None:
-    """Keep the event as it stands now under its revision number."""
-    row = {"event_id": event.id, "revision": event.revision, "snapshot": snapshot_of(event), "changes": list(changes)}
-    connection.execute(insert(RevisionRow).values(**row, why=why, who=who, recorded_at=now))
+    """Keep the event as it stands now under its revision number; the one before held until now."""
+    before = and_(RevisionRow.event_id == event.id, RevisionRow.until.is_(None))
+    connection.execute(update(RevisionRow).where(before).values(until=now))
+    columns = event_as_columns(event)
+    row = {name: columns[name] for name in ("agreement_id", "actor_country", "happened", "confidence")} | {
+        "event_id": event.id,
+        "revision": event.revision,
+        "snapshot": snapshot_of(event),
+        "changes": list(changes),
+        "why": why,
+        "who": who,
+        "recorded_at": now,
+        "kind": kind,
+        "lead": lead_of(columns["happened"], now),
+    }
+    connection.execute(insert(RevisionRow).values(**row))
 
 
 def _expect(connection: Connection, event: Event, fulfilled_by: str | None, now: datetime) -> None:

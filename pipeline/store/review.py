@@ -13,6 +13,7 @@ from pipeline.store import known
 from pipeline.store.apply import record_changes, record_revision, rewrite_parties
 from pipeline.store.codec import event_as_columns, event_of
 from pipeline.store.desk import audit
+from pipeline.store.kinds import keep_in_parties, kind_of
 from pipeline.store.outbox import Tell, enqueue
 from pipeline.store.tables import EventPartyRow, EventRow, EvidenceRow
 
@@ -44,14 +45,17 @@ def write(connection: Connection, judgement: Judgement, tell: Tell) -> bool:
     """
     event, now = judgement.event, judgement.now
     mine = update(EventRow).where(EventRow.id == event.id, EventRow.revision == event.revision - 1)
-    values = _corrected(connection, judgement) if judgement.changes else _decided(event)
+    kind = kind_of(connection, event)
+    values = (_corrected(connection, judgement) if judgement.changes else _decided(event)) | {"kind": kind}
     if connection.execute(mine.values(**values, revision=event.revision, updated_at=now)).rowcount != 1:
         return False
     if judgement.changes:
-        rewrite_parties(connection, event, judgement.parties, values["happened"])
+        rewrite_parties(connection, event, judgement.parties, values["happened"], kind)
+    else:
+        keep_in_parties(connection, event, kind)
     changes = [{"field": c.field, "before": c.before, "after": c.after} for c in judgement.changes]
     state = {"field": "state", "before": "", "after": event.state.value}
-    record_revision(connection, event, changes or [state], judgement.why.value, judgement.who, now)
+    record_revision(connection, event, changes or [state], judgement.why.value, judgement.who, now, kind=kind)
     detail = {"note": judgement.note, "changes": changes}
     audit(connection, judgement.who, f"event.{judgement.why.value}", event.id, detail, now)
     enqueue(connection, tell(connection, judgement.alerts, now), now)

@@ -22,6 +22,7 @@ from pipeline.store.tables.desk import (
 from pipeline.store.tables.history import (
     ChangeRow,
     CounterRow,
+    EventKindRow,
     EventPartyRow,
     EventRow,
     EvidenceRow,
@@ -51,6 +52,7 @@ __all__ = [
     "ChannelRow",
     "CounterRow",
     "EntryRow",
+    "EventKindRow",
     "EventPartyRow",
     "EventRow",
     "EvidenceRow",

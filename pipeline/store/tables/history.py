@@ -26,13 +26,14 @@ class EventRow(Base):
 
     __tablename__ = "events"
     __table_args__ = (
-        Index(None, "happened", "id"),
-        Index(None, "agreement_id", "happened", "id"),
-        Index(None, "agreement_id", "actor_country", "happened", "id"),
-        Index(None, "actor_country", "happened", "id"),
-        Index(None, "type", "happened", "id"),
-        Index(None, "status", "happened", "id"),
-        Index(None, "state", "happened", "id"),
+        # each list is a walk along one of the first four, or a look at few kinds in one of the others (`query.walking`)
+        Index("ix_events_walk", "happened", "id", "kind", "confidence"),
+        Index("ix_events_walk_agreement", "agreement_id", "happened", "id", "kind", "confidence", "actor_country"),
+        Index("ix_events_walk_both", "agreement_id", "actor_country", "happened", "id", "kind", "confidence"),
+        Index("ix_events_walk_country", "actor_country", "happened", "id", "kind", "confidence"),
+        Index("ix_events_few", "kind", "happened", "id", "confidence"),
+        Index("ix_events_few_agreement", "agreement_id", "kind", "happened", "id", "confidence", "actor_country"),
+        Index("ix_events_few_country", "actor_country", "kind", "happened", "id", "confidence"),
         Index(None, "stream_hash"),
         Index(None, "updated_at"),
     )
@@ -73,23 +74,55 @@ class EventRow(Base):
     pinned: Mapped[Any] = mapped_column(default=list, server_default="[]")  # fields a person has corrected
     fulfilled_by: Mapped[str | None]
     merged_into: Mapped[str | None]
+    kind: Mapped[int] = mapped_column(server_default="0")  # of `event_kinds`
+
+
+class EventKindRow(Base):
+    """All that events have in common that few values tell apart: a filter of these is a set of numbers, found in no time."""
+
+    __tablename__ = "event_kinds"
+    __table_args__ = (UniqueConstraint("type", "status", "state", "salience", "stage", "tracked", "grade"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    type: Mapped[str]
+    status: Mapped[str]
+    state: Mapped[str]
+    salience: Mapped[str]
+    stage: Mapped[str]
+    tracked: Mapped[bool]
+    grade: Mapped[int]  # of confidence (`kinds.GRADES`)
 
 
 class EventPartyRow(Base):
-    """The parties an event concerns, with its day, so that a party's page is one index walk."""
+    """The parties an event concerns, with what lists ask of it, so that a party's list is a walk along one index."""
 
     __tablename__ = "event_parties"
-    __table_args__ = (Index(None, "event_id"),)
-    party: Mapped[str] = mapped_column(primary_key=True)
-    happened: Mapped[Day] = mapped_column(primary_key=True)
+    __table_args__ = (
+        Index("ix_event_parties_walk", "party", "happened", "event_id", "kind", "confidence", "country"),
+        Index("ix_event_parties_few", "party", "kind", "happened", "event_id", "confidence", "country"),
+    )
     event_id: Mapped[str] = mapped_column(ForeignKey("events.id"), primary_key=True)
+    party: Mapped[str] = mapped_column(primary_key=True)
+    happened: Mapped[Day]
+    kind: Mapped[int]
+    confidence: Mapped[float]
+    country: Mapped[str]  # of the actor
 
 
 class RevisionRow(Base):
-    """An event as it stood after each change of it: the whole of it but for its sources, which are in `evidence`."""
+    """An event as it stood after each change of it: the whole of it but for its sources, which are in `evidence`.
+
+    It held from `recorded_at` until `until` (NULL: it holds). `lead`: how far ahead its day lay when it was recorded, as the
+    number of binary digits of the days (0: not ahead), so that what was ahead at a moment is found in a few short walks.
+    """
 
     __tablename__ = "revisions"
-    __table_args__ = (Index(None, "recorded_at"),)
+    __table_args__ = (
+        Index(None, "recorded_at"),
+        Index("ix_revisions_walk", "happened", "event_id", "recorded_at", "until", "kind", "confidence", "actor_country"),
+        Index("ix_revisions_walk_agreement", "agreement_id", "happened", "event_id", "recorded_at", "until", "kind", "confidence", "actor_country"),
+        Index("ix_revisions_few", "kind", "happened", "event_id", "recorded_at", "until", "confidence", "actor_country"),
+        Index("ix_revisions_lead", "lead", "recorded_at", "happened", "event_id", "until", "kind", "confidence", "actor_country"),
+    )  # fmt: skip
     event_id: Mapped[str] = mapped_column(ForeignKey("events.id"), primary_key=True)
     revision: Mapped[int] = mapped_column(primary_key=True)
     snapshot: Mapped[Any]
@@ -97,6 +130,13 @@ class RevisionRow(Base):
     why: Mapped[str]
     who: Mapped[str]
     recorded_at: Mapped[datetime]
+    until: Mapped[datetime | None]
+    agreement_id: Mapped[str | None]
+    actor_country: Mapped[str] = mapped_column(server_default="")
+    happened: Mapped[Day] = mapped_column(server_default="1970-01-01")
+    kind: Mapped[int] = mapped_column(server_default="0")
+    confidence: Mapped[float] = mapped_column(server_default="0")
+    lead: Mapped[int] = mapped_column(server_default="0")
 
 
 class ChangeRow(Base):
