@@ -6,7 +6,9 @@
     ├── Trouble               one item failed; carries a `Reason` and whether trying again can help
     │   ├── FeedError         the document is not a feed we can read
     │   └── PageError         the page holds no article
-    └── StoreUnavailable      the database is away, locked or full: wait and go on
+    └── Unavailable           what every item needs is away: wait and go on
+        ├── StoreUnavailable      the database is away, locked or full
+        └── WorkersUnavailable    worker processes cannot be started, or cannot build what they work with
 
 Expected outcomes of fetching and delivering are values (`Refused`, `TryAgain` …), not exceptions.
 """
@@ -102,5 +104,13 @@ class PageError(Trouble):
     """The page holds no article."""
 
 
-class StoreUnavailable(TreatywatchError):
+class Unavailable(TreatywatchError):
+    """What every item needs is away; the same work will succeed later, and no item is to blame."""
+
+
+class WorkersUnavailable(Unavailable):
+    """No worker process can do its work."""
+
+
+class StoreUnavailable(Unavailable):
     """The database is away, locked or full; the same work will succeed later."""

@@ -27,6 +27,7 @@ from pipeline.fetch import Fetcher
 from pipeline.flow import FlowOptions, Parts
 from pipeline.flow.parts import Passage, nothing_happens
 from pipeline.flow.telling import outgoing
+from pipeline.flow.turns import HostTurns
 from pipeline.flow.upkeep import UpkeepOptions
 from pipeline.model import Watchlist
 from pipeline.plan import Context, RecordOptions, Subscription
@@ -99,7 +100,7 @@ async def wire(
         frame = Frame(database, now, passage_of((environment or {}).get(FAILPOINT, "")), workers)
         added = await asyncio.to_thread(database.write, lambda c: _begin(c, settings, now()))
         async with AsyncExitStack() as fetching, AsyncExitStack() as furniture:
-            fetcher = await fetching.enter_async_context(Fetcher(settings.fetch, now=now))
+            fetcher = await fetching.enter_async_context(_fetcher(frame, settings))
             parts = _parts(frame, settings, added, fetcher, furniture, stopping)
             service = Service(settings, parts, frame, furniture.pop_all(), fetching.pop_all())
         try:
@@ -121,7 +122,7 @@ async def renew(service: Service, settings: Settings, quiesce: Callable[[], Awai
     async with AsyncExitStack() as fetching, AsyncExitStack() as furniture:
         fetcher = service.parts.fetcher
         if not same:
-            fetcher = await fetching.enter_async_context(Fetcher(settings.fetch, now=frame.now))
+            fetcher = await fetching.enter_async_context(_fetcher(frame, settings))
         added = await asyncio.to_thread(frame.database.read, desk.watched)
         parts = _parts(frame, settings, added, fetcher, furniture, asyncio.Event())
         await quiesce()
@@ -134,6 +135,12 @@ async def renew(service: Service, settings: Settings, quiesce: Callable[[], Awai
     await old_furniture.aclose()
     if not same:
         await old_fetching.aclose()
+
+
+def _fetcher(frame: Frame, settings: Settings) -> Fetcher:
+    """Replicas on one PostgreSQL share the pace of every host; a SQLite file has one service, which paces itself."""
+    shared = None if frame.database.is_sqlite else HostTurns(frame.database)
+    return Fetcher(settings.fetch, now=frame.now, shared=shared)
 
 
 def _parts(

@@ -2,6 +2,7 @@
 
 from pipeline.fetch.again import after_failure
 from pipeline.fetch.client import Fetcher
+from pipeline.fetch.manners import SharedPace
 from pipeline.fetch.values import (
     ACCEPT_ANY,
     ACCEPT_FEED,
@@ -27,5 +28,6 @@ __all__ = [
     "NotModified",
     "PostOutcome",
     "Refused",
+    "SharedPace",
     "after_failure",
 ]

@@ -19,7 +19,7 @@ from pipeline.errors import Reason, Trouble
 from pipeline.fetch import body as reading
 from pipeline.fetch.guard import ParsedUrl, check_url, follow, networks
 from pipeline.fetch.link import Ask, Head, Header
-from pipeline.fetch.manners import Monotonic, Robots, Sleep, TooSoon, Turns
+from pipeline.fetch.manners import Monotonic, Robots, SharedPace, Sleep, TooSoon, Turns
 from pipeline.fetch.transport import Answer, Http
 from pipeline.fetch.values import (
     ACCEPT_ANY,
@@ -85,6 +85,7 @@ class Fetcher:
         now: clock.Clock = clock.now,
         monotonic: Monotonic = clock.monotonic,
         sleep: Sleep = asyncio.sleep,
+        shared: SharedPace | None = None,
     ) -> None:
         self._options = options
         self._now = now
@@ -94,7 +95,7 @@ class Fetcher:
         assert chosen
         self._policy = Policy(chosen, networks(options.allow_networks), tls or tls_context(), options.timeout)
         self._http = Http(self._policy, options.keep_alive, monotonic)
-        self._turns = Turns(options, monotonic, sleep)
+        self._turns = Turns(options, monotonic, sleep, shared)
         self._robots = Robots(options.product, monotonic)
         self._post_gate = asyncio.Semaphore(options.max_connections)  # alerts do not queue behind slow sources
 
@@ -145,7 +146,7 @@ class Fetcher:
             if isinstance(outcome, Refused):
                 return outcome
             if outcome.head.status not in _REDIRECT:
-                return self._arrived(url, target, wish, trip, outcome)
+                return await self._arrived(url, target, wish, trip, outcome)
             step = self._redirected(target, outcome.head, trip)
             if isinstance(step, Refused):
                 return step
@@ -206,7 +207,7 @@ class Fetcher:
             rows += [(b"If-Modified-Since", modified)] if modified else []
         return tuple(rows)
 
-    def _arrived(
+    async def _arrived(
         self, url: str, target: ParsedUrl, wish: _Wish, trip: _Trip, reply: _Reply
     ) -> Fetched | NotModified | Refused:
         """The answer that is no redirect, as an outcome."""
@@ -228,7 +229,7 @@ class Fetcher:
         if status == 304 and asked:
             return NotModified(etag, modified, age, again, permanent, used, elapsed)
         if status == 429 or (status == 503 and again is not None):
-            self._turns.hold(target.host, again or 0.0)
+            await self._turns.hold(target.host, again or 0.0)
         reason = Reason.RATE_LIMITED if status == 429 else Reason.HTTP_STATUS
         return Refused(reason, f"{target.netloc} answered {status}", retry=True, retry_after=again, status=status)
 

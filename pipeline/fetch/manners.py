@@ -1,7 +1,7 @@
 """How we behave towards a host: one request at a time in a steady pace, and only where its robots.txt lets us.
 
-Time and sleeping are handed in, so that a day of pacing can be tested in a moment. Everything is in memory: after a restart
-we know no host and begin politely again.
+Time and sleeping are handed in, so that a day of pacing can be tested in a moment. What one process knows of its hosts is in
+memory: after a restart it begins politely again. Where several processes ask the same hosts, they share a pace (`SharedPace`).
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 from pipeline.errors import Reason
 from pipeline.fetch import robots
@@ -21,6 +22,7 @@ Sleep = Callable[[float], Awaitable[None]]
 Origin = tuple[str, str, int]
 
 LONGEST_HOLD = 30.0  # seconds; one answer of 429 slows a host down, the asker's own Retry-After is kept by its next try
+_LATE = 0.05  # of an interval, and seconds at least: how late a start may come in a slot that is shared
 _MOST_HOSTS = 4096
 _MOST_ROBOTS = 8_000_000  # bytes of robots.txt kept in all; parsed they take up to thirty times that
 
@@ -29,6 +31,18 @@ _ROBOTS_AGAIN = 600.0  # until an unreachable robots.txt is asked for again
 _ROBOTS_PATIENCE = (
     43_200.0  # unreachable for so long: as if there were none, or one broken file silences a source for ever
 )
+
+
+class SharedPace(Protocol):
+    """The pace of hosts that other processes ask, too. Each process asks for one slot of a host at a time."""
+
+    async def take(self, host: str, seconds: float) -> float:
+        """Take the host's next slot; seconds until it. The one after it begins `seconds` later, whoever takes it."""
+        ...
+
+    async def hold(self, host: str, seconds: float) -> None:
+        """No slot begins before so many seconds have gone by."""
+        ...
 
 
 class TooSoon(Exception):
@@ -53,8 +67,11 @@ class Turns:
     """Whose turn it is: at most `max_per_host` requests under way to a host, `max_connections` in all, starts to one host
     `host_interval` apart, first come first served. Feeds, articles, redirects and robots.txt count alike."""
 
-    def __init__(self, options: FetchOptions, monotonic: Monotonic, sleep: Sleep) -> None:
+    def __init__(
+        self, options: FetchOptions, monotonic: Monotonic, sleep: Sleep, shared: SharedPace | None = None
+    ) -> None:
         self._options = options
+        self._shared = shared
         self._monotonic = monotonic
         self._sleep = sleep
         self._hosts: dict[str, _Host] = {}
@@ -79,7 +96,7 @@ class Turns:
         started = False
         try:
             async with known.gate:
-                await (self._in_pace(known) if paced else self._everywhere.acquire())
+                await (self._in_pace(host, known) if paced else self._everywhere.acquire())
                 known.waiting -= 1
                 started = True
                 try:
@@ -91,19 +108,48 @@ class Turns:
             if not started:
                 known.waiting -= 1
 
-    async def _in_pace(self, known: _Host) -> None:
+    async def _in_pace(self, host: str, known: _Host) -> None:
         async with known.line:
             while (ahead := known.next_start - self._monotonic()) > 0:
                 if ahead > self._options.patience:
                     raise TooSoon(ahead)
                 await self._sleep(ahead)
-            await self._everywhere.acquire()  # in here, so that waiting for it cannot bring two starts together
+            if self._shared is None:
+                await self._everywhere.acquire()  # in here, so that waiting for it cannot bring two starts together
+            else:
+                await self._in_slot(self._shared, host, self._interval(known))
             known.next_start = self._monotonic() + self._interval(known)
 
-    def hold(self, host: str, seconds: float) -> None:
+    async def _in_slot(self, shared: SharedPace, host: str, interval: float) -> None:
+        """Start in a slot of all processes' common pace. Slots lie so much further apart as a start may come late."""
+        late, holds = max(interval * _LATE, _LATE), False
+        try:
+            while True:
+                asked = self._monotonic()
+                ahead = await shared.take(host, interval + late)
+                if ahead > self._options.patience:
+                    raise TooSoon(ahead)
+                if ahead > 0:
+                    await self._sleep(ahead)
+                if not holds:
+                    await self._everywhere.acquire()
+                    holds = True
+                missed_by = self._monotonic() - asked - ahead
+                if missed_by <= late:
+                    holds = False  # the request's from here on
+                    return
+                late = 2 * missed_by  # a slow database, or a full house: the next slot is taken with a place in hand
+        finally:
+            if holds:
+                self._everywhere.release()
+
+    async def hold(self, host: str, seconds: float) -> None:
         """The host asked for a pause (429, 503): no paced request starts before it is over, or LONGEST_HOLD."""
+        seconds = min(max(seconds, 0.0), LONGEST_HOLD)
         known = self._host(host)
-        known.next_start = max(known.next_start, self._monotonic() + min(max(seconds, 0.0), LONGEST_HOLD))
+        known.next_start = max(known.next_start, self._monotonic() + seconds)
+        if self._shared is not None and self._options.host_interval > 0:
+            await self._shared.hold(host, seconds)
 
     def slow_down(self, host: str, crawl_delay: float | None) -> None:
         """Keep to the host's Crawl-delay, up to `max_crawl_delay`."""

@@ -18,7 +18,7 @@ from pipeline.alert.cron import Cron
 from pipeline.errors import StoreUnavailable, UsageError
 from pipeline.flow.parts import Parts
 from pipeline.flow.watch import JOBS
-from pipeline.store import articles, backup, upkeep
+from pipeline.store import articles, backup, turns, upkeep
 
 _UTC = ZoneInfo("UTC")
 
@@ -80,6 +80,7 @@ def _tidy_up(parts: Parts, options: UpkeepOptions) -> str:
     if options.polls_days:
         oldest = now - timedelta(days=options.polls_days)
         polls = _in_parts(parts, lambda: parts.database.write(lambda c: upkeep.delete_polls(c, oldest)))
+    parts.database.write(turns.forget)
     parts.passage("retention")
     upkeep.optimise(parts.database)
     return f"{texts} texts and {polls} polls deleted"

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, select, update
+from sqlalchemy import Connection, and_, func, select, text, update
 
 from pipeline.model import Entry
 from pipeline.store.codec import unpack
@@ -21,6 +21,11 @@ from pipeline.store.sql import lease_is_over, locked
 from pipeline.store.tables import EntryRow
 
 PENDING, LEASED, DONE, GATE, FAILED = "pending", "leased", "done", "gate", "failed"
+# held to the end of the claim's transaction; 17 keeps these locks apart from all others
+_LOCK = text(
+    "SELECT address FROM unnest(CAST(:addresses AS text[])) AS wish(address)"
+    " WHERE pg_try_advisory_xact_lock(hashtextextended(address, 17))"
+)
 _POOL = 8  # candidates looked at for each one taken, so that one host does not fill the hand
 
 
@@ -62,7 +67,7 @@ def claim(
     per_host: int = 4,
     busy: Collection[str] = (),
 ) -> tuple[EntryWork, ...]:
-    """Take up to `limit` entries that are due, at most `per_host` of one host and none of `busy` hosts.
+    """Take up to `limit` entries that are due, at most `per_host` of one host, none of `busy` hosts and no address that is in hand.
 
     Entries whose last lease ran out unsettled after `max_tries` become failed: something about them kills workers.
     """
@@ -76,14 +81,32 @@ def claim(
         pool += connection.execute(locked(connection, wanted)).all()
     taken: list[Any] = []
     hosts: dict[str, int] = {}
+    in_hand = _in_hand(connection, [row.url_hash for row in pool], now, lease)
     for row in pool:
-        if len(taken) < limit and hosts.get(row.host, 0) < per_host:
+        if len(taken) < limit and hosts.get(row.host, 0) < per_host and row.url_hash not in in_hand:
             hosts[row.host] = hosts.get(row.host, 0) + 1
+            in_hand.add(row.url_hash)
             taken.append(row)
+    if taken and connection.dialect.name != "sqlite":
+        free = _alone(connection, [row.url_hash for row in taken], now, lease)
+        taken = [row for row in taken if row.url_hash in free]
     if taken:
         claimed = {"state": LEASED, "tries": EntryRow.tries + 1, "lease_until": now + lease, "lease_owner": owner}
         connection.execute(update(EntryRow).where(EntryRow.id.in_([row.id for row in taken])).values(**claimed))
     return tuple(_work(row) for row in taken)
+
+
+def _in_hand(connection: Connection, addresses: Sequence[str], now: datetime, lease: timedelta) -> set[str]:
+    """Which of these pages (by the hashes of their addresses) somebody has: an article is fetched once, whichever feeds list it."""
+    held = and_(EntryRow.state == LEASED, ~lease_is_over(EntryRow.lease_until, now, lease))
+    found = select(EntryRow.url_hash).where(EntryRow.url_hash.in_(sorted(set(addresses))), held)
+    return set(connection.execute(found).scalars())
+
+
+def _alone(connection: Connection, addresses: Sequence[str], now: datetime, lease: timedelta) -> set[str]:
+    """Those that no other replica claims at this moment, or has just claimed, by another feed's entry."""
+    free = set(connection.execute(_LOCK, {"addresses": sorted(addresses)}).scalars())
+    return free - _in_hand(connection, sorted(free), now, lease)
 
 
 def _bury(connection: Connection, now: datetime, lease: timedelta, max_tries: int) -> None:

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, Select, and_, bindparam, func, insert, or_, select, update
 
+from pipeline.door.url import normalise_url
 from pipeline.model import Entry, Feed, FeedKind
 from pipeline.store.codec import pack, plausible
 from pipeline.store.sql import insert_into, lease_is_over, locked
@@ -327,7 +328,7 @@ def _entry_columns(entry: Entry, feed_id: str, host: str, turn: int, now: dateti
         "identity": entry.identity,
         "identity_hash": digest(entry.identity),
         "url": entry.url,
-        "url_hash": digest(entry.url),
+        "url_hash": digest(normalise_url(entry.url)),  # two feeds that list one article agree in it
         "host": host,
         "title": entry.title,
         "published": plausible(entry.published, now),

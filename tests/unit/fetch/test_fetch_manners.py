@@ -109,7 +109,7 @@ def test_a_hold_is_kept_up_to_a_cap() -> None:
     """After a 429 the host is left alone for a while, not for thirty years."""
     time = SharedTime()
     pace = turns(time)
-    pace.hold("a", 1e9)
+    asyncio.run(pace.hold("a", 1e9))
     assert pace.wait("a") == LONGEST_HOLD
     assert starts(time, pace, ["a", "b"]) == [LONGEST_HOLD, 0.0]
 
@@ -179,8 +179,12 @@ def test_hosts_are_forgotten() -> None:
     """A flood of host names does not fill the memory."""
     time = SharedTime()
     pace = turns(time)
-    for number in range(10_000):
-        pace.hold(f"h{number}", 0.0)
+
+    async def flood() -> None:
+        for number in range(10_000):
+            await pace.hold(f"h{number}", 0.0)
+
+    asyncio.run(flood())
     assert len(pace._hosts) < 5000
 
 
