@@ -35,6 +35,8 @@ class Told:
     lead: bool = False
     discovered: Discovered | None = None
     at: int = 0  # offset of the verb
+    weight: float = 1.0  # how surely its verb and object make the step, whichever agreement it is
+    signs: tuple[str, ...] = ()
 
     @property
     def agreement(self) -> str:

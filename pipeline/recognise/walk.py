@@ -20,10 +20,12 @@ from pipeline.recognise import (
     binding,
     dates,
     discover,
+    elliptic,
     laws,
     mentions,
     organs,
     salience,
+    signs,
     status,
     targets,
     things,
@@ -210,6 +212,8 @@ class Walk:
             if subject is not None and subject is trigger:
                 continue
             made = acts.step(trigger, thing, subject, reading)
+            if made is None and (self.focus.lead or self.focus.latest):
+                made = elliptic.step(trigger, thing, subject, reading)
             if made is None:
                 self._say(reading, trigger, "no_step", f"{trigger.family}:{thing.what if thing else ''}")
                 continue
@@ -272,10 +276,14 @@ class Walk:
         )
         if day is None and verdict is Status.OCCURRED and news is Salience.NEWS and self.dateline is not None:
             day, why = PartialDate.of(self.dateline), (*why, "dateline")
+        shown = signs.local(
+            reading, one.trigger, one.thing, day, self.article.published_on or self.latest,
+            sure=self.article.published_on is not None, timed=bool(own), beside=bool(others), acting=bool(subject),
+        )  # fmt: skip
         base = Told(
             kind, verdict, news, linked[0], actor, reading.sentence, self._words(reading, one.trigger),
             one.step.weight, (one.step.reason, *why, *because), actor.stage, day, effective, lead,
-            at=reading.tokens[one.trigger.first].start,
+            at=reading.tokens[one.trigger.first].start, weight=one.step.weight, signs=shown,
         )  # fmt: skip
         yield from self._spread(reading, one, base, linked, subject)
 
@@ -309,7 +317,7 @@ class Walk:
                 if x.agreement_id is None:
                     found = (
                         discover.judge(told, reading, self.scene.states, self.tools.linker.index)
-                        if self.tools.discover
+                        if self.tools.discover and not one.step.reason.startswith("guess_")
                         else None
                     )
                     if found is None:

@@ -1,0 +1,55 @@
+"""Steps told without naming the agreement: "the Senate consented on 22 June", "signed in Rarotonga", «ратификацию завершили».
+
+Only in an article that has told of an agreement, and only as a guess: `judgement` weighs what speaks for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pipeline.model import EventType
+from pipeline.recognise.cases import PLAIN, Step, nothing_follows
+from pipeline.recognise.reading import Reading
+from pipeline.recognise.things import GENERIC, NOUN, PRONOUN, TREATY, Thing
+from pipeline.recognise.triggers import ACTIVE, ATTRIBUTE, INTRANSITIVE, NOMINAL, PASSIVE, Trigger
+
+E = EventType
+_GUESS = 0.55
+_TOLD = frozenset(
+    {"sign", "ratify", "initial", "enter_force", "provisional", "accede", "withdraw", "denounce", "suspend", "terminate", "deposit", "exchange"}
+)  # fmt: skip
+_BY_ORGAN: Mapping[str, EventType] = {"approve": E.APPROVED, "reject": E.REJECTED, "submit": E.SUBMITTED}
+_OF_LAW: Mapping[str, EventType] = {**_BY_ORGAN, "sign": E.PROMULGATED, "promulgate": E.PROMULGATED}
+_MADE = frozenset({"conclude"})  # "concluded in Honolulu on 16 October": signed
+
+
+def step(trigger: Trigger, thing: Thing | None, about: Trigger | None, reading: Reading) -> Step | None:
+    """The step a verb makes although its object does not say so; None where something else is its object."""
+    if trigger.voice == NOMINAL or about is not None:
+        return None
+    if reading.is_a("strict", trigger.first) or reading.is_a("ambiguous", trigger.first):
+        return None
+    organ = any(p.body for p in reading.parties)
+    if thing is not None and thing.what in {"law", "draft"}:
+        kind = _OF_LAW.get(trigger.family)
+        return Step(kind, f"guess_{trigger.family}_law", weight=_GUESS) if kind else None
+    if trigger.family in _MADE and trigger.voice == ATTRIBUTE and (thing is None or thing.what == TREATY):
+        return Step(E.SIGNED, "guess_concluded", weight=0.75 if thing else _GUESS)
+    if thing is not None and thing.what not in {TREATY, GENERIC, PRONOUN, NOUN}:
+        return None
+    if trigger.family in _BY_ORGAN and organ and _free(reading, trigger, thing):
+        return Step(_BY_ORGAN[trigger.family], f"guess_{trigger.family}", weight=_GUESS)
+    if trigger.family in _TOLD and thing is None and _free(reading, trigger, thing):
+        return Step(PLAIN[trigger.family], f"guess_{trigger.family}", weight=_GUESS)
+    return None
+
+
+def _free(reading: Reading, trigger: Trigger, thing: Thing | None) -> bool:
+    """Whether no object of its own stands where the verb's object stands."""
+    if thing is not None:
+        return thing.what in {GENERIC, PRONOUN}
+    return (
+        trigger.voice in {PASSIVE, ATTRIBUTE}
+        or trigger.family in INTRANSITIVE
+        or (trigger.voice == ACTIVE and nothing_follows(reading, trigger))
+    )

@@ -1,0 +1,128 @@
+"""What speaks for and against a step, as plain words: the features from which `judgement` weighs it.
+
+A sign is a short word like "tense:past" or "age:old". One step has one or none of each group. What a single sentence shows is
+gathered when the sentence is read (`local`), what only the whole article shows when all steps are known (`whole`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+from pipeline.model import EventType, PartialDate, Status
+from pipeline.recognise.reading import Reading
+from pipeline.recognise.salience import ORDER
+from pipeline.recognise.things import Thing
+from pipeline.recognise.triggers import Trigger
+
+if TYPE_CHECKING:
+    from pipeline.recognise.assemble import Told
+
+_PLACES = ((0, "first"), (1, "second"), (3, "early"), (7, "middle"))  # last sentence of each part of an article
+_AGES = ((1, "day"), (4, "days"), (9, "week"), (45, "month"), (400, "year"))  # days before publication
+_SURE = ((0.9, "sure"), (0.8, "good"), (0.7, "fair"), (0.5, "weak"))
+_OCCURRED = Status.OCCURRED
+
+
+def local(
+    reading: Reading,
+    trigger: Trigger,
+    thing: Thing | None,
+    day: PartialDate | None,
+    published: date | None,
+    *,
+    sure: bool,
+    timed: bool,
+    beside: bool,
+    acting: bool,
+) -> tuple[str, ...]:
+    """What the sentence shows. `sure`: `published` is known, not inferred; `timed`: the verb has a date of its own;
+    `beside`: another act happens in the sentence; `acting`: somebody stands at the subject's place."""
+    clause = reading.clause(trigger.first)
+    kinds = {h.key for h in reading.section("salience") if reading.same_clause(h.first, trigger.first)}
+    out = [
+        f"family:{trigger.family}", f"form:{trigger.voice}_{trigger.tense}", f"thing:{thing.what if thing else 'none'}",
+        f"clause:{clause.kind}", f"place:{_place(reading.sentence.index)}", f"age:{age(day, published, sure=sure)}",
+        f"paragraph:{min(reading.sentence.paragraph, 3)}",
+    ]  # fmt: skip
+    out += [f"cue:{kind}" for kind in sorted(kinds)]
+    out += [word for word, holds in (("timed", timed), ("beside", beside), ("acting", acting)) if holds]
+    if reading.sentence.text.lstrip()[:1] in '"“«„':
+        out.append("quotation")
+    return tuple(out)
+
+
+def age(day: PartialDate | None, published: date | None, *, sure: bool) -> str:
+    """How far back a date lies from publication; a date that is a month or a year says so."""
+    if day is None:
+        return "none" if published else "none_undated"
+    if published is None:
+        return "unknown" if day.day else "unknown_coarse"
+    if day.day is None:
+        inside = day.first <= published <= day.last
+        return "within" if inside else "coarse_month" if (published - day.last).days < 92 else "coarse"
+    days = (published - day.first).days
+    word = "ahead" if days < -1 else next((word for limit, word in _AGES if days <= limit), "old")
+    return word if sure else f"{word}_inferred"
+
+
+def _place(index: int) -> str:
+    return next((word for last, word in _PLACES if index <= last), "late")
+
+
+def whole(one: Told, told: Sequence[Told]) -> tuple[str, ...]:
+    """What the other steps of the article show of this one."""
+    same = [t for t in told if t.agreement == one.agreement and t is not one]
+    happened = [t for t in same if t.status is _OCCURRED]
+    out = [
+        f"type:{one.type.value}", f"status:{one.status.value}",
+        f"link:{one.linked.reasons[0] if one.linked.reasons else 'none'}", f"band:{one.linked.band.value}",
+        f"mention:{'generic' if one.linked.mention.generic else 'own'}",
+        f"linked:{_grade(one.linked.confidence)}", f"step:{_grade(one.weight)}",
+    ]  # fmt: skip
+    out += [f"stage:{one.stage}"] if one.stage else []
+    out += [f"why:{reason}" for reason in one.reasons if reason.isidentifier()]
+    later = [t for t in happened if _order(t.type) > _order(one.type)]
+    facts = {
+        "alone": not same,
+        "first_told": all(t.at > one.at for t in same),
+        "later_step": bool(later),
+        "later_step_in_lead": any(t.lead for t in later),
+        "later_step_news": any(t.date and one.date and t.date.first > one.date.last for t in later),
+        "earlier_step": any(_order(t.type) < _order(one.type) for t in happened),
+        "same_type": any(t.type is one.type for t in same),
+        "lead": one.lead,
+        "newest": _newest(one, told),
+        "older_than_newest": _older(one, told),
+        "others_dated": one.date is None and any(t.date and t.date.day for t in happened),
+        "agreement_of_lead": bool(told) and one.agreement == told[0].agreement,
+        "country": bool(one.actor.country),
+        "plans_ahead": any(t.status is not _OCCURRED for t in same),
+    }
+    out += [word for word, holds in facts.items() if holds]
+    return tuple(out)
+
+
+def _order(kind: EventType) -> int:
+    return ORDER.get(kind, 0)
+
+
+def _days(told: Sequence[Told]) -> list[date]:
+    return [t.date.first for t in told if t.status is _OCCURRED and t.date is not None and t.date.day]
+
+
+def _newest(one: Told, told: Sequence[Told]) -> bool:
+    """Whether no step of the article has a later day."""
+    days = _days(told)
+    return one.date is not None and one.date.day is not None and bool(days) and one.date.first >= max(days)
+
+
+def _older(one: Told, told: Sequence[Told]) -> bool:
+    """Whether a step of the article lies more than a week behind this one's day, month or year."""
+    days = _days(told)
+    return one.date is not None and bool(days) and (max(days) - one.date.last).days > 7
+
+
+def _grade(value: float) -> str:
+    return next((word for limit, word in _SURE if value >= limit), "poor")
