@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
-from pipeline.model import EventType, PartialDate, Salience
+from pipeline.model import EventType, PartialDate, Salience, Status
 from pipeline.recognise.reading import MAIN, RELATIVE, SUBORDINATE, Reading
 from pipeline.recognise.triggers import (
     ATTRIBUTE,
@@ -16,6 +17,7 @@ from pipeline.recognise.triggers import (
     PAST,
     PERFECT,
     PLUPERFECT,
+    PRESENT,
     Trigger,
 )
 
@@ -39,22 +41,38 @@ _OLD_IN_LEAD = 400
 Verdict = tuple[Salience, tuple[str, ...]]
 
 
-def local(
-    reading: Reading,
-    trigger: Trigger,
-    when: PartialDate | None,
-    published: date | None,
-    *,
-    lead: bool,
-    alone: bool = False,
-    coarse: bool = False,
-    beside: bool = False,
-    sure: bool = True,
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What stands around an act. `published`: the day of publication, or (`sure` False) a day known to lie before it.
+
+    `lead`: it stands in the first sentence that tells an act; `alone`: no other act of that sentence happened; `coarse`: its only
+    date is a month or a year; `beside`: another act stands in the sentence; `timed`: it has a time expression of its own.
+    """
+
+    published: date | None
+    sure: bool = True
+    lead: bool = False
+    alone: bool = False
+    coarse: bool = False
+    beside: bool = False
+    timed: bool = False
+
+
+def verdict(
+    reading: Reading, trigger: Trigger, status: Status, when: PartialDate | None, around: Circumstances
 ) -> Verdict:
-    """What the sentence says. `when`: the act's resolved date; `lead`: it stands in the first sentence that tells an act;
-    `alone`: no other act of that sentence happened; `coarse`: its only date is a month or a year;
-    `beside`: another act stands in the sentence; `sure`: `published` is the day of publication, not merely one before it."""
-    fresh = _fresh(when, published) if sure else _stale(when, published)
+    """News or background by the sentence alone; what has not happened is told for its own sake."""
+    if status is not Status.OCCURRED:
+        return Salience.NEWS, ()
+    if not around.timed and trigger.tense != PRESENT and counted_actor(reading, trigger):
+        return Salience.BACKGROUND, ("tally",)
+    return local(reading, trigger, when, around)
+
+
+def local(reading: Reading, trigger: Trigger, when: PartialDate | None, around: Circumstances) -> Verdict:
+    """What the sentence says. `when`: the act's resolved date."""
+    published, lead = around.published, around.lead
+    fresh = _fresh(when, published) if around.sure else _stale(when, published)
     if (
         fresh is True
         and trigger.voice != ATTRIBUTE
@@ -84,12 +102,14 @@ def local(
     if (
         kind == SUBORDINATE
         and trigger.tense in {PAST, PERFECT, GERUND}
-        and not (lead and alone and (beside or _newly(reading, trigger) or _as_it_happened(reading, trigger)))
+        and not (
+            lead and around.alone and (around.beside or _newly(reading, trigger) or _as_it_happened(reading, trigger))
+        )
     ):
         return Salience.BACKGROUND, ("subordinate_clause",)
     if trigger.tense == GERUND and not (lead and "," in reading.before(trigger.first)):
         return Salience.BACKGROUND, ("gerund",)
-    if not lead and fresh is None and (coarse or (when is not None and when.day is None)):
+    if not lead and fresh is None and (around.coarse or (when is not None and when.day is None)):
         return Salience.BACKGROUND, ("coarse_date",)
     if not lead and trigger.voice == PASSIVE and when is not None and published is None:
         return Salience.BACKGROUND, ("was_done_on",)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.model import EventType, PartialDate, Status
 from pipeline.recognise.reading import Reading
-from pipeline.recognise.salience import ORDER
+from pipeline.recognise.salience import ORDER, Circumstances
 from pipeline.recognise.things import Thing
 from pipeline.recognise.triggers import Trigger
 
@@ -30,24 +30,20 @@ def local(
     trigger: Trigger,
     thing: Thing | None,
     day: PartialDate | None,
-    published: date | None,
+    around: Circumstances,
     *,
-    sure: bool,
-    timed: bool,
-    beside: bool,
     acting: bool,
 ) -> tuple[str, ...]:
-    """What the sentence shows. `sure`: `published` is known, not inferred; `timed`: the verb has a date of its own;
-    `beside`: another act happens in the sentence; `acting`: somebody stands at the subject's place."""
+    """What the sentence shows. `acting`: somebody stands at the subject's place."""
     clause = reading.clause(trigger.first)
     kinds = {h.key for h in reading.section("salience") if reading.same_clause(h.first, trigger.first)}
     out = [
         f"family:{trigger.family}", f"form:{trigger.voice}_{trigger.tense}", f"thing:{thing.what if thing else 'none'}",
-        f"clause:{clause.kind}", f"place:{_place(reading.sentence.index)}", f"age:{age(day, published, sure=sure)}",
+        f"clause:{clause.kind}", f"place:{_place(reading.sentence.index)}", f"age:{age(day, around.published, sure=around.sure)}",
         f"paragraph:{min(reading.sentence.paragraph, 3)}",
     ]  # fmt: skip
     out += [f"cue:{kind}" for kind in sorted(kinds)]
-    out += [word for word, holds in (("timed", timed), ("beside", beside), ("acting", acting)) if holds]
+    out += [word for word, holds in (("timed", around.timed), ("beside", around.beside), ("acting", acting)) if holds]
     if reading.sentence.text.lstrip()[:1] in '"“«„':
         out.append("quotation")
     return tuple(out)

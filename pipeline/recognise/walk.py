@@ -44,6 +44,7 @@ from pipeline.recognise.focus import Focus, Linked, Linker
 from pipeline.recognise.lexicon import Lexicon
 from pipeline.recognise.parties import Names
 from pipeline.recognise.reading import Reading
+from pipeline.recognise.salience import Circumstances
 from pipeline.recognise.scene import Scene
 from pipeline.recognise.things import NOUN, TREATY, Thing
 from pipeline.recognise.titles import Reading as Wording
@@ -263,23 +264,14 @@ class Walk:
             verdict, why = Status.PLANNED, (*why, "date_ahead")
         alone = all(t.tense in {INFINITIVE, GERUND, FUTURE, PRESENT, ""} for t in others)
         coarse = bool(own) and all(m.day is None and m.weekday is None and (m.month or m.year) for m in own)
-        news, because = self._salience(
-            reading,
-            one.trigger,
-            verdict,
-            day,
-            lead=lead,
-            alone=alone,
-            coarse=coarse,
-            beside=bool(others),
-            timed=bool(own),
-        )
+        around = Circumstances(
+            self.article.published_on or self.latest, self.article.published_on is not None, lead, alone, coarse,
+            beside=bool(others), timed=bool(own),
+        )  # fmt: skip
+        news, because = salience.verdict(reading, one.trigger, verdict, day, around)
         if day is None and verdict is Status.OCCURRED and news is Salience.NEWS and self.dateline is not None:
             day, why = PartialDate.of(self.dateline), (*why, "dateline")
-        shown = signs.local(
-            reading, one.trigger, one.thing, day, self.article.published_on or self.latest,
-            sure=self.article.published_on is not None, timed=bool(own), beside=bool(others), acting=bool(subject),
-        )  # fmt: skip
+        shown = signs.local(reading, one.trigger, one.thing, day, around, acting=bool(subject))
         base = Told(
             kind, verdict, news, linked[0], actor, reading.sentence, self._words(reading, one.trigger),
             one.step.weight, (one.step.reason, *why, *because), actor.stage, day, effective, lead,
@@ -333,28 +325,6 @@ class Walk:
         return reading.sentence.text[
             reading.tokens[trigger.first].start - base : reading.tokens[trigger.last].end - base
         ]
-
-    def _salience(
-        self,
-        reading: Reading,
-        trigger: Trigger,
-        verdict: Status,
-        day: PartialDate | None,
-        *,
-        lead: bool,
-        alone: bool,
-        coarse: bool,
-        beside: bool,
-        timed: bool,
-    ) -> tuple[Salience, tuple[str, ...]]:
-        if verdict is not Status.OCCURRED:
-            return Salience.NEWS, ()
-        if not timed and trigger.tense != PRESENT and salience.counted_actor(reading, trigger):
-            return Salience.BACKGROUND, ("tally",)
-        return salience.local(
-            reading, trigger, day, self.article.published_on or self.latest, lead=lead, alone=alone, coarse=coarse,
-            beside=beside, sure=self.article.published_on is not None,
-        )  # fmt: skip
 
     def _is_ahead(self, day: PartialDate | None) -> bool:
         published = self.article.published_on or self.dateline
