@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.model import EventType, Status
-from pipeline.recognise import actors, laws, status
+from pipeline.recognise import actors, cues, laws
 from pipeline.recognise.assemble import Told
 from pipeline.recognise.cases import Bound
 from pipeline.recognise.reading import Reading
@@ -177,7 +177,7 @@ def _bare_vote(
 
 def _refused(reading: Reading, outcome: Status, why: tuple[str, ...]) -> bool:
     """Whether a chamber said no: it refused in so many words, or did not ratify in a vote whose figures are told."""
-    if status.REJECTED in why:
+    if cues.REJECTED in why:
         return True
     votes = any(h.key == "votes" for h in reading.section("procedure"))
     return outcome is Status.NEGATED and votes and any(t.low.isdigit() for t in reading.tokens)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeline.model import Status
+from pipeline.recognise import cues, nominals
 from pipeline.recognise.patterns import Hit
 from pipeline.recognise.reading import MAIN, SUBORDINATE, Reading
 from pipeline.recognise.triggers import (
@@ -21,10 +22,8 @@ from pipeline.recognise.triggers import (
     Trigger,
 )
 
-REJECTED = "rejected"  # a reason: a refusal, which a chamber's vote makes a step of its own
 _NEAR = 5  # words before a finite verb in which a cue still belongs to it
 _FAR = 16  # the same where verbs stand last
-_CUES = ("conditional", "negated", "called_for", "planned", "rejected", "occurred")
 
 _ENDED_AT_ONCE = frozenset({"suspend", "withdraw", "terminate", "denounce"})
 _RULE_REACH = 14  # words between a verb and what makes it a standing rule
@@ -35,11 +34,11 @@ Verdict = tuple[Status | None, tuple[str, ...]]
 
 def decide(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> Verdict:
     """The status of one act with the rules that spoke; (None, …) where a noun tells of no step at all."""
-    if trigger.voice == NOMINAL:
-        return _nominal(reading, trigger)
     opened = _by_opener(reading, trigger)
     if opened is not None:
         return opened
+    if trigger.voice == NOMINAL:
+        return nominals.decide(reading, trigger)
     if _standing_rule(reading, trigger):
         return Status.CONDITIONAL, ("standing_rule",)
     if trigger.voice == ATTRIBUTE:
@@ -64,33 +63,6 @@ def _scope_start(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]
         if other.voice in {ACTIVE, PASSIVE} and trigger.voice != NOMINAL:
             return other.last + 1
     return 0
-
-
-def _cues(reading: Reading, start: int, end: int, clauses: frozenset[int], section: str = "status") -> list[Hit]:
-    """The cues between two words in the given clauses, a cue inside a longer one left out."""
-    hits = [
-        h
-        for h in reading.section(section)
-        if h.first >= start and h.last < end and reading.clause_of[h.first] in clauses and h.key in _CUES
-    ]
-    wider = [*hits, *reading.section("acts"), *reading.section("things"), *reading.section("salience")]
-    return [h for h in hits if not _swallowed(h, wider) and not _month(reading, h)]
-
-
-def _swallowed(hit: Hit, others: Sequence[Hit]) -> bool:
-    return any(o.first <= hit.first and o.last >= hit.last and o.last - o.first > hit.last - hit.first for o in others)
-
-
-def _month(reading: Reading, hit: Hit) -> bool:
-    """The month of May is no modal verb."""
-    if reading.tokens[hit.first].low != "may" or hit.last > hit.first:
-        return False
-    around = [i for i in (hit.first - 1, hit.last + 1) if 0 <= i < len(reading.tokens)]
-    return any(reading.tokens[i].low.isdigit() for i in around)
-
-
-def _own(reading: Reading, trigger: Trigger) -> frozenset[int]:
-    return frozenset({reading.clause_of[trigger.first]})
 
 
 def _by_opener(reading: Reading, trigger: Trigger) -> Verdict | None:
@@ -124,13 +96,21 @@ def _standing_rule(reading: Reading, trigger: Trigger) -> bool:
     """
     rules = [h for h in reading.section("salience") if h.key == "rule" and reading.same_clause(h.first, trigger.first)]
     if trigger.tense == PRESENT and trigger.voice == ACTIVE:
-        return trigger.family in _BY_RULE and any(abs(h.first - trigger.last) <= _RULE_REACH for h in rules)
+        return (
+            trigger.family in _BY_RULE
+            and not _today(reading, trigger)
+            and any(abs(h.first - trigger.last) <= _RULE_REACH for h in rules)
+        )
     if reading.lexicon.language != "zh":
         return False
     behind = [h for h in rules if 0 <= h.first - trigger.last <= 8 and not reading.comma_between(trigger.last, h.first)]
     around = [h for h in rules if h.first <= trigger.last + 1 and trigger.first - h.last <= _FAR]
     dated = any(reading.tokens[i].low == "年" for i in range(max(0, trigger.first - 12), trigger.first))
     return bool(behind) or (trigger.family in _BY_RULE and bool(around) and not dated)
+
+
+def _today(reading: Reading, trigger: Trigger) -> bool:
+    return any(h.key == "news" and reading.same_clause(h.first, trigger.first) for h in reading.section("salience"))
 
 
 def _once(reading: Reading, opener: int) -> bool:
@@ -153,13 +133,15 @@ def _question(reading: Reading) -> bool:
 
 def _finite(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> Verdict:
     start = _scope_start(reading, trigger, triggers)
-    own = _own(reading, trigger)
+    own = cues.own(reading, trigger)
     if trigger.voice == PASSIVE and trigger.tense == PRESENT:
         own = own | {reading.clause(trigger.first).parent}
-    cues = _cues(reading, start, trigger.first, own)
-    behind = _cues(reading, trigger.last + 1, trigger.last + _FAR, own, "after") if reading.lexicon.verb_final else []
+    found = cues.between(reading, start, trigger.first, own)
+    behind = (
+        cues.between(reading, trigger.last + 1, trigger.last + _FAR, own, "after") if reading.lexicon.verb_final else []
+    )
     reach = _FAR if reading.lexicon.verb_final or reading.lexicon.language == "zh" else _NEAR
-    near = [h for h in cues if trigger.first - h.last <= reach or _subject_negation(reading, h)] + [
+    near = [h for h in found if trigger.first - h.last <= reach or _subject_negation(reading, h)] + [
         h for h in behind if h.key != "planned" or trigger.tense != PERFECT
     ]
     undone = _undone(reading, trigger, near)
@@ -174,7 +156,7 @@ def _finite(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> 
         key = modal[-1].key
         return Status(key), (key,)
     if trigger.tense == PRESENT:
-        return _present(reading, trigger, cues)
+        return _present(reading, trigger, found)
     return Status.OCCURRED, (f"finite_{trigger.tense}",)
 
 
@@ -199,7 +181,7 @@ def _undone(reading: Reading, trigger: Trigger, near: Sequence[Hit]) -> Verdict 
     if after < len(reading.tokens) and reading.tokens[after].low in {"бы", "б", "би"}:
         return Status.CONDITIONAL, ("subjunctive",)
     if any(h.key == "rejected" for h in near):
-        return Status.NEGATED, (REJECTED,)
+        return Status.NEGATED, (cues.REJECTED,)
     return None
 
 
@@ -249,19 +231,17 @@ def _modal(reading: Reading, hit: Hit, trigger: Trigger) -> bool:
     return trigger.first - hit.last <= 3
 
 
-def _present(reading: Reading, trigger: Trigger, cues: Sequence[Hit]) -> Verdict:
+def _present(reading: Reading, trigger: Trigger, found: Sequence[Hit]) -> Verdict:
     running_out = reading.tokens[trigger.first].low.startswith(("expir", "laps", "истек"))
     scheduled = trigger.family == "enter_force" and (reading.sentence.index > 0 or reading.lexicon.verb_final)
     later = scheduled or running_out or (trigger.family == "terminate" and reading.sentence.index > 0)
-    if trigger.family == "enter_force" and any(
-        h.key == "news" and reading.same_clause(h.first, trigger.first) for h in reading.section("salience")
-    ):
+    if trigger.family == "enter_force" and _today(reading, trigger):
         return Status.OCCURRED, ("takes_effect_today",)
     if reading.heading or (reading.lexicon.present == "occurred" and not later):
         if _wished(reading, trigger):
             return Status.PLANNED, ("wished_clause",)
         reach = 12 if trigger.voice == PASSIVE else 3
-        if any(h.key in {"planned", "called_for"} and trigger.first - h.last <= reach for h in cues):
+        if any(h.key in {"planned", "called_for"} and trigger.first - h.last <= reach for h in found):
             return Status.PLANNED, ("planned",)
         return Status.OCCURRED, ("present_as_news",)
     return Status.PLANNED, ("present_form",)
@@ -272,15 +252,17 @@ def _wished(reading: Reading, trigger: Trigger) -> bool:
     clause = reading.clause(trigger.first)
     if clause.opener < 0:
         return False
-    cues = _cues(reading, max(0, clause.opener - 6), clause.opener + 1, frozenset({clause.parent, clause.number}))
-    return any(h.key in {"planned", "called_for"} for h in cues)
+    found = cues.between(
+        reading, max(0, clause.opener - 6), clause.opener + 1, frozenset({clause.parent, clause.number})
+    )
+    return any(h.key in {"planned", "called_for"} for h in found)
 
 
 def _attribute(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> Verdict:
     start = max(trigger.first - 4, _scope_start(reading, trigger, triggers))
-    cues = _cues(reading, start, trigger.first, _own(reading, trigger))
+    found = cues.between(reading, start, trigger.first, cues.own(reading, trigger))
     for key in ("negated", "planned", "called_for"):
-        if any(h.key == key and trigger.first - h.last <= 2 for h in cues):
+        if any(h.key == key and trigger.first - h.last <= 2 for h in found):
             return Status(key), (key,)
     return Status.OCCURRED, ("attribute",)
 
@@ -293,20 +275,22 @@ def _governed(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -
         return Status.OCCURRED, ("participial",)
     if trigger.tense == GERUND and trigger.family in _ENDED_AT_ONCE and _at_once(reading, trigger):
         return Status.OCCURRED, ("at_once",)
-    clauses = set(_own(reading, trigger))
+    clauses = set(cues.own(reading, trigger))
     clause = reading.clause(trigger.first)
     while clause.number and (clause.kind != MAIN or clause.opener >= 0):
         clause = reading.clauses[clause.parent]
         clauses.add(clause.number)
     start = _scope_start(reading, trigger, triggers)
-    cues = _cues(reading, start, trigger.first, frozenset(clauses))
-    behind = _cues(reading, trigger.last + 1, trigger.last + 8, frozenset(clauses), "after")
-    if not cues:
+    found = cues.between(reading, start, trigger.first, frozenset(clauses))
+    behind = cues.between(reading, trigger.last + 1, trigger.last + 8, frozenset(clauses), "after")
+    if not found:
         later = reading.lexicon.object_first
-        cues = behind or (_cues(reading, trigger.last + 1, trigger.last + 7, _own(reading, trigger)) if later else [])
-        if not cues:
+        found = behind or (
+            cues.between(reading, trigger.last + 1, trigger.last + 7, cues.own(reading, trigger)) if later else []
+        )
+        if not found:
             return _bare(reading, trigger)
-    return _verdict(cues, reading)
+    return _verdict(found, reading)
 
 
 def _bare(reading: Reading, trigger: Trigger) -> Verdict:
@@ -317,20 +301,20 @@ def _bare(reading: Reading, trigger: Trigger) -> Verdict:
     return None, ("bare_infinitive",)
 
 
-def _verdict(cues: Sequence[Hit], reading: Reading) -> Verdict:
+def _verdict(found: Sequence[Hit], reading: Reading) -> Verdict:
     """The nearest cue governs; what stands before it governs the governor: "is expected to vote to"."""
     if _question(reading):
         return Status.CONDITIONAL, ("question",)
-    nearest = max(cues, key=lambda h: h.last)
-    touching = [h for h in cues if h.last == nearest.last]
+    nearest = max(found, key=lambda h: h.last)
+    touching = [h for h in found if h.last == nearest.last]
     keys = {h.key for h in touching}
-    before = {h.key for h in cues if h.last < nearest.first and nearest.first - h.last <= 6}
-    if any(_subject_negation(reading, h) for h in cues):
+    before = {h.key for h in found if h.last < nearest.first and nearest.first - h.last <= 6}
+    if any(_subject_negation(reading, h) for h in found):
         return Status.NEGATED, ("negated",)
     for key in ("negated", "rejected", "conditional"):
         if key in keys or key in before:
             status = Status.CONDITIONAL if key == "conditional" else Status.NEGATED
-            return status, (REJECTED if key == "rejected" else key,)
+            return status, (cues.REJECTED if key == "rejected" else key,)
     longest = max(touching, key=lambda h: h.last - h.first)
     if longest.key == "occurred":
         later = before & {"planned", "called_for"}
@@ -343,57 +327,3 @@ def _verdict(cues: Sequence[Hit], reading: Reading) -> Verdict:
 def _preposition(reading: Reading, word: int) -> bool:
     """Whether "after", "since", "upon" stands directly before."""
     return any(h.key == "temporal" and h.last == word - 1 for h in reading.section("nominal"))
-
-
-def _nominal(reading: Reading, trigger: Trigger) -> Verdict:
-    clause = _own(reading, trigger)
-    opened = _by_opener(reading, trigger)
-    if opened is not None:
-        return opened
-    light = [
-        h
-        for h in reading.section("nominal")
-        if h.key == "occurred"
-        and reading.clause_of[h.first] in clause
-        and (0 < trigger.first - h.last <= 8 or 0 < h.first - trigger.last <= 14)
-    ]
-    before = [h for h in _cues(reading, 0, trigger.first, clause) if trigger.first - h.last <= 10]
-    behind = _cues(reading, trigger.last + 1, len(reading.tokens), clause, "after")
-    forward = _cues(reading, trigger.last + 1, len(reading.tokens), clause) if light else []
-    if any(h.key == "temporal" and 0 < trigger.first - h.last <= 3 for h in reading.section("nominal")):
-        return None, ("temporal_noun",)
-    nearest_cue = max((h.last for h in before if h.key != "occurred"), default=-99)
-    if light and min(abs(h.first - trigger.first) for h in light) <= trigger.first - nearest_cue:
-        verb = min(light, key=lambda h: abs(h.first - trigger.first))
-        low, high = min(verb.last, trigger.first), max(verb.first, trigger.first)
-        if any(h.key == "planned" and low < h.first < high for h in reading.section("nominal")):
-            return Status.PLANNED, ("procedure_for",)
-        governs = [h for h in [*before, *forward, *behind] if -1 <= verb.first - h.last <= 4 and h.key != "occurred"]
-        if governs:
-            key = governs[-1].key
-            return Status.NEGATED if key == REJECTED else Status(key), (key,)
-        return Status.OCCURRED, ("light_verb",)
-    if behind:
-        first = min(behind, key=lambda h: h.first)
-        return Status(first.key), (f"{first.key}_behind",)
-    cues = [h for h in before if h.key != "occurred"]
-    if cues:
-        nearest = max(cues, key=lambda h: h.last)
-        if nearest.key == REJECTED:
-            return Status.NEGATED, (REJECTED,)
-        if _names_a_paper(reading, trigger):
-            return None, ("names_a_paper",)
-        return Status(nearest.key), (nearest.key,)
-    if any(
-        h.key == "planned" and 0 < abs(trigger.first - h.first) <= 10 and reading.clause_of[h.first] in clause
-        for h in reading.section("nominal")
-    ):
-        return Status.PLANNED, ("nominal_planned",)
-    return None, ("noun_alone",)
-
-
-def _names_a_paper(reading: Reading, trigger: Trigger) -> bool:
-    """ "exchange the instruments of ratification": they are a thing here; what is done with them is the step."""
-    papers = [h for h in reading.section("things") if h.key == "instruments" and h.first <= trigger.first <= h.last]
-    acts = (h for h in reading.section("acts") if h.key == "exchange")
-    return bool(papers) and any(reading.same_clause(h.first, trigger.first) for h in acts)

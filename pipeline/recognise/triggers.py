@@ -234,7 +234,11 @@ def _participle(
     if aux == "have":
         return ACTIVE, PLUPERFECT if reading.tokens[at].low in _HAD else PERFECT
     if "base" in forms and reading.lexicon.language == "en":
-        return _base(reading, first, things)
+        voice, tense = _base(reading, first, things)
+        return (
+            voice,
+            PAST if tense == PRESENT and not reading.heading else tense,
+        )  # "put", "set": the past looks the same
     if family in INTRANSITIVE:
         return ACTIVE, PAST
     if _reduced(reading, first, last, things):

@@ -1,0 +1,39 @@
+"""The words of a sentence that say whether an act happened: found once, asked for by `status` and `nominals`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pipeline.recognise.patterns import Hit
+from pipeline.recognise.reading import Reading
+from pipeline.recognise.triggers import Trigger
+
+REJECTED = "rejected"  # a reason: a refusal, which a chamber's vote makes a step of its own
+_CUES = ("conditional", "negated", "called_for", "planned", "rejected", "occurred")
+
+
+def between(reading: Reading, start: int, end: int, clauses: frozenset[int], section: str = "status") -> list[Hit]:
+    """The cues between two words in the given clauses, a cue inside a longer one left out."""
+    hits = [
+        h
+        for h in reading.section(section)
+        if h.first >= start and h.last < end and reading.clause_of[h.first] in clauses and h.key in _CUES
+    ]
+    wider = [*hits, *reading.section("acts"), *reading.section("things"), *reading.section("salience")]
+    return [h for h in hits if not _swallowed(h, wider) and not _month(reading, h)]
+
+
+def _swallowed(hit: Hit, others: Sequence[Hit]) -> bool:
+    return any(o.first <= hit.first and o.last >= hit.last and o.last - o.first > hit.last - hit.first for o in others)
+
+
+def _month(reading: Reading, hit: Hit) -> bool:
+    """The month of May is no modal verb."""
+    if reading.tokens[hit.first].low != "may" or hit.last > hit.first:
+        return False
+    around = [i for i in (hit.first - 1, hit.last + 1) if 0 <= i < len(reading.tokens)]
+    return any(reading.tokens[i].low.isdigit() for i in around)
+
+
+def own(reading: Reading, trigger: Trigger) -> frozenset[int]:
+    return frozenset({reading.clause_of[trigger.first]})

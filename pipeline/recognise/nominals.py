@@ -1,0 +1,61 @@
+"""Whether an act told by a noun happened: "the ratification of the treaty was completed" needs a verb that says so."""
+
+from __future__ import annotations
+
+from pipeline.model import Status
+from pipeline.recognise import cues
+from pipeline.recognise.reading import Reading
+from pipeline.recognise.triggers import Trigger
+
+Verdict = tuple[Status | None, tuple[str, ...]]
+
+
+def decide(reading: Reading, trigger: Trigger) -> Verdict:
+    clause = cues.own(reading, trigger)
+    light = [
+        h
+        for h in reading.section("nominal")
+        if h.key == "occurred"
+        and reading.clause_of[h.first] in clause
+        and (0 < trigger.first - h.last <= 8 or 0 < h.first - trigger.last <= 14)
+    ]
+    before = [h for h in cues.between(reading, 0, trigger.first, clause) if trigger.first - h.last <= 10]
+    behind = cues.between(reading, trigger.last + 1, len(reading.tokens), clause, "after")
+    forward = cues.between(reading, trigger.last + 1, len(reading.tokens), clause) if light else []
+    if any(h.key == "temporal" and 0 < trigger.first - h.last <= 3 for h in reading.section("nominal")):
+        return None, ("temporal_noun",)
+    nearest_cue = max((h.last for h in before if h.key != "occurred"), default=-99)
+    if light and min(abs(h.first - trigger.first) for h in light) <= trigger.first - nearest_cue:
+        verb = min(light, key=lambda h: abs(h.first - trigger.first))
+        low, high = min(verb.last, trigger.first), max(verb.first, trigger.first)
+        if any(h.key == "planned" and low < h.first < high for h in reading.section("nominal")):
+            return Status.PLANNED, ("procedure_for",)
+        governs = [h for h in [*before, *forward, *behind] if -1 <= verb.first - h.last <= 4 and h.key != "occurred"]
+        if governs:
+            key = governs[-1].key
+            return Status.NEGATED if key == cues.REJECTED else Status(key), (key,)
+        return Status.OCCURRED, ("light_verb",)
+    if behind:
+        first = min(behind, key=lambda h: h.first)
+        return Status(first.key), (f"{first.key}_behind",)
+    found = [h for h in before if h.key != "occurred"]
+    if found:
+        nearest = max(found, key=lambda h: h.last)
+        if nearest.key == cues.REJECTED:
+            return Status.NEGATED, (cues.REJECTED,)
+        if _names_a_paper(reading, trigger):
+            return None, ("names_a_paper",)
+        return Status(nearest.key), (nearest.key,)
+    if any(
+        h.key == "planned" and 0 < abs(trigger.first - h.first) <= 10 and reading.clause_of[h.first] in clause
+        for h in reading.section("nominal")
+    ):
+        return Status.PLANNED, ("nominal_planned",)
+    return None, ("noun_alone",)
+
+
+def _names_a_paper(reading: Reading, trigger: Trigger) -> bool:
+    """ "exchange the instruments of ratification": they are a thing here; what is done with them is the step."""
+    papers = [h for h in reading.section("things") if h.key == "instruments" and h.first <= trigger.first <= h.last]
+    acts = (h for h in reading.section("acts") if h.key == "exchange")
+    return bool(papers) and any(reading.same_clause(h.first, trigger.first) for h in acts)
