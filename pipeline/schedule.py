@@ -23,7 +23,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from pipeline import clock, flow
-from pipeline.errors import ConfigurationError, StoreUnavailable
+from pipeline.errors import ConfigurationError, StoreUnavailable, WorkersUnavailable
 from pipeline.flow.parts import Parts
 from pipeline.settings import Settings, load_settings
 from pipeline.settings.reload import effective, refusal, waits_for_restart
@@ -304,6 +304,8 @@ class Beats:
             await running
         except StoreUnavailable as error:
             self._rest(name, f"the database: {error}")
+        except WorkersUnavailable as error:
+            self._rest(name, str(error))
         except Exception as error:  # a beat that stops for ever would be worse: it is counted, and goes on
             self._parts.metrics.errors.labels(name).inc()
             self._parts.log.error("unforeseen error; the flow goes on after a rest", flow=name, exc_info=error)

@@ -22,7 +22,7 @@ from pipeline.cli import (
     service,
     tokens,
 )
-from pipeline.errors import StoreUnavailable, UsageError
+from pipeline.errors import StoreUnavailable, UsageError, WorkersUnavailable
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
@@ -71,6 +71,9 @@ def main(arguments: list[str] | None = None, environment: Mapping[str, str] | No
         sys.exit(2)
     except StoreUnavailable as error:
         click.echo(f"treatywatch: the database: {error}", err=True)
+        sys.exit(1)
+    except WorkersUnavailable as error:
+        click.echo(f"treatywatch: {error}", err=True)
         sys.exit(1)
     except BrokenPipeError:
         # the reader of our output has seen enough (`| head`)

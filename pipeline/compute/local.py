@@ -18,7 +18,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures.process import BrokenProcessPool
 from contextvars import ContextVar
-from functools import partial
+from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -26,9 +26,11 @@ from typing import Any
 from pebble import ProcessExpired, ProcessPool
 
 from pipeline.compute.values import Factory, ProcessOptions, T
-from pipeline.errors import Reason, Trouble
+from pipeline.errors import Reason, Trouble, WorkersUnavailable
 
 _LIVES = 3  # times that a task is begun, where pools break under it
+_STILLBORN = 3  # workers in a row that may die before they have their tool; the next one says so instead of trying
+_UNBORN = "worker processes die before they can work: why stands above this in the log, or there is too little memory"
 _TOOL: ContextVar[Any] = ContextVar("tool")  # set once in each worker, by its initializer
 
 
@@ -55,24 +57,30 @@ class Here:
         """Nothing to give back."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Pool:
+    """Processes, and how many of them in a row began and did not come to the end of their beginning."""
+
+    processes: ProcessPool
+    unborn: Any
+
+
 class Workers:
     """Runs tasks in worker processes with a deadline and a memory limit each.
 
     A pool in which an idle worker dies (the system was short of memory) is broken for good and aborts what it has: another one
     takes its place, and the aborted tasks, which have done nothing wrong, are begun again there.
+
+    Workers that die one after the other before they have their tool are not made for ever: tasks end in `WorkersUnavailable`, and
+    the next one that is handed in gets new workers, for what is missing (memory, a file) may be there again.
     """
 
     def __init__(self, options: ProcessOptions, factory: Factory, *arguments: Any) -> None:
         self._timeout = options.article_timeout
         self._width = options.workers or os.cpu_count() or 1
         # spawn: a fork of a process with threads (database, DNS, web server) may inherit a lock that nobody will open
-        self._make = partial(
-            ProcessPool,
-            max_workers=self._width,
-            context=get_context("spawn"),
-            initializer=_prepare,
-            initargs=[options.memory_limit, factory, arguments],
-        )
+        self._context = get_context("spawn")
+        self._making = [self._width + _STILLBORN, options.memory_limit, factory, arguments]
         self._pool = self._make()
         self._renewing = threading.Lock()
         self._closed = False
@@ -87,6 +95,12 @@ class Workers:
         """The number of worker processes."""
         return self._width
 
+    def _make(self) -> _Pool:
+        unborn = self._context.Value("i", 0)
+        making = [unborn, *self._making]
+        made = ProcessPool(max_workers=self._width, context=self._context, initializer=_prepare, initargs=making)
+        return _Pool(made, unborn)
+
     def close(self) -> None:
         """Stop the workers; what is queued is dropped (its lease runs out and it is done again)."""
         with self._renewing:
@@ -95,45 +109,63 @@ class Workers:
 
     def _begin(self, outer: concurrent.futures.Future[Any], work: tuple[Any, ...], lives: int) -> None:
         try:
-            inner = self._sound().schedule(_work, args=work, timeout=self._timeout)
+            pool = self._sound()
+            inner = pool.processes.schedule(_work, args=work, timeout=self._timeout)
         except RuntimeError as error:  # broke, or was closed, between our look and now
             if self._closed:
                 outer.cancel()
             else:
-                outer.set_exception(Trouble(Reason.EXTRACT_CRASH, f"no worker takes it: {error}"))
+                outer.set_exception(WorkersUnavailable(f"no worker takes it: {error}"))
             return
-        inner.add_done_callback(lambda done: self._ended(done, outer, work, lives))
+        inner.add_done_callback(lambda done: self._ended(done, pool, outer, work, lives))
 
     def _ended(
         self,
         done: concurrent.futures.Future[Any],
+        pool: _Pool,
         outer: concurrent.futures.Future[Any],
         work: tuple[Any, ...],
         lives: int,
     ) -> None:
-        broken = not done.cancelled() and isinstance(done.exception(), BrokenProcessPool)
-        if broken and lives > 1 and not self._closed:
+        error = None if done.cancelled() else done.exception()
+        if isinstance(error, BrokenProcessPool) and lives > 1 and not self._closed:
             self._begin(outer, work, lives - 1)
-        else:
-            _settle(done, outer)
+            return
+        if isinstance(error, BrokenProcessPool) and pool.unborn.value:
+            error = WorkersUnavailable(_UNBORN)
+        if isinstance(error, WorkersUnavailable):
+            with self._renewing:
+                self._replace(pool)
+        _settle(done, error, outer)
 
-    def _sound(self) -> ProcessPool:
+    def _sound(self) -> _Pool:
         with self._renewing:
-            if not self._closed and not self._pool.active:
-                # in a thread of its own, for it waits for threads of the broken pool, one of which may be this one
-                threading.Thread(target=_discard, args=(self._pool,), daemon=True).start()
-                self._pool = self._make()
+            if not self._pool.processes.active:
+                self._replace(self._pool)
             return self._pool
 
+    def _replace(self, broken: _Pool) -> None:
+        """Put a new pool in the place of this one, unless somebody has."""
+        if not self._closed and self._pool is broken:
+            # in a thread of its own, for it waits for threads of the broken pool, one of which may be this one
+            threading.Thread(target=_discard, args=(broken,), daemon=True).start()
+            self._pool = self._make()
 
-def _discard(pool: ProcessPool) -> None:
-    pool.stop()  # type: ignore[no-untyped-call]
-    pool.join(timeout=5)
+
+def _discard(pool: _Pool) -> None:
+    pool.processes.stop()  # type: ignore[no-untyped-call]
+    pool.processes.join(timeout=5)
 
 
-def _prepare(memory_limit: int, factory: Factory, arguments: tuple[Any, ...]) -> None:
+def _prepare(unborn: Any, most: int, memory_limit: int, factory: Factory, arguments: tuple[Any, ...]) -> None:
+    """A worker's beginning. `unborn` counts the pool's, since one last came to its end."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the service, which then stops its workers
+    with unborn.get_lock():
+        unborn.value += 1
+        if unborn.value > most:
+            return  # without a tool: its first task will say so
     _TOOL.set(factory(*arguments))
+    unborn.value = 0
     gc.freeze()  # the dictionaries stay: no need to look through them for garbage ever again
     statm = Path("/proc/self/statm")
     if statm.exists():  # Linux; elsewhere the deadline alone protects
@@ -143,18 +175,23 @@ def _prepare(memory_limit: int, factory: Factory, arguments: tuple[Any, ...]) ->
 
 
 def _work(task: Callable[..., T], *arguments: Any) -> T:
-    return task(_TOOL.get(), *arguments)
+    try:
+        tool = _TOOL.get()
+    except LookupError:
+        raise WorkersUnavailable(_UNBORN) from None
+    return task(tool, *arguments)
 
 
-def _settle(done: concurrent.futures.Future[T], outer: concurrent.futures.Future[T]) -> None:
+def _settle(
+    done: concurrent.futures.Future[T], error: BaseException | None, outer: concurrent.futures.Future[T]
+) -> None:
     if done.cancelled() or not outer.set_running_or_notify_cancel():
         outer.cancel()
         return
-    error = done.exception()
     match error:
         case None:
             outer.set_result(done.result())
-        case Trouble():
+        case Trouble() | WorkersUnavailable():
             outer.set_exception(error)
         case TimeoutError() | concurrent.futures.TimeoutError():
             outer.set_exception(Trouble(Reason.EXTRACT_TIMEOUT, "took longer than article_timeout and was stopped"))

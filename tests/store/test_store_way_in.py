@@ -243,3 +243,22 @@ def test_a_rescan_walks_every_newest_version(database: Database) -> None:
         return texts
 
     assert database.read(walk) == ["Text 1", "Text 2", "Text 3", "Text 4", "Text 0, edited"]
+
+
+def test_one_address_is_in_one_hand(database: Database) -> None:
+    """Entries of two feeds with one article's address: claimed one after the other, by however many ask at once."""
+    database.write(lambda c: feeds.sync(c, [TASS, BELTA], NOW))
+    for feed in (TASS, BELTA):
+        database.write(lambda c: feeds.claim_due(c, NOW, "w1", LEASE, 1))
+        found = replace(entry(1, feed.id), url=f"https://tass.example/1?utm_source={feed.id}")
+        database.write(lambda c: feeds.settle_poll(c, replace(poll(1, found), feed_id=feed.id), NOW))  # noqa: B023
+    taken: list[entries.EntryWork] = []
+    askers = [threading.Thread(target=lambda: taken.extend(claim(database))) for _ in range(6)]
+    for asker in askers:
+        asker.start()
+    for asker in askers:
+        asker.join()
+    assert len(taken) == 1
+    assert claim(database) == ()
+    database.write(lambda c: entries.done(c, taken[0].id, None, NOW))
+    assert len(claim(database)) == 1

@@ -5,12 +5,13 @@ from __future__ import annotations
 import concurrent.futures
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
 from pipeline.compute import Compute, Here, ProcessOptions, Workers
-from pipeline.errors import PageError, Reason, Trouble
+from pipeline.errors import PageError, Reason, Trouble, WorkersUnavailable
 
 
 def make_tool(word: str) -> str:
@@ -112,3 +113,42 @@ def test_a_closed_pool_takes_nothing() -> None:
     pool = Workers(ProcessOptions(workers=1), make_tool, "hammer")
     pool.close()
     assert pool.submit(use, "late").cancelled()
+
+
+def no_tool(word: str) -> str:
+    """A tool that cannot be made."""
+    raise ValueError(f"{word}.toml: line 3")
+
+
+def dead_tool(word: str) -> str:
+    """A tool that takes its process with it."""
+    os._exit(4)
+
+
+def late_tool(path: str) -> str:
+    """A tool that can be made once its file is there."""
+    return Path(path).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("factory", [no_tool, dead_tool])
+def test_workers_that_cannot_begin_end_in_an_error(factory: Callable[[str], str]) -> None:
+    """However a worker dies of making its tool: after a few the tasks end with what is wrong, and no more are made."""
+    pool = Workers(ProcessOptions(workers=1), factory, "hammer")
+    try:
+        with pytest.raises(WorkersUnavailable, match="worker processes die"):
+            pool.submit(use, "nail").result(30)
+    finally:
+        pool.close()
+
+
+def test_workers_begin_again_when_they_can(tmp_path: Path) -> None:
+    """What was missing is there again: the next task finds new workers, and is done."""
+    path = tmp_path / "words"
+    pool = Workers(ProcessOptions(workers=1), late_tool, str(path))
+    try:
+        with pytest.raises(WorkersUnavailable):
+            pool.submit(use, "nail").result(30)
+        path.write_text("HAMMER", encoding="utf-8")
+        assert pool.submit(use, "nail").result(30) == "HAMMER nail"
+    finally:
+        pool.close()

@@ -114,6 +114,95 @@ def test_a_hold_is_kept_up_to_a_cap() -> None:
     assert starts(time, pace, ["a", "b"]) == [LONGEST_HOLD, 0.0]
 
 
+class Common:
+    """A pace that two processes share, as the database keeps it; `slow` is how long it takes to answer, `away` that it fails."""
+
+    def __init__(self, time: Time) -> None:
+        self.time = time
+        self.next: dict[str, float] = {}
+        self.slow: list[float] = []
+        self.taken = 0
+
+    async def take(self, host: str, seconds: float) -> float:
+        self.taken += 1
+        slot = max(self.next.get(host, 0.0), self.time.now)
+        self.next[host] = slot + seconds
+        ahead = slot - self.time.now
+        if self.slow:
+            await self.time.sleep(self.slow.pop(0))
+        return ahead
+
+    async def hold(self, host: str, seconds: float) -> None:
+        self.next[host] = max(self.next.get(host, 0.0), self.time.now + seconds)
+
+
+def shared(time: SharedTime, common: Common | None, **changes: Any) -> Turns:
+    return Turns(options(**{"host_interval": 5.0, **changes}), time.monotonic, time.sleep, common)
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_processes_share_a_pace(together: bool) -> None:
+    """Requests of two processes to one host are as far apart as those of one; without the shared pace they are not."""
+    time = SharedTime()
+    common = Common(time) if together else None
+    begun: list[float] = []
+
+    async def one(pace: Turns) -> None:
+        async with pace.turn("a"):
+            begun.append(time.now)
+
+    paces = [shared(time, common), shared(time, common)]
+    asyncio.run(time.run(*(one(pace) for pace in paces * 3)))
+    apart = [later - earlier for earlier, later in itertools.pairwise(sorted(begun))]
+    assert (min(apart) >= 5.0) is together
+
+
+def test_a_late_start_waits_for_another_slot() -> None:
+    """The database took its time to answer: the slot is let go, and another one taken, with a place in hand."""
+    time = SharedTime()
+    common = Common(time)
+    common.slow = [1.0]
+
+    async def test() -> None:
+        async with shared(time, common).turn("a"):
+            pass
+
+    asyncio.run(time.run(test()))
+    assert common.taken == 2
+    assert time.now >= 1005.0
+
+
+def test_a_hold_is_shared() -> None:
+    """A host that asked one process to wait is left alone by the other one."""
+    time = SharedTime()
+    common = Common(time)
+    first, second = shared(time, common), shared(time, common)
+
+    async def test() -> None:
+        await first.hold("a", 20.0)
+        async with second.turn("a"):
+            assert time.now == 1020.0
+
+    asyncio.run(time.run(test()))
+
+
+def test_a_shared_slot_too_far_off_is_refused() -> None:
+    """A slot beyond `patience` is not waited for, and no place among all connections is kept."""
+    time = SharedTime()
+    common = Common(time)
+    common.next["a"] = 1100.0
+    pace = shared(time, common, patience=12.0, max_connections=1)
+
+    async def test() -> None:
+        with pytest.raises(TooSoon):
+            async with pace.turn("a"):
+                pass
+        async with pace.turn("b"):
+            pass
+
+    asyncio.run(time.run(test()))
+
+
 def test_the_impatient_are_sent_away() -> None:
     """Who would wait longer than `patience` is told how long, and takes nobody's place."""
     time = SharedTime()
