@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from typing import Any
+from collections.abc import Sequence
+from datetime import datetime
 
-from sqlalchemy import Connection, Select, and_, exists, select, tuple_
+from sqlalchemy import Connection, select
 
 from pipeline.model import Event, EventState
-from pipeline.query import past
-from pipeline.query.asking import MOST, EventFilter, Page, bounded, cursor_of, opened
+from pipeline.query import by_words, past, walking
+from pipeline.query.asking import MOST, EventFilter, Page, bounded, cursor_of
+from pipeline.query.kinds import kinds
 from pipeline.query.sources import with_sources
-from pipeline.store import search
+from pipeline.query.walking import Place, parts
 from pipeline.store.codec import event_of
 from pipeline.store.engine import Database
-from pipeline.store.tables import EventPartyRow, EventRow, EvidenceRow
+from pipeline.store.search import phrases
+from pipeline.store.tables import EventRow
 
 
 def events(database: Database, wanted: EventFilter = EventFilter()) -> Page[Event]:  # noqa: B008 - frozen
     """Events, the latest act first. UsageError for a cursor that is not ours."""
 
     def work(connection: Connection) -> Page[Event]:
-        if wanted.as_of is None:
-            return _present(connection, wanted)
-        return past.events(connection, wanted, _rows(connection, wanted, EventRow.updated_at <= wanted.as_of))
+        return _present(connection, wanted) if wanted.as_of is None else past.events(connection, wanted)
 
     return database.read(work)
 
@@ -53,96 +53,31 @@ def review(database: Database, limit: int = 50, cursor: str | None = None) -> Pa
 
 def _present(connection: Connection, wanted: EventFilter) -> Page[Event]:
     limit = bounded(wanted.limit)
-    rows = _rows(connection, wanted)
-    more = cursor_of(rows[limit - 1].happened, rows[limit - 1].id) if len(rows) > limit else None
-    return Page(tuple(with_sources(connection, [event_of(row) for row in rows[:limit]])), more)
+    found = _places(connection, wanted, limit + 1)
+    more = cursor_of(*found[limit - 1]) if len(found) > limit else None
+    return Page(tuple(_at(connection, found[:limit])), more)
 
 
-def _rows(connection: Connection, wanted: EventFilter, *further: Any) -> list[Any]:
-    """One row more than a page has, in order.
+def _at(connection: Connection, places: Sequence[Place]) -> list[Event]:
+    """The events of these places, in their order, with their sources."""
+    ids = [identity for _, identity in places]
+    rows = {row.id: row for row in connection.execute(select(EventRow.__table__).where(EventRow.id.in_(ids)))}
+    return with_sources(connection, [event_of(rows[identity]) for identity in ids])
+
+
+def _places(connection: Connection, wanted: EventFilter, limit: int) -> list[Place]:
+    """Where the first `limit` events stand that answer, in order.
 
     An act told as a month or a year that begins before `since` can still lie in the range; these few are asked for by
     themselves, so that the rest is one walk along an index.
     """
-    statement = _where(connection, wanted).where(*further)
-    day = _order(wanted)[0]
-    if wanted.until is not None:
-        statement = statement.where(day <= wanted.until)  # `happened` is the first day it can mean
-    if wanted.since is None:
-        return _walk(connection, wanted, statement, bounded(wanted.limit) + 1)
-    parts = [statement.where(day >= wanted.since), statement.where(_began_before(day, wanted.since))]
-    if wanted.oldest_first:
-        parts.reverse()
-    rows: list[Any] = []
-    for part in parts:
-        left = bounded(wanted.limit) + 1 - len(rows)
-        rows += _walk(connection, wanted, part, left) if left else []
-    return rows
-
-
-def _began_before(day: Any, since: date) -> Any:
-    """Acts dated by a month or a year that began before this day and had not ended on it."""
-    began = day.in_({since.replace(day=1), since.replace(month=1, day=1)})
-    return and_(began, day < since, EventRow.date_last >= since)
-
-
-def _order(wanted: EventFilter) -> tuple[Any, Any]:
-    """Day and id by which rows are walked: a party's own index where nothing narrows the list more."""
-    if _walks_party(wanted):
-        return EventPartyRow.happened, EventPartyRow.event_id
-    return EventRow.happened, EventRow.id
-
-
-def _walks_party(wanted: EventFilter) -> bool:
-    return wanted.party is not None and not wanted.agreement
-
-
-def _walk(connection: Connection, wanted: EventFilter, statement: Select[Any], limit: int) -> list[Any]:
-    day, identity = _order(wanted)
-    here = tuple_(day, identity)
-    if wanted.cursor:
-        there = tuple_(*opened(wanted.cursor))
-        statement = statement.where(here > there if wanted.oldest_first else here < there)
-    order = (day, identity) if wanted.oldest_first else (day.desc(), identity.desc())
-    return list(connection.execute(statement.order_by(*order).limit(limit)).all())
-
-
-def _where(connection: Connection, wanted: EventFilter) -> Select[Any]:
-    statement = select(EventRow.__table__)
-    for column, values in (
-        (EventRow.agreement_id, wanted.agreement),
-        (EventRow.type, wanted.type),
-        (EventRow.status, wanted.status),
-        (EventRow.state, wanted.state),
-    ):
-        if values:
-            statement = statement.where(column == values[0] if len(values) == 1 else column.in_(values))
-    for plain, value in (
-        (EventRow.actor_country, wanted.country),
-        (EventRow.salience, wanted.salience),
-        (EventRow.stage, wanted.stage),
-    ):
-        if value is not None:
-            statement = statement.where(plain == value)
-    if wanted.party is not None:
-        same = and_(EventPartyRow.event_id == EventRow.id, EventPartyRow.happened == EventRow.happened)
-        concerned = and_(EventPartyRow.party == wanted.party, same)
-        if _walks_party(wanted):
-            statement = statement.join(EventPartyRow, EventPartyRow.event_id == EventRow.id)
-            statement = statement.where(EventPartyRow.party == wanted.party)
+    asked = phrases(wanted.text) if wanted.text else ()
+    which = kinds(connection, wanted)
+    found: list[Place] = []
+    for where, lasts in parts(wanted):
+        left = limit - len(found)
+        if asked:
+            found += by_words.places(connection, wanted, asked, where, left, lasts)
         else:
-            statement = statement.where(exists().where(concerned))
-    if wanted.min_confidence > 0:
-        statement = statement.where(EventRow.confidence >= wanted.min_confidence)
-    if wanted.tracked is not None:
-        tracked = EventRow.agreement_id.is_not(None)
-        statement = statement.where(tracked if wanted.tracked else ~tracked)
-    if not wanted.retracted and EventState.RETRACTED not in wanted.state:
-        statement = statement.where(EventRow.state != EventState.RETRACTED.value)
-    if wanted.text:
-        told = select(EvidenceRow.event_id).where(
-            EvidenceRow.removed_at.is_(None),
-            EvidenceRow.article_version_id.in_(search.matching(connection, wanted.text)),
-        )
-        statement = statement.where(EventRow.id.in_(told))
-    return statement
+            found += walking.places(connection, wanted, which, where, left, lasts)
+    return found

@@ -1,64 +1,81 @@
 """The history as it stood at a moment: what was recorded by then, out of the revisions and the evidence of that time.
 
-An event that has not been revised since stood then as it stands now; only the others are looked up in their revisions.
+Lists are found by the validity of revisions (`validity`), searches by the words that stand in events now.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, and_, func, or_, select
 
 from pipeline.model import Event, EventState
-from pipeline.query.asking import EventFilter, Page, bounded, cursor_of, opened, place
+from pipeline.query import by_words, validity
+from pipeline.query.asking import EventFilter, Page, bounded, cursor_of, place
+from pipeline.query.kinds import kinds
 from pipeline.query.sources import sourced
-from pipeline.store import known, search
-from pipeline.store.codec import event_from, event_of
+from pipeline.query.walking import parts, range_of
+from pipeline.store import known
+from pipeline.store.codec import event_from
+from pipeline.store.inverted import Phrase
+from pipeline.store.search import phrases
 from pipeline.store.tables import EventPartyRow, EventRow, EvidenceRow, RevisionRow
 
 _BATCH = 400
+_VAGUE = 10_000  # acts told as one month or year, at most
 
 
-def events(connection: Connection, wanted: EventFilter, unrevised: Sequence[Any]) -> Page[Event]:
-    """A page of events as they stood. `unrevised`: the page's rows of those that have not changed since, one more than it has."""
+def events(connection: Connection, wanted: EventFilter) -> Page[Event]:
+    """A page of events as they stood at `wanted.as_of`."""
     assert wanted.as_of is not None
     limit = bounded(wanted.limit)
-    after = opened(wanted.cursor) if wanted.cursor else None
-    revised = [
-        one
-        for one in _revised_since(connection, wanted, wanted.as_of)
-        if after is None or (place(one) > after if wanted.oldest_first else place(one) < after)
-    ]
-    found = [*(event_of(row) for row in unrevised), *revised]
-    found.sort(key=place, reverse=not wanted.oldest_first)
-    page = found[:limit]
-    more = cursor_of(*place(page[-1])) if len(found) > limit else None
-    return Page(tuple(_with_sources(connection, page, wanted.as_of)), more)
+    asked = phrases(wanted.text) if wanted.text else ()
+    if asked:
+        found = _by_words(connection, wanted, asked, wanted.as_of, limit + 1)
+    else:
+        found = _listed(connection, wanted, wanted.as_of, limit + 1)
+    more = cursor_of(*place(found[limit - 1])) if len(found) > limit else None
+    return Page(tuple(_with_sources(connection, found[:limit], wanted.as_of)), more)
+
+
+def _listed(connection: Connection, wanted: EventFilter, as_of: datetime, limit: int) -> list[Event]:
+    which = kinds(connection, wanted)
+    found: list[Event] = []
+    for where, lasts in parts(wanted):
+        most = limit - len(found) if lasts is None else _VAGUE
+        places = validity.places(connection, wanted, where, which, as_of, most)
+        stood = _snapshots(connection, [identity for _, identity in places], as_of)
+        found += _in_order([one for one in stood if lasts is None or (one.date and one.date.last >= lasts)], wanted)
+    return found[:limit]
+
+
+def _by_words(
+    connection: Connection, wanted: EventFilter, asked: Sequence[Phrase], as_of: datetime, limit: int
+) -> list[Event]:
+    """Events that hold these words now, as they stood then; in the order they stand in now."""
+    words_alone = replace(EventFilter(retracted=True), oldest_first=wanted.oldest_first)
+    where = range_of(wanted)
+    where = replace(where, since=None, until=None)
+    found: list[Event] = []
+    while len(found) < limit:
+        places = by_words.places(connection, words_alone, asked, where, _BATCH)
+        held = {one.id: one for one in _snapshots(connection, [identity for _, identity in places], as_of)}
+        found += [held[i] for _, i in places if i in held and _holds(connection, held[i], wanted)]
+        if len(places) < _BATCH:
+            break
+        where = replace(where, after=places[-1])
+    return found[:limit]
+
+
+def _in_order(found: Sequence[Event], wanted: EventFilter) -> list[Event]:
+    return sorted(found, key=place, reverse=not wanted.oldest_first)
 
 
 def stood(connection: Connection, ids: Sequence[str], as_of: datetime) -> list[Event]:
     """These events as they stood at a moment, with the sources of that moment; those not recorded by then are left out."""
     return _with_sources(connection, _snapshots(connection, ids, as_of), as_of)
-
-
-def _revised_since(connection: Connection, wanted: EventFilter, as_of: datetime) -> list[Event]:
-    """Those that changed after the moment and answer the question as they stood at it."""
-    ids = _ids(connection, select(EventRow.id).where(EventRow.updated_at > as_of, EventRow.first_seen <= as_of))
-    if wanted.party is not None:
-        mine = _ids(connection, select(EventPartyRow.event_id).where(EventPartyRow.party == wanted.party))
-        ids &= mine
-    if wanted.text:
-        versions = search.matching(connection, wanted.text)
-        ids &= _ids(connection, select(EvidenceRow.event_id).where(EvidenceRow.article_version_id.in_(versions)))
-    listed = sorted(ids)
-    parts = (listed[start : start + _BATCH] for start in range(0, len(listed), _BATCH))
-    return [one for part in parts for one in _snapshots(connection, part, as_of) if _holds(one, wanted)]
-
-
-def _ids(connection: Connection, statement: Any) -> set[str]:
-    return set(connection.execute(statement).scalars())
 
 
 def _snapshots(connection: Connection, ids: Sequence[str], as_of: datetime) -> list[Event]:
@@ -83,7 +100,7 @@ def _with_sources(connection: Connection, found: Sequence[Event], as_of: datetim
     return sourced(found, [report for report, _ in known.all_reports(connection, then)]) if found else []
 
 
-def _holds(one: Event, wanted: EventFilter) -> bool:
+def _holds(connection: Connection, one: Event, wanted: EventFilter) -> bool:
     """The same questions as are asked of rows, asked of a value."""
     listed: Iterable[tuple[tuple[str, ...], str | None]] = (
         (wanted.agreement, one.agreement_id),
@@ -102,4 +119,10 @@ def _holds(one: Event, wanted: EventFilter) -> bool:
         and (wanted.retracted or EventState.RETRACTED in wanted.state or one.state is not EventState.RETRACTED)
         and (wanted.since is None or last >= wanted.since)
         and (wanted.until is None or first <= wanted.until)
+        and (wanted.party is None or _concerns(connection, one, wanted.party))
     )
+
+
+def _concerns(connection: Connection, one: Event, party: str) -> bool:
+    mine = select(EventPartyRow.party).where(EventPartyRow.event_id == one.id, EventPartyRow.party == party)
+    return connection.execute(mine).first() is not None

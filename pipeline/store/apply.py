@@ -16,6 +16,7 @@ from sqlalchemy import Connection, and_, delete, insert, select, update
 
 from pipeline.model import Discovered, Event, Status
 from pipeline.plan import AddSource, Applied, Attach, Detach, EventStep, NewEvent, Plan, Retract, Revise, Stale
+from pipeline.store import event_search
 from pipeline.store.codec import event_as_columns, finding_as_json, snapshot_of
 from pipeline.store.kinds import keep_in_parties, kind_of, lead_of
 from pipeline.store.outbox import Tell, enqueue
@@ -50,6 +51,7 @@ def apply(connection: Connection, plan: Plan, tell: Tell) -> Applied | Stale:
         elif isinstance(step, Revise):
             _revise(connection, step, plan.now)
     _evidence(connection, plan.evidence, plan.now)
+    event_search.index(connection, _touched(plan))
     _proposals(connection, plan)
     messages = enqueue(connection, tell(connection, (*plan.alerts, *plan.offers), plan.now), plan.now)
     _changes(connection, plan.steps, plan.now)
@@ -59,6 +61,13 @@ def apply(connection: Connection, plan: Plan, tell: Tell) -> Applied | Stale:
         retracted=sum(isinstance(s, Retract) for s in plan.steps),
         messages=messages,
     )
+
+
+def _touched(plan: Plan) -> set[str]:
+    """Every event that is told otherwise now, or by others."""
+    steps = {step.event_id if isinstance(step, AddSource) else step.event.id for step in plan.steps}
+    gained = {one.event_id for one in plan.evidence if isinstance(one, Attach)}
+    return steps | gained | {one.report.event_id for one in plan.evidence if one.report.event_id}
 
 
 def _guard(connection: Connection, plan: Plan) -> tuple[str, ...]:

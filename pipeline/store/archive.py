@@ -22,7 +22,7 @@ from sqlalchemy.exc import DataError, IntegrityError
 
 from pipeline.errors import UsageError
 from pipeline.plan import instant
-from pipeline.store import migrate, search
+from pipeline.store import event_search, migrate, search
 from pipeline.store.tables import Base
 from pipeline.store.types import CleanText, UtcDateTime
 
@@ -70,6 +70,7 @@ def restore(connection: Connection, given: Iterable[str]) -> int:
         raise UsageError("the archive is not whole: its last line does not count what stands before it")
     _number_on(connection)
     search.catch_up(connection)
+    event_search.catch_up(connection)
     return count
 
 

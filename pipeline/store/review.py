@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select, update
 
 from pipeline.model import Event
 from pipeline.plan import Judgement, StateWhy, source_of
-from pipeline.store import known
+from pipeline.store import event_search, known
 from pipeline.store.apply import record_changes, record_revision, rewrite_parties
 from pipeline.store.codec import event_as_columns, event_of
 from pipeline.store.desk import audit
@@ -56,6 +56,7 @@ def write(connection: Connection, judgement: Judgement, tell: Tell) -> bool:
     changes = [{"field": c.field, "before": c.before, "after": c.after} for c in judgement.changes]
     state = {"field": "state", "before": "", "after": event.state.value}
     record_revision(connection, event, changes or [state], judgement.why.value, judgement.who, now, kind=kind)
+    event_search.index(connection, [event.id])
     detail = {"note": judgement.note, "changes": changes}
     audit(connection, judgement.who, f"event.{judgement.why.value}", event.id, detail, now)
     enqueue(connection, tell(connection, judgement.alerts, now), now)

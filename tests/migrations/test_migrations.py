@@ -18,7 +18,7 @@ from pipeline.store.tables import Base
 
 def _of_ours(name: str | None, kind: str, _parents: object) -> bool:
     """The search index is each database's own kind of thing, not a table of the metadata."""
-    return not (kind == "table" and name is not None and name.startswith("article_search"))
+    return not (kind == "table" and name is not None and name.startswith(("article_search", "event_search")))
 
 
 def _differences(connection: Connection) -> list[object]:

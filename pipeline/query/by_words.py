@@ -1,0 +1,84 @@
+"""Which events stand on a page of a search: found by their words and fields together, in the order of their days."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from pipeline.model import EventState
+from pipeline.query.asking import EventFilter
+from pipeline.query.kinds import hides_retracted, values_of
+from pipeline.query.walking import Place, Range
+from pipeline.store.event_search import behind, found, number_of, number_on
+from pipeline.store.inverted import Phrase, Span
+from pipeline.store.kinds import GRADES, grade_of
+from pipeline.store.tables import EventRow
+
+_MOST = 400  # events looked at in one go
+
+
+def places(
+    connection: Connection,
+    wanted: EventFilter,
+    asked: Sequence[Phrase],
+    where: Range,
+    limit: int,
+    lasts: date | None = None,
+) -> list[Place]:
+    """The first `limit` places of events that answer. `lasts`: only acts that can have been on this day or later."""
+    fields, span = _fields(wanted), span_of(where)
+    made: list[Place] = []
+    while len(made) < limit:
+        some = min(_MOST, limit - len(made) + 8)
+        ids, last = found(connection, asked, fields, span, some)
+        made += _holding(connection, wanted, ids, lasts)
+        if last is None:
+            break
+        span = replace(span, low=last + 1) if span.rising else replace(span, high=last)
+    return made[:limit]
+
+
+def span_of(where: Range) -> Span:
+    """The numbers of the index that a range of days stands for."""
+    low = number_on(where.since) if where.since is not None else None
+    high = number_on(where.until + timedelta(days=1)) if where.until not in (None, date.max) else None
+    if where.after is not None:
+        there = number_of(*where.after)
+        low = max(low or 0, behind(there)) if where.rising else low
+        high = high if where.rising else min(high or there, there)
+    return Span(low, high, where.rising)
+
+
+def _fields(wanted: EventFilter) -> list[tuple[str, Collection[str]]]:
+    """The filters that the index knows. That most events are not taken back is looked at one by one."""
+    fields: list[tuple[str, Collection[str]]] = [
+        (name, values) for name, values in values_of(wanted).items() if name != "state" or wanted.state
+    ]
+    if wanted.agreement:
+        fields.append(("agreement", wanted.agreement))
+    fields += [(name, (value,)) for name, value in (("party", wanted.party), ("country", wanted.country)) if value]
+    if wanted.tracked is not None:
+        fields.append(("tracked", (str(wanted.tracked),)))
+    if wanted.min_confidence > 0:
+        least = grade_of(wanted.min_confidence)
+        fields.append(("grade", [str(grade) for grade in range(least, len(GRADES) + 1)]))
+    return fields
+
+
+def _holding(connection: Connection, wanted: EventFilter, ids: Sequence[str], lasts: date | None) -> list[Place]:
+    """Those of these events that answer what the index does not know, in their order."""
+    conditions: list[Any] = [EventRow.id.in_(ids)]
+    if hides_retracted(wanted):
+        conditions.append(EventRow.state != EventState.RETRACTED.value)
+    if wanted.min_confidence > 0:
+        conditions.append(EventRow.confidence >= wanted.min_confidence)
+    if lasts is not None:
+        conditions.append(EventRow.date_last >= lasts)
+    days = {
+        row.id: row.happened for row in connection.execute(select(EventRow.id, EventRow.happened).where(*conditions))
+    }
+    return [(days[identity], identity) for identity in ids if identity in days]

@@ -1,0 +1,169 @@
+"""Search over events: their words and what filters ask of them in one index, in the order of the days they happened on.
+
+An event's number is its day and, within the day, a hash of its id; so a page of a search is one walk, from any cursor. Its words
+are those of the agreement's name, of the act, of the actor, and of the articles that tell of it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, select, text
+
+from pipeline.door.words import words
+from pipeline.store.inverted import Index, Phrase, Span, find, forget, put
+from pipeline.store.kinds import grade_of
+from pipeline.store.tables import ArticleVersionRow, EventPartyRow, EventRow, EvidenceRow
+from pipeline.store.types import digest
+
+EVENTS = Index("event_search", 45)  # a stretch is 32 days
+PLACES = (  # a number whose document is out of date has no event: SQLite's index cannot forget what it is not told again
+    "CREATE TABLE event_search_places (place BIGINT PRIMARY KEY, event_id TEXT)",
+    "CREATE INDEX event_search_places_event_id ON event_search_places (event_id)",
+)
+_WITHIN, _TRIES = (
+    40,
+    8,
+)  # binary digits of a number that tell the events of a day apart; of these, the times one was written
+_MOST_STEMS = 3000
+_MOST_LETTERS = 20_000  # of one article
+_MARK = "\ue000"  # begins what is no word of a text
+_BATCH = 400
+_FIELDS = ("type", "status", "state", "salience", "stage")
+
+
+def number_of(day: date, identity: str) -> int:
+    """Where an event begins to stand in the index; how often it was written is added."""
+    return number_on(day) | int(hashlib.sha256(identity.encode()).hexdigest()[:8], 16) << _TRIES
+
+
+def behind(number: int) -> int:
+    """Above everything that was ever written of the event that begins there."""
+    return number + (1 << _TRIES)
+
+
+def number_on(day: date) -> int:
+    """Below all events of this day, above all before it."""
+    return day.toordinal() << _WITHIN
+
+
+def field(name: str, value: str) -> Phrase:
+    """The token of a field's value."""
+    return (f"{_MARK}{name[:3]}{digest(f'{name}={value}')[:12]}",)
+
+
+def found(
+    connection: Connection,
+    asked: Sequence[Phrase],
+    fields: Iterable[tuple[str, Collection[str]]],
+    span: Span,
+    limit: int,
+) -> tuple[list[str], int | None]:
+    """Ids of events in which all these phrases stand, and that have one of the values of each field; then where to go on.
+
+    At most `limit` entries are looked at, and some of them may be out of date; None: there are no more.
+    """
+    wanted: list[tuple[Phrase, ...]] = [(phrase,) for phrase in asked]
+    wanted += [tuple(field(name, value) for value in values) for name, values in fields]
+    numbers = find(connection, EVENTS, tuple(wanted), span, limit)
+    ids = _ids(connection, numbers)
+    return [ids[number] for number in numbers if number in ids], numbers[-1] if len(numbers) == limit else None
+
+
+def _ids(connection: Connection, numbers: Sequence[int]) -> dict[int, str]:
+    if not numbers:
+        return {}
+    listed = ", ".join(str(int(number)) for number in numbers)
+    current = f"SELECT place, event_id FROM event_search_places WHERE place IN ({listed}) AND event_id IS NOT NULL"  # noqa: S608
+    rows = connection.execute(text(current))
+    return {row.place: row.event_id for row in rows}
+
+
+def index(connection: Connection, event_ids: Collection[str]) -> None:
+    """Bring the index up to date for these events. Call it in the transaction that changed them, or their evidence."""
+    for start in range(0, len(listed := sorted(event_ids)), _BATCH):
+        _index(connection, listed[start : start + _BATCH])
+
+
+def catch_up(connection: Connection) -> int:
+    """Put every event into the index that is not there yet; how many there were."""
+    done, after = 0, ""
+    wanted = text(
+        "SELECT e.id FROM events e LEFT JOIN event_search_places p ON p.event_id = e.id"
+        " WHERE e.id > :after AND p.place IS NULL ORDER BY e.id LIMIT :limit"
+    )
+    while ids := list(connection.execute(wanted, {"after": after, "limit": _BATCH}).scalars()):
+        _index(connection, ids)
+        after = ids[-1]
+        done += len(ids)
+    return done
+
+
+def _index(connection: Connection, ids: Sequence[str]) -> None:
+    _forget(connection, ids)
+    rows = connection.execute(select(EventRow.__table__).where(EventRow.id.in_(ids))).all()
+    told, parties = _told(connection, ids), _parties(connection, ids)
+    made: list[tuple[int, tuple[str, ...]]] = []
+    for row in rows:
+        number = _free(connection, number_of(row.happened, row.id))
+        made.append((number, _tokens(row, told.get(row.id, []), parties.get(row.id, []))))
+        given = {"place": number, "event_id": row.id}
+        connection.execute(text("INSERT INTO event_search_places (place, event_id) VALUES (:place, :event_id)"), given)
+    put(connection, EVENTS, made)
+
+
+def _forget(connection: Connection, ids: Sequence[str]) -> None:
+    for identity in ids:
+        mine = {"event_id": identity}
+        old = connection.execute(text("SELECT place FROM event_search_places WHERE event_id = :event_id"), mine)
+        forget(connection, EVENTS, list(old.scalars()))
+        connection.execute(text("UPDATE event_search_places SET event_id = NULL WHERE event_id = :event_id"), mine)
+
+
+def _free(connection: Connection, number: int) -> int:
+    """The number, or the next one that was never given: the event was written before."""
+    taken = text("SELECT count(*) FROM event_search_places WHERE place = :place")
+    while connection.execute(taken, {"place": number}).scalar_one():
+        number += 1
+    return number
+
+
+def _told(connection: Connection, ids: Sequence[str]) -> dict[str, list[str]]:
+    """The articles that tell of each event: the sentences, the titles, and then the texts."""
+    mine = (
+        select(EvidenceRow.event_id, EvidenceRow.finding, ArticleVersionRow.title, ArticleVersionRow.text)
+        .join(ArticleVersionRow, ArticleVersionRow.id == EvidenceRow.article_version_id)
+        .where(EvidenceRow.event_id.in_(ids), EvidenceRow.removed_at.is_(None))
+        .order_by(EvidenceRow.id)
+    )
+    short: dict[str, list[str]] = {}
+    long: dict[str, list[str]] = {}
+    for row in connection.execute(mine):
+        short.setdefault(row.event_id, []).extend((row.finding.get("evidence", ""), row.title))
+        long.setdefault(row.event_id, []).append((row.text or "")[:_MOST_LETTERS])
+    return {identity: [*parts, *long[identity]] for identity, parts in short.items()}
+
+
+def _parties(connection: Connection, ids: Sequence[str]) -> dict[str, list[str]]:
+    mine = select(EventPartyRow.event_id, EventPartyRow.party).where(EventPartyRow.event_id.in_(ids))
+    parties: dict[str, list[str]] = {}
+    for row in connection.execute(mine.order_by(EventPartyRow.party)):
+        parties.setdefault(row.event_id, []).append(row.party)
+    return parties
+
+
+def _tokens(row: Any, told: Iterable[str], parties: Iterable[str]) -> tuple[str, ...]:
+    """A mark between the parts keeps phrases from reaching over their ends."""
+    parts = (row.agreement, row.wording, row.actor, row.evidence, *told)
+    stems = [stem for part in dict.fromkeys(parts) if part for stem in (*words(part), _MARK)]
+    fields = [(name, getattr(row, name)) for name in _FIELDS] + [
+        ("country", row.actor_country),
+        ("agreement", row.agreement_id or ""),
+        ("tracked", str(row.agreement_id is not None)),
+        ("grade", str(grade_of(row.confidence))),
+        *(("party", party) for party in parties),
+    ]
+    return (*stems[:_MOST_STEMS], *(token for name, value in fields for token in field(name, value)))

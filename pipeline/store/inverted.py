@@ -1,0 +1,142 @@
+"""An inverted index in each database's own kind, read in the order of its numbers, newest first, and stopped when a page is full.
+
+SQLite: an FTS5 table without content (rowid = number), whose lists of documents are in order. PostgreSQL: tsvectors under GIN,
+whose lists are not; there each word carries the stretch of numbers its document lies in, and stretches are asked one after the
+other, newest first, more at a time while little is found. A common word so costs one stretch, a rare one a look-up in each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, text
+
+Phrase = tuple[str, ...]  # tokens that stand one after the other
+Wanted = tuple[tuple[Phrase, ...], ...]  # all of: any of: a phrase
+_STRETCHES = (1, 3, 12, 48, 192, 768)  # asked for at a time
+_MOST_PLACES = 16_383  # of a word in a tsvector
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """One index. `shift`: how many binary digits of a number lie within a stretch."""
+
+    name: str
+    shift: int
+
+    def create(self, dialect: str) -> tuple[str, ...]:
+        """The statements that make it."""
+        if dialect == "sqlite":
+            return (f"CREATE VIRTUAL TABLE {self.name} USING fts5(words, content='', tokenize='unicode61')",)
+        return (
+            f"CREATE TABLE {self.name} (id BIGINT PRIMARY KEY, words TSVECTOR NOT NULL)",
+            f"CREATE INDEX {self.name}_words ON {self.name} USING gin (words) WITH (fastupdate = off)",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Numbers from `low` on and below `high`; None: no bound. `rising`: the lowest first."""
+
+    low: int | None = None
+    high: int | None = None
+    rising: bool = False
+
+
+def put(connection: Connection, index: Index, rows: Sequence[tuple[int, Sequence[str]]]) -> None:
+    """Make documents findable: their numbers, and their tokens in order. Each number once."""
+    if not rows:
+        return
+    if connection.dialect.name == "sqlite":
+        statement = text(f"INSERT INTO {index.name} (rowid, words) VALUES (:id, :words)")  # noqa: S608 - a name of ours
+        made = [{"id": number, "words": " ".join(tokens)} for number, tokens in rows]
+    else:
+        statement = text(f"INSERT INTO {index.name} (id, words) VALUES (:id, CAST(:words AS tsvector))")  # noqa: S608
+        made = [{"id": number, "words": _vector(number >> index.shift, tokens)} for number, tokens in rows]
+    connection.execute(statement, made)
+
+
+def forget(connection: Connection, index: Index, numbers: Sequence[int]) -> None:
+    """Take documents out. SQLite's index keeps them, as it has no copy of their words: let go of their numbers."""
+    if connection.dialect.name != "sqlite" and numbers:
+        listed = [{"id": number} for number in numbers]
+        connection.execute(text(f"DELETE FROM {index.name} WHERE id = :id"), listed)  # noqa: S608 - a name of ours
+
+
+def held(connection: Connection, index: Index, first: int, last: int) -> set[int]:
+    """Which of these numbers are in the index."""
+    key = "rowid" if connection.dialect.name == "sqlite" else "id"
+    statement = text(f"SELECT {key} FROM {index.name} WHERE {key} BETWEEN :first AND :last")  # noqa: S608 - names of ours
+    return set(connection.execute(statement, {"first": first, "last": last}).scalars())
+
+
+def find(connection: Connection, index: Index, wanted: Wanted, span: Span, limit: int) -> list[int]:
+    """The first `limit` numbers of documents in which all of `wanted` stand, the highest first (`span.rising`: the lowest)."""
+    if not wanted or not all(wanted):
+        return []
+    if connection.dialect.name == "sqlite":
+        return _find_sqlite(connection, index, wanted, span, limit)
+    found: list[int] = []
+    for first, last in _stretches(connection, index, span):
+        found += _find_postgresql(connection, index, wanted, span, (first, last), limit - len(found))
+        if len(found) >= limit:
+            break
+    return found
+
+
+def _find_sqlite(connection: Connection, index: Index, wanted: Wanted, span: Span, limit: int) -> list[int]:
+    sql = f"SELECT rowid FROM {index.name} WHERE {index.name} MATCH :asked{_bounds('rowid', span)}"  # noqa: S608
+    order = f" ORDER BY rowid {'ASC' if span.rising else 'DESC'} LIMIT :limit"
+    asked = " AND ".join("(" + " OR ".join(f'"{" ".join(phrase)}"' for phrase in some) + ")" for some in wanted)
+    return list(connection.execute(text(sql + order), _given(span) | {"asked": asked, "limit": limit}).scalars())
+
+
+def _find_postgresql(
+    connection: Connection, index: Index, wanted: Wanted, span: Span, stretches: tuple[int, int], limit: int
+) -> list[int]:
+    sql = (
+        f"WITH found AS MATERIALIZED (SELECT id FROM {index.name} WHERE words @@ CAST(:asked AS tsquery))"  # noqa: S608
+        f" SELECT id FROM found WHERE true{_bounds('id', span)} ORDER BY id {'ASC' if span.rising else 'DESC'} LIMIT :limit"
+    )
+    asked = " | ".join(f"({_query(stretch, wanted)})" for stretch in range(stretches[0], stretches[1] + 1))
+    return list(connection.execute(text(sql), _given(span) | {"asked": asked, "limit": limit}).scalars())
+
+
+def _stretches(connection: Connection, index: Index, span: Span) -> Iterator[tuple[int, int]]:
+    """First and last of the stretches to ask for together, in the order of the list."""
+    lowest, highest = connection.execute(text(f"SELECT min(id), max(id) FROM {index.name}")).one()  # noqa: S608
+    if lowest is None:
+        return
+    low = max(lowest, span.low if span.low is not None else lowest) >> index.shift
+    high = min(highest, span.high - 1 if span.high is not None else highest) >> index.shift
+    for width in (*_STRETCHES, *([_STRETCHES[-1]] * 1000)):
+        if low > high:
+            return
+        if span.rising:
+            yield low, min(high, low + width - 1)
+            low += width
+        else:
+            yield max(low, high - width + 1), high
+            high -= width
+
+
+def _bounds(key: str, span: Span) -> str:
+    low = f" AND {key} >= :low" if span.low is not None else ""
+    return low + (f" AND {key} < :high" if span.high is not None else "")
+
+
+def _given(span: Span) -> dict[str, object]:
+    return {name: value for name, value in (("low", span.low), ("high", span.high)) if value is not None}
+
+
+def _query(stretch: int, wanted: Wanted) -> str:
+    marked: Callable[[Phrase], str] = lambda phrase: "(" + " <-> ".join(f"'{stretch}.{one}'" for one in phrase) + ")"  # noqa: E731
+    return " & ".join("(" + " | ".join(marked(phrase) for phrase in some) + ")" for some in wanted)
+
+
+def _vector(stretch: int, tokens: Sequence[str]) -> str:
+    places: dict[str, list[int]] = {}
+    for place, token in enumerate(tokens, 1):
+        places.setdefault(token, []).append(min(place, _MOST_PLACES))
+    return " ".join(f"'{stretch}.{token}':{','.join(map(str, some[:255]))}" for token, some in places.items())
