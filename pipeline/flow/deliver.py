@@ -34,6 +34,8 @@ from pipeline.store.outbox import Delivery as Claimed
 from pipeline.store.outbox import Try
 
 _HANDS = {"email": EmailSender.THREADS, "apprise": AppriseSender.THREADS}
+_SOON = 0.04  # seconds until a hand that came free has its next message, however many others hang
+_GATHER = 2.0  # seconds between looks for what may be told together, in a pass that a dead channel makes long
 _SETTLE_AGAIN = 1.0  # seconds between tries to write down what was sent, while the database is away
 
 
@@ -69,17 +71,23 @@ class Deliverer:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._ledger = Ledger(parts)
+        self._gathered = clock.monotonic()
 
     async def drain(self) -> Drained[str]:
         """Work off all channels side by side."""
         parts = self._parts
         width = sum(self._most(channel_id) for channel_id in parts.senders)
-        errand = Errand(self._claim, self.deliver, lambda claimed: f"message {claimed.id}", self._interrupted)
+        errand = Errand(
+            self._claim, self.deliver, lambda claimed: f"message {claimed.id}", self._interrupted, _SOON, parts.nudge
+        )
         return await drain(errand, width, parts.log, parts.stopping)
 
     async def _claim(self, _: int, hands: Sequence[Claimed]) -> Sequence[Claimed]:
         """As many as each channel has hands free; together that is never more than the pass is wide."""
         parts, now = self._parts, self._parts.clock()
+        if clock.monotonic() - self._gathered > _GATHER:
+            await _gather(parts)
+            self._gathered = clock.monotonic()
         busy = Counter(claimed.channel_id for claimed in hands)
         rooms = {
             channel_id: room
