@@ -11,6 +11,7 @@ import asyncio
 import ssl
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from types import TracebackType
 from typing import Self
 
@@ -20,7 +21,7 @@ from pipeline.fetch import body as reading
 from pipeline.fetch.guard import ParsedUrl, check_url, follow, networks
 from pipeline.fetch.link import Ask, Head, Header
 from pipeline.fetch.manners import Monotonic, Robots, SharedPace, Sleep, TooSoon, Turns
-from pipeline.fetch.transport import Answer, Http
+from pipeline.fetch.transport import Answer, Http, KeptDied
 from pipeline.fetch.values import (
     ACCEPT_ANY,
     Answered,
@@ -97,7 +98,6 @@ class Fetcher:
         self._http = Http(self._policy, options.keep_alive, monotonic)
         self._turns = Turns(options, monotonic, sleep, shared)
         self._robots = Robots(options.product, monotonic)
-        self._post_gate = asyncio.Semaphore(options.max_connections)  # alerts do not queue behind slow sources
 
     async def __aenter__(self) -> Self:
         return self
@@ -158,13 +158,12 @@ class Fetcher:
         try:
             if wish.robots and (refused := await self._forbidden(target, wish)):
                 return refused
-            async with self._turns.turn(target.host, paced=wish.paced):
-                started = self._monotonic()
-                try:
-                    async with asyncio.timeout(wish.total - trip.elapsed):
-                        return await self._exchange(target, wish, trip)
-                finally:
-                    trip.elapsed += self._monotonic() - started
+            try:
+                return await self._in_turn(target, wish, trip)
+            except (
+                KeptDied
+            ):  # the host may have heard it: asking once more is a request like any other, with its own turn
+                return await self._in_turn(target, wish, trip, new=True)
         except TooSoon as error:
             return Refused(Reason.RATE_LIMITED, "not this host's turn yet", retry=True, retry_after=error.seconds)
         except TimeoutError:
@@ -172,9 +171,20 @@ class Fetcher:
         except Trouble as error:
             return Refused(error.reason, error.detail, retry=error.retry)
 
-    async def _exchange(self, target: ParsedUrl, wish: _Wish, trip: _Trip) -> _Reply:
+    async def _in_turn(self, target: ParsedUrl, wish: _Wish, trip: _Trip, *, new: bool = False) -> _Reply:
+        async with self._turns.turn(target.host, paced=wish.paced):
+            started = self._monotonic()
+            try:
+                async with asyncio.timeout(wish.total - trip.elapsed):
+                    return await self._exchange(target, wish, trip, new)
+            finally:
+                trip.elapsed += self._monotonic() - started
+
+    async def _exchange(self, target: ParsedUrl, wish: _Wish, trip: _Trip, new: bool) -> _Reply:
         budget = self._options.max_wire_bytes - trip.wire_bytes
-        async with await self._http.send(Ask(target, self._headers(target, wish, trip)), budget) as answer:
+        ready = partial(self._turns.sending, target.host) if wish.paced else None
+        ask = Ask(target, self._headers(target, wish, trip))
+        async with await self._http.send(ask, budget, new=new, ready=ready) as answer:
             body = await self._body(answer) if answer.head.status in _WHOLE else b""
             trip.wire_bytes += answer.received
             return _Reply(answer.head, body)
@@ -271,7 +281,7 @@ class Fetcher:
     ) -> PostOutcome:
         """Hand `body` to a receiver: same address policy, a connection of its own, no redirects, the answer not decoded.
 
-        Once a status was had it is the outcome, whatever becomes of the rest of the answer.
+        How many go on at once is the caller's to limit (alerts: the hands of each channel). Once a status was had it is the outcome, whatever becomes of the rest of the answer.
         """
         target = check_url(url, allow_ports)
         if isinstance(target, Reason):
@@ -282,7 +292,8 @@ class Fetcher:
         heads: list[Head] = []
         kept = bytearray()
         try:
-            async with self._post_gate, asyncio.timeout(timeout):
+            # no gate for all: deliveries to a receiver that hangs would keep those to every other one waiting
+            async with asyncio.timeout(timeout):
                 await self._deliver(Ask(target, tuple(rows), "POST", body), policy, heads, kept)
         except TimeoutError:
             refused = Refused(Reason.TIMEOUT_TOTAL, f"{target.netloc}: no answer in {timeout:g} s", retry=True)

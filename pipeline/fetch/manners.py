@@ -58,6 +58,7 @@ class _Host:
     gate: asyncio.Semaphore
     line: asyncio.Lock = field(default_factory=asyncio.Lock)
     next_start: float = 0.0
+    next_sent: float = 0.0
     waiting: int = 0
     inside: int = 0
     crawl_delay: float = 0.0
@@ -120,6 +121,18 @@ class Turns:
                 await self._in_slot(self._shared, host, self._interval(known))
             known.next_start = self._monotonic() + self._interval(known)
 
+    async def sending(self, host: str) -> None:
+        """Wait, with the connection made, until the host's last request is as long ago as its pace wants.
+
+        Turns are given to start connecting; this one may have been quicker at that than the one before.
+        """
+        known, interval = self._host(host), self._options.host_interval
+        if interval <= 0:
+            return
+        while (ahead := known.next_sent - self._monotonic()) > 0:
+            await self._sleep(ahead)
+        known.next_sent = self._monotonic() + self._interval(known)
+
     async def _in_slot(self, shared: SharedPace, host: str, interval: float) -> None:
         """Start in a slot of all processes' common pace. Slots lie so much further apart as a start may come late."""
         late, holds = max(interval * _LATE, _LATE), False
@@ -170,7 +183,11 @@ class Turns:
     def _forget(self) -> None:
         """Forget the hosts that nobody waits for and that may be asked at once."""
         now = self._monotonic()
-        self._hosts = {name: host for name, host in self._hosts.items() if host.inside or host.next_start > now}
+        self._hosts = {
+            name: host
+            for name, host in self._hosts.items()
+            if host.inside or max(host.next_start, host.next_sent) > now
+        }
 
 
 @dataclass(frozen=True, slots=True)

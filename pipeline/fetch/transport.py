@@ -9,7 +9,8 @@ cookies, credentials in URLs, redirects, decoders. To change to its continuation
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
 from functools import lru_cache, partial
@@ -26,13 +27,22 @@ from pipeline.fetch.wire import Policy, connect, words
 _MOST_IDLE = {"http": 512, "https": 128}  # an idle TLS connection holds about 300 kB of buffers
 
 
+class KeptDied(Trouble):
+    """A kept connection ended without a word: perhaps it was dead before, perhaps the host heard the request and hung up."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Errand:
-    """What the transport has to know beside the request. `alone`: the rules of a connection made for this exchange only."""
+    """What the transport has to know beside the request. `alone`: the rules of a connection made for this exchange only.
+
+    `ready`: what is waited for between connecting and sending.
+    """
 
     place: ParsedUrl
     budget: int
     alone: Policy | None
+    new: bool
+    ready: Callable[[], Awaitable[None]] | None
 
 
 class _Body(httpx.AsyncByteStream):
@@ -74,7 +84,7 @@ class _Checked(httpx.AsyncBaseTransport):
         else:
             links = self._links[place.scheme]
             give = partial(links.give, place)
-            link, head = await _asked(ask, errand.budget, links)
+            link, head = await _asked(ask, links, errand)
         # httpx takes a Location apart even where it follows none, and stumbles over what our own reading names and refuses.
         rows = [row for row in head.headers if row[0] != b"location"]
         return httpx.Response(
@@ -87,16 +97,20 @@ class _Checked(httpx.AsyncBaseTransport):
             links.close()
 
 
-async def _asked(ask: Ask, budget: int, links: Links) -> tuple[Link, Head]:
-    """Send the request; once more over a new connection where a kept one turns out to be dead."""
-    link = await links.take(ask.target)
+async def _asked(ask: Ask, links: Links, errand: _Errand) -> tuple[Link, Head]:
+    link = await links.take(ask.target, new=errand.new)
     try:
-        return link, await link.ask(ask, budget)
+        if errand.ready:
+            await errand.ready()
+    except asyncio.CancelledError:
+        link.close()
+        raise
+    try:
+        return link, await link.ask(ask, errand.budget)
     except Trouble as error:
         if link.fresh or link.received or error.reason is not Reason.PROTOCOL_ERROR:
             raise
-    link = await links.take(ask.target, new=True)
-    return link, await link.ask(ask, budget)
+        raise KeptDied(error.reason, error.detail, retry=True) from error
 
 
 class _NoCookies(httpx.Cookies):
@@ -163,10 +177,19 @@ class Http:
     def __init__(self, policy: Policy, keep: float, clock: Callable[[], float]) -> None:
         self._client = _Client(_Checked(policy, keep, clock))
 
-    async def send(self, ask: Ask, budget: int, alone: Policy | None = None) -> Answer:
+    async def send(
+        self,
+        ask: Ask,
+        budget: int,
+        alone: Policy | None = None,
+        *,
+        new: bool = False,
+        ready: Callable[[], Awaitable[None]] | None = None,
+    ) -> Answer:
         """Send a request, give the answer. `budget`: wire bytes in all; `alone`: a connection of its own, by these rules.
+        `ready` is waited for when there is a connection.
 
-        Trouble for whatever goes wrong. httpx is told the origin only: path and query go out as they were checked, and do not
+        Trouble for whatever goes wrong, KeptDied where a `new` connection may do better. httpx is told the origin only: path and query go out as they were checked, and do not
         show in its log lines.
         """
         place = ask.target
@@ -180,7 +203,7 @@ class Http:
                 stream=httpx.ByteStream(
                     ask.body
                 ),  # unlike `content`, adds no headers; those of the connection are link.py's
-                extensions={"errand": _Errand(place, budget, alone)},
+                extensions={"errand": _Errand(place, budget, alone, new, ready)},
             )
             return Answer(await self._client.send(request, stream=True))
         except (httpx.HTTPError, httpx.InvalidURL) as error:
