@@ -15,7 +15,8 @@ from datetime import datetime
 
 from pipeline.errors import PageError
 from pipeline.extract import extract
-from pipeline.extract.glance import Glance, glance
+from pipeline.extract.glance import main_words
+from pipeline.extract.skim import Skim, skim
 from pipeline.model import Article, Entry, Page, PublishedFrom, Recognition
 from pipeline.recognise import Recogniser
 
@@ -57,15 +58,17 @@ def read_in_full(recogniser: Recogniser, page: Page, about: About) -> Reading:
 
 def may_matter(recogniser: Recogniser, page: Page) -> bool:
     """Whether an article on this page could tell a step. Raises PageError where the page cannot be read at all."""
-    return _tells(recogniser, glance(page))
+    return _tells(recogniser, skim(page))
 
 
-def _tells(recogniser: Recogniser, seen: Glance) -> bool:
-    """Asked twice: of all that is visible, then of that without menus and lone links."""
-    return recogniser.may_matter(seen.text, seen.titles) and recogniser.may_matter(seen.main(), seen.titles)
+def _tells(recogniser: Recogniser, seen: Skim) -> bool:
+    """Asked twice: of all that is on the page, then, after a parse, of that without menus and lone links."""
+    if not recogniser.may_matter(seen.text, seen.titles):
+        return False
+    return recogniser.may_matter(main_words(seen.markup), seen.titles)
 
 
-def _dismissed(recogniser: Recogniser, page: Page, about: About) -> Glance | None:
+def _dismissed(recogniser: Recogniser, page: Page, about: About) -> Skim | None:
     """The page as seen, where it certainly is of no interest."""
     entry = about.entry
     if entry is not None:
@@ -73,22 +76,22 @@ def _dismissed(recogniser: Recogniser, page: Page, about: About) -> Glance | Non
         if recogniser.may_matter(carried, (entry.title,)):
             return None
     try:
-        seen = glance(page)
+        seen = skim(page)
     except PageError:
         return None  # whoever extracts it says why
-    if not seen.shows_article(entry.title if entry else "") or _tells(recogniser, seen):
+    if _tells(recogniser, seen) or not seen.shows_article(entry.title if entry else ""):
         return None
     return seen
 
 
-def _as_seen(seen: Glance, page: Page, about: About) -> Article:
+def _as_seen(seen: Skim, page: Page, about: About) -> Article:
     entry = about.entry
     published = entry.published if entry else None
     return Article(
         url=page.final_url or page.url,
         title=(entry.title if entry else "") or next(iter(seen.titles), ""),
         text=seen.plain(),
-        language=(entry.language if entry else None) or about.language or seen.declared or "und",
+        language=(entry.language if entry else None) or about.language or seen.declared() or "und",
         published=published,
         published_from=PublishedFrom.FEED if published else PublishedFrom.UNKNOWN,
         agency=about.agency,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 MOST_ELEMENTS = 60_000
 
@@ -14,7 +15,7 @@ DATA_SCRIPT = re.compile(
     r"json|template|html|text/x-", re.IGNORECASE
 )  # in an opening tag: it holds text, not a program
 _MOST_SCRIPTS = 300  # that are cut; a page of nothing but "<script" must not cost the square of its length
-_AFTER_NAME = " \t\n\r\f/>"
+_SCRIPT = re.compile(r"<(script|style)(?=[\s/>])([^<>]*+>)[^<]*+(?:<(?!/|!--|script|style)[^<]*+)*+</\1[^>]*+>?")
 
 
 def disarm(markup: str) -> str:
@@ -30,41 +31,30 @@ def too_many_elements(markup: str) -> bool:
     return len(markup) > shortest and markup.count("<") - markup.count("</") > MOST_ELEMENTS
 
 
-def without_scripts(markup: str) -> str:
-    """The markup without scripts and styles that hold no other end tag than their own.
+def without_scripts(markup: str, keep: re.Pattern[str] = DATA_SCRIPT) -> str:
+    """The markup without scripts and styles that hold no other end tag than their own, nor another opening one.
 
-    The first "</" behind "<script" has to be its own, with no other "<script" and no end of a comment before it: so text is never
-    lost to a "<script" that stands in a comment or an attribute. Scripts that carry data (JSON-LD, templates) stay.
+    One that begins inside a comment or a tag is none: so text is never lost to a "<script" that stands in one. Scripts whose
+    opening tag matches `keep` stay.
     """
-    for name in ("script", "style"):
-        opening, closing = f"<{name}", f"</{name}"
-        at = 0
-        kept: list[str] = []
-        start = markup.find(opening)
-        for _ in range(_MOST_SCRIPTS):
-            if start < 0:
-                break
-            body = markup.find(">", start) + 1
-            end = markup.find("</", body) if body else -1
-            if end < 0:
-                break
-            if markup.startswith(closing, end) and _is_whole(markup, opening, start, body, end):
-                kept.append(markup[at:start])
-                at = end = (markup.find(">", end) + 1) or len(markup)
-            start = markup.find(opening, end)
-        markup = "".join((*kept, markup[at:])) if kept else markup
-    return markup
+    kept: list[str] = []
+    at = 0
+    for found in islice(_SCRIPT.finditer(markup), _MOST_SCRIPTS):
+        start = found.start()
+        if _in_tag(markup, at, start) or _in_comment(markup, at, start) or keep.search(found[2]):
+            continue
+        kept.append(markup[at:start])
+        at = found.end()
+    return "".join((*kept, markup[at:])) if kept else markup
 
 
-def _is_whole(markup: str, opening: str, start: int, body: int, end: int) -> bool:
-    """Whether what begins at `start` and ends at `end` is one script, standing for itself, and none that carries data."""
-    return (
-        markup[start + len(opening)] in _AFTER_NAME
-        and markup.rfind("<", 0, start) <= markup.rfind(">", 0, start)
-        and markup.find(opening, body, end) < 0
-        and markup.find("-->", start, end) < 0
-        and not DATA_SCRIPT.search(markup, start, body)
-    )
+def _in_tag(markup: str, since: int, place: int) -> bool:
+    return markup.rfind("<", since, place) > markup.rfind(">", since, place)
+
+
+def _in_comment(markup: str, since: int, place: int) -> bool:
+    begun = markup.rfind("<!--", since, place)
+    return begun >= 0 and markup.find("-->", begun + 2, place) < 0
 
 
 def _has_long_stretch(markup: str) -> bool:

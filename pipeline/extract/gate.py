@@ -61,12 +61,20 @@ def is_gate(text: str, title: str, promised: str, heading: str = "") -> bool:
         return False
     if len(text) < 1500 and _nothing_but_gate(title):
         return True
-    sentences = [found.group().strip() for found in _SENTENCE.finditer(text)]
-    total = sum(map(len, sentences))
-    telling = sum(len(sentence) for sentence in sentences if _tells(sentence))
-    if (_TITLES.match(title) or _TITLES.match(heading)) and telling * 5 >= total > 0:
-        return True
-    share = 0.5 if len(text) < 1200 else 0.7
+    titled = _TITLES.match(title) or _TITLES.match(heading)
+    share = 0.2 if titled else 0.5 if len(text) < 1200 else 0.7
+    return _mostly_telling([found.group().strip() for found in _SENTENCE.finditer(text)], share)
+
+
+def _mostly_telling(sentences: list[str], share: float) -> bool:
+    """Whether the sentences of a gate make up so much of the text. Stops where the rest could not change it."""
+    total = rest = sum(map(len, sentences))
+    telling = 0
+    for sentence in sentences:
+        if telling + rest < total * share:
+            return False
+        rest -= len(sentence)
+        telling += len(sentence) if _tells(sentence) else 0
     return telling >= total * share > 0
 
 

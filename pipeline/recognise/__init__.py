@@ -53,9 +53,10 @@ class Recogniser:
         names = Names.load()
         linker = Linker.build(Index.build(watchlist, names), watchlist.agreements)
         lexicons = Lexicons.load()
-        sieve = Sieve.build(lexicons, linker.index, names)
+        chosen = options or RecogniseOptions()
+        sieve = Sieve.build(lexicons, linker.index, names, discover=chosen.discover)
         return cls(
-            options or RecogniseOptions(),
+            chosen,
             watchlist,
             lexicons,
             names,

@@ -99,6 +99,11 @@ def _opens(pattern: Pattern) -> int:
     return TREATY_NOUN if pattern.section == "instruments" else 0
 
 
+def key_of(pattern: Pattern) -> Element:
+    """A pattern's most telling word: where it is missing, the pattern cannot match."""
+    return max((e for e in pattern.elements if not e.gap), key=_telling)
+
+
 def _telling(element: Element) -> int:
     """How telling an element is: the length of its shortest choice."""
     return min(len(choice) for choice in (*element.exact, *element.prefixes, *element.suffixes))
@@ -136,7 +141,7 @@ class Table:
         kinds = _opens(pattern)
         if not kinds:
             return
-        key = max((e for e in pattern.elements if not e.gap), key=_telling)
+        key = key_of(pattern)
         for words, table in ((key.exact, self._keys), (key.prefixes, self._key_stems), (key.suffixes, self._key_ends)):
             for word in words:
                 table[word] = table.get(word, 0) | kinds

@@ -1,26 +1,27 @@
 """Can a page matter at all? Asked of everything visible on it, in any language at once, before the page is extracted.
 
-    words ─▶ which may open an act, a treaty's noun, a name, an organisation? ─▶ near each other? ─▶ the very patterns fit? ─▶ maybe
+    words ─▶ the telling ones of an act and of a treaty's noun, a name or an organisation? ─▶ do the very patterns fit? ─▶ near each other? ─▶ maybe
 
 It says no only where the recogniser could find nothing in any text taken from the page: a step needs an act's words, and within
-reach of them a treaty noun, a tracked agreement's name or, for joining and leaving, an organisation. Reach is generous: what
-"the document" means was said not long before it, or in the headline. `docs/decisions/screen.md` has what this was tested on.
+reach of them a treaty noun, a tracked agreement's name or, for joining and leaving, an organisation. What "the document" means may
+have been said anywhere: so an act counts wherever it stands if the page names a tracked agreement, or speaks of a treaty in words
+that could mean one. `docs/decisions/screen.md` has what this was tested on.
 """
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import or_
 
 from pipeline.recognise.lexicon import Lexicon, Lexicons
 from pipeline.recognise.linking import Index
 from pipeline.recognise.parties import Names
 from pipeline.recognise.party_words import Meaning, compile_pattern
-from pipeline.recognise.patterns import BODY_FAMILIES, Element, Pattern, variants
+from pipeline.recognise.patterns import BODY_FAMILIES, Element, Pattern, key_of, variants
 from pipeline.recognise.sentences import fold, lower, words
 from pipeline.recognise.values import PartyKind, Token
 
@@ -28,9 +29,11 @@ REACH = 40  # words between an act and the noun or name it is about
 BESIDE = 10  # words between joining or leaving and the organisation
 _ACT, _NOUN, _BODY = 1, 2, 4
 _WHOLE = 3  # bits further up: the word alone is all of a pattern
+_KEY = 6  # bits further up: the word is the most telling one of a pattern, which cannot fit without it
 _NAME, _ORGANISATION, _CAPITAL_ORGANISATION = 1, 2, 4
+_ORGANISATIONS = _ORGANISATION | _CAPITAL_ORGANISATION
 _SHARED = 3  # bits before the languages' own
-_EACH = 6  # bits of a language
+_EACH = 9  # bits of a language
 _BEFORE = 4  # words before a noun that may make it another thing
 _NO_TREATY = frozenset({"contract", "other", "person"})
 _WINDOW = 30  # words in which a pattern ends, gaps included
@@ -64,7 +67,9 @@ class _Heads:
 
     exact: Mapping[str, int]
     stems: Mapping[str, int]
-    ends: tuple[tuple[str, int], ...]
+    ends: Mapping[str, int]
+    stem_lengths: tuple[int, ...]
+    end_lengths: tuple[int, ...]
 
     @classmethod
     def of(cls, heads: Iterable[tuple[Element, int]]) -> _Heads:
@@ -75,16 +80,19 @@ class _Heads:
             for table, words_ in ((exact, element.exact), (stems, element.prefixes), (ends, element.suffixes)):
                 for word in words_:
                     table[word] |= kinds
-        return cls(dict(exact), dict(stems), tuple(ends.items()))
+        return cls(dict(exact), dict(stems), dict(ends), _lengths(stems), _lengths(ends))
 
     def of_word(self, word: str) -> int:
         kinds = self.exact.get(word, 0)
-        for length in range(1, len(word) + 1):
+        for length in self.stem_lengths:
             kinds |= self.stems.get(word[:length], 0)
-        for end, those in self.ends:
-            if word.endswith(end):
-                kinds |= those
+        for length in self.end_lengths:
+            kinds |= self.ends.get(word[-length:], 0)
         return kinds
+
+
+def _lengths(words_: Iterable[str]) -> tuple[int, ...]:
+    return tuple(sorted(set(map(len, words_))))
 
 
 @dataclass(frozen=True)
@@ -96,6 +104,7 @@ class Sieve:
     names: Names
     heads: _Heads
     arabic: _Heads
+    discover: bool = True
     _words: _Memory = field(init=False, repr=False)
     _parts: _Memory = field(init=False, repr=False)
 
@@ -104,54 +113,61 @@ class Sieve:
         object.__setattr__(self, "_parts", _Memory(self._kinds_of_part))
 
     @classmethod
-    def build(cls, lexicons: Lexicons, index: Index, names: Names) -> Sieve:
-        """From what the recogniser is built of."""
+    def build(cls, lexicons: Lexicons, index: Index, names: Names, *, discover: bool = True) -> Sieve:
+        """From what the recogniser is built of. `discover`: agreements that nobody tracks are looked for, too."""
         every = tuple(lexicons.by_language.values())
         latin = [pair for number, one in enumerate(every) if not one.table.arabic for pair in _heads_of(one, number)]
         arabic = [pair for number, one in enumerate(every) if one.table.arabic for pair in _heads_of(one, number)]
-        return cls(every, index, names, _Heads.of([*latin, *_organisations(names)]), _Heads.of(arabic))
+        return cls(every, index, names, _Heads.of([*latin, *_organisations(names)]), _Heads.of(arabic), discover)
 
     def languages(self, text: str, titles: Iterable[str] = ()) -> Iterator[str]:
-        """Those in which an article on a page that says `text` could tell a step. `titles` are searched as parts of it."""
-        parts = _cut(lower(text))  # letter for letter, so that the words as written stand at the same places
+        """Those in which an article on a page that says `text`, under `titles`, could tell a step."""
+        head = " ".join(titles)
+        text = f"{text} {head}"
+        low = lower(text)  # letter for letter, so that the words as written stand at the same places
+        parts = _cut(low)
         known = self._parts
-        distinct = {part: known[part] for part in set(parts)}
-        heads = [_cut(lower(title)) for title in titles]
-        total = 0
-        for kinds in distinct.values():
-            total |= kinds
+        kinds = {part: those for part in set(parts) if (those := known[part])}
+        _drop_small(kinds, text, low)
+        total = reduce(or_, kinds.values(), 0)
         page: _Page | None = None
         for number, lexicon in enumerate(self.lexicons):
-            mine = total >> (_SHARED + _EACH * number)
-            if mine & _ACT and (mine & (_NOUN | _BODY) or total & _NAME):
-                page = page or _Page(text, parts, distinct)
-                if self._tells(page, lexicon, _SHARED + _EACH * number, heads):
+            mine = total >> (_SHARED + _EACH * number + _KEY)
+            if mine & _ACT and (mine & _NOUN or total & _NAME or (mine & _BODY and total & _ORGANISATIONS)):
+                page = page or _Page(text, head, parts, kinds)
+                if self._tells(page, lexicon, _SHARED + _EACH * number):
                     yield lexicon.language
 
-    def _tells(self, page: _Page, lexicon: Lexicon, shift: int, titles: Iterable[list[str]]) -> bool:
+    def _tells(self, page: _Page, lexicon: Lexicon, shift: int) -> bool:
         act = _Fitting(page, lexicon, shift, _ACT, "acts")
         noun = _Fitting(page, lexicon, shift, _NOUN, "instruments")
-        acts = act.places()
-        if _meet(noun.places(), acts, REACH, noun, act):
+        nouns = list(filter(noun, page.places(_NOUN << shift)))
+        if self.discover and any(act(other) for place in nouns for other in page.near(place, _ACT << shift, REACH)):
             return True
-        if _meet(page.places(_NAME), acts, REACH, lambda place: self._ends_name(page, place), act):
-            return True
+        tracked = any(self._ends_name(page, place) for place in page.places(_NAME)) or any(
+            self.index.concerns(page.beside(place), lexicon.language) for place in nouns
+        )
+        return (tracked and any(map(act, page.places(_ACT << shift)))) or self._joins(page, lexicon, shift)
+
+    def _joins(self, page: _Page, lexicon: Lexicon, shift: int) -> bool:
+        """Whether somebody joins or leaves an organisation."""
         body = _Fitting(page, lexicon, shift, _BODY, "acts", BODY_FAMILIES)
-        organisations = [
-            place
-            for place in page.places(_ORGANISATION | _CAPITAL_ORGANISATION)
-            if page.kinds[page.parts[place]] & _ORGANISATION or page.is_capital(place)
-        ]
-        if _meet(body.places(), organisations, BESIDE, body, lambda place: self._is_organisation(page, place, lexicon)):
-            return True
-        return any(_has_noun(title, page, lexicon, shift) for title in titles) and any(map(act, acts))
+        return any(
+            any(map(body, page.near(place, _BODY << shift, BESIDE))) and self._is_organisation(page, place, lexicon)
+            for place in page.places(_ORGANISATIONS)
+        )
 
     def _ends_name(self, page: _Page, place: int) -> bool:
-        if not self.index.name_may_end(page.around(place, 2, 1)):
-            return False
-        return bool(self.index.aliases_in(page.around(place, _LONGEST_NAME, 1)))
+        known = page.named.get(place)
+        if known is None:
+            known = page.named[place] = self.index.name_may_end(page.around(place, 2, 1)) and bool(
+                self.index.aliases_in(page.around(place, _LONGEST_NAME, 1))
+            )
+        return known
 
     def _is_organisation(self, page: _Page, place: int, lexicon: Lexicon) -> bool:
+        if not page.kinds[page.parts[place]] & _ORGANISATION and not page.is_capital(place):
+            return False
         text = page.around(place, _LONGEST_ORGANISATION, _LONGEST_ORGANISATION + 1)
         found = self.names.find(lower(text), text, lexicon.language)
         return any(one.kind is PartyKind.ORGANISATION for one in found)
@@ -178,10 +194,10 @@ def _heads_of(lexicon: Lexicon, number: int) -> Iterator[tuple[Element, int]]:
         kinds = _NOUN if pattern.section == "instruments" else _ACT if pattern.section == "acts" else 0
         if kinds == _ACT and pattern.key in BODY_FAMILIES:
             kinds |= _BODY
-        if len(pattern.elements) == 1:
-            kinds |= kinds << _WHOLE
         if kinds:
-            yield pattern.elements[0], kinds << (_SHARED + _EACH * number)
+            place = _SHARED + _EACH * number
+            yield key_of(pattern), kinds << place + _KEY
+            yield pattern.elements[0], (kinds | (kinds << _WHOLE if len(pattern.elements) == 1 else 0)) << place
 
 
 def _organisations(names: Names) -> Iterator[tuple[Element, int]]:
@@ -198,15 +214,15 @@ def _organisations(names: Names) -> Iterator[tuple[Element, int]]:
 class _Page:
     """A page's words with what each may open."""
 
-    def __init__(self, text: str, parts: list[str], kinds: Mapping[str, int]) -> None:
+    def __init__(self, text: str, head: str, parts: list[str], kinds: Mapping[str, int]) -> None:
         self._text = text
+        self._head = head
         self.parts = parts
         self.kinds = kinds
         self._tokens: dict[str, tuple[Token, ...]] = {}
         self._places: dict[int, list[int]] = {}
-        self._words: frozenset[str] = frozenset()
         self._said: dict[int, bool] = {}  # by the pattern's identity: patterns live as long as their lexicon
-        self._marks = [(place, those) for place, part in enumerate(parts) if (those := kinds[part])]
+        self.named: dict[int, bool] = {}  # whether a tracked agreement's name ends at a place
 
     @cached_property
     def written(self) -> list[str]:
@@ -216,43 +232,63 @@ class _Page:
     def places(self, mask: int) -> list[int]:
         known = self._places.get(mask)
         if known is None:
-            known = self._places[mask] = [place for place, kinds in self._marks if kinds & mask]
+            wanted = {part for part, kinds in self.kinds.items() if kinds & mask}
+            places = (place for place, part in enumerate(self.parts) if part in wanted) if wanted else ()
+            known = self._places[mask] = list(places)
         return known
+
+    def near(self, place: int, mask: int, reach: int) -> Iterator[int]:
+        """The places of a kind within reach of one."""
+        for other in range(max(0, place - reach), min(place + reach + 1, len(self.parts))):
+            if self.kinds.get(self.parts[other], 0) & mask:
+                yield other
 
     def is_capital(self, place: int) -> bool:
         """Whether a word is written with a capital, or in a script that has none."""
         written = self.written[place]
         return written != self.parts[place] or written == written.upper()
 
-    def says(self, pattern: Pattern) -> bool:
-        """False where a word that the pattern needs stands nowhere on the page."""
+    def says(self, pattern: Pattern, *, arabic: bool) -> bool:
+        """False where a pattern's most telling word stands nowhere on the page."""
         known = self._said.get(id(pattern))
         if known is None:
-            known = self._said[id(pattern)] = all(
-                element.gap or element.prefixes or element.suffixes or not element.exact.isdisjoint(self.all_words())
-                for element in pattern.elements
-            )
+            key = key_of(pattern)
+            known = self._said[id(pattern)] = any(map(key.matches, self.arabic_words if arabic else self.telling_words))
         return known
 
-    def all_words(self) -> frozenset[str]:
-        """The different words of the page."""
-        if not self._words:
-            self._words = frozenset(
-                word
-                for part in set(self.parts)
-                for word in (_WORD.findall(part) if part.isascii() else [token.low for token in words(part)])
-            )
-        return self._words
+    @cached_property
+    def telling_words(self) -> frozenset[str]:
+        """The different words of the page that may open something."""
+        return frozenset(token.low for part in self.kinds for token in self.words_of(part))
+
+    @cached_property
+    def arabic_words(self) -> frozenset[str]:
+        """The same with and without Arabic clitics."""
+        return frozenset(form for word in self.telling_words for form in variants(word, True))
 
     def tokens(self, begin: int, end: int) -> list[Token]:
         """The words of a stretch of parts. Their offsets are of no use."""
+        return [token for part in self.parts[max(0, begin) : end] for token in self.words_of(part)]
+
+    def following(self, place: int, count: int) -> list[Token]:
+        """So many words or a few more, from a place on."""
         found: list[Token] = []
-        for part in self.parts[max(0, begin) : end]:
-            tokens = self._tokens.get(part)
-            if tokens is None:
-                tokens = self._tokens[part] = words(part[:_LONGEST])
-            found += tokens
+        for part in self.parts[place : place + _WINDOW]:
+            if len(found) >= count:
+                break
+            found += self.words_of(part)
         return found
+
+    def words_of(self, part: str) -> tuple[Token, ...]:
+        """The words of a part."""
+        tokens = self._tokens.get(part)
+        if tokens is None:
+            tokens = self._tokens[part] = words(part[:_LONGEST])
+        return tokens
+
+    def beside(self, place: int) -> str:
+        """The titles, and what stands within reach of a place."""
+        return f"{self._head} {self.around(place, REACH, REACH)}"
 
     def around(self, place: int, before: int, after: int) -> str:
         return " ".join(self.written[max(0, place - before) : place + after])
@@ -269,10 +305,7 @@ class _Fitting:
     section: str
     keys: Collection[str] = ()
     known: dict[int, bool] = field(default_factory=dict)
-    chances: dict[str, bool] = field(default_factory=dict)
-
-    def places(self) -> list[int]:
-        return self.page.places(self.mask << self.shift)
+    chances: dict[str, int] = field(default_factory=dict)
 
     def __call__(self, place: int) -> bool:
         known = self.known.get(place)
@@ -282,25 +315,33 @@ class _Fitting:
 
     def _fits(self, place: int) -> bool:
         part = self.page.parts[place]
+        whole = bool(self.page.kinds[part] & (self.mask << self.shift + _WHOLE))
+        if not whole:
+            if part not in self.chances:
+                self.chances[part] = max((self._chance(token.low) for token in self.page.words_of(part)), default=0)
+            if not self.chances[part]:
+                return False
         if self.section == "instruments" and self._is_contract(place):
             return False
-        if self.page.kinds[part] & (self.mask << self.shift + _WHOLE):
+        if whole:
             return True
-        chance = self.chances.get(part)
-        if chance is None:
-            chance = self.chances[part] = any(self._chance(token.low) for token in self.page.tokens(place, place + 1))
-        if not chance:
-            return False
-        own = self.page.tokens(place, place + 1)
-        tokens = self.page.tokens(place, place + _WINDOW)
+        own = self.page.words_of(part)
+        tokens = self.page.following(place, len(own) + self.chances[part])
         begins = self.lexicon.table.begins
         return any(begins(tokens, at, self.section, self.keys) for at in range(len(own)))
 
-    def _chance(self, word: str) -> bool:
-        """Whether a pattern of this kind that begins with a word has all its words on the page."""
-        return any(
-            pattern.section == self.section and (not self.keys or pattern.key in self.keys) and self.page.says(pattern)
-            for pattern in self.lexicon.table.starting(word)
+    def _chance(self, word: str) -> int:
+        """How many words the longest pattern takes that begins with a word and has its most telling word on the page."""
+        table = self.lexicon.table
+        return max(
+            (
+                sum(element.gap or 1 for element in pattern.elements)
+                for pattern in table.starting(word)
+                if pattern.section == self.section
+                and (not self.keys or pattern.key in self.keys)
+                and self.page.says(pattern, arabic=table.arabic)
+            ),
+            default=0,
         )
 
     def _is_contract(self, place: int) -> bool:
@@ -313,23 +354,12 @@ class _Fitting:
         )
 
 
-def _has_noun(title: list[str], page: _Page, lexicon: Lexicon, shift: int) -> bool:
-    mask = _NOUN << shift
-    if not any(page.kinds.get(part, mask) & mask for part in title):
-        return False
-    tokens = words(" ".join(title))
-    return any(lexicon.table.begins(tokens, at, "instruments") for at in range(len(tokens)))
-
-
-def _meet(
-    ones: list[int], others: list[int], reach: int, fits: Callable[[int], bool], other: Callable[[int], bool]
-) -> bool:
-    """Whether one of each, whose whole patterns fit, stand within reach of each other."""
-    return any(
-        fits(one) and any(map(other, others[begin:end]))
-        for one in ones
-        if (begin := bisect_left(others, one - reach)) < (end := bisect_right(others, one + reach))
-    )
+def _drop_small(kinds: dict[str, int], text: str, low: str) -> None:
+    """Take a word for no organisation that needs a capital and nowhere has one: "the council", "who"."""
+    for part, those in kinds.items():
+        small = those & _CAPITAL_ORGANISATION and part != part.upper() and text.count(part) == low.count(part)
+        if small:
+            kinds[part] = those & ~_CAPITAL_ORGANISATION
 
 
 def _cut(low: str) -> list[str]:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from benchmarks.newsroom import page, stories, watchlist
 from pipeline.door.markup import without_scripts
-from pipeline.extract.glance import glance
+from pipeline.extract.skim import skim
 from pipeline.model import Article, Entry, Page
 from pipeline.reading import About, may_matter, read, read_in_full
 from pipeline.recognise import Recogniser
@@ -119,7 +119,7 @@ def test_a_dismissed_page_keeps_its_text(recogniser: Recogniser) -> None:
 )
 def test_a_gate_goes_the_long_way(recogniser: Recogniser, markup: str) -> None:
     """A page that shows no article is never dismissed: extraction says what it is, and it is tried again."""
-    assert not glance(as_page(markup)).shows_article("Minister opens bridge in the capital")
+    assert not skim(as_page(markup)).shows_article("Minister opens bridge in the capital")
 
 
 def test_what_the_feed_says_counts(recogniser: Recogniser) -> None:

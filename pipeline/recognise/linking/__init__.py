@@ -63,6 +63,7 @@ class Index:
         self._titles: dict[str, list[str]] = defaultdict(list)
         for entry in entries:
             self._titles[reader.lexicon.fold(entry.title)].append(entry.id)
+        self._years = frozenset(year for entry in entries for year in entry.years)
         self.open_ids = frozenset(entry.id for entry in entries if entry.open)
 
     @classmethod
@@ -99,6 +100,11 @@ class Index:
     def name_may_end(self, text: str) -> bool:
         """Whether a tracked agreement's name may end where this text does, going by the last three words."""
         return self._names.may_end_with(text)
+
+    def concerns(self, text: str, language: str) -> bool:
+        """Whether a text shares a subject, a party or a year with any agreement: where it does not, no mention in it means one."""
+        reading = self._reader.read(text, language)
+        return bool(reading.years & self._years) or self._postings.touches(reading)
 
     def agreement_id(self, hit: Hit) -> str:
         """The id of the agreement a name means."""

@@ -12,6 +12,7 @@ from heapq import nlargest
 
 from pipeline.recognise.linking.score import Query
 from pipeline.recognise.linking.views import Entry, Weights
+from pipeline.recognise.titles import Reading
 
 _FEW = 3  # parties of an agreement that is known by them
 _LONG = 400  # postings longer than this are first cut to the parties at hand
@@ -39,6 +40,13 @@ class Postings:
         self._content = {key: frozenset(places) for key, places in content.items()}
         self._party = {code: frozenset(places) for code, places in party.items()}
         self._wide = frozenset(place for place, entry in enumerate(entries) if entry.multilateral)
+
+    def touches(self, reading: Reading) -> bool:
+        """Whether any agreement shares a word of its subject with a wording, or has a party that the wording names."""
+        if any(key in self._content for key in _posted(reading.keys, reading.orgs, reading.layers)):
+            return True
+        named = reading.states | reading.orgs | reading.places
+        return any(code in self._party for code in self._with_blocs(named))
 
     def candidates(self, query: Query) -> set[int]:
         """Places worth comparing: those that share the mention's rarer words; without any, those of the parties."""
