@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import re
 import sys
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -30,11 +31,7 @@ def start_logging(options: LogOptions, stream: TextIO | None = None) -> None:
         "TextIO", _Patient(stream or sys.stderr)
     )  # it writes, flushes and knows its terminal; nobody asks for more
     text = options.format == "text" or (options.format == "auto" and out.isatty())
-    render: structlog.typing.Processor = (
-        structlog.dev.ConsoleRenderer(colors=out.isatty())
-        if text
-        else structlog.processors.JSONRenderer(ensure_ascii=False)
-    )
+    render: structlog.typing.Processor = structlog.dev.ConsoleRenderer(colors=out.isatty()) if text else _json_line
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
@@ -53,6 +50,16 @@ def start_logging(options: LogOptions, stream: TextIO | None = None) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(max(level, logging.WARNING))
+
+
+_JSON = structlog.processors.JSONRenderer(ensure_ascii=False)
+# letters of every script stay readable; what ends a line or steers a terminal or the eye is written as an escape
+_STEERING = re.compile("[\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def _json_line(log: object, method: str, event: structlog.typing.EventDict) -> str:
+    line = str(_JSON(log, method, event))
+    return _STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", line)
 
 
 class _Patient:

@@ -26,6 +26,7 @@ from pipeline.flow.parts import FlowOptions, Parts
 from pipeline.flow.poll import poll_feed, settling
 from pipeline.flow.process import process_entry
 from pipeline.flow.recheck import recheck_due
+from pipeline.flow.together import Together
 from pipeline.flow.upkeep import keep_house
 from pipeline.flow.watch import count_queues, look_around
 from pipeline.store import entries
@@ -78,11 +79,13 @@ async def poll_due(parts: Parts) -> Drained[int]:
             lambda c: feed_rows.claim_due(c, now, parts.owner, options.poll_lease, free, **told)  # type: ignore[arg-type]
         )
 
-    async def release(due: DueFeed) -> None:
-        await parts.write(lambda c: feed_rows.release(c, due.feed.id, due.attempt))
+    async def release(taken: Sequence[DueFeed]) -> None:
+        await parts.write(lambda c: feed_rows.release(c, taken))
 
     quietly = settling(parts)
-    errand = Errand(claim, lambda due: poll_feed(parts, due, quietly), lambda due: f"feed {due.feed.id}", release)
+    errand = Errand(
+        claim, lambda due: poll_feed(parts, due, quietly), lambda due: f"feed {due.feed.id}", Together(release)
+    )
     return await drain(errand, options.polls, parts.log, parts.stopping)
 
 
@@ -106,13 +109,13 @@ async def process_due(parts: Parts) -> Drained[str]:
             )
         )
 
-    async def release(work: EntryWork) -> None:
-        await parts.write(lambda c: entries.release(c, [work]))
+    async def release(taken: Sequence[EntryWork]) -> None:
+        await parts.write(lambda c: entries.release(c, taken))
 
     async def process(work: EntryWork) -> str:
         return await process_entry(parts, work, parts.feeds.get(work.entry.feed_id))
 
-    errand = Errand(claim, process, lambda work: work.entry.url, release)
+    errand = Errand(claim, process, lambda work: work.entry.url, Together(release))
     return await drain(errand, options.batch, parts.log, parts.stopping)
 
 

@@ -23,7 +23,7 @@ Result = TypeVar("Result")
 _BREATH = 0.02  # seconds at least between two claims, where there are hands free
 _REST = 5.0  # seconds without a claim where the database is away and something is still in hand
 _LOOK_AGAIN = 0.5  # seconds after which hands that are free look for work again, while others are still busy
-_GRACE = 6.0  # seconds that items in hand get when the service stops
+_GRACE = 4.0  # seconds that items in hand get when the service stops
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +203,7 @@ async def _wind_up(
         if _settle(task, errand.name(item), done, log):
             await _give_back(errand, [item], log)
     for task in late:
-        item = hands.pop(task)
         task.cancel()
-        await asyncio.wait([task])
-        await _give_back(errand, [item], log)
+    if late:
+        await asyncio.wait(late)
+        await asyncio.gather(*(_give_back(errand, [hands.pop(task)], log) for task in late))

@@ -351,10 +351,11 @@ def host_of(url: str) -> str:
         return ""
 
 
-def release(connection: Connection, feed_id: str, attempt: int) -> None:
-    """Give a claimed feed back unpolled (shutdown): it is due again at once."""
-    mine = and_(FeedRow.id == feed_id, FeedRow.attempt == attempt)
-    connection.execute(update(FeedRow).where(mine).values(lease_until=None, lease_owner=None))
+def release(connection: Connection, taken: Sequence[DueFeed]) -> None:
+    """Give claimed feeds back unpolled (shutdown): they are due again at once."""
+    for due in taken:
+        mine = and_(FeedRow.id == due.feed.id, FeedRow.attempt == due.attempt)
+        connection.execute(update(FeedRow).where(mine).values(lease_until=None, lease_owner=None))
 
 
 def put_off(connection: Connection, feed_id: str, attempt: int, next_due: datetime) -> None:

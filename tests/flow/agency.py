@@ -45,12 +45,13 @@ class Answer:
 
 
 class Agency:
-    """The server; use as a context manager. `asked` counts requests by path, `unmodified` those answered 304."""
+    """The server; use as a context manager. `asked` counts requests by path, `unmodified` those answered 304; `lying` paths answer 304 to any validator."""
 
     def __init__(self) -> None:
         self.answers: dict[str, Answer] = {}
         self.asked: Counter[str] = Counter()
         self.unmodified: Counter[str] = Counter()
+        self.lying: set[str] = set()
         agency = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -60,7 +61,8 @@ class Agency:
                 agency.asked[self.path] += 1
                 answer = agency.answers.get(self.path) or Answer(b"<html><body>nothing here</body></html>", status=404)
                 etag = f'"{sha256(answer.body).hexdigest()[:16]}"'
-                if answer.validators and self.headers.get("If-None-Match") == etag:
+                asked = self.headers.get("If-None-Match")
+                if answer.validators and (asked == etag or (asked and self.path in agency.lying)):
                     agency.unmodified[self.path] += 1
                     self.send_response(304)
                     self.send_header("ETag", etag)
