@@ -12,6 +12,7 @@ from pipeline.model import Article, Finding, Recognition, Watchlist
 from pipeline.recognise import assemble, discover, screen, sentences
 from pipeline.recognise.dates import DateTables
 from pipeline.recognise.focus import Linker
+from pipeline.recognise.judgement import Judgement
 from pipeline.recognise.lexicon import Lexicon, Lexicons
 from pipeline.recognise.linking import Index
 from pipeline.recognise.parties import Names
@@ -44,6 +45,7 @@ class Recogniser:
     names: Names
     linker: Linker
     dates: DateTables
+    judgement: Judgement
     sieve: Sieve
     rules: tuple[discover.Watched, ...] = ()
 
@@ -62,6 +64,7 @@ class Recogniser:
             names,
             linker,
             DateTables.load(),
+            Judgement.load(),
             sieve,
             discover.watched(watchlist.rules, linker.index),
         )
@@ -71,14 +74,22 @@ class Recogniser:
         lexicon = self._lexicon(article)
         if lexicon is None or not screen.may_matter(article.title, article.text, lexicon, self.linker.index):
             return Recognition(screened_out=True)
-        document = sentences.document(
-            article.text, article.title, lexicon.language, lexicon.abbreviations, ordinals=lexicon.ordinals
-        )
-        walk = Walk(article, document, Tools(lexicon, self.names, self.linker, self.dates, self.options.discover))
-        told = assemble.weigh(assemble.merge(walk.run()))
+        walk = self._walk(article, lexicon)
+        told = self.judgement.judge(assemble.merge(walk.run()))
         found = [self._ruled(assemble.finding(one, self._title(one.linked.agreement_id))) for one in told]
         kept = tuple(f for f in found if f.confidence >= self.options.review_threshold)
         return Recognition(kept, tuple(walk.trace) if trace else ())
+
+    def told(self, article: Article) -> list[assemble.Told]:
+        """The steps as read, merged but not yet judged; none in a language nobody has taught us."""
+        lexicon = self._lexicon(article)
+        return [] if lexicon is None else assemble.merge(self._walk(article, lexicon).run())
+
+    def _walk(self, article: Article, lexicon: Lexicon) -> Walk:
+        document = sentences.document(
+            article.text, article.title, lexicon.language, lexicon.abbreviations, ordinals=lexicon.ordinals
+        )
+        return Walk(article, document, Tools(lexicon, self.names, self.linker, self.dates, self.options.discover))
 
     def may_matter(self, text: str, titles: Iterable[str] = ()) -> bool:
         """False only where no article on a page that says `text` (all of it, any language) could tell a step. Well under 1 ms."""

@@ -23,6 +23,7 @@ _PLACES = ((0, "first"), (1, "second"), (3, "early"), (7, "middle"))  # last sen
 _AGES = ((1, "day"), (4, "days"), (9, "week"), (45, "month"), (400, "year"))  # days before publication
 _SURE = ((0.9, "sure"), (0.8, "good"), (0.7, "fair"), (0.5, "weak"))
 _OCCURRED = Status.OCCURRED
+_DIGEST = 4  # agreements from which an article is a digest: each item has its own news
 
 
 def local(
@@ -33,8 +34,11 @@ def local(
     around: Circumstances,
     *,
     acting: bool,
+    rules: Sequence[str] = (),
+    headline: frozenset[str] | None = None,
 ) -> tuple[str, ...]:
-    """What the sentence shows. `acting`: somebody stands at the subject's place."""
+    """What the sentence shows. `acting`: somebody stands at the subject's place; `rules`: the frames of its dates, likeliest first;
+    `headline`: the families of the acts in the headline, None where there is no headline."""
     clause = reading.clause(trigger.first)
     kinds = {h.key for h in reading.section("salience") if reading.same_clause(h.first, trigger.first)}
     out = [
@@ -43,6 +47,9 @@ def local(
         f"paragraph:{min(reading.sentence.paragraph, 3)}",
     ]  # fmt: skip
     out += [f"cue:{kind}" for kind in sorted(kinds)]
+    out += [f"dated:{rules[0]}"] if rules else []
+    if headline is not None:
+        out.append(f"headline:{'same' if trigger.family in headline else 'other' if headline else 'none'}")
     out += [word for word, holds in (("timed", around.timed), ("beside", around.beside), ("acting", acting)) if holds]
     if reading.sentence.text.lstrip()[:1] in '"“«„':
         out.append("quotation")
@@ -80,9 +87,16 @@ def whole(one: Told, told: Sequence[Told]) -> tuple[str, ...]:
     out += [f"stage:{one.stage}"] if one.stage else []
     out += [f"why:{reason}" for reason in one.reasons if reason.isidentifier()]
     later = [t for t in happened if _order(t.type) > _order(one.type)]
+    first = all(t.at > one.at for t in same)
+    opens = not any(t.sentence.paragraph == one.sentence.paragraph and t.at < one.at for t in told)
+    digest = len({t.agreement for t in told}) >= _DIGEST
     facts = {
         "alone": not same,
-        "first_told": all(t.at > one.at for t in same),
+        "first_told": first,
+        "opens_paragraph": opens,
+        "item_of_digest": digest and first,
+        "opens_item": digest and opens,
+        "rest_of_digest": digest and not first,
         "later_step": bool(later),
         "later_step_in_lead": any(t.lead for t in later),
         "later_step_news": any(t.date and one.date and t.date.first > one.date.last for t in later),

@@ -76,6 +76,7 @@ class Walk:
     lead: Wording | None = None
     dateline: date | None = None
     first_act: int = -1
+    headline: frozenset[str] | None = None  # the families of the acts it names
     last_date: PartialDate | None = None
     latest: date | None = None  # where nothing says when the article was published: the last day it tells of
     ahead: date | None = None  # where it tells of no such day: the first day of its plans
@@ -127,6 +128,7 @@ class Walk:
     def _headline(self, title: Sentence) -> None:
         """The headline's agreement is where a body that says only "the document" begins."""
         reading, found = self._read(title, heading=True)
+        self.headline = frozenset(h.key for h in reading.section("acts"))
         for thing in found:
             if thing.what == TREATY:
                 mention = mentions.of(reading, thing, found, ())
@@ -271,7 +273,16 @@ class Walk:
         news, because = salience.verdict(reading, one.trigger, verdict, day, around)
         if day is None and verdict is Status.OCCURRED and news is Salience.NEWS and self.dateline is not None:
             day, why = PartialDate.of(self.dateline), (*why, "dateline")
-        shown = signs.local(reading, one.trigger, one.thing, day, around, acting=bool(subject))
+        shown = signs.local(
+            reading,
+            one.trigger,
+            one.thing,
+            day,
+            around,
+            acting=bool(subject),
+            rules=[m.rule for m in own],
+            headline=self.headline,
+        )
         base = Told(
             kind, verdict, news, linked[0], actor, reading.sentence, self._words(reading, one.trigger),
             one.step.weight, (one.step.reason, *why, *because), actor.stage, day, effective, lead,

@@ -1,0 +1,73 @@
+"""What the signs of a step add up to: how likely it is the article's news, and how likely it is right at all.
+
+Two logistic regressions over `signs`. Their weights (judgement.json) are learned by `tools/learn_judgement.py` from the labelled
+articles in tests/quality/sets, and say for themselves which sets these were.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from importlib.resources import files
+
+from pipeline.model import Salience, Status
+from pipeline.recognise import signs
+from pipeline.recognise.assemble import Told, weigh
+
+NEWS_FROM = (
+    0.5  # under this probability what the rules take for news is background; what they take for background stays it
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """One question: the log-odds of yes are `bias` and the weights of the signs that are there."""
+
+    bias: float
+    weights: Mapping[str, float]
+
+    def probability(self, shown: Iterable[str]) -> float:
+        """How likely the answer is yes, 0 to 1."""
+        odds = self.bias + sum(self.weights.get(sign, 0.0) for sign in shown)
+        return 1 / (1 + math.exp(-max(-30.0, min(30.0, odds))))
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """`news`: is it what the article is there to report; `right`: do agreement, type and status hold."""
+
+    news: Weights
+    right: Weights
+
+    @classmethod
+    def load(cls) -> Judgement:
+        """The weights shipped with the program."""
+        path = files("pipeline.recognise") / "judgement.json"
+        data = json.loads(path.read_text(encoding="utf-8"))
+        return cls(*(Weights(data[name]["bias"], data[name]["weights"]) for name in ("news", "right")))
+
+    def judge(self, told: Sequence[Told]) -> list[Told]:
+        """The steps of an article (merged) with salience and confidence by all that is known of them."""
+        return [self._judged(one, shown) for one, shown in shown_of(told)]
+
+    def _judged(self, one: Told, shown: Sequence[str]) -> Told:
+        if one.linked.agreement_id is None:
+            return one
+        right = self.right.probability(shown)
+        if one.status is not Status.OCCURRED:
+            return replace(one, confidence=right)
+        if one.salience is Salience.NEWS and self.news.probability(shown) < NEWS_FROM:
+            return replace(
+                one, salience=Salience.BACKGROUND, confidence=right, reasons=(*one.reasons, "judged_background")
+            )
+        return replace(one, confidence=right)
+
+
+def shown_of(told: Sequence[Told]) -> list[tuple[Told, tuple[str, ...]]]:
+    """Every step, weighed by the rules, with all of its signs: the sentence's, the article's and what the rules make of them."""
+    return [
+        (weighed, (*one.signs, *signs.whole(one, told), f"rule:{weighed.salience.value}"))
+        for one, weighed in zip(told, weigh(told), strict=True)
+    ]
