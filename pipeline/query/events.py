@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from pipeline.model import Event, EventState
 from pipeline.query import by_words, past, walking
 from pipeline.query.asking import MOST, EventFilter, Page, bounded, cursor_of
 from pipeline.query.kinds import kinds
-from pipeline.query.sources import with_sources
+from pipeline.query.sources import by_id
 from pipeline.query.walking import Place, parts
-from pipeline.store.codec import event_of
 from pipeline.store.engine import Database
 from pipeline.store.search import phrases
-from pipeline.store.tables import EventRow
 
 
 def events(database: Database, wanted: EventFilter = EventFilter()) -> Page[Event]:  # noqa: B008 - frozen
@@ -34,8 +32,7 @@ def event(database: Database, event_id: str, as_of: datetime | None = None) -> E
     def work(connection: Connection) -> Event | None:
         if as_of is not None:
             return next(iter(past.stood(connection, [event_id], as_of)), None)
-        row = connection.execute(select(EventRow.__table__).where(EventRow.id == event_id)).one_or_none()
-        return with_sources(connection, [event_of(row)])[0] if row else None
+        return by_id(connection, [event_id]).get(event_id)
 
     return database.read(work)
 
@@ -60,9 +57,8 @@ def _present(connection: Connection, wanted: EventFilter) -> Page[Event]:
 
 def _at(connection: Connection, places: Sequence[Place]) -> list[Event]:
     """The events of these places, in their order, with their sources."""
-    ids = [identity for _, identity in places]
-    rows = {row.id: row for row in connection.execute(select(EventRow.__table__).where(EventRow.id.in_(ids)))}
-    return with_sources(connection, [event_of(rows[identity]) for identity in ids])
+    stored = by_id(connection, [identity for _, identity in places])
+    return [stored[identity] for _, identity in places]
 
 
 def _places(connection: Connection, wanted: EventFilter, limit: int) -> list[Place]:

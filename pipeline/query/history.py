@@ -82,7 +82,7 @@ def changes(database: Database, since: int = 0, limit: int = 100) -> tuple[tuple
     def work(connection: Connection) -> tuple[tuple[ChangeNote, ...], int]:
         later = select(ChangeRow.__table__).where(ChangeRow.seq > since).order_by(ChangeRow.seq)
         rows = connection.execute(later.limit(bounded(limit))).all()
-        stored = {one.id: one for one in by_id(connection, {row.event_id for row in rows})}
+        stored = by_id(connection, {row.event_id for row in rows})
         notes = tuple(ChangeNote(row.seq, row.kind, row.at, stored[row.event_id]) for row in rows)
         return notes, rows[-1].seq if rows else since
 

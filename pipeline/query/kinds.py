@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, Connection, any_, bindparam, func, literal_column, select, text
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from pipeline.model import EventState
 from pipeline.query.asking import EventFilter
 from pipeline.store.kinds import grade_of
+from pipeline.store.sql import among
 from pipeline.store.tables import EventKindRow
 
 
@@ -36,14 +37,8 @@ class Kinds:
         """The condition on a column of kinds; None where every kind will do."""
         if self.others and not self.numbers:
             return None
-        if connection.dialect.name == "sqlite":
-            listed = text("SELECT value FROM json_each(:kinds)").bindparams(
-                bindparam("kinds", json.dumps(self.numbers), unique=True)
-            )
-            among: ColumnElement[bool] = column.in_(listed.columns(literal_column("value")).scalar_subquery())
-        else:
-            among = column == any_(bindparam("kinds", list(self.numbers), ARRAY(BigInteger), unique=True))
-        return ~among if self.others else among
+        inside = among(connection, column, self.numbers)
+        return ~inside if self.others else inside
 
 
 def values_of(wanted: EventFilter) -> Mapping[str, Sequence[str]]:

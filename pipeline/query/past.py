@@ -9,19 +9,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, func, or_, select
+from sqlalchemy import Connection, and_, func, select
 
 from pipeline.model import Event, EventState
 from pipeline.query import by_words, validity
 from pipeline.query.asking import EventFilter, Page, bounded, cursor_of, place
 from pipeline.query.kinds import kinds
-from pipeline.query.sources import sourced
+from pipeline.query.sources import with_sources
 from pipeline.query.walking import parts, range_of
-from pipeline.store import known
 from pipeline.store.codec import event_from
 from pipeline.store.inverted import Phrase
 from pipeline.store.search import phrases
-from pipeline.store.tables import EventPartyRow, EventRow, EvidenceRow, RevisionRow
+from pipeline.store.sql import among
+from pipeline.store.tables import EventPartyRow, EventRow, RevisionRow
 
 _BATCH = 400
 _VAGUE = 10_000  # acts told as one month or year, at most
@@ -37,7 +37,7 @@ def events(connection: Connection, wanted: EventFilter) -> Page[Event]:
     else:
         found = _listed(connection, wanted, wanted.as_of, limit + 1)
     more = cursor_of(*place(found[limit - 1])) if len(found) > limit else None
-    return Page(tuple(_with_sources(connection, found[:limit], wanted.as_of)), more)
+    return Page(tuple(with_sources(connection, found[:limit], wanted.as_of)), more)
 
 
 def _listed(connection: Connection, wanted: EventFilter, as_of: datetime, limit: int) -> list[Event]:
@@ -75,11 +75,11 @@ def _in_order(found: Sequence[Event], wanted: EventFilter) -> list[Event]:
 
 def stood(connection: Connection, ids: Sequence[str], as_of: datetime) -> list[Event]:
     """These events as they stood at a moment, with the sources of that moment; those not recorded by then are left out."""
-    return _with_sources(connection, _snapshots(connection, ids, as_of), as_of)
+    return with_sources(connection, _snapshots(connection, ids, as_of), as_of)
 
 
 def _snapshots(connection: Connection, ids: Sequence[str], as_of: datetime) -> list[Event]:
-    mine = and_(RevisionRow.event_id.in_(ids), RevisionRow.recorded_at <= as_of)
+    mine = and_(among(connection, RevisionRow.event_id, ids), RevisionRow.recorded_at <= as_of)
     latest = select(RevisionRow.event_id, func.max(RevisionRow.revision).label("revision")).where(mine)
     latest_ = latest.group_by(RevisionRow.event_id).subquery()
     joined = and_(latest_.c.event_id == RevisionRow.event_id, latest_.c.revision == RevisionRow.revision)
@@ -89,15 +89,6 @@ def _snapshots(connection: Connection, ids: Sequence[str], as_of: datetime) -> l
         .join(EventRow, EventRow.id == RevisionRow.event_id)
     ).all()
     return [event_from(row.snapshot, row.event_id, row.first_seen) for row in rows]
-
-
-def _with_sources(connection: Connection, found: Sequence[Event], as_of: datetime) -> list[Event]:
-    then = and_(
-        EvidenceRow.event_id.in_([one.id for one in found]),
-        EvidenceRow.recorded_at <= as_of,
-        or_(EvidenceRow.removed_at.is_(None), EvidenceRow.removed_at > as_of),
-    )
-    return sourced(found, [report for report, _ in known.all_reports(connection, then)]) if found else []
 
 
 def _holds(connection: Connection, one: Event, wanted: EventFilter) -> bool:

@@ -2,45 +2,85 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import Connection, or_, select
 
 from pipeline.model import Event, Salience, Source
-from pipeline.plan import Report, source_of
-from pipeline.store import known
 from pipeline.store.codec import event_of
-from pipeline.store.tables import EventRow, EvidenceRow
+from pipeline.store.sql import among
+from pipeline.store.tables import ArticleRow, ArticleVersionRow, EventRow, EvidenceRow
 
 
-def by_id(connection: Connection, ids: Collection[str]) -> list[Event]:
-    """These events as they stand now, in no order."""
-    rows = connection.execute(select(EventRow.__table__).where(EventRow.id.in_(ids))).all()
-    return with_sources(connection, [event_of(row) for row in rows])
+def by_id(connection: Connection, ids: Collection[str]) -> dict[str, Event]:
+    """These events as they stand now, by their ids."""
+    listed = sorted(ids)
+    if not listed:
+        return {}
+    rows = connection.execute(select(EventRow.__table__).where(among(connection, EventRow.id, listed))).all()
+    told = sources_of(connection, listed)
+    return {row.id: event_of(row, told.get(row.id, ())) for row in rows}
 
 
-def with_sources(connection: Connection, found: Sequence[Event]) -> list[Event]:
-    """The events, each with one source per article, in order of publication."""
-    current = and_(EvidenceRow.event_id.in_([one.id for one in found]), EvidenceRow.removed_at.is_(None))
-    return sourced(found, known.reports(connection, current)) if found else []
+def with_sources(connection: Connection, found: Sequence[Event], as_of: datetime) -> list[Event]:
+    """The events with the sources of that moment."""
+    told = sources_of(connection, [one.id for one in found], as_of)
+    return [replace(one, sources=told.get(one.id, ())) for one in found]
 
 
-def sourced(found: Sequence[Event], reports: Sequence[Report]) -> list[Event]:
-    """The same out of reports at hand."""
-    each: dict[str, dict[str, Report]] = {}
-    for report in sorted(reports, key=_best_first):
-        each.setdefault(report.event_id or "", {}).setdefault(report.article.url, report)
-    return [replace(one, sources=_ordered(each.get(one.id, {}).values())) for one in found]
+def sources_of(
+    connection: Connection, ids: Sequence[str], as_of: datetime | None = None
+) -> dict[str, tuple[Source, ...]]:
+    """Of each event one source per article, in order of publication: those of now, or of that moment."""
+    told: dict[str, list[Any]] = {}
+    for row in connection.execute(_evidence(connection, ids, as_of)).all() if ids else ():
+        told.setdefault(row.event_id, []).append(row)
+    return {identity: _sources(rows) for identity, rows in told.items()}
 
 
-def _best_first(report: Report) -> tuple[object, ...]:
-    finding = report.finding
-    return finding.salience is Salience.BACKGROUND, -finding.confidence, finding.start, report.id
+def _evidence(connection: Connection, ids: Sequence[str], as_of: datetime | None) -> Any:
+    """What is shown of an article and its sentence; findings are not decoded, a list would spend most of its time with it."""
+    evidence, version, article = EvidenceRow, ArticleVersionRow, ArticleRow
+    wanted = (
+        select(
+            evidence.id, evidence.event_id, evidence.finding, evidence.start, evidence.end, evidence.confidence,
+            evidence.seen_at, evidence.article_id, version.title, version.language, version.published, version.sha256,
+            article.url, article.agency,
+        )
+        .join(version, version.id == evidence.article_version_id)
+        .join(article, article.id == evidence.article_id)
+        .where(among(connection, evidence.event_id, ids))
+    )  # fmt: skip
+    if as_of is None:
+        return wanted.where(evidence.removed_at.is_(None))
+    return wanted.where(evidence.recorded_at <= as_of, or_(evidence.removed_at.is_(None), evidence.removed_at > as_of))
 
 
-def _ordered(reports: Any) -> tuple[Source, ...]:
-    when: Callable[[Report], tuple[datetime, str]] = lambda r: (r.article.published or r.article.seen_at, r.article.url)  # noqa: E731
-    return tuple(source_of(report) for report in sorted(reports, key=when))
+def _sources(rows: Iterable[Any]) -> tuple[Source, ...]:
+    """Of each article the sentence that says most: news before background, the surest, the first."""
+    best: dict[str, Any] = {}
+    for row in sorted(rows, key=_best_first):
+        best.setdefault(row.url, row)
+    return tuple(_source(row) for row in sorted(best.values(), key=lambda row: (row.published or row.seen_at, row.url)))
+
+
+def _best_first(row: Any) -> tuple[object, ...]:
+    return row.finding.get("salience") == Salience.BACKGROUND.value, -row.confidence, row.start, row.id
+
+
+def _source(row: Any) -> Source:
+    return Source(
+        article_id=row.article_id,
+        url=row.url,
+        agency=row.agency,
+        title=row.title,
+        published=row.published,
+        language=row.language,
+        evidence=row.finding.get("evidence", ""),
+        start=row.start,
+        end=row.end,
+        sha256=row.sha256,
+    )

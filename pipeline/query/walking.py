@@ -182,4 +182,4 @@ def _rest(
 
 
 def _run(connection: Connection, statement: Select[Any]) -> list[Place]:
-    return [(row[0], row[1]) for row in connection.execute(statement)]
+    return [(row[0], row[1]) for row in connection.execute(statement).all()]

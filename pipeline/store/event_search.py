@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -109,7 +110,7 @@ def _index(connection: Connection, ids: Sequence[str]) -> None:
     made: list[tuple[int, tuple[str, ...]]] = []
     for row in rows:
         number = _free(connection, number_of(row.happened, row.id))
-        made.append((number, _tokens(row, told.get(row.id, []), parties.get(row.id, []))))
+        made.append((number, tokens(_told_of(row, told.get(row.id, ()), parties.get(row.id, ())))))
         given = {"place": number, "event_id": row.id}
         connection.execute(text("INSERT INTO event_search_places (place, event_id) VALUES (:place, :event_id)"), given)
     put(connection, EVENTS, made)
@@ -155,15 +156,27 @@ def _parties(connection: Connection, ids: Sequence[str]) -> dict[str, list[str]]
     return parties
 
 
-def _tokens(row: Any, told: Iterable[str], parties: Iterable[str]) -> tuple[str, ...]:
-    """A mark between the parts keeps phrases from reaching over their ends."""
-    parts = (row.agreement, row.wording, row.actor, row.evidence, *told)
-    stems = [stem for part in dict.fromkeys(parts) if part for stem in (*words(part), _MARK)]
-    fields = [(name, getattr(row, name)) for name in _FIELDS] + [
-        ("country", row.actor_country),
-        ("agreement", row.agreement_id or ""),
-        ("tracked", str(row.agreement_id is not None)),
-        ("grade", str(grade_of(row.confidence))),
-        *(("party", party) for party in parties),
-    ]
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is indexed of an event: its texts, its fields by name, whether it is on the watchlist, how sure it is, whom it concerns."""
+
+    texts: tuple[str, ...]
+    fields: tuple[tuple[str, str], ...]
+    tracked: bool
+    confidence: float
+    parties: tuple[str, ...]
+
+
+def tokens(told: Told) -> tuple[str, ...]:
+    """The tokens of an event. A mark between its texts keeps phrases from reaching over their ends."""
+    stems = [stem for part in dict.fromkeys(told.texts) if part for stem in (*words(part), _MARK)]
+    fields = [*told.fields, ("tracked", str(told.tracked)), ("grade", str(grade_of(told.confidence)))]
+    fields += [("party", party) for party in told.parties]
     return (*stems[:_MOST_STEMS], *(token for name, value in fields for token in field(name, value)))
+
+
+def _told_of(row: Any, texts: Iterable[str], parties: Iterable[str]) -> Told:
+    fields = [(name, getattr(row, name)) for name in _FIELDS]
+    fields += [("country", row.actor_country), ("agreement", row.agreement_id or "")]
+    own = (row.agreement, row.wording, row.actor, row.evidence)
+    return Told((*own, *texts), tuple(fields), row.agreement_id is not None, row.confidence, tuple(parties))

@@ -53,7 +53,7 @@ def put(connection: Connection, index: Index, rows: Sequence[tuple[int, Sequence
         made = [{"id": number, "words": " ".join(tokens)} for number, tokens in rows]
     else:
         statement = text(f"INSERT INTO {index.name} (id, words) VALUES (:id, CAST(:words AS tsvector))")  # noqa: S608
-        made = [{"id": number, "words": _vector(number >> index.shift, tokens)} for number, tokens in rows]
+        made = [{"id": number, "words": vector(number >> index.shift, tokens)} for number, tokens in rows]
     connection.execute(statement, made)
 
 
@@ -135,7 +135,8 @@ def _query(stretch: int, wanted: Wanted) -> str:
     return " & ".join("(" + " | ".join(marked(phrase) for phrase in some) + ")" for some in wanted)
 
 
-def _vector(stretch: int, tokens: Sequence[str]) -> str:
+def vector(stretch: int, tokens: Sequence[str]) -> str:
+    """A tsvector of a document's tokens, as text."""
     places: dict[str, list[int]] = {}
     for place, token in enumerate(tokens, 1):
         places.setdefault(token, []).append(min(place, _MOST_PLACES))

@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, or_
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Integer,
+    Select,
+    Text,
+    any_,
+    bindparam,
+    literal_column,
+    or_,
+    text,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -17,6 +32,18 @@ def insert_into(connection: Connection, table: type[Base]) -> sqlite.Insert | po
     if connection.dialect.name == "sqlite":
         return sqlite.insert(table)
     return postgresql.insert(table)
+
+
+def among(connection: Connection, column: Any, values: Sequence[Any]) -> ColumnElement[bool]:
+    """`column IN values` with the values as one parameter: lists of any length are one statement, prepared once."""
+    if connection.dialect.name == "sqlite":
+        listed = text("SELECT value FROM json_each(:listed)")
+        bound = listed.bindparams(bindparam("listed", json.dumps(list(values)), unique=True))
+        found: ColumnElement[bool] = column.in_(bound.columns(literal_column("value")).scalar_subquery())
+        return found
+    kind = BigInteger() if isinstance(column.type, Integer) else Text()
+    equal: ColumnElement[bool] = column == any_(bindparam("listed", list(values), ARRAY(kind), unique=True))
+    return equal
 
 
 def locked(connection: Connection, statement: Select[Any]) -> Select[Any]:

@@ -77,6 +77,8 @@ class Json(TypeDecorator[Any]):
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002
         """The value as Python knows it."""
+        if value == "[]":  # most lists are empty, and lists of events read many
+            return []
         return None if value is None else json.loads(value)
 
 
