@@ -167,6 +167,15 @@ def test_broken_gzip_is_refused_or_read(data: bytes, rubbish: bytes, cut: int) -
     assert reasons <= {Reason.BAD_ENCODING, Reason.TOO_LARGE}
 
 
+def test_half_a_gzip_is_no_document() -> None:
+    """A packed body that was cut short is an error, not a shorter document."""
+    whole = gzipped(b"<rss>" + bytes(range(256)) * 40)
+    into = reading.Gzip(1_000_000)
+    into.add(whole[: len(whole) // 2])
+    with pytest.raises(Trouble, match="cut short"):
+        into.end()
+
+
 def test_a_bomb_behind_the_limit_is_not_unpacked() -> None:
     """The limit holds to the byte, whatever one piece would unpack to."""
     packer = zlib.compressobj(9, zlib.DEFLATED, 31)

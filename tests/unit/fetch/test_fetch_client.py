@@ -341,6 +341,13 @@ def test_floods_end(name: str) -> None:
     assert got.reason in expected
 
 
+def test_tiny_chunks_end_before_the_limit() -> None:
+    """One-byte chunks cost the sender little and us much: they are cut off long before their bytes reach the limit."""
+    flood = endless(CHUNKED, b"1\r\nx\r\n" * 5000)
+    got = asyncio.run(get(lambda request: flood, max_wire_bytes=MEGABYTE, max_bytes=MEGABYTE))
+    assert got == Refused(Reason.TOO_LARGE, "a flood of tiny chunks")
+
+
 def test_chunk_framing_counts_as_wire_bytes() -> None:
     """A small body in a heavy framing is too large on the wire, though its content is not."""
     body = b"".join(b"%x;%s\r\n%s\r\n" % (100, b"e" * 50_000, b"x" * 100) for _ in range(20)) + b"0\r\n\r\n"
