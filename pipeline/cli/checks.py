@@ -1,4 +1,4 @@
-"""What `treatywatch check` looks at: one finding a line, with what to do."""
+"""`treatywatch check`: what it looks at, one finding a line, with what to do."""
 
 from __future__ import annotations
 
@@ -8,7 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import click
+
 from pipeline.alert.options import weaknesses
+from pipeline.cli import show
+from pipeline.cli.common import config_option, json_option, settings_of
 from pipeline.errors import StoreUnavailable, UsageError
 from pipeline.recognise.parties import Names
 from pipeline.settings import Settings
@@ -26,6 +30,23 @@ class Finding:
     what: str
     ok: bool
     detail: str
+
+
+@click.command()
+@config_option
+@json_option
+@click.pass_context
+def check(context: click.Context, config: Path | None, as_json: bool) -> None:
+    """What would go wrong: configuration, database, recogniser, in one line each."""
+    settings = settings_of(context, config)
+    found = everything(settings)
+    if as_json:
+        show.json_lines([{"what": one.what, "ok": one.ok, "detail": one.detail} for one in found])
+    else:
+        for one in found:
+            click.echo(f"{'ok  ' if one.ok else 'FAIL'}  {one.what}: {one.detail}")
+    if not all(one.ok for one in found):
+        context.exit(1)
 
 
 def everything(settings: Settings) -> list[Finding]:

@@ -17,8 +17,8 @@ from pipeline.errors import UsageError
 from pipeline.export import Channel
 from pipeline.model import Event, EventState, EventType, PartialDate, Status
 from pipeline.query import EventFilter
+from pipeline.store import migrate
 from pipeline.store.engine import Database
-from pipeline.wiring import open_history
 
 FORMATS = ("table", "json", "csv", "parquet", "atom", "ics")
 
@@ -84,7 +84,7 @@ def events(
         **plain,
     )
     settings = settings_of(context, config)
-    database = open_history(settings)
+    database = migrate.opened(settings.database_url)
     try:
         found = _some(database, wanted, limit)
         changed = query.recorded(database, [event.id for event in found]) if form in ("atom", "ics") else {}

@@ -1,4 +1,4 @@
-"""`serve`, `cycle`, `demo`, `check` and `db`: running the service and its house."""
+"""`serve`, `cycle`, `demo` and `db`: running the service and its house."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import click
 
 from pipeline import clock, flow
 from pipeline import demo as demonstration
-from pipeline.cli import checks, show
+from pipeline.cli import show
 from pipeline.cli.common import config_option, json_option, settings_of
 from pipeline.errors import UsageError
 from pipeline.flow import Cycle
@@ -71,23 +71,6 @@ def demo(keep: Path | None) -> None:
         f"{done.polled} feeds polled, {sum(done.outcomes.values())} articles read, {len(found)} steps recorded:\n"
     )
     show.events(found)
-
-
-@click.command()
-@config_option
-@json_option
-@click.pass_context
-def check(context: click.Context, config: Path | None, as_json: bool) -> None:
-    """What would go wrong: configuration, database, recogniser, in one line each."""
-    settings = settings_of(context, config)
-    found = checks.everything(settings)
-    if as_json:
-        show.json_lines([{"what": one.what, "ok": one.ok, "detail": one.detail} for one in found])
-    else:
-        for one in found:
-            click.echo(f"{'ok  ' if one.ok else 'FAIL'}  {one.what}: {one.detail}")
-    if not all(one.ok for one in found):
-        context.exit(1)
 
 
 @click.group()

@@ -15,9 +15,16 @@ from alembic.util.exc import CommandError
 from sqlalchemy import Connection, inspect, text
 
 from pipeline.errors import UsageError
-from pipeline.store.engine import Database
+from pipeline.store.engine import Database, open_database
 
 _LOCK = 7_232_895_501  # of PostgreSQL's advisory locks; any number that is always the same
+
+
+def opened(url: str) -> Database:
+    """The database of an address, brought to the newest schema."""
+    database = open_database(url)
+    upgrade(database)
+    return database
 
 
 def upgrade(database: Database, revision: str = "head") -> str | None:
