@@ -10,7 +10,7 @@ within it, and its version number guards a plan against what another worker wrot
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -34,6 +34,9 @@ class Why(StrEnum):
     ACCEPTED = "accepted"  # a person said it is right
     REJECTED = "rejected"  # a person said it is wrong
     CORRECTED = "corrected"  # a person put a field right
+    JOINED = "joined"  # a person said that two events are one
+    PARTED = "parted"  # a person said that one event is two
+    REVIVED = "revived"  # a person undid a merge
     NEWSWORTHY = "newsworthy"  # an event known from the background is now reported as news
 
 
@@ -84,12 +87,17 @@ class ArticleFacts:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One finding in one article version. `id` is 0 and `event_id` None until it is stored."""
+    """One finding in one article version. `id` is 0 and `event_id` None until it is stored.
+
+    `held`: a person put it there, and it stays; `from_event`: the event that it was merged out of.
+    """
 
     article: ArticleFacts
     finding: Finding
     id: int = 0
     event_id: str | None = None
+    held: bool = False
+    from_event: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +272,7 @@ class Plan:
     offers: tuple[AlertPlan, ...] = ()
     proposals: tuple[Discovered, ...] = ()
     decided: tuple[Decided, ...] = ()
+    who: str = "service"
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,7 +363,10 @@ def event_as_dict(event: Event) -> dict[str, Any]:
         "evidence": event.evidence,
         "start": event.start,
         "end": event.end,
-        "sources": [_source_as_dict(source) for source in event.sources],
+        "sources": [
+            report_as_dict(first) | {"reports": [report_as_dict(one) for one in more]}
+            for first, *more in by_agency(event.sources)
+        ],
         "first_seen": instant(event.first_seen),
         "revision": event.revision,
         "state": event.state.value,
@@ -362,7 +374,17 @@ def event_as_dict(event: Event) -> dict[str, Any]:
     }
 
 
-def _source_as_dict(source: Source) -> dict[str, Any]:
+def by_agency(reports: Iterable[Source]) -> tuple[tuple[Source, ...], ...]:
+    """The reports of each agency together: what is counted as a source. The host stands for an agency without a name."""
+    found: dict[str, tuple[Source, ...]] = {}
+    for one in reports:
+        name = one.agency.casefold() or one.url.partition("://")[2].partition("/")[0].casefold()
+        found[name] = (*found.get(name, ()), one)
+    return tuple(found.values())
+
+
+def report_as_dict(source: Source) -> dict[str, Any]:
+    """One report of an event."""
     return {
         "article_id": source.article_id or None,
         "url": source.url,

@@ -18,6 +18,7 @@ from pipeline.alert.options import ChannelOptions
 from pipeline.alert.plain import clean, isolated, one_line, shorten, web_link
 from pipeline.alert.values import About, Expected, Message, Notice, Trouble
 from pipeline.model import Agreement, Event, PartialDate, Source
+from pipeline.plan import by_agency
 
 View = dict[str, Any]
 
@@ -199,7 +200,7 @@ class Composer:
         return Message(line, _GAP.sub("\n\n", text).strip() + "\n", html, thread, replies_to, unsubscribe)
 
     def _event(self, notice: Notice, about: About) -> View:
-        event = notice.event
+        event, agencies = notice.event, by_agency(notice.event.sources)
         retracted = notice.kind == "retracted"
         return {
             "kind": notice.kind,
@@ -208,8 +209,8 @@ class Composer:
             "listed": event.agreement_id is not None,
             "rows": list(self._rows(event)),
             "evidence": shorten(clean(event.evidence).replace("\n", " "), _EVIDENCE),
-            "sources": [_source(source) for source in event.sources[:_SOURCES]],
-            "more_sources": max(0, len(event.sources) - _SOURCES),
+            "sources": [_source(*reports) for reports in agencies[:_SOURCES]],
+            "more_sources": max(0, len(agencies) - _SOURCES),
             "changes": [self._change(one.field, one.before, one.after) for one in notice.changes],
             "because": words.retraction_words(notice.because) if retracted else "",
             "flags": [words.flag_words(flag) for flag in event.flags],
@@ -286,8 +287,9 @@ def _counts(notices: Sequence[Notice]) -> str:
     return ", ".join(f"{count} {word}" for count, word in counts if count) or "nothing new"
 
 
-def _source(source: Source) -> View:
+def _source(source: Source, *further: Source) -> View:
     return {
+        "further": len(further),
         "agency": one_line(source.agency, 100) or "unnamed source",
         "title": one_line(source.title, 300),
         "published": words.day_words(source.published) or "undated",

@@ -7,8 +7,8 @@ handed in. So a mail that is tried again says the same.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from pipeline.alert import payload
@@ -35,6 +35,7 @@ _KINDS: Mapping[str, Direction] = {
     "event.retracted": "retracted",
 }
 _NOTHING = About()
+_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 def letter(
@@ -113,12 +114,20 @@ def event_from_dict(data: Mapping[str, Any]) -> Event:
         evidence=data["evidence"],
         start=data["start"],
         end=data["end"],
-        sources=tuple(_source(one) for one in data["sources"]),
+        sources=_sources(data["sources"]),
         first_seen=_moment(data["first_seen"]),
         revision=data["revision"],
         state=EventState(data["state"]),
         flags=tuple(data.get("flags", ())),
     )
+
+
+def _sources(data: Sequence[Mapping[str, Any]]) -> tuple[Source, ...]:
+    """Every report, in order of publication; bodies that were queued before sources were agencies have no `reports`."""
+    told = [_source(one) for source in data for one in (source, *source.get("reports", ()))]
+    if len(told) == len(data):
+        return tuple(told)
+    return tuple(sorted(told, key=lambda one: (one.published is None, one.published or _NEVER, one.url)))
 
 
 def _source(data: Mapping[str, Any]) -> Source:

@@ -34,7 +34,7 @@ def csv_table(events: Iterable[Event]) -> bytes:
     writer.writerow(CSV_COLUMNS)
     for event in events:
         row = event_as_dict(event)
-        row |= {"sources": " ".join(source["url"] for source in row["sources"]), "flags": " ".join(row["flags"])}
+        row |= {"sources": " ".join(source.url for source in event.sources), "flags": " ".join(row["flags"])}
         writer.writerow([cell(row[name]) for name in CSV_COLUMNS])
     return out.getvalue().encode("utf-8-sig", "replace")
 
@@ -56,11 +56,10 @@ def parquet(events: Iterable[Event]) -> bytes:
         from pyarrow import parquet as pq  # noqa: PLC0415
     except ImportError:
         raise UsageError("Parquet needs pyarrow: pip install 'treatywatch[archives]'") from None
-    source = pa.struct(
-        [("article_id", pa.int64())]
-        + [(name, pa.string()) for name in ("url", "agency", "title", "published", "language", "evidence")]
-        + [("start", pa.int64()), ("end", pa.int64()), ("sha256", pa.string())]
-    )
+    report = [("article_id", pa.int64())]
+    report += [(name, pa.string()) for name in ("url", "agency", "title", "published", "language", "evidence")]
+    report += [("start", pa.int64()), ("end", pa.int64()), ("sha256", pa.string())]
+    source = pa.struct([*report, ("reports", pa.list_(pa.struct(report)))])
     kinds: dict[str, Any] = {"confidence": pa.float64(), "start": pa.int64(), "end": pa.int64(), "revision": pa.int64()}
     kinds |= {"reasons": pa.list_(pa.string()), "flags": pa.list_(pa.string()), "sources": pa.list_(source)}
     names = (

@@ -26,7 +26,7 @@ class Page(_Told, Generic[T]):
     next: str | None
 
 
-class SourceOut(_Told):
+class ReportOut(_Told):
     """One report of an event, with the sentence that proves it."""
 
     article_id: int | None
@@ -39,6 +39,12 @@ class SourceOut(_Told):
     start: int
     end: int
     sha256: str
+
+
+class SourceOut(ReportOut):
+    """An agency that reported an event: its first report, and its further ones."""
+
+    reports: list[ReportOut]
 
 
 class EventOut(_Told):

@@ -7,7 +7,7 @@ import email
 import json
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from email.policy import default
@@ -184,26 +184,45 @@ def silent_receiver() -> Iterator[str]:
         yield f"http://127.0.0.1:{server.getsockname()[1]}/"
 
 
-def test_a_dead_channel_slows_no_other(database: Database) -> None:
-    """Beside a receiver that never answers, forty messages reach another one in less than one of its time-outs."""
+def test_dead_channels_slow_no_other(database: Database) -> None:
+    """Beside receivers that never answer, forty messages reach another one within a time-out; so do what is written meanwhile and a digest."""
 
     async def run() -> None:
+        clock, noted = Clock(), Noted()
         with silent_receiver() as silent, http_receiver() as http:
             options = replace(QUICK, timeout=4.0, lease=20.0)
-            async with desk(database, hook("dead", silent), hook("well", http.url), options=options) as parts:
+            dead = [hook(f"dead{n}", silent) for n in range(5)]
+            gathered = hook("digest", mode="digest", schedule="0 13 * * *")
+            others = (hook("well", http.url), gathered)
+            async with desk(database, *dead, *others, clock=clock, options=options, senders={"digest": noted}) as parts:
                 for number, name in enumerate(sorted(AGREEMENTS)[:40]):
                     tell(parts, number, finding(agreement=AGREEMENTS[name], date="2026-01-15"))
                 began = time.monotonic()
                 task = asyncio.create_task(flow.deliver_due(parts))
-                while len(http.received) < 40 and time.monotonic() - began < 4:  # noqa: ASYNC110 - another thread's list
-                    await asyncio.sleep(0.02)
+                await until(lambda: len(http.received) >= 40, 4)
                 took = time.monotonic() - began
+                tell(parts, 40, finding(kind="deposited", date="2026-01-15"))
+                clock.on(hours=2)
+                written = time.monotonic()
+                parts.nudge.set()
+                await until(lambda: len(http.received) >= 41, 4)
+                later = time.monotonic() - written
+                await until(lambda: noted.bodies, 4)
                 task.cancel()
                 await asyncio.wait([task])
-        assert len({one.headers["webhook-id"] for one in http.received}) == 40
+        assert len({one.headers["webhook-id"] for one in http.received}) == 41
         assert took < 4
+        assert later < 0.5
+        assert [body["type"] for body in noted.bodies] == ["digest"]
 
     asyncio.run(run())
+
+
+async def until(holds: Callable[[], object], seconds: float) -> None:
+    """Wait for something to become true, so long at most."""
+    began = time.monotonic()
+    while not holds() and time.monotonic() - began < seconds:  # noqa: ASYNC110 - other threads do not ring
+        await asyncio.sleep(0.01)
 
 
 def test_an_overloaded_channel_rests(database: Database) -> None:

@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 
 from pipeline import clock, flow
 from pipeline.cli import treatywatch
+from pipeline.plan import event_as_dict
 from pipeline.schedule import Beats
 from pipeline.settings import load_settings
 from pipeline.store.engine import open_database
@@ -100,6 +101,10 @@ def test_five_agencies_one_alert(tmp_path: Path, make_url_of: MakeUrl) -> None:
     assert event is not None
     assert {one.agency for one in event.sources} == {"Alpha", "Beta", "Gamma", "Delta", "Epsilon"}
     assert {one.language for one in event.sources} == {"en", "ru"}
+    record = event_as_dict(event)["sources"]
+    assert {one["agency"]: len(one["reports"]) for one in record} == {
+        "Alpha": 2, "Beta": 0, "Gamma": 0, "Delta": 0, "Epsilon": 0,
+    }  # fmt: skip
 
 
 def test_from_commit_to_arrival(tmp_path: Path, sqlite_template: Path) -> None:
