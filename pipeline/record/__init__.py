@@ -3,7 +3,7 @@
 families   which acts can be the same step      cluster   reports sorted into real acts
 fold       what an act's reports say together   verdict   tell, ask or keep
 acts       acts matched with stored events      steps     what to write, who hears of it      decide   the plan
-judge      a person's word on an event
+judge      a person's word on an event       hands   events put together or taken apart by hand
 """
 
 from pipeline.record.decide import decide, scope

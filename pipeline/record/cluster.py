@@ -60,6 +60,7 @@ class Cluster:
     country: str = ""
     stage: str = ""
     date: PartialDate | None = None
+    held: bool = False  # a person put its reports together: each of their dates is its date
     reports: list[Report] = field(default_factory=list)
 
 
@@ -93,11 +94,13 @@ def precision(day: PartialDate | None) -> int:
 def cluster(reports: Sequence[Report], act: str, multilateral: bool, members: bool = False) -> list[Cluster]:
     """Sort the reports of one stream and one status into acts. Pure; the same set gives the same acts in the same order.
 
-    `members`: a party is an organisation whose members act for themselves.
+    `members`: a party is an organisation whose members act for themselves. Reports that a person put together begin an act.
     """
-    found: list[Cluster] = []
+    found = _held([report for report in reports if report.held], act, multilateral, members)
     by_country: dict[str, list[int]] = {}
-    for report in sorted(reports, key=sort_key):
+    for place, one in enumerate(found):
+        by_country.setdefault(one.country, []).append(place)
+    for report in sorted((report for report in reports if not report.held), key=sort_key):
         country = report.finding.actor_country
         near = [*by_country.get(country, ()), *by_country.get("", ())] if country else range(len(found))
         fits = [(fit, place) for place in near if (fit := _fit(found[place], report)) is not None]
@@ -111,6 +114,20 @@ def cluster(reports: Sequence[Report], act: str, multilateral: bool, members: bo
         if found[place].country != before:
             by_country[before].remove(place)
             by_country.setdefault(found[place].country, []).append(place)
+    return found
+
+
+def _held(reports: Sequence[Report], act: str, multilateral: bool, members: bool) -> list[Cluster]:
+    groups: dict[str, list[Report]] = {}
+    for report in sorted(reports, key=sort_key):
+        groups.setdefault(report.event_id or "", []).append(report)
+    found = []
+    for identity in sorted(groups):
+        first, *others = groups[identity]
+        found.append(_begin(first, act, multilateral, members))
+        found[-1].held = True
+        for report in others:
+            _join(found[-1], report)
     return found
 
 
@@ -182,7 +199,8 @@ def _same_actor(one: Cluster, report: Report) -> bool:
 def _date_fit(one: Cluster, report: Report) -> tuple[Fit, int] | None:
     told = report.finding.date
     if told is not None and one.date is not None:
-        return _both_dated(one, one.date, report, told)
+        dates = {other.finding.date for other in one.reports if other.finding.date} if one.held else {one.date}
+        return _best(_both_dated(one, each, report, told) for each in dates)
     if told is None and one.date is not None:
         return _undated(report, one.date, one.status)
     if told is not None:

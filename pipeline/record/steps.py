@@ -41,16 +41,16 @@ def step_of(
     context: Context,
 ) -> EventStep | None:
     """The step for one act; None where the store already says the same."""
-    event = _flagged(act, changed, now)
+    event = flagged(act, changed, now)
     fresh = [r for r in act.reports if not r.id]
     wanted = any(matches(s, event, act.parties) for s in context.subscriptions)
     earned = verdict(event, fresh, now, options, wanted)
     if act.known is None:
         return _new(act, event, earned, fresh, known)
-    return _revised(act, act.known, event, earned)
+    return revised(act, act.known, event, earned)
 
 
-def _flagged(act: Act, changed: frozenset[str], now: datetime) -> Event:
+def flagged(act: Act, changed: frozenset[str], now: datetime) -> Event:
     """The flags the reports raise, one for a day that has not come, and the one that stays once it was set."""
     flags = set(act.event.flags)
     stored = act.known.event.flags if act.known else ()
@@ -73,7 +73,8 @@ def _new(act: Act, event: Event, earned: Verdict, fresh: Sequence[Report], known
     return NewEvent(event, act.key, act.stream, act.parties, why, why_state, act.fulfilled_by)
 
 
-def _revised(act: Act, known: KnownEvent, event: Event, earned: Verdict) -> EventStep | None:
+def revised(act: Act, known: KnownEvent, event: Event, earned: Verdict) -> Revise | AddSource | None:
+    """A stored event as its reports tell it now; None where the store says the same."""
     before = known.event
     state, why_state = earned
     event = replace(event, **{name: getattr(before, name) for name in known.pinned})

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, insert, select, update
+from sqlalchemy import Connection, and_, case, delete, insert, select, update
 
 from pipeline.model import Discovered, Event, Status
 from pipeline.plan import AddSource, Applied, Attach, Detach, EventStep, NewEvent, Plan, Retract, Revise, Stale
@@ -33,8 +33,6 @@ from pipeline.store.tables import (
 )
 from pipeline.store.types import digest
 
-WHO = "service"
-
 
 def apply(connection: Connection, plan: Plan, tell: Tell) -> Applied | Stale:
     """Write the plan, or say which streams have changed since it was made. `tell` decides which channels hear of it."""
@@ -43,13 +41,13 @@ def apply(connection: Connection, plan: Plan, tell: Tell) -> Applied | Stale:
         return Stale(stale)
     for step in plan.steps:
         if isinstance(step, Retract):
-            _retract(connection, step, plan.now)
+            _retract(connection, step, plan.now, plan.who)
     _free_keys(connection, plan.steps)
     for step in plan.steps:
         if isinstance(step, NewEvent):
-            _create(connection, step, plan.now)
+            _create(connection, step, plan.now, plan.who)
         elif isinstance(step, Revise):
-            _revise(connection, step, plan.now)
+            _revise(connection, step, plan.now, plan.who)
     _evidence(connection, plan.evidence, plan.now)
     event_search.index(connection, _touched(plan))
     _proposals(connection, plan)
@@ -95,24 +93,24 @@ def _free_keys(connection: Connection, steps: Sequence[EventStep]) -> None:
         )
 
 
-def _create(connection: Connection, step: NewEvent, now: datetime) -> None:
+def _create(connection: Connection, step: NewEvent, now: datetime, who: str) -> None:
     columns = event_as_columns(step.event) | _place(step) | {"state_why": step.state_why.value, "by_person": False}
     kind = kind_of(connection, step.event)
     connection.execute(insert(EventRow).values(**columns, kind=kind, updated_at=now))
     rewrite_parties(connection, step.event, step.parties, columns["happened"], kind)
-    record_revision(connection, step.event, (), step.why.value, WHO, now, kind=kind)
+    record_revision(connection, step.event, (), step.why.value, who, now, kind=kind)
     _expect(connection, step.event, step.fulfilled_by, now)
 
 
-def _revise(connection: Connection, step: Revise, now: datetime) -> None:
+def _revise(connection: Connection, step: Revise, now: datetime, who: str) -> None:
     kind = kind_of(connection, step.event)
-    columns = event_as_columns(step.event) | _place(step) | {"updated_at": now, "kind": kind}
+    columns = event_as_columns(step.event) | _place(step) | {"updated_at": now, "kind": kind, "merged_into": None}
     if step.state_why is not None:
         columns["state_why"] = step.state_why.value
     connection.execute(update(EventRow).where(EventRow.id == step.event.id).values(**columns))
     rewrite_parties(connection, step.event, step.parties, columns["happened"], kind)
     changes = tuple({"field": c.field, "before": c.before, "after": c.after} for c in step.changes)
-    record_revision(connection, step.event, changes, step.why.value, WHO, now, kind=kind)
+    record_revision(connection, step.event, changes, step.why.value, who, now, kind=kind)
     _expect(connection, step.event, step.fulfilled_by, now)
 
 
@@ -127,7 +125,7 @@ def _place(step: NewEvent | Revise) -> dict[str, Any]:
     }
 
 
-def _retract(connection: Connection, step: Retract, now: datetime) -> None:
+def _retract(connection: Connection, step: Retract, now: datetime, who: str) -> None:
     """The event stays, as a tombstone; its key is free for another."""
     event, key = step.event, f"retracted|{step.event.id}"
     kind = kind_of(connection, event)
@@ -144,7 +142,7 @@ def _retract(connection: Connection, step: Retract, now: datetime) -> None:
     connection.execute(update(EventRow).where(EventRow.id == event.id).values(**values))
     keep_in_parties(connection, event, kind)
     change = {"field": "state", "before": "", "after": step.merged_into or event.state.value}
-    record_revision(connection, event, (change,), step.why.value, WHO, now, kind=kind)
+    record_revision(connection, event, (change,), step.why.value, who, now, kind=kind)
     withdrawn = {"state": "withdrawn", "updated_at": now}
     connection.execute(update(ExpectationRow).where(ExpectationRow.event_id == event.id).values(**withdrawn))
 
@@ -192,8 +190,9 @@ def _expect(connection: Connection, event: Event, fulfilled_by: str | None, now:
         return
     due = {"due_first": event.date.first, "due_last": event.date.last, "met_by": fulfilled_by, "updated_at": now}
     state = "met" if fulfilled_by else "open"
+    back = ExpectationRow.state == "withdrawn"  # the plan itself was taken back, and stands again
     fresh = insert_into(connection, ExpectationRow).values(event_id=event.id, created_at=now, state=state, **due)
-    kept = due if fulfilled_by is None else due | {"state": state}
+    kept = due | {"state": state if fulfilled_by else case((back, "open"), else_=ExpectationRow.state)}
     connection.execute(fresh.on_conflict_do_update(index_elements=["event_id"], set_=kept))
 
 
@@ -205,7 +204,8 @@ def _evidence(connection: Connection, evidence: Sequence[Attach | Detach], now: 
             connection.execute(update(EvidenceRow).where(EvidenceRow.id == report.id).values(**gone))
     rows = [_evidence_columns(c, now) for c in evidence if isinstance(c, Attach)]
     for row in rows:
-        back = {"removed_at": None, "removed_why": None, "finding": row["finding"], "confidence": row["confidence"]}
+        back = {"removed_at": None, "removed_why": None}
+        back |= {name: row[name] for name in ("finding", "confidence", "held", "from_event")}
         fresh = insert_into(connection, EvidenceRow).values(**row)
         unique = ["event_id", "article_version_id", "claim_hash"]
         connection.execute(fresh.on_conflict_do_update(index_elements=unique, set_=back))
@@ -226,6 +226,8 @@ def _evidence_columns(attached: Attach, now: datetime) -> dict[str, Any]:
         "finding": finding_as_json(finding),
         "seen_at": article.seen_at,
         "recorded_at": now,
+        "held": attached.report.held,
+        "from_event": attached.report.from_event,
     }
 
 

@@ -52,6 +52,8 @@ def _joined() -> Select[Any]:
             EvidenceRow.seen_at,
             EvidenceRow.recorded_at,
             EvidenceRow.removed_at,
+            EvidenceRow.held,
+            EvidenceRow.from_event,
             EvidenceRow.article_id,
             EvidenceRow.article_version_id,
             ArticleVersionRow.version,
@@ -91,4 +93,6 @@ def report_of(row: Any) -> Report:
         finding=finding_of(row.finding),
         id=row.id,
         event_id=row.event_id,
+        held=row.held,
+        from_event=row.from_event,
     )

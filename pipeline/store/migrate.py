@@ -32,7 +32,7 @@ def upgrade(database: Database, revision: str = "head") -> str | None:
 
     def work(connection: Connection) -> str | None:
         before = _locked(connection)
-        _known(before)
+        known(before)
         command.upgrade(_config(connection), revision)
         return before
 
@@ -44,7 +44,7 @@ def downgrade(database: Database, revision: str) -> str | None:
 
     def work(connection: Connection) -> str | None:
         before = _locked(connection)
-        _known(before)
+        known(before)
         try:
             command.downgrade(_config(connection), revision)
         except CommandError as exc:
@@ -79,7 +79,8 @@ def _revision(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
-def _known(revision: str | None) -> None:
+def known(revision: str | None) -> None:
+    """UsageError for a revision that only a newer version of this program can have made."""
     if revision is not None and revision not in {script.revision for script in _script().walk_revisions()}:
         raise UsageError(
             f"the database was made by a newer version of treatywatch (schema {revision}); upgrade the program"

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, and_, select, update
 
-from pipeline.model import Event
+from pipeline.model import Event, EventState
 from pipeline.plan import Judgement, StateWhy, source_of
 from pipeline.store import event_search, known
 from pipeline.store.apply import record_changes, record_revision, rewrite_parties
-from pipeline.store.codec import event_as_columns, event_of
+from pipeline.store.codec import event_as_columns, event_from, event_of
 from pipeline.store.desk import audit
 from pipeline.store.kinds import keep_in_parties, kind_of
 from pipeline.store.outbox import Tell, enqueue
-from pipeline.store.tables import EventPartyRow, EventRow, EvidenceRow
+from pipeline.store.tables import EventPartyRow, EventRow, EvidenceRow, RevisionRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,34 @@ def load(connection: Connection, event_id: str) -> Judged | None:
     sources = {report.article.article_id: source_of(report) for report in reversed(reports)}
     event = replace(event_of(row), sources=tuple(sources[key] for key in sorted(sources)))
     return Judged(event, tuple(connection.execute(parties).scalars()))
+
+
+def streams(connection: Connection, event_ids: Sequence[str]) -> dict[str, str]:
+    """The stream of each of these events."""
+    mine = select(EventRow.id, EventRow.stream).where(EventRow.id.in_(event_ids))
+    return {row.id: row.stream for row in connection.execute(mine)}
+
+
+def before_merge(connection: Connection, event_id: str) -> Event | None:
+    """An event that was merged away, as it stood before; None where it was not."""
+    row = connection.execute(select(EventRow.__table__).where(EventRow.id == event_id)).one_or_none()
+    if row is None or row.merged_into is None:
+        return None
+    earlier = select(RevisionRow.snapshot).where(RevisionRow.event_id == event_id, RevisionRow.revision < row.revision)
+    snapshot = connection.execute(earlier.order_by(RevisionRow.revision.desc()).limit(1)).scalar_one_or_none()
+    return event_from(snapshot, event_id, row.first_seen) if snapshot else None
+
+
+def kin(connection: Connection, event_id: str, limit: int = 30) -> tuple[Event, ...]:
+    """Events that this one may be merged with: of the same act and status, those of the nearest days first, without their sources."""
+    row = connection.execute(select(EventRow.__table__).where(EventRow.id == event_id)).one_or_none()
+    if row is None:
+        return ()
+    same = and_(EventRow.stream_hash == row.stream_hash, EventRow.status == row.status, EventRow.id != event_id)
+    stands = EventRow.state != EventState.RETRACTED.value
+    rows = connection.execute(select(EventRow.__table__).where(same, stands).limit(500)).all()
+    near = sorted(rows, key=lambda other: (abs((other.happened - row.happened).days), other.id))
+    return tuple(event_of(other) for other in near[:limit])
 
 
 def write(connection: Connection, judgement: Judgement, tell: Tell) -> bool:

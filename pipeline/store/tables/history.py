@@ -6,7 +6,7 @@ from datetime import date as Day  # noqa: N812
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pipeline.store.tables.base import Base
@@ -181,6 +181,8 @@ class EvidenceRow(Base):
     recorded_at: Mapped[datetime]
     removed_at: Mapped[datetime | None]
     removed_why: Mapped[str | None]
+    held: Mapped[bool] = mapped_column(default=False, server_default=false())  # a person put it into this event
+    from_event: Mapped[str | None]  # the event that it was merged out of, by hand
 
 
 class ExpectationRow(Base):
