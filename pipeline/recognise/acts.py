@@ -42,17 +42,32 @@ def step(trigger: Trigger, thing: Thing | None, about: Trigger | None, reading: 
         return None
     if thing is not None and _indirect(reading, trigger, thing):
         return None
+    if thing is not None and thing.what == NOUN and thing.kind == "amend" and trigger.family in _TO_TEXTS:
+        return Step(PLAIN[trigger.family], f"{trigger.family}_amendment", weight=0.9)
     handler = _SPECIAL.get(trigger.family, _plain)
     return handler(Case(trigger, thing, about, reading))
 
 
+_TO_TEXTS = frozenset(
+    {
+        "sign",
+        "initial",
+        "submit",
+        "ratify",
+        "approve",
+        "adopt",
+        "enter_force",
+        "provisional",
+        "reject",
+        "accede",
+        "open",
+    }
+)  # what befalls an amendment as it does a treaty
+
+
 def _indirect(reading: Reading, trigger: Trigger, thing: Thing) -> bool:
     """Whether a verb of many uses has something else for its object: "closed the border under the agreement"."""
-    if (
-        trigger.voice != ACTIVE
-        or not reading.is_a("direct", trigger.first)
-        or trigger.first <= thing.first <= trigger.last
-    ):
+    if trigger.voice != ACTIVE or not reading.is_a("direct", trigger.first) or trigger.first < trigger.last:
         return False
     if thing.last < trigger.first:
         return not reading.lexicon.verb_final and not (
@@ -133,7 +148,7 @@ def _approve(case: Case) -> Step | None:
     trigger, thing, about, reading = case.trigger, case.thing, case.about, case.reading
     if thing is None:
         return None
-    if thing.what == PRONOUN and reading.is_a("strict", trigger.first):
+    if thing.what == PRONOUN and reading.is_a("strict", trigger.first) and not any(p.body for p in reading.parties):
         return None
     if thing.what in TREATYLIKE:
         return _approve_treaty(reading, trigger, thing)
@@ -143,7 +158,8 @@ def _approve(case: Case) -> Step | None:
         return Step(E.RATIFIED, "approve_law", weight=0.8, chamber=True)
     if thing.what == NOUN:
         if thing.kind in {"approve", "enter_force", "deposit"}:
-            return None
+            said = thing.kind == "approve" and reading.is_a("strict", trigger.first)  # "recommended approval"
+            return Step(E.APPROVED, "recommend_approval", weight=0.7) if said else None
         return _voted(thing.kind, f"approve_{thing.kind}")
     if thing.what == "instruments":
         return Step(E.APPROVED, "approve_instruments")
@@ -283,6 +299,8 @@ def _extend(case: Case) -> Step | None:
 def _of_noun(trigger: Trigger, thing: Thing | None) -> Step | None:
     """A noun for the act itself ("ratification of the treaty"); it is an event only with a verb that says so (status)."""
     if trigger.family in {"approve", "submit", "notify", "conclude", "reject", "extend", "amend"}:
+        if trigger.family == "conclude" and thing is not None and thing.what == "negotiations":
+            return Step(E.NEGOTIATIONS_CONCLUDED, "conclude_negotiations", weight=0.85)
         if thing is None or thing.what not in {TREATY, NOUN}:
             return None
         if trigger.family == "approve" and thing.what == NOUN:

@@ -51,6 +51,8 @@ def right_of(
             return None
         if any(trigger.last < stop < thing.first and stop not in joined for stop in stops):
             return None
+        if _other_sentence(reading, trigger, thing, stops - joined):
+            return None
         home = reading.clause_of[thing.first]
         if home != clause:
             if reading.clauses[home].kind == ASIDE or reading.within(home, clause):
@@ -60,6 +62,14 @@ def right_of(
             continue
         return thing
     return None
+
+
+def _other_sentence(reading: Reading, trigger: Trigger, thing: Thing, verbs: frozenset[int]) -> bool:
+    """«Американцы его подписали, но их сенат ратификацию провалил»: behind a comma and "but" another verb has its own object."""
+    return reading.lexicon.object_first and any(
+        "," in reading.before(i) and reading.is_a("coordinate", i) and any(verb > i for verb in verbs)
+        for i in range(trigger.last + 1, thing.first)
+    )
 
 
 def _chain(trigger: Trigger, triggers: Sequence[Trigger]) -> list[Trigger]:
@@ -213,13 +223,14 @@ def _bind(reading: Reading, trigger: Trigger, things: Sequence[Thing], triggers:
         return _of_noun(reading, trigger, things, sides)
     if trigger.voice == ATTRIBUTE:
         return _of_attribute(reading, trigger, things, sides)
-    if trigger.voice == PASSIVE or trigger.family in INTRANSITIVE:
+    alone = trigger.family in INTRANSITIVE or reading.is_a("intransitive", trigger.first)
+    if trigger.voice == PASSIVE or alone:
         return sides.left or sides.antecedent or sides.right
     if trigger.family in EITHER_SIDE and trigger.voice == ACTIVE:
         return sides.right or sides.antecedent or sides.left
     if reading.lexicon.verb_final:
         return _nearest_object(sides.left) or sides.right or sides.antecedent or sides.left
-    if sides.right is not None:
+    if sides.right is not None and not (reading.lexicon.object_first and _clitic(reading, trigger, sides.left)):
         return sides.right
     if trigger.family == "approve" and _passes_chamber(reading, trigger):
         return sides.left

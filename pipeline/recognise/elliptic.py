@@ -25,8 +25,10 @@ _MADE = frozenset({"conclude"})  # "concluded in Honolulu on 16 October": signed
 
 def step(trigger: Trigger, thing: Thing | None, about: Trigger | None, reading: Reading) -> Step | None:
     """The step a verb makes although its object does not say so; None where something else is its object."""
-    if trigger.voice == NOMINAL or about is not None:
+    if about is not None:
         return None
+    if trigger.voice == NOMINAL:
+        return _consent(reading, trigger, thing)
     if reading.is_a("strict", trigger.first) or reading.is_a("ambiguous", trigger.first):
         return None
     organ = any(p.body for p in reading.parties)
@@ -39,8 +41,16 @@ def step(trigger: Trigger, thing: Thing | None, about: Trigger | None, reading: 
         return None
     if trigger.family in _BY_ORGAN and organ and _free(reading, trigger, thing):
         return Step(_BY_ORGAN[trigger.family], f"guess_{trigger.family}", weight=_GUESS)
-    if trigger.family in _TOLD and thing is None and _free(reading, trigger, thing):
+    if trigger.family in _TOLD and thing is None and (_free(reading, trigger, thing) or trigger.family == "initial"):
         return Step(PLAIN[trigger.family], f"guess_{trigger.family}", weight=_GUESS)
+    return None
+
+
+def _consent(reading: Reading, trigger: Trigger, thing: Thing | None) -> Step | None:
+    """ "The European Parliament's consent is still outstanding"."""
+    organ = any(p.body for p in reading.parties)
+    if thing is None and organ and trigger.family == "approve":
+        return Step(E.APPROVED, "guess_approve_noun", weight=_GUESS)
     return None
 
 

@@ -134,6 +134,7 @@ GRAMMAR = frozenset(
         "strict",
         "numbers",
         "other_words",
+        "new_words",
         "indefinite",
         "possessive",
         "clitics",
@@ -151,6 +152,10 @@ GRAMMAR = frozenset(
         "adopting",
         "direct",
         "informal",
+        "intransitive",
+        "papers",
+        "reflexive",
+        "enclitics",
     ]
 )
 

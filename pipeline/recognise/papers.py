@@ -22,6 +22,8 @@ def deposit(case: Case) -> Step | None:
         return Step(E.DEPOSITED, "deposit_near_instruments", weight=0.9)
     if thing is not None and thing.what == "notice":
         return Step(E.WITHDRAWN, "hand_in_notice", weight=0.9)
+    if thing is not None and thing.what == GENERIC and reading.is_a("papers", thing.last):
+        return Step(E.DEPOSITED, "deposit_papers", weight=0.85)
     if thing is not None and thing.what == NOUN and thing.kind == "succeed":
         return Step(E.SUCCEEDED, "deposit_succession")
     if thing is not None and thing.what == NOUN and thing.kind in {"ratify", "accede"}:
@@ -38,13 +40,16 @@ def exchange(case: Case) -> Step | None:
         return Step(E.EXCHANGED, "exchange_ratifications", weight=0.9)
     if any(h.key in {"instruments", "exchange_protocol"} for h in reading.section("things")):
         return Step(E.EXCHANGED, "exchange_near_instruments", weight=0.9)
+    if case.trigger.last > case.trigger.first and (thing is None or thing.what in TREATYLIKE):
+        return Step(E.EXCHANGED, "exchange_notes", weight=0.85)  # "exchanged diplomatic notes"
     return None
 
 
 def notify(case: Case) -> Step | None:
     """Telling the other parties: that one leaves, or that procedures are complete."""
     trigger, thing, reading = case.trigger, case.thing, case.reading
-    leaving = [h for h in reading.section("acts") if h.key in LEAVING and trigger.first <= h.first <= trigger.last + 14]
+    ending = {*LEAVING, "terminate"} if thing is not None and thing.what == "notice" else LEAVING
+    leaving = [h for h in reading.section("acts") if h.key in ending and trigger.first <= h.first <= trigger.last + 14]
     if leaving and (thing is None or thing.what in {NOUN, TREATY, "notice", PRONOUN, GENERIC}):
         return Step(E.WITHDRAWN, "notify_withdrawal")
     done = [
@@ -85,6 +90,8 @@ def leave(case: Case) -> Step | None:
         return None
     if thing is not None and thing.what == "notice":
         return Step(E.WITHDRAWN, f"{trigger.family}_notice", weight=0.95)
+    if thing is None and _own_act(reading, trigger):
+        return Step(E.WITHDRAWN, f"{trigger.family}_own_act", weight=0.85)
     if thing is None:
         body = _body_behind(reading, trigger)
         strict = not body and (reading.is_a("strict", trigger.first) or not nothing_follows(reading, trigger))
@@ -106,6 +113,14 @@ def leave(case: Case) -> Step | None:
     if trigger.family == "annul" and thing.what == "law":
         return None
     return None
+
+
+def _own_act(reading: Reading, trigger: Trigger) -> bool:
+    """ "Withdrew its signature", "retiró su firma": the verb takes the state's own act with it."""
+    return any(
+        h.form == "noun" and h.key in {"sign", "ratify", "accede"} and trigger.first < h.first <= trigger.last
+        for h in reading.section("acts")
+    )
 
 
 def _other_object(reading: Reading, trigger: Trigger, thing: Thing | None) -> bool:

@@ -69,9 +69,10 @@ def _by_opener(reading: Reading, trigger: Trigger) -> Verdict | None:
     """If, once, until, unless, after with a present: what the clause tells has not happened."""
     clause = reading.clause(trigger.first)
     while clause.kind != SUBORDINATE:
-        if clause.number == 0 or clause.kind == MAIN:
-            return None
-        clause = reading.clauses[clause.parent]
+        parent = reading.clauses[clause.parent]
+        if clause.number == 0 or (clause.kind == MAIN and not 0 < clause.opener == parent.opener + 1):
+            return None  # "after that state deposits": there "that" opens nothing
+        clause = parent
     opener = clause.opener
     conditional = any(h.key == "conditional" and h.first <= opener <= h.last for h in reading.section("status"))
     past = trigger.voice in {ACTIVE, PASSIVE} and trigger.tense in {"past", PLUPERFECT}
@@ -144,6 +145,7 @@ def _finite(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> 
     near = [h for h in found if trigger.first - h.last <= reach or _subject_negation(reading, h)] + [
         h for h in behind if h.key != "planned" or trigger.tense != PERFECT
     ]
+    near += _postponed(reading, trigger)
     undone = _undone(reading, trigger, near)
     if undone is not None:
         return undone
@@ -158,6 +160,22 @@ def _finite(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> 
     if trigger.tense == PRESENT:
         return _present(reading, trigger, found)
     return Status.OCCURRED, (f"finite_{trigger.tense}",)
+
+
+def _postponed(reading: Reading, trigger: Trigger) -> list[Hit]:
+    """«Подписан он так и не был», «ратифицировали пока не все»: a negation of several words right behind the verb."""
+    if not reading.lexicon.object_first:
+        return []
+    return [
+        h
+        for h in reading.section("status")
+        if h.key == "negated"
+        and h.last > h.first
+        and 0 < h.first - trigger.last <= 2
+        and not reading.comma_between(trigger.last, h.first)
+        and h.last + 1 < len(reading.tokens)
+        and (reading.is_a("be", h.last + 1) or reading.is_a("all_of", h.last + 1))
+    ]
 
 
 def _undone(reading: Reading, trigger: Trigger, near: Sequence[Hit]) -> Verdict | None:

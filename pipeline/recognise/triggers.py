@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from pipeline.recognise.patterns import Hit
 from pipeline.recognise.reading import RELATIVE, Reading
-from pipeline.recognise.things import NOUN, Thing
+from pipeline.recognise.things import NOUN, TREATY, Thing
 
 ACTIVE, PASSIVE, ATTRIBUTE, NOMINAL = "active", "passive", "attribute", "noun"
 PAST, PERFECT, PLUPERFECT, PRESENT, FUTURE, INFINITIVE, GERUND = (
@@ -125,7 +125,7 @@ def _is_noun(reading: Reading, first: int, last: int, forms: set[str]) -> bool:
         return True
     if first and reading.tokens[first - 1].low in {"s", "s’"}:
         return True
-    if "gerund" in forms:
+    if forms & {"gerund", "present", "base"}:  # "fifteen deposits are needed"
         return reading.is_a("be", following) or reading.is_a("have", following)
     return False
 
@@ -277,7 +277,7 @@ def _reduced(reading: Reading, first: int, last: int, things: Sequence[Thing]) -
     """A participle without an auxiliary that modifies a noun: "the document, signed last March", "signed by"."""
     following = last + 1
     if following < len(reading.tokens) and reading.is_a("by", following):
-        return True
+        return not _counted(reading, following + 1)
     if first == 0:
         return True
     if reading.before(first) in {"-", "‑"}:
@@ -289,10 +289,33 @@ def _reduced(reading: Reading, first: int, last: int, things: Sequence[Thing]) -
         reading.tokens[previous].low.endswith("ly") or reading.tokens[previous].low in {"also", "then", "first"}
     ):
         previous -= 1
-    ends = {t.last for t in things if t.what != "pronoun"}
+    ends = {t.last for t in things if t.what not in {"pronoun", "person"}}
     if previous in ends and not _acts_on_body(reading, last):
         return not any(reading.is_a("relative", i) for i in (previous,))
-    return False
+    return _apart(reading, first, last, things)
+
+
+def _counted(reading: Reading, word: int) -> bool:
+    """ "Approved by 94 votes to 11", "by a majority": that is how, not by whom."""
+    if word >= len(reading.tokens):
+        return False
+    return reading.tokens[word].low.isdigit() or any(
+        h.key == "votes" and 0 <= h.first - word <= 3 for h in reading.section("procedure")
+    )
+
+
+def _apart(reading: Reading, first: int, last: int, things: Sequence[Thing]) -> bool:
+    """ "The treaty with Hungary, signed in 2010, …": a comma before the participle, a treaty before that, and no object behind."""
+    following = last + 1
+    if "," not in reading.before(first) or following >= len(reading.tokens):
+        return False
+    named = any(t.what == TREATY and t.last < first and reading.same_clause(t.last, first) for t in things)
+    free = reading.is_a("prepositions", following) or any(c.isdigit() for c in reading.tokens[following].low)
+    free = free or any(
+        c.isdigit() for i in range(following, min(following + 3, len(reading.tokens))) for c in reading.tokens[i].low
+    )
+    near = any(following <= t.first <= following + 3 for t in things)
+    return named and free and not near
 
 
 def _acts_on_body(reading: Reading, last: int) -> bool:
