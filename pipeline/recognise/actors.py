@@ -8,8 +8,9 @@ Pure. The tables that say which organ's act is what are `jurisdictions/<code>.to
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from pipeline.model import EventType
 from pipeline.recognise.parties import Names
@@ -20,6 +21,10 @@ CHAMBERS = frozenset({"parliament", "lower_chamber", "upper_chamber"})
 ORGANS = frozenset({PartyKind.BODY, PartyKind.LEADER})
 _NOT_A_CHAMBER = frozenset({"committee", "government", "head_of_government", "council", "commission"})
 _STATES = frozenset({PartyKind.NAME, PartyKind.DEMONYM, PartyKind.CAPITAL, PartyKind.PAIR})
+_SET_OFF = re.compile(r"[,;:.()—–]")
+_OPENING_WORDS = 3
+_LOCATIVE = re.compile(r"['’](?:de|da|te|ta)\b")
+_KAZAKH_LOCATIVE = ("да", "де", "та", "те")
 _PERSONAL = frozenset({"head_of_state", "head_of_government", "foreign_ministry", "ministry", "speaker"})
 
 # What an act is at a stage, in every jurisdiction that does not say otherwise: (stage, as worded) -> (what it is, reason).
@@ -31,6 +36,16 @@ _PASSED = frozenset(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Near:
+    """The states beside an organ without one: whose organs act in its sentence, in which it is set, named before it, named in the article."""
+
+    acting: tuple[str, ...] = ()
+    placed: str = ""
+    before: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
+
+
 def attach(
     mentions: Sequence[PartyMention],
     low: str,
@@ -39,13 +54,15 @@ def attach(
     names: Names,
     *,
     context: str = "",
+    named: Sequence[str] = (),
 ) -> tuple[PartyMention, ...]:
     """Gives every organ without a country the one it most likely belongs to.
 
-    In order: the only state with an organ of this name whose organs act in the sentence already; the article's country
-    (`context`); the only such state named before it; the country meant by the bare name ("Congress"); for words every country has
-    ("parliament"), the only state acting in the sentence or named before them. A state named after an organ is more likely the
-    other party. Mentions that stay unknown keep code "".
+    In order: the only state with an organ of this name whose organs act in the sentence already; the state the sentence is set in
+    ("In Costa Rica the deputies …"); the article's country (`context`); the only such state named before it, or in headline and lead
+    (`named`); the country meant by the bare name ("Congress"); for words every country has ("parliament"), the only state acting in
+    the sentence or named before them. A state named after an organ is more likely the other party. Mentions that stay unknown keep
+    code "".
     """
     acting = tuple(dict.fromkeys(m.code for m in mentions if m.code and m.kind in ORGANS))
     result = []
@@ -55,30 +72,62 @@ def attach(
             owned = names.owners_of(words, text, language)
             before = tuple(dict.fromkeys(m.code for m in mentions[:at] if m.code and m.kind in _STATES | ORGANS))
             default = names.default_of(words, text, language)
-            code = _owner(owned, default, acting, before, context, context in names.jurisdictions)
+            near = Near(acting, _placed(mentions[:at], low, names.places(language)), before, tuple(named))
+            possible = context if _possible(mention.body, names.jurisdictions.get(context)) else ""
+            code = _owner(owned, default, near, possible, bool(context) and context in names.jurisdictions)
             result.append(replace(mention, code=code, body=owned.get(code, mention.body)) if code else mention)
         else:
             result.append(mention)
     return tuple(result)
 
 
-def _owner(
-    owned: Mapping[str, str], default: str, acting: Sequence[str], before: Sequence[str], context: str, listed: bool
-) -> str:
+def _placed(before: Sequence[PartyMention], low: str, places: frozenset[str]) -> str:
+    """The state a sentence is set in from its first words: "In Costa Rica the deputies …", „Қазақстанда …"."""
+    for mention in before:
+        if mention.kind is not PartyKind.NAME or len(mention.code) != 2:
+            continue
+        opening = _SET_OFF.split(low[: mention.start])[-1].split()
+        if len(opening) <= _OPENING_WORDS and places.intersection(opening):
+            return mention.code
+        here = low[mention.start : mention.end]
+        if not opening and (
+            _LOCATIVE.match(low, mention.end) or (here[-1] in "ае" and here.endswith(_KAZAKH_LOCATIVE))
+        ):
+            return mention.code
+    return ""
+
+
+def _possible(stage: str, jurisdiction: Jurisdiction | None) -> bool:
+    """Whether it can have an organ of this stage: no second chamber where there is one, no head of state in a union of states."""
+    if jurisdiction is None:
+        return True
+    known = {organ[0] for organ in jurisdiction.organs}
+    if "commission" in known:
+        return stage in known
+    return stage != "upper_chamber" or stage in known or not known & CHAMBERS
+
+
+def _owner(owned: Mapping[str, str], default: str, near: Near, context: str, listed: bool) -> str:
     """The country of an organ's name. `listed`: the context's organs are known, so that a name it lacks is not its own."""
-    acts = [code for code in acting if code in owned]
+    acts = [code for code in near.acting if code in owned]
     if len(acts) == 1:
         return acts[0]
+    if near.placed and (not owned or near.placed in owned or near.placed != default):
+        return near.placed
     if context in owned:
         return context
-    named = [code for code in before if code in owned]
-    if len(named) == 1:
-        return named[0]
+    for group in (near.before, near.named):
+        fits = [code for code in group if code in owned]
+        if len(fits) == 1:
+            return fits[0]
     if default and (listed or not context):
         return default
     if context:
         return context
-    return acting[0] if len(acting) == 1 else before[0] if len(before) == 1 else ""
+    for group in (near.acting, near.before):
+        if len(group) == 1:
+            return group[0]
+    return next(iter(owned)) if len(owned) == 1 else ""
 
 
 def resolve(mentions: Sequence[PartyMention], text: str, *, context: str = "") -> Actor:

@@ -11,7 +11,7 @@ from pipeline.recognise.assemble import Told
 from pipeline.recognise.cases import Bound
 from pipeline.recognise.reading import Reading
 from pipeline.recognise.things import GENERIC, PRONOUN
-from pipeline.recognise.triggers import NOMINAL, PASSIVE, Trigger
+from pipeline.recognise.triggers import PASSIVE, Trigger
 from pipeline.recognise.values import Actor, PartyKind, PartyMention, Sentence
 
 E = EventType
@@ -19,6 +19,9 @@ UNILATERAL = frozenset(
     {E.RATIFIED, E.APPROVED, E.DEPOSITED, E.ACCEDED, E.SUCCEEDED, E.WITHDRAWN, E.SUSPENDED, E.PROMULGATED, E.NOTIFIED}
 )
 _DOMESTIC = frozenset({E.RATIFIED, E.APPROVED, E.PROMULGATED})
+_ALONE = frozenset({E.APPROVED, E.PROMULGATED, E.DEPOSITED, E.ACCEDED, E.WITHDRAWN, E.SUSPENDED, E.REJECTED})
+_OWN = UNILATERAL | {E.REJECTED}
+_JOINT = frozenset({E.SIGNED, E.INITIALLED, E.EXCHANGED, E.NEGOTIATIONS_CONCLUDED})
 _ENDINGS = frozenset({E.WITHDRAWN, E.TERMINATED, E.SUSPENDED})
 _MINOR = frozenset({"government", "head_of_government", "committee", "council", "commission", "ministry"})
 _PARTNERS = frozenset({PartyKind.NAME, PartyKind.DEMONYM, PartyKind.CAPITAL})
@@ -77,25 +80,43 @@ def actor(
     if one.step.type in UNILATERAL:
         subject = [p for p in subject if p.code != "UN"]  # the depositary receives, it does not ratify
     found = actors.resolve(subject, text, context=place.context)
-    if found.country or subject:
-        return found
-    if one.trigger.voice not in {PASSIVE, NOMINAL}:
+    if found.country or len({p.code for p in subject if p.code}) > 1:
         return found
     if one.step.type is E.SUBMITTED:
         bodies = [p for p in reading.parties if p.body in actors.CHAMBERS and p.code]
-        return replace(found, country=bodies[0].code) if bodies else found
+        return replace(found, country=bodies[0].code) if bodies else replace(found, country=_home(place))
+    if one.step.type not in _OWN or (subject and any(p.code for p in subject)):
+        return found
     clause = reading.clause_of[one.trigger.first]
-    agent = any(reading.is_a("by", i) for i in reading.words_of(clause))
-    last = next((t for t in reversed(told) if t.actor.country), None)
-    if (
-        one.step.type in _DOMESTIC
-        and not agent
-        and last is not None
-        and last.actor.stage
-        and len(last.actor.country) == 2
-    ):
+    if any(reading.is_a("by", i) for i in reading.words_of(clause)) and one.trigger.voice == PASSIVE:
+        return found
+    seat = _seat(reading, one.trigger) if one.step.type in _DOMESTIC and one.trigger.voice == PASSIVE else None
+    if seat is not None:
+        return actors.resolve([seat], text)
+    last = next((t for t in reversed(told) if t.actor.country and t.actor.stage and t.type in _OWN), None)
+    if last is not None and len(last.actor.country) == 2 and one.step.type in _DOMESTIC:
         return replace(found, country=last.actor.country)
-    return found
+    return replace(found, country=_home(place)) if one.step.type in _ALONE else found
+
+
+def _home(place: Place) -> str:
+    """The country an article is about, if it is a state."""
+    return place.context if len(place.context) == 2 else ""
+
+
+def _seat(reading: Reading, trigger: Trigger) -> PartyMention | None:
+    """The organ in which a passive step was taken: "was approved in the Senate", «принят в Раде»."""
+    return next(
+        (
+            p
+            for p in reading.parties
+            if p.code
+            and p.kind is PartyKind.BODY
+            and p.body in actors.CHAMBERS | _MINOR
+            and reading.same_clause(reading.token_at(p.start), trigger.first)
+        ),
+        None,
+    )
 
 
 def _for_whom(reading: Reading, trigger: Trigger) -> list[PartyMention]:
@@ -111,10 +132,17 @@ def _for_whom(reading: Reading, trigger: Trigger) -> list[PartyMention]:
     ]
 
 
-def each(base: Told, subject: Sequence[PartyMention], text: str) -> tuple[Actor, ...]:
-    """States that act each for itself (ratify, leave) are one actor each; those that sign together are one."""
+def each(base: Told, subject: Sequence[PartyMention], text: str, *, closed: bool = False) -> tuple[Actor, ...]:
+    """States that act each for itself (ratify, leave) are one actor each; the parties of a bilateral sign together.
+
+    `closed`: the agreement is one between listed parties.
+    """
+    if base.type in _JOINT and closed and base.status is not Status.NEGATED:
+        return (replace(base.actor, country=""),)
+    if base.type in UNILATERAL:
+        subject = [p for p in subject if p.code != "UN"]
     codes = {p.code for p in subject if p.code}
-    if base.type in UNILATERAL and len(codes) > 1 and base.status is Status.OCCURRED:
+    if base.type in _OWN and len(codes) > 1 and base.status in {Status.OCCURRED, Status.NEGATED}:
         return actors.each(subject, text)
     return (base.actor,)
 

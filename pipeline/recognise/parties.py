@@ -21,6 +21,7 @@ from pipeline.recognise.party_index import (
     Found,
     Index,
     build_index,
+    opening,
     scan_han,
     scan_pairs,
     scan_words,
@@ -46,6 +47,7 @@ _ADJECTIVE_ONLY = frozenset(
 )  # a name before an organ is never its owner here
 _BARE_GENITIVE = frozenset({"ru", "uk", "be", "pl", "cs", "sr", "ar", "de", "ro", "nl"})  # парламент Молдовы
 _NO_STOP = frozenset(" \u00a0'’-\u0301")
+_HEADS = frozenset(":：|")  # behind a name: the heading of an item
 _DEMONYM_AFTER = frozenset({"fr", "es", "pt", "ar", "it", "ro"})
 
 
@@ -109,6 +111,23 @@ class Names:
         """The country meant by an organ's bare name where the article does not say ("Congress": US); "" for none."""
         meaning = self._meaning(low, original, language)
         return meaning.default if meaning else ""
+
+    def places(self, language: str) -> frozenset[str]:
+        """The language's words for "in"."""
+        return self._index(language).lists["in"]
+
+    def filed_in(self, low: str, original: str, language: str) -> str:
+        """The state whose capital a text opens with, as datelines do ("JAKARTA, 22 November –"); "" for none."""
+        hit = opening(self._index(language), low, original)
+        return hit[2].code if hit and hit[2].kind is PartyKind.CAPITAL else ""
+
+    def heading(self, low: str, original: str, language: str) -> str:
+        """The state that heads an item of a digest: "Peru: the committee …", "Moldova." alone; "" for none."""
+        hit = opening(self._index(language), low, original)
+        if hit is None or hit[2].kind is not PartyKind.NAME or len(hit[2].code) != 2:
+            return ""
+        after = original[hit[1] :].strip()
+        return hit[2].code if after[:1] in _HEADS or not any(char.isalnum() for char in after) else ""
 
     def _meaning(self, low: str, original: str, language: str) -> Meaning | None:
         index = self._index(language)

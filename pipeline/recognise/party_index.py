@@ -164,6 +164,14 @@ def scan_words(index: Index, low: str, text: str) -> list[Found]:
     return found
 
 
+def opening(index: Index, low: str, text: str) -> Found | None:
+    """What the first words of a text name, be it only the place of a dateline."""
+    if index.han:
+        return next((found for found in scan_han(index, low[:6]) if found[0] == 0), None)
+    spans = [match.span() for _, match in zip(range(6), index.word.finditer(low), strict=False)]
+    return _match(index, low, text, spans, 0) if spans else None
+
+
 def _stands(index: Index, hit: Found, low: str, text: str, spans: Sequence[Span], at: int, found: list[Found]) -> bool:
     """False for a capital that is only a place: in a dateline, after "in", in the title of a treaty or a newspaper."""
     start, end, meaning = hit

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -32,31 +32,64 @@ class Scene:
 
     def open(self, opening: list[Sentence]) -> None:
         """Take in headline and lead: what they name stands for the whole article."""
+        told = [p for s in opening for p in organs.principals(self._bare(s), s, self.withs) if len(p.code) == 2]
+        self.place = organs.Place("", _codes(p for p in told if p.kind is not PartyKind.BODY))
         found = [p for s in opening for p in self.parties(s)]
-        own = [p for s in opening for p in organs.principals(self.parties(s), s, self.withs)]
-        self.context = actors.focus([p for p in own if len(p.code) == 2])
-        if not self.context and self.document.title is not None:
-            named = [p.code for p in self.parties(self.document.title) if len(p.code) == 2]
-            self.context = named[0] if named else ""
-        self.context = self.context or self.home
-        named = [p.code for p in own if len(p.code) == 2 and p.kind is not PartyKind.BODY]
-        self.place = organs.Place(self.context, tuple(dict.fromkeys(named)))
-        self.states = tuple(dict.fromkeys(p.code for p in found if p.code))
+        own = [p for s in opening for p in organs.principals(self.parties(s), s, self.withs) if len(p.code) == 2]
+        shown = {p.code for p in told}
+        self.context = (
+            actors.focus([p for p in own if p.code in shown])
+            or self._of_title(shown)
+            or self._filed(shown)
+            or self.home
+            or actors.focus(own)
+        )
+        self.place = organs.Place(self.context, _codes(p for p in own if p.kind is not PartyKind.BODY))
+        self.states = _codes(found)
+
+    def _of_title(self, shown: Collection[str]) -> str:
+        """The state that the headline names first, among those that the article is about."""
+        if self.document.title is None:
+            return ""
+        return next((p.code for p in self._bare(self.document.title) if p.code in shown), "")
+
+    def _filed(self, shown: Collection[str]) -> str:
+        """The state in whose capital the report was filed, where it is about no other."""
+        first = self.document.sentences[0] if self.document.sentences else None
+        code = self.names.filed_in(first.low, first.text, self.document.language) if first is not None else ""
+        return code if not shown or code in shown else ""
+
+    def _bare(self, sentence: Sentence) -> tuple[PartyMention, ...]:
+        """What a sentence names by itself; offsets in the text."""
+        found = self.names.find(sentence.low, sentence.text, self.document.language, on=self.published)
+        return tuple(replace(p, start=p.start + sentence.start, end=p.end + sentence.start) for p in found)
 
     def parties(self, sentence: Sentence) -> tuple[PartyMention, ...]:
         """Parties of a sentence, organs with their countries; offsets in the text."""
         language = self.document.language
         bare = self.names.find(sentence.low, sentence.text, language, on=self.published)
         place, context = self.place, self.context
-        headed = _heading(bare, sentence)
+        headed = self._headed(sentence)
         if headed:
             place, context = organs.Place(headed, (headed,)), headed
-        found = actors.attach(bare, sentence.low, sentence.text, language, self.names, context=context)
+        found = actors.attach(
+            bare, sentence.low, sentence.text, language, self.names, context=context, named=place.named
+        )
         owned = [
             self.names.owners_of(sentence.low[p.start : p.end], sentence.text[p.start : p.end], language) for p in bare
         ]
         found = place.at_home(bare, found, owned)
         return tuple(replace(p, start=p.start + sentence.start, end=p.end + sentence.start) for p in found)
+
+    def _headed(self, sentence: Sentence) -> str:
+        """The state whose item of a digest a sentence belongs to: "Peru: the committee …", or the heading of its paragraph."""
+        at = sentence.index
+        while True:
+            code = self.names.heading(sentence.low, sentence.text, self.document.language)
+            if code or at <= 0 or self.document.sentences[at - 1].paragraph != sentence.paragraph:
+                return code
+            at -= 1
+            sentence = self.document.sentences[at]
 
     def recent(self, sentence: int) -> tuple[str, ...]:
         """Codes of the parties named in the sentences right before."""
@@ -74,10 +107,5 @@ class Scene:
         return tuple(dict.fromkeys([*self.states, *(code for codes in self._codes for code in codes)]))
 
 
-def _heading(found: Sequence[PartyMention], sentence: Sentence) -> str:
-    """The state that heads an item of a digest: "Peru: the committee on foreign affairs …"."""
-    if not found or len(found[0].code) != 2 or found[0].kind is not PartyKind.NAME:
-        return ""
-    first = found[0]
-    before, after = sentence.text[: first.start], sentence.text[first.end : first.end + 2].strip()
-    return first.code if not any(c.isalnum() for c in before) and after[:1] in {":", "："} else ""
+def _codes(mentions: Iterable[PartyMention]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(p.code for p in mentions if p.code))

@@ -301,7 +301,8 @@ class Walk:
         elif not unknown[0].mention.generic:
             self.focus.foreign = reading.sentence.index
         for x in kept or unknown[:1]:
-            for actor in organs.each(base, subject, self.article.text):
+            closed = x.agreement_id is not None and not self.tools.linker.index.open(x.agreement_id)
+            for actor in organs.each(base, subject, self.article.text, closed=closed):
                 kind, stage, rule = base.type, actor.stage, ""
                 if actor.country:
                     kind, stage, rule = actors.normalise(

@@ -10,6 +10,8 @@ from pipeline.recognise.values import PartyKind, PartyMention
 
 _ORGANS = frozenset({PartyKind.BODY, PartyKind.LEADER})
 _REACH = 14  # words behind "by"
+_PRONOUN_BETWEEN = 3  # words from an Arabic verb to its subject
+_OF_THEMSELVES = frozenset({"enter_force", "terminate", "provisional"})  # what agreements do themselves
 
 
 def subject(
@@ -23,8 +25,11 @@ def subject(
     free = [
         p
         for p in reading.parties
-        if not any(a <= p.start and p.end <= b for a, b in taken) or _touches(reading, trigger, p)
+        if not any(a <= p.start and p.end <= b for a, b in taken) or _touches(reading, trigger, p) or _leads(reading, p)
     ]
+    inside = _inside(reading, trigger, free)
+    if inside:
+        return inside
     if trigger.voice in {PASSIVE, ATTRIBUTE, NOMINAL}:
         agent = _behind_by(reading, trigger, free)
         if agent:
@@ -35,11 +40,68 @@ def subject(
             return announcing
     if trigger.voice == PASSIVE:
         return _loose_agent(reading, trigger, free) if reading.lexicon.object_first else ()
+    if reading.lexicon.language == "ar" and trigger.voice == ACTIVE:
+        near = _right_behind(reading, trigger, free)
+        if near:
+            return near
     if trigger.voice == ATTRIBUTE:
         return ()
     if trigger.voice == NOMINAL:
         return _possessor(reading, trigger, reading.parties) or _before(reading, trigger, triggers, free)
-    return _before(reading, trigger, triggers, free) or _behind(reading, trigger, triggers, free)
+    return (
+        _before(reading, trigger, triggers, free)
+        or _behind(reading, trigger, triggers, free)
+        or _topic(reading, trigger, free)
+    )
+
+
+def _leads(reading: Reading, mention: PartyMention) -> bool:
+    """Where the verb stands last, the organ that opens the clause acts, even if all before the verb reads as one wording."""
+    return reading.lexicon.verb_final and not reading.lexicon.grammar.get("prepositions") and mention.kind in _ORGANS
+
+
+def _inside(reading: Reading, trigger: Trigger, free: Sequence[PartyMention]) -> tuple[PartyMention, ...]:
+    """The subject among the words of the verb itself: "cleared the Senate", «внесло правительство на рассмотрение»."""
+    if trigger.voice not in {ACTIVE, PASSIVE}:
+        return ()
+    found = [
+        p
+        for p in free
+        if trigger.first < _word(reading, p)
+        and _last_word(reading, p) <= trigger.last
+        and not _of_place(reading, _word(reading, p))
+    ]
+    return _group(reading, found, from_left=True)
+
+
+def _right_behind(reading: Reading, trigger: Trigger, free: Sequence[PartyMention]) -> tuple[PartyMention, ...]:
+    """The subject that follows its verb, at most a pronoun between them („صادق عليها البرلمان")."""
+    clause = reading.clause_of[trigger.first]
+    found = [
+        p
+        for p in free
+        if 0 < _word(reading, p) - trigger.last <= _PRONOUN_BETWEEN
+        and reading.clause_of[_word(reading, p)] == clause
+        and not _of_place(reading, _word(reading, p))
+    ]
+    row = [p for p in free if found and _word(reading, p) >= _word(reading, found[0])]
+    return _group(reading, _without_places(reading, row), from_left=True)
+
+
+def _topic(reading: Reading, trigger: Trigger, free: Sequence[PartyMention]) -> tuple[PartyMention, ...]:
+    """Who a verb without a subject speaks of: the one named in the clause around it ("Ecuador did so: it denounced …")."""
+    if trigger.voice != ACTIVE or trigger.family in _OF_THEMSELVES:
+        return ()
+    number = reading.clause_of[trigger.first]
+    while number:
+        number = reading.clauses[number].parent
+        outer = [
+            p for p in free if _last_word(reading, p) < trigger.first and reading.clause_of[_word(reading, p)] == number
+        ]
+        kept = _group(reading, _without_places(reading, outer))
+        if kept:
+            return kept
+    return ()
 
 
 def _announcing(reading: Reading, trigger: Trigger, free: Sequence[PartyMention]) -> tuple[PartyMention, ...]:
