@@ -54,7 +54,7 @@ def find(reading: Reading, aliases: tuple[tuple[int, int, str], ...] = ()) -> tu
         if h.key == "generic_nouns" and not _of_treaty(reading, h.last, nouns):
             found.append(Thing(GENERIC, h.first, h.last))
         elif (h.key == "pronouns" and not _determiner(reading, h.last)) or (
-            h.key in {"former", "latter"} and _stands_alone(reading, h.first, h.last)
+            h.key in {"former", "latter", "both"} and _stands_alone(reading, h.first, h.last, h.key)
         ):
             found.append(Thing(PRONOUN, h.first, h.last))
     return _longest(found)
@@ -91,6 +91,8 @@ def _determiner(reading: Reading, word: int) -> bool:
     if any(h.last == word - 1 and h.form != "noun" for h in reading.section("acts")) and reading.lexicon.object_first:
         return False
     following = word + 1
+    if reading.lexicon.object_first and reading.is_a("clitics", word) and _verb_at(reading, following):
+        return False
     if following >= len(reading.tokens) or reading.before(following).strip(" \u00a0'’"):
         return False
     return not any(
@@ -98,17 +100,29 @@ def _determiner(reading: Reading, word: int) -> bool:
     )
 
 
-def _stands_alone(reading: Reading, first: int, last: int) -> bool:
-    """Whether "the former", «последнее» has no noun of its own: it opens its clause, and a verb or a mark follows."""
+def _verb_at(reading: Reading, word: int) -> bool:
+    """Whether a verb of treaty-making begins at a word: «его подписали»."""
+    return any(h.first == word and h.form not in {"noun", "attribute"} for h in reading.section("acts"))
+
+
+def _stands_alone(reading: Reading, first: int, last: int, key: str) -> bool:
+    """Whether "the former", «последнее», «оба» has no noun of its own: a verb, a mark or "of them" follows.
+
+    "Former" and "latter" must open their clause besides, since both are adjectives too.
+    """
+    following = last + 1
+    if following + 1 < len(reading.tokens) and reading.is_a("prepositions", following):
+        return reading.is_a("pronouns", following + 1) and not reading.before(following).strip(" \u00a0")
     opens = first <= 1 or bool(reading.before(first).strip(" \u00a0") or reading.before(first - 1).strip(" \u00a0"))
     opens = opens or reading.is_a("subordinate", first - 2) or reading.is_a("coordinate", first - 2)
-    following = last + 1
+    opens = opens or key == "both"
     if not opens or following >= len(reading.tokens):
         return opens and following >= len(reading.tokens)
     if reading.before(following).strip(" \u00a0"):
-        return True
-    acts = any(h.first == following and h.form != "noun" for h in reading.section("acts"))
-    return acts or any(reading.is_a(role, following) for role in ("be", "have", "stop_words"))
+        return key != "both"
+    return _verb_at(reading, following) or any(
+        reading.is_a(role, following) for role in ("be", "have", "stop_words") if key != "both" or role == "be"
+    )
 
 
 def _longest(things: list[Thing]) -> tuple[Thing, ...]:
