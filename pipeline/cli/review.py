@@ -15,6 +15,7 @@ from pipeline.cli import show
 from pipeline.cli.common import config_option, json_option, settings_of
 from pipeline.errors import UsageError
 from pipeline.flow.deciding import Decision, Unwritten, Word, decide_by_hand
+from pipeline.flow.hands import CANNOT, Cannot, Grasp, do_by_hand
 from pipeline.model import Event
 from pipeline.plan import event_as_dict
 from pipeline.store import desk
@@ -79,10 +80,69 @@ def reject(context: click.Context, config: Path | None, event_id: str, note: str
     _decide(context, config, event_id, "reject", note)
 
 
+@review.command()
+@config_option
+@click.argument("event_id")
+@click.argument("into")
+@click.option("--note", default="", help="Why; kept with the decision.")
+@json_option
+@click.pass_context
+def merge(context: click.Context, config: Path | None, event_id: str, into: str, note: str, as_json: bool) -> None:
+    """EVENT_ID is the same act as INTO: its sources speak for that one from now on. Nobody gets a new alert."""
+    _by_hand(context, config, event_id, Grasp("merge", _who(), note, into), as_json)
+
+
+@review.command()
+@config_option
+@click.argument("event_id")
+@click.argument("articles", nargs=-1, required=True, type=click.IntRange(1))
+@click.option("--note", default="", help="Why; kept with the decision.")
+@json_option
+@click.pass_context
+def split(
+    context: click.Context, config: Path | None, event_id: str, articles: tuple[int, ...], note: str, as_json: bool
+) -> None:
+    """What ARTICLES (their ids, as in the event's sources) tell is another event than EVENT_ID. Merging it back undoes it."""
+    _by_hand(context, config, event_id, Grasp("split", _who(), note, articles=frozenset(articles)), as_json)
+
+
+@review.command()
+@config_option
+@click.argument("event_id")
+@click.option("--note", default="", help="Why; kept with the decision.")
+@json_option
+@click.pass_context
+def undo(context: click.Context, config: Path | None, event_id: str, note: str, as_json: bool) -> None:
+    """EVENT_ID was merged away by hand: it stands for itself again, with its own sources."""
+    _by_hand(context, config, event_id, Grasp("undo", _who(), note), as_json)
+
+
+def _by_hand(context: click.Context, config: Path | None, event_id: str, grasp: Grasp, as_json: bool) -> None:
+    settings = settings_of(context, config)
+    database = open_history(settings)
+    try:
+        done = do_by_hand(database, event_id, grasp, clock.now(), context_of(settings), teller_of(settings))
+        found = None if isinstance(done, Unwritten | Cannot) else query.event(database, done)
+    finally:
+        database.close()
+    if isinstance(done, Unwritten):
+        raise UsageError(f"{event_id}: {_UNWRITTEN[done]}")
+    if isinstance(done, Cannot):
+        raise UsageError(f"{event_id}: {CANNOT[done]}")
+    if as_json:
+        show.json_lines([event_as_dict(found)] if found else [])
+        return
+    click.echo(f"{event_id}: {grasp.action} done; see {done}")
+
+
+def _who() -> str:
+    return f"{getpass.getuser()} (command line)"
+
+
 def _decide(context: click.Context, config: Path | None, event_id: str, decision: Decision, note: str) -> None:
     settings = settings_of(context, config)
     database = open_history(settings)
-    word = Word(decision, f"{getpass.getuser()} (command line)", note)
+    word = Word(decision, _who(), note)
     try:
         outcome = decide_by_hand(database, event_id, word, clock.now(), context_of(settings), teller_of(settings))
     finally:

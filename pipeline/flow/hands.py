@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Literal
 
 from pipeline.flow.deciding import Unwritten
@@ -16,7 +18,19 @@ from pipeline.store.desk import audit
 from pipeline.store.engine import Database
 from pipeline.store.outbox import Tell
 
+__all__ = ["CANNOT", "Action", "Cannot", "Grasp", "do_by_hand"]
+
 Action = Literal["merge", "split", "undo"]
+CANNOT: Mapping[Cannot, str] = MappingProxyType(
+    {
+        Cannot.MISSING: "There is no such event to merge with, or it was taken back.",
+        Cannot.SAME: "An event cannot be merged with itself.",
+        Cannot.OTHER_ACT: "They are acts of another kind, or of another agreement: correct that first.",
+        Cannot.OTHER_STATUS: "What is planned and what has happened stay two events.",
+        Cannot.NO_PART: "Name some of the articles that tell of it, and not all.",
+        Cannot.NOT_MERGED: "It was not merged by hand, or was brought back already.",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from pipeline.model import Event
 from pipeline.plan import Report
 from pipeline.query.asking import Page, bounded
 from pipeline.query.sources import by_id
-from pipeline.store import articles, deliveries, feeds, known, search
+from pipeline.store import articles, deliveries, feeds, known, review, search
 from pipeline.store import polls as poll_rows
 from pipeline.store.codec import event_from
 from pipeline.store.engine import Database
@@ -106,6 +106,17 @@ def article(database: Database, article_id: int, version: int | None = None) -> 
         return ArticleView(stored, claims)
 
     return database.read(work)
+
+
+def kin(database: Database, event_id: str) -> tuple[Event, ...]:
+    """Events that this one can be merged with, those of the nearest days first, without their sources."""
+    return database.read(lambda c: review.kin(c, event_id))
+
+
+def merged_into(database: Database, event_id: str) -> str | None:
+    """The event that this one was merged into; None where it was not."""
+    wanted = select(EventRow.merged_into).where(EventRow.id == event_id)
+    return database.read(lambda c: c.execute(wanted).scalar_one_or_none())
 
 
 def feed_health(database: Database) -> tuple[feeds.FeedHealth, ...]:

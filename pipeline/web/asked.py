@@ -145,9 +145,14 @@ class EventFilters(_Strict):
 
 
 class ReviewIn(_Strict):
-    """A person's word on an event: right, wrong, or right after these corrections (None clears a date)."""
+    """A person's word on an event: right, wrong, right after these corrections (None clears a date), the same as another one
+    (merge, `into` that), two events (split: what `articles` tell is another one), or not the same after all (undo a merge)."""
 
-    decision: Literal["accept", "reject", "correct"]
+    decision: Literal["accept", "reject", "correct", "merge", "split", "undo"]
+    into: Annotated[str, Field(pattern=_EVENT)] | None = Field(None, description="merge: the event that stays.")
+    articles: list[Annotated[int, Field(ge=1, le=BIGGEST, strict=True)]] = Field(
+        [], max_length=200, description="split: the ids of the articles whose reports become another event."
+    )
     note: Note = ""
     revision: Annotated[int, Field(ge=1, le=BIGGEST, strict=True)] | None = Field(
         None,

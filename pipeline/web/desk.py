@@ -10,6 +10,7 @@ from starlette.responses import Response
 from pipeline import query
 from pipeline.errors import ConfigurationError
 from pipeline.flow.deciding import Unwritten, Word, decide_by_hand
+from pipeline.flow.hands import CANNOT, Action, Cannot, Grasp, do_by_hand
 from pipeline.flow.lookback import look_back, of_agreement, stored_articles
 from pipeline.model import Agreement
 from pipeline.plan import event_as_dict, instant
@@ -31,8 +32,11 @@ _CORRECTED = ("type", "status", "stage", "actor", "actor_country", "date", "effe
 
 @router.post("/review/{event_id}", response_model=told.EventOut, responses=_CONFLICT, tags=["review"])
 def decide(request: Request, event_id: EventId, word: ReviewIn) -> Response:
-    """A person's word on an event: accept it (whoever asked for such events hears of it), reject it, or put fields right."""
+    """A person's word on an event: accept it (whoever asked for such events hears of it), reject it, or put fields right;
+    merge it into another one, split it, or undo its merge (nobody gets a new alert). Answers the event to look at then."""
     site = site_of(request)
+    if word.decision == "merge" or word.decision == "split" or word.decision == "undo":  # noqa: PLR1714 - what mypy narrows by
+        return _by_hand(request, event_id, word.decision, word)
     values = corrections(site, word)
     said = Word(word.decision, who_asks(request).name, word.note, values, word.revision)
     outcome = decide_by_hand(site.database, event_id, said, site.now(), site.context(), site.service.parts.tell)
@@ -40,6 +44,25 @@ def decide(request: Request, event_id: EventId, word: ReviewIn) -> Response:
         raise _unwritten(outcome, event_id)
     found = query.event(site.database, event_id)
     return answer(request, event_as_dict(found or outcome))
+
+
+def _by_hand(request: Request, event_id: str, action: Action, word: ReviewIn) -> Response:
+    site = site_of(request)
+    grasp = Grasp(
+        action,
+        who_asks(request).name,
+        word.note,
+        word.into or "",
+        frozenset(word.articles),
+        word.revision,
+    )
+    done = do_by_hand(site.database, event_id, grasp, site.now(), site.context(), site.service.parts.tell)
+    if isinstance(done, Unwritten):
+        raise _unwritten(done, event_id)
+    if isinstance(done, Cannot):
+        raise Refusal(404 if done is Cannot.MISSING else 409, CANNOT[done])
+    found = query.event(site.database, done)
+    return answer(request, event_as_dict(found) if found else {})
 
 
 def corrections(site: Site, word: ReviewIn) -> dict[str, Any]:

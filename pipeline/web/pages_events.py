@@ -107,6 +107,8 @@ def one_event(request: Request, event_id: EventId) -> Response:
         as_of=as_of,
         listed=site.agreements().get(found.agreement_id or ""),
         proofs=proofs_of(site.database, found),
+        kin=query.kin(site.database, event_id),
+        merged=query.merged_into(site.database, event_id) if found.state is EventState.RETRACTED else None,
         revisions=tuple(reversed(query.revisions(site.database, event_id))),
         deliveries=query.deliveries_of(site.database, event_id),
         types=tuple(EventType),

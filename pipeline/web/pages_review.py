@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -39,7 +40,9 @@ def desk(request: Request) -> Response:
     return render(
         request,
         "review.html.j2",
-        waiting=[(event, proofs_of(site.database, event)[:2]) for event in page.items],
+        waiting=[
+            (event, proofs_of(site.database, event)[:2], query.kin(site.database, event.id)) for event in page.items
+        ],
         more=page.next,
         late=late(site, 100),
         done=query.event(site.database, done) if _EVENT.match(done) else None,
@@ -54,6 +57,8 @@ def desk(request: Request) -> Response:
 def decide(request: Request, event_id: EventId, sent: Sent) -> Response:
     """A person's word on an event: accept, reject, correct, or correct and accept."""
     decision = sent.get("decision")
+    if decision in ("merge", "split", "undo"):
+        return _by_hand(request, event_id, sent, decision)
     if decision not in ("accept", "reject", "correct", "correct_and_accept"):
         raise Refusal(422, "The form says neither accept nor reject nor correct.")
     revision = sent.get("revision")
@@ -67,6 +72,23 @@ def decide(request: Request, event_id: EventId, sent: Sent) -> Response:
     place = own_path(sent.get("back"), "/review")
     said = "correct" if corrects else decision
     return back_to(place, done=event_id, said=said) if place == "/review" else back_to(place)
+
+
+def _by_hand(request: Request, event_id: str, sent: Form, decision: str) -> Response:
+    """Merge, split, or undo a merge; then look at the event that came of it."""
+    revision = sent.get("revision")
+    articles = [int(value) for name, value in sent.pairs if name == "article" and value.isdecimal() and len(value) < 16]
+    values: dict[str, Any] = {
+        "decision": decision,
+        "note": sent.get("note"),
+        "into": sent.get("into") or None,
+        "articles": articles,
+    }
+    values |= {"revision": int(revision)} if revision.isdecimal() and len(revision) < 10 else {}
+    if decision == "merge" and not values["into"]:
+        raise Refusal(422, "Choose the event that it is the same as.")
+    made = deciding.decide(request, event_id, word_of(values))
+    return back_to(f"/events/{json.loads(bytes(made.body))['id']}")
 
 
 def _corrected(request: Request, event_id: str, sent: Form, revision: int | None, *, lenient: bool) -> int | None:

@@ -150,6 +150,9 @@ _WHY: Mapping[str, str] = MappingProxyType(
         "accepted": "a person said it is right",
         "rejected": "a person said it is wrong",
         "corrected": "a person put it right",
+        "joined": "a person said that another event is the same",
+        "parted": "a person said that these are two events",
+        "revived": "a person undid a merge",
         "newsworthy": "known from the background, now reported as news",
     }
 )

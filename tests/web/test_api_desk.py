@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import httpx
+import pytest
 
+from pipeline.cli import main
 from pipeline.store import articles
 from pipeline.store.engine import open_database
 from tests.conftest import MakeUrl
@@ -165,3 +168,57 @@ def test_an_overdue_step_is_dismissed(api: httpx.Client) -> None:
     path = f"/api/v1/overdue/{late['event']['id']}/dismiss"
     assert [api.post(path).status_code, api.post(path).status_code] == [204, 404]
     assert api.get("/api/v1/overdue").json()["items"] == []
+
+
+def two_of_a_kind(url: str) -> None:
+    """A second deposit, reported twice, beside the one that the history holds."""
+    database = open_database(url)
+    for number in (80, 81):
+        told = finding("ratified", "RU", "lower_chamber", "2026-01-28")
+        record(database, store(database, number, "2026-01-28", text=f"Another vote {number}"), told)
+    database.close()
+
+
+def test_events_are_merged_split_and_merged_back(make_url_of: MakeUrl, tmp_path: object) -> None:
+    """Over the API: the sources move, tombstones say where to, each step is audited, impossible ones are refused by name."""
+    url = filled(make_url_of(True))
+    two_of_a_kind(url)
+    with client(tmp_path, url) as api:  # type: ignore[arg-type]
+        later, first = ids(api.get(EVENTS, params={"stage": "lower_chamber"}))
+        merged = api.post(f"/api/v1/review/{later}", json={"decision": "merge", "into": first, "note": "one vote"})
+        assert (merged.status_code, merged.json()["id"], len(merged.json()["sources"])) == (200, first, 3)
+        assert api.get(f"{EVENTS}/{later}").json()["state"] == "retracted"
+        assert api.post(f"/api/v1/review/{later}", json={"decision": "merge", "into": first}).status_code == 404
+        undone = api.post(f"/api/v1/review/{later}", json={"decision": "undo"}).json()
+        assert (undone["id"], len(undone["sources"])) == (later, 2)
+        article = undone["sources"][0]["article_id"]
+        split = api.post(f"/api/v1/review/{later}", json={"decision": "split", "articles": [article]}).json()
+        assert split["id"] not in (later, first)
+        assert [source["article_id"] for source in split["sources"]] == [article]
+        other = only(api, type="signed")
+        assert api.post(f"/api/v1/review/{later}", json={"decision": "merge", "into": other}).status_code == 409
+        assert api.post(f"/api/v1/review/{later}", json={"decision": "undo"}).status_code == 409
+        assert [action for _, action, _ in audit(api)] == ["event.split", "event.undo", "event.merge"]
+
+
+def test_the_command_line_merges_and_splits(
+    make_url_of: MakeUrl, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The same by `treatywatch review`: exit 0 done, 2 where it cannot be."""
+    url = filled(make_url_of(True))
+    two_of_a_kind(url)
+    with client(tmp_path, url) as api:
+        later, first = ids(api.get(EVENTS, params={"stage": "lower_chamber"}))
+
+        def run(*arguments: str) -> int:
+            with pytest.raises(SystemExit) as ended:
+                main(["review", *arguments, "--config", str(tmp_path)])
+            return int(str(ended.value.code))
+
+        assert run("merge", later, first) == 0
+        assert run("undo", later, "--json") == 0
+        assert run("merge", later, "ev_none") == 2
+        assert "no such event to merge with" in capsys.readouterr().err
+        article = api.get(f"{EVENTS}/{later}").json()["sources"][0]["article_id"]
+        assert run("split", later, str(article)) == 0
+        assert len(ids(api.get(EVENTS, params={"stage": "lower_chamber"}))) == 3

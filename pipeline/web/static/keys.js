@@ -62,7 +62,7 @@
       case "k": step(-1); break;
       case "/": { const search = document.querySelector("[data-search]"); if (search) search.focus(); break; }
       case "o": { const item = current(); const link = item && item.querySelector("[data-open]"); if (link) link.click(); else done = false; break; }
-      case "a": case "r": case "c": done = act(event.key); break;
+      case "a": case "r": case "c": case "m": case "s": case "u": done = act(event.key); break;
       default: done = false;
     }
     if (done) event.preventDefault();
