@@ -72,7 +72,9 @@ class Recogniser:
     def recognise(self, article: Article, *, trace: bool = False) -> Recognition:
         """The steps an article tells, in the order of its text, those of one kind merged."""
         lexicon = self._lexicon(article)
-        if lexicon is None or not screen.may_matter(article.title, article.text, lexicon, self.linker.index):
+        if lexicon is None or not screen.may_matter(
+            article.title, article.text, lexicon, self.linker.index, self.sieve
+        ):
             return Recognition(screened_out=True)
         walk = self._walk(article, lexicon)
         told = self.judgement.judge(assemble.merge(walk.run()))

@@ -7,7 +7,7 @@ that ends so, `a|b` for either, `..` for up to three words between (`..6`: up to
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.recognise.sentences import fold, lower
@@ -109,6 +109,28 @@ def _telling(element: Element) -> int:
     return min(len(choice) for choice in (*element.exact, *element.prefixes, *element.suffixes))
 
 
+@dataclass(frozen=True, slots=True)
+class _Starting:
+    """The patterns that may begin with one word, each with its rank among them: those of that word alone, those that want a
+    certain word next, and the others, each with words of which one at least has to stand in the sentence (none: any will do).
+    """
+
+    alone: tuple[tuple[int, Pattern], ...]
+    by_next: Mapping[str, tuple[tuple[int, Pattern], ...]]
+    others: tuple[tuple[int, Pattern, frozenset[str]], ...]
+    nothing: bool
+
+
+def _rank(found: tuple[int, int, Pattern]) -> int:
+    return found[0]
+
+
+def _needed(pattern: Pattern) -> frozenset[str]:
+    """The words of a pattern's most telling later element that has no stems, of which one has to be said; empty where all have."""
+    exact = [e for e in pattern.elements[1:] if not (e.gap or e.prefixes or e.suffixes)]
+    return max(exact, key=_telling).exact if exact else frozenset()
+
+
 @dataclass(slots=True)
 class Table:
     """Finds all patterns of a language in one walk over the words of a sentence."""
@@ -120,6 +142,7 @@ class Table:
     _suffix: list[tuple[str, Pattern]] = field(default_factory=list)
     _lengths: tuple[int, ...] = ()
     _memo: dict[str, tuple[Pattern, ...]] = field(default_factory=dict)
+    _grouped: dict[str, _Starting] = field(default_factory=dict)
     _kinds: dict[str, int] = field(default_factory=dict)
     _keys: dict[str, int] = field(default_factory=dict)  # telling words of acts and treaty nouns -> what they open
     _key_stems: dict[str, int] = field(default_factory=dict)
@@ -188,13 +211,50 @@ class Table:
     def find(self, tokens: Sequence[Token]) -> list[Hit]:
         """All hits, the longest at a place for each section and key, in the order of the text."""
         hits: dict[tuple[int, str, str, str], int] = {}
+        said = {token.low for token in tokens}
         for i, token in enumerate(tokens):
-            for pattern in self.starting(token.low):
-                last = self._match(pattern.elements, tokens, i)
+            starting = self._grouped.get(token.low) or self._group(token.low)
+            if starting.nothing:
+                continue
+            found = [(rank, i, pattern) for rank, pattern in starting.alone]
+            if i + 1 < len(tokens):
+                for rank, pattern in starting.by_next.get(tokens[i + 1].low, ()):
+                    found.append((rank, self._rest(pattern.elements, tokens, 2, i + 2), pattern))
+                for rank, pattern, needed in starting.others:
+                    if not needed or not needed.isdisjoint(said):
+                        found.append((rank, self._match(pattern.elements, tokens, i), pattern))
+            if len(found) > 1:
+                found.sort(key=_rank)
+            for _, last, pattern in found:
                 if last >= 0:
                     place = (i, pattern.section, pattern.key, pattern.form)
                     hits[place] = max(last, hits.get(place, -1))
         return [Hit(i, last, section, key, form) for (i, section, key, form), last in hits.items()]
+
+    def _group(self, word: str) -> _Starting:
+        """The patterns that may begin with a word, by what has to follow it."""
+        alone: list[tuple[int, Pattern]] = []
+        by_next: dict[str, list[tuple[int, Pattern]]] = {}
+        others: list[tuple[int, Pattern, frozenset[str]]] = []
+        for rank, pattern in enumerate(self.starting(word)):
+            if len(pattern.elements) == 1:
+                alone.append((rank, pattern))
+                continue
+            following = pattern.elements[1]
+            if self.arabic or following.gap or following.prefixes or following.suffixes:
+                others.append((rank, pattern, frozenset() if self.arabic else _needed(pattern)))
+                continue
+            for exact in following.exact:
+                by_next.setdefault(exact, []).append((rank, pattern))
+        made = _Starting(
+            tuple(alone),
+            {word: tuple(those) for word, those in by_next.items()},
+            tuple(others),
+            not (alone or by_next or others),
+        )
+        if len(self._grouped) < _MAX_MEMO:
+            self._grouped[word] = made
+        return made
 
     def begins(self, tokens: Sequence[Token], at: int, section: str, keys: Collection[str] = ()) -> bool:
         """Whether a pattern of this section (and of these keys, where any are given) is found that begins at word `at`."""

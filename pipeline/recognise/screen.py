@@ -10,12 +10,13 @@ from pipeline.recognise.lexicon import Lexicon
 from pipeline.recognise.linking import Index
 from pipeline.recognise.patterns import ACT, BODY_ACT, TREATY_NOUN
 from pipeline.recognise.sentences import fold, lower
+from pipeline.recognise.sieve import Sieve
 
 _PUNCTUATION = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~«»“”„‘’‚‹›—–―‐‑…·•،؛؟。、，；：？！（）【】《》「」『』°§№€£¥\u00a0\u202f\u200b\ufeff"
 _SPACES = {ord(c): " " for c in _PUNCTUATION}
 
 
-def may_matter(title: str, text: str, lexicon: Lexicon, index: Index) -> bool:
+def may_matter(title: str, text: str, lexicon: Lexicon, index: Index, sieve: Sieve) -> bool:
     """False only where no sentence could tell a step."""
     low = lower(f"{title}\n{text}")
     if lexicon.language == "zh":
@@ -23,10 +24,11 @@ def may_matter(title: str, text: str, lexicon: Lexicon, index: Index) -> bool:
         return any(word in folded for word in lexicon.han) or bool(index.aliases_in(text) or index.aliases_in(title))
     kinds = 0
     classify = lexicon.table.classify
-    for word in set(low.translate(_SPACES).split()):
+    different = set(low.translate(_SPACES).split())
+    for word in different:
         kinds |= classify(word)
     if not kinds & ACT:
         return False
-    if kinds & (TREATY_NOUN | BODY_ACT):
+    if kinds & TREATY_NOUN or (kinds & BODY_ACT and sieve.may_name_organisation(different, f"{title}\n{text}", low)):
         return True
-    return bool(index.aliases_in(text) or index.aliases_in(title))
+    return sieve.may_name_agreement(different) and bool(index.aliases_in(text) or index.aliases_in(title))

@@ -138,6 +138,16 @@ class Sieve:
                 if self._tells(page, lexicon, _SHARED + _EACH * number):
                     yield lexicon.language
 
+    def may_name_agreement(self, words_: Iterable[str]) -> bool:
+        """Whether any of these lower-cased words may end a tracked agreement's name."""
+        return any(self._parts[word] & _NAME for word in words_)
+
+    def may_name_organisation(self, words_: Iterable[str], text: str, low: str) -> bool:
+        """Whether a text, of which these are the different words, may name an organisation. `low`: it in lower case."""
+        kinds = {word: those for word in words_ if (those := self._parts[word]) & _ORGANISATIONS}
+        _drop_small(kinds, text, low)
+        return any(those & _ORGANISATIONS for those in kinds.values())
+
     def _tells(self, page: _Page, lexicon: Lexicon, shift: int) -> bool:
         act = _Fitting(page, lexicon, shift, _ACT, "acts")
         noun = _Fitting(page, lexicon, shift, _NOUN, "instruments")

@@ -130,7 +130,7 @@ def test_the_screen_loses_nothing(recogniser: Recogniser, parts: list[str], lang
     text = "\n".join(parts)
     lexicon = recogniser.lexicons.get(language)
     assert lexicon is not None
-    if not screen.may_matter("", text, lexicon, recogniser.linker.index):
+    if not screen.may_matter("", text, lexicon, recogniser.linker.index, recogniser.sieve):
         # a treaty noun far away opens the screen and, being in a sentence of its own, adds no step
         opened = recogniser.recognise(article(f"{text}\n\nconvention протокол 条约 اتفاقية", "", None, language))
         assert [f for f in opened.findings if f.start < len(text)] == []
