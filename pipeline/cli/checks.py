@@ -10,15 +10,18 @@ from pathlib import Path
 
 import click
 
+from pipeline import query
 from pipeline.alert.options import weaknesses
 from pipeline.cli import show
 from pipeline.cli.common import config_option, json_option, settings_of
-from pipeline.errors import StoreUnavailable, UsageError
+from pipeline.errors import ConfigurationError, StoreUnavailable, UsageError
+from pipeline.model import Watchlist
 from pipeline.recognise.parties import Names
 from pipeline.settings import Settings
 from pipeline.store import migrate
 from pipeline.store.dialects import SAFE_WAL, driver
-from pipeline.store.engine import open_database
+from pipeline.store.engine import Database, open_database
+from pipeline.wiring import readable
 
 _LEAST_FREE = 200 * 2**20  # bytes
 
@@ -74,8 +77,12 @@ def _configuration(settings: Settings) -> Iterator[Finding]:
     operators = [channel.id for channel in enabled_channels if channel.role == "operator"]
     nobody = 'none: troubles of the service stand in its log only (a [[channel]] with role = "operator" hears of them)'
     yield Finding("operator", True, ", ".join(operators) or nobody)
+    watched = {agreement.id for agreement in settings.watchlist.agreements}
     for channel in enabled_channels:
         yield from (Finding(f"channel {channel.id}", True, weakness) for weakness in weaknesses(channel))
+        if strangers := sorted(set(channel.filter.agreements) - watched):
+            detail = f"its filter names agreements that are not watched: {', '.join(strangers)}"
+            yield Finding(f"channel {channel.id}", False, f"{detail}; add them to agreements.toml, or take them out")
 
 
 def _add(name: str, table: str) -> str:
@@ -84,24 +91,56 @@ def _add(name: str, table: str) -> str:
 
 def _database(settings: Settings) -> Iterator[Finding]:
     path = settings.database_url.removeprefix("sqlite:///")
-    if path != settings.database_url and not Path(path).exists():
-        parent = Path(path).resolve().parent
-        yield Finding(
-            "database", parent.is_dir(), f"{path} will be made" if parent.is_dir() else f"{parent} is no directory"
-        )
+    is_sqlite = path != settings.database_url
+    if is_sqlite and (why := _not_writable(Path(path))):
+        yield Finding("database", False, why)
+        return
+    if is_sqlite and not Path(path).exists():
+        yield Finding("database", True, f"{path} will be made")
         return
     try:
         database = open_database(settings.database_url)
         version, needed = migrate.current(database), migrate.head()
+        migrate.known(version)
+        same = version == needed
+        said = f"schema {version}" if same else f"schema {version or 'empty'}; the next start brings it to {needed}"
+        yield Finding("database", True, said)
+        if same:
+            yield _sources(database)
         database.close()
-    except (UsageError, StoreUnavailable) as error:
+    except UsageError as error:
         yield Finding("database", False, str(error))
-        return
-    same = version == needed
-    yield Finding(
-        "database",
-        True,
-        f"schema {version}" if same else f"schema {version or 'empty'}; the next start brings it to {needed}",
+    except StoreUnavailable as error:
+        yield Finding("database", False, f"{error}; {_MEND_FILE if is_sqlite else _MEND_SERVER}")
+
+
+_MEND_FILE = "name another file in database_url, or put a backup in its place (treatywatch db restore)"
+_MEND_SERVER = "is it running, and are host, port, name and password in database_url right?"
+
+
+def _not_writable(file: Path) -> str:
+    """Why SQLite could not write there; "" where it can."""
+    directory = file.resolve().parent
+    if not directory.is_dir():
+        return f"{directory} is no directory; make it, or change database_url"
+    if file.exists() and not file.is_file():
+        return f"{file} is no file; change database_url"
+    # SQLite writes its journal beside the file
+    for place in (directory, file):
+        if place.exists() and not os.access(place, os.W_OK):
+            return f"{place} cannot be written to by this user; change its owner, or database_url"
+    return ""
+
+
+def _sources(database: Database) -> Finding:
+    """How the sources fared at their last poll. A source in trouble is the agency's, not this configuration's."""
+    used = [one for one in query.feed_health(database) if one.configured and one.feed.enabled]
+    ill = [one.feed.id for one in used if one.error]
+    if not ill:
+        return Finding("polls", True, f"{len(used)} sources, none in trouble")
+    names = ", ".join(ill[:5]) + (" …" if len(ill) > 5 else "")
+    return Finding(
+        "polls", True, f"{len(ill)} of {len(used)} sources in trouble ({names}): treatywatch feeds list says why"
     )
 
 
@@ -142,6 +181,11 @@ def _writable(directory: Path, when: str) -> tuple[bool, str]:
 
 
 def _watchlist(settings: Settings) -> Iterator[Finding]:
+    try:
+        readable(Watchlist())
+    except ConfigurationError as error:
+        yield Finding("dictionaries", False, f"{error}; install the program anew")
+        return
     known = Names.load().codes
     unknown = sorted(
         {

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from typing import Any
 
 import click
 
 from pipeline import clock, query
-from pipeline.cli import show
+from pipeline.cli import feed_check, show
 from pipeline.cli.common import config_option, json_option, settings_of
 from pipeline.errors import FeedError, Reason, UsageError
-from pipeline.feeds import discover_feeds, opml, parse
-from pipeline.fetch import ACCEPT_FEED, Fetched, Fetcher, FetchOutcome, Refused
+from pipeline.feeds import opml
 from pipeline.model import Feed
-from pipeline.settings import Settings
 from pipeline.settings.lists import feed_as_toml
 from pipeline.store import desk, entries
 from pipeline.store import feeds as feed_rows
@@ -25,6 +22,9 @@ from pipeline.wiring import open_history
 @click.group()
 def feeds() -> None:
     """Sources and their health."""
+
+
+feeds.add_command(feed_check.check)
 
 
 @feeds.command("list")
@@ -76,81 +76,6 @@ def list_feeds(context: click.Context, config: Path | None, as_json: bool) -> No
             for one in found
         ),
     )
-
-
-@feeds.command()
-@config_option
-@click.argument("source")
-@click.pass_context
-def check(context: click.Context, config: Path | None, source: str) -> None:
-    """Fetch one source (an id of feeds.toml, or an address) and say what is wrong with it."""
-    settings = settings_of(context, config)
-    feed = next((feed for feed in settings.feeds if feed.id == source), None)
-    if feed is None and not source.startswith(("http://", "https://")):
-        raise UsageError(f"no feed {source!r} in {settings.directory}/feeds.toml, and no address that begins with http")
-    feed = feed or Feed("checked", source)
-    outcome = asyncio.run(_fetched(settings, feed))
-    if isinstance(outcome, Refused):
-        click.echo(f"FAIL  {feed.url}: {outcome.reason}: {outcome.detail}")
-        click.echo(f"      {_advice(outcome)}")
-        context.exit(1)
-    assert isinstance(outcome, Fetched)
-    _report(context, settings, feed, outcome)
-
-
-def _report(context: click.Context, settings: Settings, feed: Feed, outcome: Fetched) -> None:
-    page = outcome.page
-    try:
-        document = parse(
-            page.body,
-            feed=feed,
-            base_url=page.final_url,
-            content_type=page.content_type,
-            charset=page.charset,
-            now=clock.now(),
-            max_entries=settings.fetch.max_entries,
-        )
-    except FeedError as error:
-        click.echo(f"FAIL  {feed.url}: {error}")
-        for found in discover_feeds(page.body, page.final_url):
-            click.echo(f"      the page names a feed: {found.url} {found.title}")
-        context.exit(1)
-    newest = max((entry.published for entry in document.entries if entry.published), default=None)
-    click.echo(
-        f"ok    {feed.url}: {document.format}, {len(document.entries)} items, newest {show.moment(newest) or 'undated'}"
-    )
-    if outcome.permanent_to:
-        click.echo(
-            f"      it has moved for good: put {outcome.permanent_to} into feeds.toml once you trust the new place"
-        )
-    for where, reason in document.skipped[:5]:
-        click.echo(f"      left out: {where}: {reason}")
-    for entry in document.entries[:5]:
-        click.echo(f"      {show.moment(entry.published) or 'undated         '}  {entry.title[:100]}")
-
-
-async def _fetched(settings: Settings, feed: Feed) -> FetchOutcome:
-    async with Fetcher(settings.fetch) as fetcher:
-        return await fetcher.get(feed.url, accept=ACCEPT_FEED, robots=False)
-
-
-_ADVICE = {
-    "blocked_address": "it is no public address; allow its network with [fetch] allow_networks if it is yours",
-    "blocked_port": "allow its port with [fetch] allow_ports",
-    "dns_failure": "the name is not known: check the spelling, or the resolver of this machine",
-    "timeout_connect": "nobody answers there; a firewall may be in between",
-    "tls_error": "its certificate cannot be trusted",
-    "rate_limited": "it asks us to come less often: raise the feed's interval",
-}
-
-
-def _advice(refused: Refused) -> str:
-    if refused.status in (401, 403):
-        return "the server does not want this user agent: set [fetch] user_agent to one with a way to reach you"
-    if refused.status in (404, 410):
-        return "there is nothing at this address: look for the feed's new one on the agency's page"
-    known = _ADVICE.get(refused.reason)
-    return known or ("trying again can help" if refused.retry else "trying again will not help")
 
 
 @feeds.command("import-opml")

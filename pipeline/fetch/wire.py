@@ -203,7 +203,8 @@ async def _resolve(target: ParsedUrl, policy: Policy) -> Sequence[Address]:
         raise Trouble(Reason.DNS_FAILURE, f"{target.host}: no address", retry=True)
     for address in addresses:
         if reason := refusal(address, policy.allow):
-            raise Trouble(reason, f"{target.host} is at {address}")
+            where = "" if target.host == str(address) else f" is at {address}"
+            raise Trouble(reason, f"{target.host}{where}")
     return addresses
 
 
