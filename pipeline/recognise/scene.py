@@ -29,6 +29,10 @@ class Scene:
     context: str = ""
     states: tuple[str, ...] = ()
     place: organs.Place = field(default_factory=organs.Place)
+    _heads: dict[int, str] = field(default_factory=dict)  # by a sentence's index: the state that heads it
+    _found: dict[int, tuple[PartyMention, ...]] = field(
+        default_factory=dict
+    )  # the same: its parties, once `open` is done
 
     def open(self, opening: list[Sentence]) -> None:
         """Take in headline and lead: what they name stands for the whole article."""
@@ -46,6 +50,7 @@ class Scene:
         )
         self.place = organs.Place(self.context, _codes(p for p in own if p.kind is not PartyKind.BODY))
         self.states = _codes(found)
+        self._found.clear()  # what was found so far did not know whom the article is about
 
     def _of_title(self, shown: Collection[str]) -> str:
         """The state that the headline names first, among those that the article is about."""
@@ -66,6 +71,12 @@ class Scene:
 
     def parties(self, sentence: Sentence) -> tuple[PartyMention, ...]:
         """Parties of a sentence, organs with their countries; offsets in the text."""
+        known = self._found.get(sentence.index)
+        if known is None:
+            known = self._found[sentence.index] = self._parties(sentence)
+        return known
+
+    def _parties(self, sentence: Sentence) -> tuple[PartyMention, ...]:
         language = self.document.language
         bare = self.names.find(sentence.low, sentence.text, language, on=self.published)
         place, context = self.place, self.context
@@ -83,13 +94,16 @@ class Scene:
 
     def _headed(self, sentence: Sentence) -> str:
         """The state whose item of a digest a sentence belongs to: "Peru: the committee …", or the heading of its paragraph."""
-        at = sentence.index
-        while True:
+        waiting: list[int] = []
+        while (code := self._heads.get(sentence.index)) is None:
+            waiting.append(sentence.index)
             code = self.names.heading(sentence.low, sentence.text, self.document.language)
+            at = sentence.index
             if code or at <= 0 or self.document.sentences[at - 1].paragraph != sentence.paragraph:
-                return code
-            at -= 1
-            sentence = self.document.sentences[at]
+                break
+            sentence = self.document.sentences[at - 1]
+        self._heads.update(dict.fromkeys(waiting, code))
+        return code
 
     def recent(self, sentence: int) -> tuple[str, ...]:
         """Codes of the parties named in the sentences right before."""
