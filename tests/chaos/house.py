@@ -1,4 +1,4 @@
-"""A service as a process of its own, a PostgreSQL server that can be stopped and started, and an agency with 300 items, 30 of them events."""
+"""A service as a process of its own, a PostgreSQL server that can be stopped and started, and an agency with 500 items, 50 of them events."""
 
 from __future__ import annotations
 
@@ -61,30 +61,36 @@ bind = "{bind}"
 """
 
 
+def pacts() -> list[tuple[str, str, str]]:
+    """Fifty agreements of one state: (country, its code, subject), no two alike."""
+    every = list(COUNTRIES.items())
+    return [(*every[number % 30], SUBJECTS[(number + number // 30) % 6]) for number in range(50)]
+
+
 def watchlist() -> str:
-    """Thirty agreements of one state with thirty others."""
+    """The fifty agreements."""
     return "\n".join(
-        f'[[agreement]]\nid = "ru-{country.lower()}"\nparties = ["RU", "{code}"]\n'
-        f'title = "Agreement between the Russian Federation and the Republic of {country} on {SUBJECTS[number % 6]}"\n'
-        for number, (country, code) in enumerate(COUNTRIES.items())
+        f'[[agreement]]\nid = "ru-{country.lower()}-{subject.lower().replace(" ", "-")}"\nparties = ["RU", "{code}"]\n'
+        f'title = "Agreement between the Russian Federation and the Republic of {country} on {subject}"\n'
+        for country, code, subject in pacts()
     )
 
 
 def stories(plain: int) -> list[Story]:
-    """Thirty ratifications, and so many items about nothing of the kind, mixed."""
+    """Fifty ratifications, and so many items about nothing of the kind, mixed."""
     told = [
         Story(
             f"/event-{number}",
-            f"Russian lower house ratifies agreement with {country}",
+            f"Russian lower house ratifies {subject.lower()} agreement with {country}",
             (
                 f"MOSCOW, January 14. Russia's State Duma, the lower house of parliament, has ratified the Agreement between the "
-                f"Russian Federation and the Republic of {country} on {SUBJECTS[number % 6]}.",
+                f"Russian Federation and the Republic of {country} on {subject}.",
                 "Deputies of every group in the chamber spoke for the document before the vote, the press service said.",
                 f"Trade with {country} grew last year, and officials expect that the new rules will be felt soon.",
             ),
             "Wed, 14 Jan 2026 10:00:00 +0000",
         )
-        for number, country in enumerate(COUNTRIES)
+        for number, (country, _, subject) in enumerate(pacts())
     ]
     other = [
         Story(
