@@ -14,7 +14,7 @@ from typing import Any
 
 from pipeline.backfill.pieces import Start
 from pipeline.backfill.values import Again, Done, Hit, Source, Stored
-from pipeline.plan import Applied, ArticleFacts, Context, RecordOptions, Stale
+from pipeline.plan import Applied, ArticleFacts, Context, EventStep, NewEvent, RecordOptions, Stale
 from pipeline.reading import GLANCED
 from pipeline.record import decide, scope
 from pipeline.store import apply as plans
@@ -43,10 +43,11 @@ class Recording:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """Rows written for a piece."""
+    """What a piece came to: new events and articles, and every step in the order it was taken (or, weighed only, would be)."""
 
     events: int = 0
     articles: int = 0
+    steps: tuple[EventStep, ...] = ()
 
 
 def fingerprint(*parts: object) -> str:
@@ -67,16 +68,28 @@ def write(
     connection: Any, source: Source | None, done: Done, after: int | None, start: Start, recording: Recording
 ) -> Made:
     """Write the results of one piece, in the order of its records. `after`: where the next one begins (None: as before)."""
-    events = written = 0
+    written = 0
+    steps: list[EventStep] = []
     for hit in done.hits:
         facts, fresh = _article(connection, hit, start, recording)
         if facts is None:
             continue
         written += fresh
-        events += _record(connection, hit, facts, start, recording)
+        steps += _record(connection, hit, facts, start, recording)
     if after is not None:
         _put(connection, source, replace(start, after=after), recording)
-    return Made(events, written)
+    return Made(sum(isinstance(step, NewEvent) for step in steps), written, tuple(steps))
+
+
+def weigh(connection: Any, done: Done, start: Start, recording: Recording) -> Made:
+    """What writing the results of a piece of stored articles would change, each weighed against the history as it is."""
+    steps: list[EventStep] = []
+    for hit in done.hits:
+        if hit.stored is not None:
+            there = known.load(connection, scope(hit.findings), hit.stored.article_id)
+            plan = decide(hit.stored, hit.findings, there, start.now, recording.options, recording.context)
+            steps += plan.steps
+    return Made(sum(isinstance(step, NewEvent) for step in steps), 0, tuple(steps))
 
 
 def finish(connection: Any, source: Source | None, start: Start, recording: Recording) -> None:
@@ -127,13 +140,15 @@ def _article(connection: Any, hit: Hit, start: Start, recording: Recording) -> t
     return saved.facts, saved.is_new
 
 
-def _record(connection: Any, hit: Hit, facts: ArticleFacts, start: Start, recording: Recording) -> int:
+def _record(
+    connection: Any, hit: Hit, facts: ArticleFacts, start: Start, recording: Recording
+) -> tuple[EventStep, ...]:
     while True:
         there = known.load(connection, scope(hit.findings), facts.article_id)
         plan = decide(facts, hit.findings, there, start.now, recording.options, recording.context)
         match plans.apply(connection, plan, recording.tell):
-            case Applied() as done:
-                return done.created
+            case Applied():
+                return plan.steps
             case Stale():  # the service writes at the same time: what it wrote is read and weighed too
                 continue
 

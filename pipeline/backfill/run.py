@@ -23,6 +23,7 @@ from pipeline.backfill.values import Again, Bad, Done, Hit, Piece, Source
 from pipeline.backfill.work import records_of, work, work_one
 from pipeline.compute import Compute
 from pipeline.errors import Trouble
+from pipeline.plan import EventStep
 from pipeline.store.engine import Database
 
 AHEAD = 3  # pieces for each worker that are out or wait to be written
@@ -47,6 +48,8 @@ class Tally:
 Progress = Callable[[Source | None, Piece | None, Tally], None]
 """Called in order after every piece that was written, and with None for the piece when an archive was read to its end."""
 Report = Callable[[Bad], None]
+Differ = Callable[[EventStep], None]
+"""Called for every change of the history, in order."""
 
 
 def _unseen(*_: object) -> None:
@@ -55,7 +58,7 @@ def _unseen(*_: object) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A backfill's parts. `stopping`: set from outside, it ends after the piece in hand."""
+    """A backfill's parts. `stopping`: set from outside, it ends after the piece in hand. `dry`: nothing is written."""
 
     database: Database
     compute: Compute
@@ -63,6 +66,8 @@ class Run:
     progress: Progress = _unseen
     report: Report = _unseen
     stopping: threading.Event = field(default_factory=threading.Event)
+    differ: Differ = _unseen
+    dry: bool = False
 
     def archives(self, sources: Iterable[Source]) -> Tally:
         """Read archives, from where an earlier run of the same recogniser and watchlist stopped."""
@@ -102,8 +107,9 @@ class Run:
         for _, out in window:
             if out is not None:
                 out.cancel()
-        if not self.stopping.is_set():
+        if not self.stopping.is_set() and not self.dry:
             self.database.write(lambda c: history.finish(c, source, start, self.recording))
+        if not self.stopping.is_set():
             self.progress(source, None, tally)
 
     def _home(
@@ -119,11 +125,16 @@ class Run:
             done, after = Done(bad=(piece,) if isinstance(piece, Bad) else (), outcomes={"bad": 1}), None
         else:
             done, after = self._result(piece, out, start.now), piece.after
-        made = self.database.write(lambda c: history.write(c, source, done, after, start, self.recording))
+        if self.dry:
+            made = self.database.read(lambda c: history.weigh(c, done, start, self.recording))
+        else:
+            made = self.database.write(lambda c: history.write(c, source, done, after, start, self.recording))
         tally.outcomes.update(done.outcomes)
         tally.bad += len(done.bad)
         tally.new_events += made.events
         tally.articles += made.articles
+        for step in made.steps:
+            self.differ(step)
         for bad in done.bad:
             self.report(bad)
         self.progress(source, None if isinstance(piece, Bad) else piece, tally)

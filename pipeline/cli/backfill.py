@@ -20,6 +20,7 @@ from pipeline import __version__, clock
 from pipeline.backfill import Bad, Piece, Recording, Run, Source, Tally, fingerprint
 from pipeline.cli import show
 from pipeline.cli.common import config_option, json_option, settings_of
+from pipeline.cli.differences import Differences
 from pipeline.compute import open_compute
 from pipeline.errors import UsageError
 from pipeline.flow.process import RECOGNISER
@@ -78,15 +79,22 @@ def backfill(
 @config_option
 @cluster_option
 @workers_option
+@click.option("--dry-run", is_flag=True, help="Only show what would change.")
 @json_option
 @click.pass_context
 def rescan(
-    context: click.Context, config: Path | None, cluster: str | None, workers: int | None, as_json: bool
+    context: click.Context, config: Path | None, cluster: str | None, workers: int | None, dry_run: bool, as_json: bool
 ) -> None:
-    """Every stored article again, after a change of watchlist or version. What is found anew is history, not news."""
+    """Every stored article again, after a change of watchlist or version. What is found anew is history, not news.
+
+    Every change is shown, a line each, and made as a revision. With --dry-run nothing is written: each article is weighed
+    against the history as it is.
+    """
     settings = _with(settings_of(context, config), cluster, workers)
+    differences = Differences(as_json=as_json)
     with _bad_records(None) as bad, _run(settings, bad, alert=False, total=1) as run:
-        tally = run.stored()
+        tally = replace(run, differ=differences, dry=dry_run).stored()
+    differences.conclude(dry=dry_run)
     _conclude(context, tally, bad, as_json=as_json)
 
 

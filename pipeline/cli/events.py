@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +19,8 @@ from pipeline.errors import UsageError
 from pipeline.export import Channel
 from pipeline.model import Event, EventState, EventType, PartialDate, Status
 from pipeline.query import EventFilter
-from pipeline.store import migrate
+from pipeline.settings import Settings
+from pipeline.store import desk, migrate
 from pipeline.store.engine import Database
 
 FORMATS = ("table", "json", "csv", "parquet", "atom", "ics")
@@ -86,6 +89,7 @@ def events(
     settings = settings_of(context, config)
     database = migrate.opened(settings.database_url)
     try:
+        refuse_unknown(database, settings, agreement)
         found = _some(database, wanted, limit)
         changed = query.recorded(database, [event.id for event in found]) if form in ("atom", "ics") else {}
     finally:
@@ -97,6 +101,16 @@ def events(
     else:
         home = f"{settings.web.public_url or f'http://{settings.web.bind}'}/"
         _write(output, _file(form, found, Channel(f"{home}events.atom", home, changed=changed)))
+
+
+def refuse_unknown(database: Database, settings: Settings, agreements: Sequence[str]) -> None:
+    """UsageError for an agreement that is neither watched nor in the history, with the names most like it."""
+    watched = {one.id for one in settings.watchlist.agreements} | {one.id for one in database.read(desk.watched)}
+    for identity in set(agreements) - watched:
+        if not query.events(database, EventFilter(agreement=(identity,), retracted=True, limit=1)).items:
+            near = difflib.get_close_matches(identity, sorted(watched), 3, 0.5)
+            hint = f"; did you mean {' or '.join(near)}?" if near else "; `treatywatch agreements list` shows what is"
+            raise UsageError(f"--agreement: {identity!r} is neither on the watchlist nor in the history{hint}")
 
 
 def _file(form: str, found: list[Event], channel: Channel) -> bytes:

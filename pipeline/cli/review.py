@@ -64,20 +64,22 @@ def list_waiting(context: click.Context, config: Path | None, limit: int, as_jso
 @config_option
 @click.argument("event_id")
 @click.option("--note", default="", help="Why; kept with the decision.")
+@json_option
 @click.pass_context
-def accept(context: click.Context, config: Path | None, event_id: str, note: str) -> None:
+def accept(context: click.Context, config: Path | None, event_id: str, note: str, as_json: bool) -> None:
     """EVENT_ID is right: it counts as told, and whoever asked for such events hears of it."""
-    _decide(context, config, event_id, "accept", note)
+    _decide(context, config, event_id, "accept", note, as_json=as_json)
 
 
 @review.command()
 @config_option
 @click.argument("event_id")
 @click.option("--note", default="", help="Why; kept with the decision.")
+@json_option
 @click.pass_context
-def reject(context: click.Context, config: Path | None, event_id: str, note: str) -> None:
+def reject(context: click.Context, config: Path | None, event_id: str, note: str, as_json: bool) -> None:
     """EVENT_ID is wrong: it is taken back for good, and whoever was told of it hears that."""
-    _decide(context, config, event_id, "reject", note)
+    _decide(context, config, event_id, "reject", note, as_json=as_json)
 
 
 @review.command()
@@ -139,7 +141,9 @@ def _who() -> str:
     return f"{getpass.getuser()} (command line)"
 
 
-def _decide(context: click.Context, config: Path | None, event_id: str, decision: Decision, note: str) -> None:
+def _decide(
+    context: click.Context, config: Path | None, event_id: str, decision: Decision, note: str, *, as_json: bool
+) -> None:
     settings = settings_of(context, config)
     database = open_history(settings)
     word = Word(decision, _who(), note)
@@ -149,6 +153,9 @@ def _decide(context: click.Context, config: Path | None, event_id: str, decision
         database.close()
     if isinstance(outcome, Unwritten):
         raise UsageError(f"{event_id}: {_UNWRITTEN[outcome]}")
+    if as_json:
+        show.json_lines([event_as_dict(outcome)])
+        return
     click.echo(f"{event_id}: {outcome.state}")
 
 

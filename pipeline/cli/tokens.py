@@ -32,15 +32,26 @@ def tokens() -> None:
 @click.option(
     "--file", "for_file", is_flag=True, help="Do not store it; print the line for [web] tokens_file beside it."
 )
+@json_option
 @click.pass_context
 def add(
-    context: click.Context, config: Path | None, name: str, scopes: tuple[str, ...], days: int | None, for_file: bool
+    context: click.Context,
+    config: Path | None,
+    name: str,
+    scopes: tuple[str, ...],
+    days: int | None,
+    for_file: bool,
+    as_json: bool,
 ) -> None:
     """Make a token called NAME and print it, once: only its hash is kept. review can also decide, admin can also configure."""
     if not name.isprintable() or len(name) > 100 or any(letter.isspace() for letter in name):
         raise UsageError("a token's name is one word of at most 100 letters")
     settings = settings_of(context, config)
     secret, kept = access.new_secret(), access.checked_scopes(scopes)
+    said = {"name": name, "scopes": list(kept), "token": secret}
+    if for_file and as_json:
+        show.json_lines([said | {"line": f"{name} {','.join(kept)} sha256:{desk.token_hash(secret)}"}])
+        return
     if for_file:
         click.echo(f"{name} {','.join(kept)} sha256:{desk.token_hash(secret)}", err=True)
         click.echo(secret)
@@ -62,6 +73,9 @@ def add(
             )
     finally:
         database.close()
+    if as_json:
+        show.json_lines([said])
+        return
     click.echo(secret)
 
 
@@ -105,8 +119,9 @@ def list_tokens(context: click.Context, config: Path | None, as_json: bool) -> N
 @tokens.command()
 @config_option
 @click.argument("name")
+@json_option
 @click.pass_context
-def revoke(context: click.Context, config: Path | None, name: str) -> None:
+def revoke(context: click.Context, config: Path | None, name: str, as_json: bool) -> None:
     """End the token NAME, at once, and every session begun with it."""
     database, now = open_history(settings_of(context, config)), clock.now()
 
@@ -121,6 +136,9 @@ def revoke(context: click.Context, config: Path | None, name: str) -> None:
             raise UsageError(f"there is no token {name!r} in the database that works")
     finally:
         database.close()
+    if as_json:
+        show.json_lines([{"name": name, "revoked": now}])
+        return
     click.echo(f"{name} revoked")
 
 
