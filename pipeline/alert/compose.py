@@ -117,6 +117,7 @@ class Composer:
                 "It may have been put off, or have happened unreported: please check.",
             ],
             item=view,
+            links=_links(("Mute this agreement", self._links.mute(expected.agreement_id))),
             thread=_thread(expected.agreement_id, expected.agreement),
         )
 
@@ -129,14 +130,14 @@ class Composer:
             f"Nothing new for {quiet_days} days: {shorten(title, _TITLE_IN_SUBJECT)}",
             channel,
             heading=f"Nothing new for {quiet_days} days",
-            lines=[
-                title,
-                "The last step that was reported:"
-                if last
-                else "No step of it has been reported since it is on the list.",
-            ],
+            lines=["The last step that was reported:"]
+            if last
+            else [title, "No step of it has been reported since it is on the list."],
             item=self._event(Notice("created", last), about) if last else None,
-            links=_links(("Timeline", self._links.agreement(agreement.id)), ("Mute", self._links.mute(agreement.id))),
+            links=_links(
+                ("Timeline", self._links.agreement(agreement.id)),
+                ("Mute this agreement", self._links.mute(agreement.id)),
+            ),
             thread=_thread(agreement.id, title),
         )
 

@@ -12,6 +12,7 @@ from pipeline.alert import payload, select
 from pipeline.alert.masks import target
 from pipeline.alert.options import ChannelOptions
 from pipeline.alert.values import Delivered, GiveUp, Outcome, Trouble
+from pipeline.flow.watchdog import AlarmKind
 from pipeline.store.messages import Outgoing
 from pipeline.store.outbox import Delivery
 
@@ -23,9 +24,12 @@ def notices_of(
     trouble = _trouble(claimed, outcome, channels[claimed.channel_id])
     if trouble is None or claimed.kind == payload.TEST:
         return ()
-    return operator_messages(
-        trouble, f"{claimed.channel_id}|{trouble.reason}|{now:%Y-%m-%d}", channels, now, claimed.channel_id
-    )
+    about = f"{claimed.channel_id}|{trouble.reason}"
+    if (
+        isinstance(outcome, GiveUp) and not outcome.disable
+    ):  # under the watchdog's name for it: whoever comes second adds nothing
+        about = f"{AlarmKind.DEAD_LETTERS}|{claimed.channel_id}"
+    return operator_messages(trouble, f"{about}|{now:%Y-%m-%d}", channels, now, claimed.channel_id)
 
 
 def operator_messages(

@@ -118,15 +118,21 @@ def _house(sight: Sight) -> tuple[Alarm, ...]:
 def _channels(sight: Sight, limits: Limits) -> tuple[Alarm, ...]:
     found = []
     for name, channel in sorted(sight.channels.items()):
-        if channel.disabled_at is None and channel.failures >= limits.failures:
+        # one message for one trouble: with dead letters their message tells of the failures
+        if channel.disabled_at is None and channel.failures >= limits.failures and name not in sight.dead:
             what = f"The channel {name} has failed {channel.failures} times in a row"
             do = f"Look at: treatywatch alerts list --channel {name}; try it with: treatywatch alerts test {name}"
             heard = f"{channel.last_success:%F %H:%M} UTC" if channel.last_success else "never"
             found.append(_alarm(AlarmKind.CHANNEL_FAILS, name, what, do, ("Last success", heard)))
     for name, count in sorted(sight.dead.items()):
-        what = f"{count} messages of the channel {name} could not be delivered and wait for you"
+        fares = sight.channels.get(name)
+        if fares and fares.disabled_at and sight.now - fares.disabled_at < timedelta(days=1):
+            continue  # that it is switched off was told when it was
+        messages = "1 message" if count == 1 else f"{count} messages"
+        what = f"{messages} of the channel {name} could not be delivered and wait{'s' if count == 1 else ''} for you"
         do = f"Once the channel works: treatywatch alerts replay --channel {name}"
-        found.append(_alarm(AlarmKind.DEAD_LETTERS, name, what, do))
+        facts = (("Failures in a row", str(fares.failures)),) if fares else ()
+        found.append(_alarm(AlarmKind.DEAD_LETTERS, name, what, do, *facts))
     return tuple(found)
 
 

@@ -107,7 +107,10 @@ def test_the_last_try_makes_a_dead_letter_that_the_operator_hears_of(database: D
             assert dead
             assert {len(one.tries) for one in dead} == {3}
             assert {one.reason for one in dead} == {"tries_exhausted"}
-            assert [body["data"]["reason"] for body in operator.bodies] == ["tries_exhausted"]
+            await flow.look_around(parts)
+            await flow.deliver_due(parts)
+            told = [body["data"]["reason"] for body in operator.bodies if "hook" in body["data"]["what"]]
+            assert told == ["tries_exhausted"], "one message, whoever notices"
             gone.answer = lambda _: Delivered(200)
             database.write(lambda c: outbox.replay(c, [one.id for one in dead], clock()))
             await flow.deliver_due(parts)
@@ -132,6 +135,8 @@ def test_410_switches_a_channel_off(database: Database) -> None:
                 assert len(http.received) == 1
                 assert [one.state for one in messages(parts, "hook")] == ["dead", "pending"]
                 assert database.read(deliveries.channels)["hook"].disabled_why == "receiver_gone"
+                await flow.look_around(parts)
+                await flow.deliver_due(parts)
                 [body] = operator.bodies
                 assert body["type"] == "operator.notice"
                 assert body["data"]["reason"] == "receiver_gone"

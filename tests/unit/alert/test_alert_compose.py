@@ -189,7 +189,7 @@ def test_long_lists_are_cut_with_a_count() -> None:
     about = replace(ABOUT, timeline=tuple(event(id=f"evt_{n}") for n in range(50)))
     message = COMPOSER.event(Notice("created", many), about, channel())
     assert "and 42 more" in message.text
-    assert message.text.count("(and 1 more of theirs)") == 8
+    assert message.text.count("(and 1 more report)") == 8
     assert "20 earlier" in message.text
     assert "reports give different dates" in message.text
     digest = COMPOSER.digest([Notice("created", event(id=f"evt_{n}")) for n in range(170)], channel(), NOW)
