@@ -9,14 +9,15 @@ from typing import Any
 from anyio.to_thread import current_default_thread_limiter
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.openapi.utils import get_openapi
-from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
 
 from pipeline import __version__
 from pipeline.web import access, api, desk, files, health, pages, problems, signin
 from pipeline.web.guard import Guard
+from pipeline.web.packing import Packing
 from pipeline.web.pages_problem import Readable
 from pipeline.web.site import Site, answer
+from pipeline.web.timing import Timing
 from pipeline.wiring import Service
 
 THREADS = 8  # requests worked on at once; each holds at most one database connection
@@ -47,7 +48,8 @@ def make_app(service: Service, *further: APIRouter) -> FastAPI:
     app.add_api_route("/openapi.json", _openapi, include_in_schema=False)
     app.add_middleware(Guard, site=site)
     app.add_middleware(Readable)  # outside the guard: what it refuses a browser is a page, too
-    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=4)
+    app.add_middleware(Packing)
+    app.add_middleware(Timing)
     return app
 
 
