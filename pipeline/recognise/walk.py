@@ -257,7 +257,7 @@ class Walk:
         kind, verdict, why = organs.judged(reading, one, (verdict, why), actor, told)
         others = [b.trigger for b in bound if b is not one]
         rivals = [v for v in verbs if v is not one.trigger and (v.voice != NOMINAL or v in others)]
-        usable = [m for m in marked if m.role != "title" and not any(a <= m.start and m.end <= b for a, b in taken)]
+        usable = when.usable(marked, taken, verb_final=self.tools.lexicon.verb_final)
         previous = self.last_date or next((t.date for t in reversed(told) if t.date is not None), None)
         own = when.own(reading, one.trigger, rivals, usable, others)
         day, effective = when.told(own, kind, verdict, self._calendar(previous), marked)

@@ -14,6 +14,9 @@ from pipeline.recognise.triggers import ATTRIBUTE, Trigger
 from pipeline.recognise.values import Dated, DateMention
 
 _FORCE = frozenset({EventType.ENTERED_INTO_FORCE, EventType.PROVISIONALLY_APPLIED, EventType.TERMINATED})
+_IN_FRONT = 4  # what it costs a date to stand before its verb
+_RIGHT_BEHIND = 5  # words from a participle to its date
+_AFTER_COMMA = 2
 _LASTING = _FORCE | {EventType.SUSPENDED, EventType.WITHDRAWN}  # what goes on: "in force since", "suspended since"
 
 
@@ -52,7 +55,22 @@ def told(
             effective = effective or found.date
         elif when is None:
             when = found.date
-    return when, effective
+    return (effective if when is None and kind in _LASTING else when), effective
+
+
+def usable(
+    marked: Sequence[DateMention], taken: Sequence[tuple[int, int]], *, verb_final: bool = False
+) -> list[DateMention]:
+    """The dates that may be an act's: none of a title, and of those inside an agreement's wording only such as no title has.
+
+    Where the verb stands last, all that stands before it may have been read as the wording.
+    """
+    return [
+        m
+        for m in marked
+        if m.role != "title"
+        and (m.year is None or verb_final or not any(a <= m.start and m.end <= b for a, b in taken))
+    ]
 
 
 def last_day(marked: Sequence[DateMention], calendar: Calendar) -> PartialDate | None:
@@ -67,14 +85,22 @@ def last_day(marked: Sequence[DateMention], calendar: Calendar) -> PartialDate |
 
 
 def _at(mention: DateMention, marked: Sequence[DateMention], calendar: Calendar) -> Calendar:
-    """The calendar with the day told last before a mention in its own sentence, for mentions that count from there."""
-    if not mention.rule.startswith("story_"):
+    """The calendar with the day told last before a mention in its own sentence, for mentions that count from there.
+
+    "On 19 September of that year" hangs on any year told before, be it the treaty's own.
+    """
+    if not (mention.rule.startswith("story_") or mention.rule in {"within", "ago"}):
         return calendar
     for other in reversed([m for m in marked if m.end <= mention.start]):
         found = _resolved(other, calendar, True)
-        if found is not None and found.date.day is not None:
+        if found is not None and _precise(found.date, mention.unit):
             return replace(calendar, previous=found.date)
     return calendar
+
+
+def _precise(day: PartialDate, unit: str) -> bool:
+    """Whether a date says enough to count in such units from it."""
+    return unit == "year" or (day.month is not None and (unit == "month" or day.day is not None))
 
 
 def _resolved(mention: DateMention, calendar: Calendar, past: bool | None) -> Dated | None:
@@ -112,12 +138,30 @@ def _clause(reading: Reading, mention: DateMention) -> int:
 
 
 def _distance(reading: Reading, mention: DateMention, trigger: Trigger) -> int:
-    """Words between a date and a verb; a conjunction between them counts as ten, a comma as six."""
-    word = _word(reading, mention)
-    low, high = (word, trigger.first) if word < trigger.first else (trigger.last, word)
-    joined = sum(1 for i in range(low + 1, high) if reading.is_a("coordinate", i))
+    """Words between a date and a verb; a conjunction between them counts as ten, a comma as six.
+
+    Where the verb does not stand last, a date in front of it is more often that of the verb before.
+    """
+    first, last = _word(reading, mention), _last(reading, mention)
+    ahead = first < trigger.first
+    low, high = (last, trigger.first) if ahead else (trigger.last, first)
+    joined = sum(1 for i in range(low + 1, high) if reading.is_a("coordinate", i) and not _joins_names(reading, i))
     commas = sum(1 for i in range(low + 1, high + 1) if any(c in ",，،;；" for c in reading.before(i)))
-    return high - low + 10 * joined + 6 * commas
+    late = reading.lexicon.verb_final or bool(reading.lexicon.han)
+    return high - low + 10 * joined + 6 * commas + (_IN_FRONT if ahead and not late else 0)
+
+
+def _last(reading: Reading, mention: DateMention) -> int:
+    return min(reading.token_at(mention.end - 1), len(reading.tokens) - 1)
+
+
+def _joins_names(reading: Reading, word: int) -> bool:
+    """Whether a conjunction stands between two names ("Kuchma and Putin"), not between two clauses."""
+    if not 0 < word < len(reading.tokens) - 1:
+        return False
+    base, text = reading.sentence.start, reading.sentence.text
+    left, right = (text[reading.tokens[i].start - base] for i in (word - 1, word + 1))
+    return left.isupper() and right.isupper()
 
 
 def _is_own(
@@ -125,11 +169,31 @@ def _is_own(
 ) -> bool:
     clause = _clause(reading, mention)
     mine = reading.clause_of[trigger.first]
+    gap = _word(reading, mention) - trigger.last
+    if trigger.voice == ATTRIBUTE and 0 < gap <= _RIGHT_BEHIND and not _parted(reading, trigger, mention):
+        return True  # "the treaty, in force since 1978, would end"
+    if trigger.voice == ATTRIBUTE and gap > 0 and _told_elsewhere(reading, trigger, mention):
+        return False
     rivals = [t for t in others if reading.clause_of[t.first] == clause]
     if clause == mine:
+        held = [t for t in telling if t.voice == ATTRIBUTE and 0 < _word(reading, mention) - t.last <= _RIGHT_BEHIND]
+        if trigger.first > _word(reading, mention) and any(not _parted(reading, t, mention) for t in held):
+            return False
         return all(_distance(reading, mention, trigger) <= _distance(reading, mention, t) for t in rivals)
     if any(t in telling for t in rivals):
         return False
     if trigger.voice == ATTRIBUTE:
         return not others
     return reading.within(mine, clause) or not others
+
+
+def _parted(reading: Reading, trigger: Trigger, mention: DateMention) -> bool:
+    """Whether a comma stands between a verb and the date behind it."""
+    return reading.comma_between(trigger.last, _word(reading, mention))
+
+
+def _told_elsewhere(reading: Reading, trigger: Trigger, mention: DateMention) -> bool:
+    """Whether a date is parted by a comma and other words from the participle before it ("concluded with France, he said on Monday")."""
+    word = _word(reading, mention)
+    comma = next((i for i in range(trigger.last + 1, word + 1) if any(c in ",，،;；" for c in reading.before(i))), -1)
+    return comma >= 0 and word - comma > _AFTER_COMMA

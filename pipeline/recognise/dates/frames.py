@@ -22,7 +22,7 @@ _DAYS = r"(?:(?:,c?|c|-|q)[orpI]?[dD]_?J?(?![v0-9]))+"
 
 _SHARED: tuple[tuple[str, str], ...] = (
     ("numeric", rf"{_W}F"),
-    ("full_date", rf"{_W}{_D}{_M}{_YEAR}(?:<?W>?)?"),
+    ("full_date", rf"{_W}[ltx]?{_D}{_M}{_YEAR}(?:<?W>?)?"),
     ("full_date", rf"{_W}y-?Y_?,?[dD]_?-?{_M}(?:[<,]?W>?)?"),
     ("day_month_relative_year", rf"{_W}{_D}{_M}[orIp]*[AB]|A[,orIp]*[dD]_?-?o?{_M}"),
     ("day_list", rf"(?:y-?Y_?,?)?{_W}J?[dD]_?J?(?:(?:,c?|c|-|q)[orpI]*[dD]_?J?)+-?[or]*{_M}(?:{_YEAR}|[,or]*[AB])?"),
@@ -41,9 +41,9 @@ _MONTH_FIRST: tuple[tuple[str, str], ...] = (
 _LATER: tuple[tuple[str, str], ...] = (
     ("month", r"[ltx]M|P[or-]*M|(?<=I)M[lx]?(?![yz])|(?<=[pq])M[lx]?(?!_?[dDyz])|(?<=[pI][rt])M(?!_?[dDyz])|(?<=Mc)M(?!_?[dDyz])|M[lx]"),
     ("years", r"(?<=h)ycyY?|[PQN]*y[-q][PQN]*yY?"),
-    ("share_of_year", r"[PQN]+_?[or-]*Y?r?yY?|yYr?[PQN]"),
-    ("share_of_relative_year", r"[PQN][or]*[AB]|A[QN]"),
-    ("season", r"[ltx]N|(?<=[Ip])N|N[lx]"),
+    ("share_of_year", r"[PQNT]+_?[or-]*Y?r?yY?|yYr?[PQNT]"),
+    ("share_of_relative_year", r"[PQNT][or]*[AB]|A[QNT]"),
+    ("season", r"[ltx][NT]|(?<=[Ip])N|[NT][lx]?(?<=[Tlx])"),
     ("year_list", r"(?<=[Ip])y(?:,?c?[Ip]?yY?)+"),
     ("year", r"(?<!i)Yr?yY?|A[or]*yY?|(?<=[Ipq])y(?![v-])Y?"),
     ("year_with_word", r"y-?Y"),
@@ -51,14 +51,16 @@ _LATER: tuple[tuple[str, str], ...] = (
     ("weekday_of_week", r"W[,pIjor]*V|V[,pIjor]*W"),
     ("weekday", r"[ltx]W|W[lx]?"),
     ("relative", r"[RVGA]"),
-    ("story", r"[SHB]|[kd]?[uYJ][eg]"),
+    ("story", r"[SHB]|[kd]?[uYJ][eg]|g[kd]?u"),
     ("eve", r"K"),
     ("ago", r"[kdDn]?[uYJ]aR?|b[kdn]?[uYJ]"),
     ("within", r"f[kdn]?[uYJ]"),
 )  # fmt: skip
 _BARE_YEAR = ("year", r"(?<![-$<iv/oX])(?<!X_)y(?![v-])")
 _BARE_MONTH = ("month", r"MY?"), ("year", r"y(?=')")
-_BEGINNERS = "JdDFMyzWwABGHRVSKNPQltxuYkbfn"  # every frame begins with one of these; most words of a sentence are none
+_BEGINNERS = (
+    "JdDFMyzWwABGHRVSKNTPQltxuYkbfng"  # every frame begins with one of these; most words of a sentence are none
+)
 _TRIM = "pIjorqc-_,<>"
 _RANGE = re.compile(r"_?[-q][rjIpo]?")
 _FORWARD = re.compile(r",?c?")
@@ -150,7 +152,7 @@ def _one(lexed: Lexed, rule: str, first: int, last: int) -> Framed:
     elif _is_amount(letters):
         parts = (None, None, None)
     else:
-        month_letters = "MN" if rule in {"season", "month"} else "M"
+        month_letters = "MNT" if rule in {"season", "month"} else "M"
         parts = (
             _value(lexed, first, letters, "yz"),
             _value(lexed, first, letters, month_letters),

@@ -70,7 +70,7 @@ def lex(low: str, text: str, table: Table, *, month_first: bool = False) -> Lexe
             if lexeme is not None:
                 letter = lexeme.letter
                 piece = Piece(match.start(), found[at + taken - 1].end(), lexeme.value, lexeme.unit)
-            elif instruments is not None and instruments.match(word):
+            elif instruments is not None and instruments.match(word) and not table.sets_apart(word):
                 letter = "i"
         elif kind == "sign":
             letter = _SIGN_LETTERS.get(word, "1")

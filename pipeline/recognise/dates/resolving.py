@@ -7,6 +7,7 @@ for what is planned, unless that is most of a year away. The precision told is k
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, timedelta
 
 from pipeline.model import PartialDate
@@ -16,6 +17,7 @@ from pipeline.recognise.values import Dated, DateMention
 _DAY = timedelta(days=1)
 _DATELINE_AGE = 31  # days: a dateline further from the publication than this is another story's
 _FAR_AHEAD = 300  # days: nobody names a plan's day so far ahead without its year; the day just gone is meant
+_NEXT = frozenset({"next_day_month", "next_month", "next_weekday", "next_day_of_month"})
 _EXACT_DAYS = 31  # "40 days ago" is a round figure
 
 
@@ -62,8 +64,14 @@ def _meaning(
         return _partial(mention.year, mention.month, mention.day)
     if mention.rule.startswith("story_"):
         return _moved(previous, mention, past) if previous else None
-    if mention.unit == "year" and mention.offset == 1 and past and previous is not None and mention.rule != "within":
-        return _moved(previous, mention, past)  # "in November of the next year", told of the past
+    if mention.rule == "within" and past:  # «через неделю», told of the past
+        return _moved(previous, replace(mention, rule="ago_today"), past) if previous else None
+    ahead = mention.offset == 1 or mention.direction == "future"
+    if ahead and past and previous is not None and mention.rule != "within":
+        if mention.unit in {"year", "month", "week"}:
+            return _moved(previous, mention, past)  # "in November of the next year", told of the past
+        if previous.day is not None and not mention.unit and mention.rule in _NEXT:
+            return _meaning(mention, previous.first, False, None)  # "on 4 August following"
     if anchor is None:
         return _same_year(mention, previous) if previous else None
     if mention.unit:
@@ -200,7 +208,7 @@ def _months_away(base: PartialDate, mention: DateMention, offset: int) -> Partia
 
 
 def _weeks_away(base: date, mention: DateMention, offset: int, past: bool | None) -> PartialDate | None:
-    """A week is no precision of ours: its month where both its ends lie in one, a day where a weekday was told with it."""
+    """A week is no precision of ours: its month or year where both its ends lie in one, a day where a weekday was told with it."""
     monday = base - timedelta(days=base.weekday()) + timedelta(weeks=offset)
     if mention.weekday is not None:
         return PartialDate.of(monday + timedelta(days=mention.weekday))
@@ -213,4 +221,6 @@ def _weeks_away(base: date, mention: DateMention, offset: int, past: bool | None
         last = base
     elif offset == 0 and past is False:
         first = base
-    return PartialDate(first.year, first.month) if (first.year, first.month) == (last.year, last.month) else None
+    if first.year != last.year:
+        return None
+    return PartialDate(first.year, first.month if first.month == last.month else None)

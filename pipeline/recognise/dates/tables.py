@@ -6,7 +6,7 @@ frames of `frames.py` are patterns over that string, the same ones for all langu
     d D   a number up to 31, plain and ordinal      y z   a year from 1900 on, an older one       n  any other number
     F     a date all in figures                     M     a month                                 W w  a weekday, an abbreviated one
     k     a number in words                         u     day, week, month or year                Y  "year" beside a year
-    l t x last, this, next                          P Q N early or late, quarter or half, season  J  "day" beside a day number
+    l t x last, this, next                          P Q N T early or late, quarter or half, season, and one that needs no "in"  J  "day" beside a day number
     R V G A  yesterday, last week, this month, last year          S H B  the same day, that month, that year
     K     the eve                                   X     a word whose number is no year ("Agenda")
     I j p in; on; other words before a date         o r   of; an article                          c q h  and; to; between
@@ -35,9 +35,9 @@ RELATIVE_LETTERS: Mapping[str, str] = {"day": "R", "week": "V", "month": "G", "y
 STORY_LETTERS: Mapping[str, str] = {"day": "S", "week": "S", "month": "H", "year": "B"}
 ROLES = ("effective", "deadline", "since", "title", "attributive", "prenominal", "quoted", "plain")
 _SECTIONS = frozenset({
-    "months", "weekdays", "weekdays_short", "numbers", "seasons", "units", "single", "relative", "story", "words", "roles",
+    "months", "weekdays", "weekdays_short", "numbers", "seasons", "seasons_alone", "units", "single", "relative", "story", "words", "roles",
     "roles_after", "nouns", "capitals", "proclitics", "month_first", "bare_year", "bare_month", "genitive_year", "eve_blocked",
-    "governing", "counted_from",
+    "governing", "counted_from", "definite",
 })  # fmt: skip
 _QUIET = frozenset("hIjporlxtcqYJukPQvX0i")  # letters that tell no time by themselves
 _RAW = re.compile(r"\d+|[^\W\d_]+|[^\w\s]")
@@ -84,6 +84,11 @@ class Table:
     eve_blocked: re.Pattern[str] | None
     governing: frozenset[str]
     counted_from: frozenset[str]
+    definite: str = ""
+
+    def sets_apart(self, word: str) -> bool:
+        """Whether an instrument's form says that no year of its own follows („الاتفاقية عام 2012": signed in 2012)."""
+        return bool(self.definite) and word.startswith(self.definite)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +171,7 @@ def build(language: str, raw: Mapping[str, object]) -> Table:
         eve_blocked=_stems(raw.get("eve_blocked", ())),
         counted_from=frozenset(_strings(raw.get("counted_from", ()))),
         governing=frozenset(_strings(raw.get("governing", ()))),
+        definite=str(raw.get("definite", "")),
     )
 
 
@@ -173,6 +179,8 @@ def _merged(text: str, known: Lexeme | None, given: Lexeme) -> Lexeme:
     """A word's meaning where it is told twice: «год» is a unit of time and the word beside a year, nothing else may be two."""
     if known is not None and known.letter == "u" and given.letter in "YJ":
         return replace(given, unit=known.unit, value=known.value)
+    if known is not None and known.letter == "N" and given.letter == "T":
+        return given
     if known is not None and known != given:
         raise ValueError(f"{text!r} is {known} and {given}")
     return given
@@ -180,7 +188,14 @@ def _merged(text: str, known: Lexeme | None, given: Lexeme) -> Lexeme:
 
 def _entries(raw: Mapping[str, object]) -> Iterator[tuple[str, Lexeme]]:
     """Every word and phrase of a table with its meaning."""
-    valued = {"months": "M", "weekdays": "W", "weekdays_short": "w", "numbers": "k", "seasons": "N"}
+    valued = {
+        "months": "M",
+        "weekdays": "W",
+        "weekdays_short": "w",
+        "numbers": "k",
+        "seasons": "N",
+        "seasons_alone": "T",
+    }
     for section, letter in valued.items():
         for value, texts in _mapping(raw.get(section, {})).items():
             yield from ((text, Lexeme(letter, int(value))) for text in _strings(texts))
