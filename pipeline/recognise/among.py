@@ -28,7 +28,7 @@ class Around:
     before, `context` of headline and lead, `everyone` of the whole article.
 
     `pair`: whose agreement it is, where the words say so; `label`: under which party's name the sentence stands. `carried` False: they set it apart from what was told ("another treaty").
-    `lead`: headline and lead, read. `text`: the sentence.
+    `lead`: headline and lead, read. `text`: the sentence. `manner`: how the words introduce the mention (`anaphora.manner`).
     """
 
     context: tuple[str, ...] = ()
@@ -42,6 +42,7 @@ class Around:
     carried: bool = True
     lead: Wording | None = None
     text: str = ""
+    manner: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

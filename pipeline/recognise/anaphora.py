@@ -44,6 +44,24 @@ def sets_apart(reading: Reading, mention: Mention) -> bool:
     return first > 0 and reading.is_a("indefinite", first - 1) and reading.sentence.index > _LEAD
 
 
+def manner(reading: Reading, mention: Mention) -> tuple[str, ...]:
+    """How the words introduce a mention: its determiner, and whether they call it new, or another one."""
+    first = reading.token_at(mention.start)
+    last = min(reading.token_at(mention.end - 1), len(reading.tokens) - 1)
+    out = [word for word in ("indefinite", "possessive") if first > 0 and reading.is_a(word, first - 1)]
+    if not out:
+        out = ["determined"] if first > 0 and reading.is_a("determiners", first - 1) else ["undetermined"]
+    here = range(max(0, first - 2), min(first + 3, last + 1))
+    out += [
+        name
+        for name, role in (("other", "other_words"), ("new", "new_words"))
+        if any(reading.is_a(role, i) for i in here)
+    ]
+    if mention.plural and not mention.parties and mention.kind and _bare(reading, first):
+        out.append("kind_of")
+    return tuple(out)
+
+
 def _bare(reading: Reading, first: int) -> bool:
     """A plural without an article, in a language that has one ("extradition treaties"): treaties of that kind, not these."""
     if not reading.lexicon.grammar.get("indefinite") or reading.is_a("pronouns", first):

@@ -117,8 +117,9 @@ class Linker:
 
     def _has(self, agreement_id: str, mention: Mention) -> bool:
         """Whether all parties that a mention names are listed for an agreement, or are members of one."""
-        listed = self.agreements[agreement_id].parties
-        return not listed or all(self.index.listed(code, agreement_id) for code in among.named(mention))
+        return not self.index.parties(agreement_id) or all(
+            self.index.listed(code, agreement_id) for code in among.named(mention)
+        )
 
     def _of_others(self, mention: Mention, link: Link, around: Around) -> bool:
         """Whether those who act are strangers to an agreement that the mention neither names nor gives all parties of."""
@@ -126,7 +127,7 @@ class Linker:
         if best is None or best.alias or self.index.open(best.agreement_id):
             return False
         states = {code for code in (*around.near, *around.acting) if len(code) == 2}
-        whole = set(self.agreements[best.agreement_id].parties) <= {*among.named(mention), *around.pair}
+        whole = self.index.parties(best.agreement_id) <= {*among.named(mention), *around.pair}
         return not whole and len(states) >= 2 and among.strangers(self.index, best.agreement_id, around.acting)
 
     def _charter(self, mention: Mention, link: Link) -> Linked | None:
@@ -142,15 +143,11 @@ class Linker:
         best = link.best
         if best is None or _BLOCKING & set(best.reasons):
             return False
-        agreement = self.agreements[best.agreement_id]
+        parties = self.index.parties(best.agreement_id)
         states = {code for code in around.near if len(code) == 2}
-        if (
-            len(agreement.parties) == 2
-            and len(states) >= 2
-            and not {c for c in agreement.parties if len(c) == 2} <= states
-        ):
+        if len(parties) == 2 and len(states) >= 2 and not {c for c in parties if len(c) == 2} <= states:
             return False
-        if agreement.parties and not best.alias and not set(agreement.parties) & {*around.near, *around.context}:
+        if parties and not best.alias and not parties & {*around.near, *around.context}:
             return False
         certain = "distinctive" in best.reasons and best.content >= 0.8
         if (mention.kind and best.kind < _KIND) or ("one_party" in best.reasons and not certain):
@@ -198,13 +195,13 @@ class Linker:
                 limit=6,
             )
             for candidate in ranked:
-                agreement = self.agreements[candidate.agreement_id]
-                everyone = set(agreement.parties) <= {*around.near, *around.context}
-                if code in agreement.parties and everyone and candidate.content >= 0.35 and candidate.score >= 0.4:
+                parties = self.index.parties(candidate.agreement_id)
+                everyone = parties <= {*around.near, *around.context}
+                if code in parties and everyone and candidate.content >= 0.35 and candidate.score >= 0.4:
                     found.setdefault(
-                        agreement.id,
+                        candidate.agreement_id,
                         Linked(
-                            agreement.id,
+                            candidate.agreement_id,
                             Band.SURE,
                             min(0.85, 0.5 + candidate.score / 2),
                             ("plural", *candidate.reasons),
@@ -230,17 +227,16 @@ class Linker:
     def _elsewhere(self, agreement_id: str, around: Around) -> bool:
         """Whether a sentence speaks of other states: those who act, or all that are named, are strangers to an agreement of few
         parties, or (where the sentence names whose agreement it is) they are not its parties."""
-        agreement = self.agreements[agreement_id]
+        closed = self.index.closed(agreement_id)
         states = {code for code in around.near if len(code) == 2}
-        closed = bool(agreement.parties) and not agreement.multilateral
         if around.pair and closed:
-            return not set(agreement.parties) <= set(around.near)
+            return not closed <= set(around.near)
         if around.label and closed and not self.index.party(around.label, agreement_id):
             return True
         who = around.acting if len(states) >= 2 else around.actors
         if closed and among.strangers(self.index, agreement_id, who):
             return True
-        return closed and len(states) >= 2 and not states & set(agreement.parties)
+        return bool(closed) and len(states) >= 2 and not states & closed
 
     def _of_kind(self, ids: tuple[str, ...], kind: str) -> tuple[str, ...]:
         """Those of a group whose title's kind the noun can mean."""
@@ -295,17 +291,12 @@ class Linker:
         titles = self.wording(agreement_id)
         known = {key for title in titles for key in title.keys}
         foreign = [key for key in wording.keys if key not in known]
-        agreement = self.agreements[agreement_id]
+        closed = self.index.closed(agreement_id)
         codes = {p.code for p in mention.parties if p.code}
-        if agreement.parties and not agreement.multilateral and codes - set(agreement.parties):
+        if closed and codes - closed:
             return False
         states = {code for code in near if len(code) == 2}
-        if (
-            agreement.parties
-            and not agreement.multilateral
-            and len(states) >= 2
-            and not set(agreement.parties) <= near | {code for code in agreement.parties if len(code) > 2}
-        ):
+        if closed and len(states) >= 2 and not closed <= near | {code for code in closed if len(code) > 2}:
             return False
         kinds = {k for title in titles for k in (title.kind, *title.kinds)}
         if (

@@ -383,6 +383,6 @@ class Walk:
         around = Around(
             self.scene.states, acting, actors, near, self.scene.recent(sentence), self.scene.everyone,
             anaphora.pair(reading, mention), anaphora.label(reading), not anaphora.sets_apart(reading, mention),
-            self.lead, reading.sentence.text,
+            self.lead, reading.sentence.text, anaphora.manner(reading, mention),
         )  # fmt: skip
         return self.tools.linker.link(mention, self.document.language, self.focus, sentence, around)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TypedDict, Unpack
 
 from pipeline.model import Watchlist
@@ -19,12 +19,13 @@ from pipeline.recognise.linking.decide import FATAL, Facts, decide
 from pipeline.recognise.linking.fitting import Fit, fit
 from pipeline.recognise.linking.known import Known
 from pipeline.recognise.linking.postings import Postings
+from pipeline.recognise.linking.rivals import Rival, gather
 from pipeline.recognise.linking.score import Named, Query, belongs, compare
 from pipeline.recognise.linking.views import Entry, Preparer, Weights
 from pipeline.recognise.titles import NameFinder, Reader, Reading
 from pipeline.recognise.values import Candidate, Link
 
-__all__ = ["About", "Facts", "Fit", "Hit", "Index", "decide"]
+__all__ = ["About", "Facts", "Fit", "Hit", "Index", "Rival", "decide"]
 
 
 class About(TypedDict, total=False):
@@ -132,19 +133,47 @@ class Index:
         phrases that say little. `sentence`: where an agreement's `exclude` words are looked for.
         """
         phrase = phrase[:_PHRASE]
+        about = About(
+            parties=parties,
+            near_parties=near_parties,
+            context_parties=context_parties,
+            kind=kind,
+            plural=plural,
+            lead=lead,
+        )
+        query = self._query(phrase, language, about)
+        return tuple(self._ranked(phrase, sentence, query, self._named(phrase, language, query))[:limit])
+
+    def _query(self, phrase: str, language: str, about: About) -> Query:
         reading = self.read(phrase, language)
-        own = (frozenset(parties) - reading.places | reading.states | reading.orgs) - {""}
-        near = frozenset(near_parties) - own - {""}
-        context = frozenset(context_parties) - own - near - {""}
-        query = Query(reading, kind or reading.kind, own, near, context, plural or reading.plural, lead)
-        named = self._named(phrase, language, query)
+        own = (frozenset(about.get("parties", ())) - reading.places | reading.states | reading.orgs) - {""}
+        near = frozenset(about.get("near_parties", ())) - own - {""}
+        context = frozenset(about.get("context_parties", ())) - own - near - {""}
+        plural = about.get("plural", False) or reading.plural
+        return Query(reading, about.get("kind", "") or reading.kind, own, near, context, plural, about.get("lead"))
+
+    def _ranked(self, phrase: str, sentence: str, query: Query, named: Mapping[int, Named]) -> list[Candidate]:
         ranked = [
             compare(self._entries[place], query, self._weights, self._members, named.get(place))
             for place in set(named) | self._postings.candidates(query)
             if not self._excluded(place, phrase, sentence)
         ]
         ranked.sort(key=_order)
-        return tuple(ranked[:limit])
+        return ranked
+
+    def rivals(
+        self, phrase: str, language: str, everyone: Iterable[str], told: Iterable[str], **about: Unpack[About]
+    ) -> tuple[Rival, ...]:
+        """The agreements a phrase may mean, for a choice among them. `everyone`: codes of all parties at hand; `told`: ids of
+        agreements the article has told of. Other keywords as in `rank`."""
+        phrase = phrase[:_PHRASE]
+        query = self._query(phrase, language, about)
+        named = self._named(phrase, language, query)
+        ranked = self._ranked(phrase, about.get("sentence", ""), query, named)
+        said = [query.reading, *([query.lead] if query.lead else [])]
+        closed = self._postings.closed(query.parties, frozenset(everyone) - {""}, said)
+        known = [self._place[one] for one in told if one in self._place]
+        return gather(self._entries, ranked, self._place, closed, known, query, named, self._weights, self._members)
 
     def link(self, phrase: str, language: str, **about: Unpack[About]) -> Link:
         """`rank` and `decide` in one step (keywords as in `rank`)."""
@@ -179,6 +208,16 @@ class Index:
         """Whether any state may act in an agreement: a multilateral, or one whose parties nobody listed."""
         return self._entries[self._place[agreement_id]].multilateral
 
+    def closed(self, agreement_id: str) -> frozenset[str]:
+        """The parties of an agreement that no other state can act in; none where any may."""
+        entry = self._entries[self._place[agreement_id]]
+        return frozenset() if entry.multilateral else entry.parties
+
+    def parties(self, agreement_id: str) -> frozenset[str]:
+        """The parties listed for an agreement, a bloc for its members; none where it is open to all."""
+        entry = self._entries[self._place[agreement_id]]
+        return frozenset() if entry.open else entry.parties
+
     def party(self, code: str, agreement_id: str) -> bool:
         """Whether a code is a party of an agreement, a member of one, or an organisation its title names; any is of an open one."""
         return self.open(agreement_id) or self.listed(code, agreement_id)
@@ -186,6 +225,11 @@ class Index:
     def listed(self, code: str, agreement_id: str) -> bool:
         """Whether a code is among the parties listed for an agreement, a member of one, or an organisation its title names."""
         return belongs(code, self._entries[self._place[agreement_id]], self._members)
+
+    def ring(self, code: str, rings: Sequence[frozenset[str]]) -> int:
+        """The innermost of several sets of codes that has a party, or a member of it; their number where none has."""
+        members = self._members.get(code, frozenset())
+        return next((i for i, ring in enumerate(rings) if code in ring or members & ring), len(rings))
 
     def says_subject(self, reading: Reading) -> bool:
         """Whether a wording says anything beyond its parties and its kind ("the agreement with Kazakhstan" does not)."""

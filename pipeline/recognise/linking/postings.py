@@ -18,6 +18,8 @@ _FEW = 3  # parties of an agreement that is known by them
 _LONG = 400  # postings longer than this are first cut to the parties at hand
 _EXACT = 80  # so many candidates, the heaviest, are compared in full
 _COVERED = 0.65  # agreements that share none of the words that make up so much of a mention are not looked for
+_CROWD = 24  # agreements of one pair of parties, beyond which a subject or a year must be said
+_SUBJECT = 0.4  # weight from which a word is a subject
 _PARTY = 0.6  # what a party at hand weighs against a subject when there are too many candidates
 
 _NOBODY: frozenset[int] = frozenset()
@@ -39,6 +41,19 @@ class Postings:
                 party[code].append(place)
         self._content = {key: frozenset(places) for key, places in content.items()}
         self._party = {code: frozenset(places) for code, places in party.items()}
+        groups: dict[frozenset[str], list[int]] = defaultdict(list)
+        years: dict[int, list[int]] = defaultdict(list)
+        for place, entry in enumerate(entries):
+            if 1 < len(entry.parties) <= _FEW:
+                groups[entry.parties].append(place)
+                for year in entry.years:
+                    years[year].append(place)
+        self._pairs = {group: frozenset(places) for group, places in groups.items()}
+        self._years = {year: frozenset(places) for year, places in years.items()}
+        self._pairs_of: dict[str, list[frozenset[str]]] = defaultdict(list)
+        for group in groups:
+            for code in group:
+                self._pairs_of[code].append(group)
         self._wide = frozenset(place for place, entry in enumerate(entries) if entry.multilateral)
 
     def touches(self, reading: Reading) -> bool:
@@ -91,19 +106,35 @@ class Postings:
         wanted = set(codes)
         return wanted | {bloc for bloc, members in self._members.items() if members & wanted}
 
-    def closed(self, own: frozenset[str], everyone: frozenset[str]) -> list[int]:
-        """Agreements of few parties that are all at hand: `own` are parties of it (or blocs' members), the others are in `everyone`."""
+    def closed(self, own: frozenset[str], everyone: frozenset[str], said: Sequence[Reading] = ()) -> list[int]:
+        """Agreements of few parties that are all at hand: `own` are parties of it (or blocs' members), the others are in `everyone`.
+
+        `said`: readings (of mention, headline and lead) of whose years and subjects one must be shared where a group has many.
+        """
         wanted = self._with_blocs(own | everyone)
         named = [self._with_blocs([code]) for code in own]
-        rows = [frozenset[int]().union(*(self._party.get(code, _NOBODY) for code in codes)) for codes in named] or [
-            frozenset[int]().union(*(self._party.get(code, _NOBODY) for code in wanted))
-        ]
-        found = rows[0].intersection(*rows[1:])
-        return sorted(
-            place
-            for place in found
-            if 1 < len(self._entries[place].parties) <= _FEW and self._entries[place].parties <= wanted
-        )
+        groups = {group for code in (named[0] if named else wanted) for group in self._pairs_of.get(code, ())}
+        fitting = [group for group in groups if group <= wanted and all(group & codes for codes in named[1:])]
+        places: list[int] = []
+        for group in fitting:
+            row = self._pairs[group]
+            places += row if len(row) <= _CROWD or not said else self._spoken_of(row, said)
+        return sorted(places)
+
+    def _spoken_of(self, row: frozenset[int], said: Sequence[Reading]) -> frozenset[int]:
+        """Those of a long list that share a year or a subject with one of the readings, the first that has any."""
+        for reading in said:
+            found = frozenset[int]().union(
+                *(row & self._years.get(year, _NOBODY) for year in reading.years),
+                *(
+                    row & self._content.get(key, _NOBODY)
+                    for key in reading.keys
+                    if self._weights.shared(key) >= _SUBJECT
+                ),
+            )
+            if found:
+                return found
+        return _NOBODY
 
     def _of_parties(self, query: Query) -> list[int]:
         """Agreements whose parties are all at hand."""

@@ -13,6 +13,7 @@ from pipeline.recognise.titles import Reader, Reading, language_of
 
 _SAYS_ENOUGH = 0.9  # an alias of an open agreement that says less than this could be many agreements
 _ORG_WEIGHT = {"UN": 0.3}
+_TWO = 2  # parties that a treaty has at the least
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,8 @@ class Entry:
 
     @property
     def open(self) -> bool:
-        """No closed list of parties: any state may act."""
-        return not self.parties
+        """No closed list of parties: any state may act. One party alone is the body in whose frame a treaty was made."""
+        return len(self.parties) < _TWO
 
     @property
     def bilateral(self) -> bool:
@@ -118,11 +119,11 @@ class Preparer:
 
     def __call__(self, place: int, agreement: Agreement) -> tuple[Entry, list[Name]]:
         """The entry for an agreement and every name it goes by (`place`: its place on the watchlist)."""
-        parties = frozenset(agreement.parties)
+        parties = condensed(frozenset(agreement.parties), self._known.members)
         titles = [(title, self._reader.read(title, language)) for language, title in titles_of(agreement)]
         official = [title for title, _ in titles]
         given = [*agreement.aliases, *(text for title in official for text in acronyms(title))]
-        nicknames = self._known.names(official, agreement.aliases, bool(parties) and not agreement.multilateral)
+        nicknames = self._known.names(official, agreement.aliases, len(parties) >= _TWO and not agreement.multilateral)
         called = {alias: self._reader.read(alias, language_of(alias)) for alias in given}
         names = [Name(place, t, False, True) for t, r in dict(titles).items() if len(r.keys) >= 2 or len(t) > 40]
         names += [
@@ -143,20 +144,30 @@ class Preparer:
         if agreement.signed_on:
             years.add(agreement.signed_on.year)
         exclude = tuple(tuple(self._reader.lexicon.fold(words).split()) for words in agreement.exclude)
-        wide = agreement.multilateral or not parties
+        wide = agreement.multilateral or len(parties) < _TWO
         return Entry(
             agreement.id, parties, wide, tuple(dict.fromkeys(views)), frozenset(years), exclude, agreement.title
         )
 
     def _is_generic(self, alias: str, reading: Reading, agreement: Agreement) -> bool:
         """True where many agreements could be called so: "peace treaty", "the Union Treaty", "SPA"."""
-        closed = bool(agreement.parties) and not agreement.multilateral
+        closed = len(agreement.parties) >= _TWO and not agreement.multilateral
         if is_acronym(alias):
             return len(alias) <= (3 if closed else 2)
         if any(key.startswith("~") for key in reading.proper):
             return False
         said = sum(self._weights.shared(key) for key in reading.keys) + sum(map(self._weights.org, reading.orgs))
         return closed or said < _SAYS_ENOUGH
+
+
+def condensed(parties: frozenset[str], members: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    """Parties without the members of a bloc listed beside it and a stranger: {EFTA, NO, CH, IN} is an agreement of EFTA with India.
+
+    A bloc with members only is its charter, or the accession of one.
+    """
+    inside = [members[code] & parties for code in parties if code in members]
+    rest = parties - frozenset[str]().union(*(listed for listed in inside if len(listed) >= _TWO))
+    return rest if len(rest) >= _TWO else parties
 
 
 def titles_of(agreement: Agreement) -> Iterator[tuple[str, str]]:
