@@ -84,6 +84,7 @@ class World:
     failed: Counter[int] = field(default_factory=Counter)
     last: dict[str, tuple[float, bytes]] = field(default_factory=dict)
     closest: tuple[float, str] = (float("inf"), "")
+    lag: float = 0.0  # how late this world's own loop was at most: so much sooner or later it may have seen a request
     port: int = 0
     pages: list[bytes] = field(default_factory=list)
 
@@ -100,6 +101,13 @@ class World:
             self.closest = now - before, f"{host}: {earlier!r}, {what!r}"
         self.last[host] = now, what
         self.asked[host] += 1
+
+    async def watch_the_clock(self) -> None:
+        """Keep the measure of `lag`."""
+        while True:
+            began = time.monotonic()
+            await asyncio.sleep(0.02)
+            self.lag = max(self.lag, time.monotonic() - began - 0.02)
 
     def count(self, number: int) -> int:
         """How many articles a feed has published by now: a new one every three to nine minutes, each feed in its own time."""
@@ -201,12 +209,14 @@ def running(world: World) -> Iterator[World]:
     make = loop.create_server(lambda: Agency(world), "0.0.0.0", 0, backlog=1024)
     server = loop.run_until_complete(make)
     world.port = server.sockets[0].getsockname()[1]
+    watching = loop.create_task(world.watch_the_clock())
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
     try:
         yield world
     finally:
         server.close()
+        loop.call_soon_threadsafe(watching.cancel)
         loop.call_soon_threadsafe(loop.stop)
         thread.join(5)
         loop.close()
@@ -273,6 +283,7 @@ class Report:
     waiting: int
     closest: float
     closest_two: str
+    lag: float
     requests: int
     growth: tuple[float, float]
     memory: tuple[int, int]
@@ -331,6 +342,7 @@ def _report(world: World, url: str, watch: Watch, stopping: float, log: Path) ->
         waiting=sum(int(str(count)) for state, count in states.items() if state != "done"),
         closest=world.closest[0],
         closest_two=world.closest[1],
+        lag=world.lag,
         requests=sum(world.asked.values()),
         growth=(watch.growth(1), watch.growth(2)),
         memory=(max(one[1] for one in watch.samples), max(one[2] for one in watch.samples)),
@@ -359,6 +371,7 @@ def main() -> None:
     print(
         f"{told.requests} requests; closest two at one host {told.closest:.3f} s, pace {pace:.3f} s ({told.closest_two})"
     )
+    print(f"this world's own clock was late by {told.lag:.3f} s at most: so much closer two requests may seem")
     main_growth, worker_growth = (f"{100 * share:+.1f} %" for share in told.growth)
     print(
         f"memory: service {told.memory[0] >> 20} MiB at most, {main_growth} after the first quarter; worker {told.memory[1] >> 20} MiB, {worker_growth}"

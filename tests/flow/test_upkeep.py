@@ -67,7 +67,7 @@ def test_retention_deletes_what_proves_nothing(tmp_path: Path, make_url_of: Make
 
         async def keep_house() -> None:
             settings = load_settings(directory, {"TREATYWATCH_DATABASE_URL": url})
-            async with wire(settings, now=lambda: later) as service:
+            async with wire(settings, now=lambda: later, workers=False) as service:
                 options = UpkeepOptions(retention_days=30, database_url=url)
                 assert await flow.keep_house(service.parts, options) == ()  # a new database: from its next time on
                 tomorrow = replace(service.parts, clock=lambda: later + timedelta(days=1))
@@ -221,7 +221,7 @@ def parts(tmp_path: Path, database: Database) -> Parts:
     async def wired() -> Parts:
         url = database.engine.url.render_as_string(hide_password=False)
         settings = replace(load_settings(tmp_path, {}), database_url=url, channels=(OPERATOR,))
-        async with wire(settings, now=lambda: EVENING) as service:
+        async with wire(settings, now=lambda: EVENING, workers=False) as service:
             return service.parts
 
     return replace(asyncio.run(wired()), database=database)

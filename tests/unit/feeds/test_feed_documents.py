@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from pipeline.errors import FeedError, Reason
 from pipeline.feeds import FeedDocument, parse
+from pipeline.feeds.loose import read_loosely
 from pipeline.model import Feed, FeedKind
 
 NOW = datetime(2026, 1, 20, tzinfo=UTC)
@@ -103,6 +104,14 @@ def test_a_charset_that_is_none_is_refused() -> None:
         with pytest.raises(FeedError) as caught:
             read(body, charset=label)
         assert caught.value.reason is Reason.CHARSET_UNKNOWN
+
+
+def test_the_patient_reader_opens_nothing(tmp_path: Path) -> None:
+    """Text that is the name of a file, here one with a good feed in it, is text."""
+    path = tmp_path / "feed.xml"
+    path.write_text("<rss version='2.0'><channel><item><title>Secret</title></item></channel></rss>", encoding="utf-8")
+    with pytest.raises(FeedError):
+        read_loosely(str(path), 10, complete=True)
 
 
 def test_a_body_that_names_a_file_or_address_is_not_opened(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+import time
 import tracemalloc
 import zlib
 from collections.abc import AsyncIterator
@@ -376,8 +377,10 @@ SLOW = {
 def test_a_slow_drip_meets_the_deadline(name: str) -> None:
     """Data that never stops coming does not move the deadline."""
     head, part = SLOW[name]
+    began = time.monotonic()
     got = asyncio.run(get(lambda request: slow(head, part), total_timeout=0.2))
     assert got == Refused(Reason.TIMEOUT_TOTAL, got.detail, retry=True)
+    assert time.monotonic() - began < 15  # and no other, longer time-out did it
 
 
 def test_silence_meets_the_shorter_time_out() -> None:
