@@ -5,7 +5,7 @@ Nothing may contradict, and exactly one agreement may be left; how sure that is 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.recognise.linking import Fit, Index
@@ -98,7 +98,10 @@ def _of(
     states = [code for code in around.acting if len(code) == 2]
     fits = tuple(one for one in fits if not states or not strangers(index, one.agreement_id, states))
     ours = [one for one in fits if any(index.party(code, one.agreement_id) for code in {*states} - {*own})]
-    best = alone(ours or fits, linked)
+    fits = ours or fits
+    if not around.carried:  # "a new convention with Hungary", behind the one in force
+        fits = tuple(one for one in fits if one.agreement_id not in linked) or fits
+    best = alone(fits, linked)
     if best is None:
         return None
     if mention.plural and best.shared < _SHARED and best.agreement_id not in linked:
@@ -114,6 +117,23 @@ def _of(
     if not sure and not mention.plural and around.carried and _plain(index.read(mention.text, language)):
         sure = _DOUBTFUL  # "the agreement with Angola", and the article's subject is another
     return Only(best.agreement_id, sure, "alone_of_these_parties") if sure else None
+
+
+def several(index: Index, mention: Mention, language: str, texts: Mapping[str, str], around: Around) -> dict[str, Fit]:
+    """One agreement for each of the parties that a plural names ("the treaties with Iran and Kuwait"), as far as one alone fits.
+
+    `texts`: by party, the mention's words without the others of the list.
+    """
+    everyone = {*named(mention), *around.near, *around.recent, *around.context}
+    found: dict[str, Fit] = {}
+    for code, text in texts.items():
+        fits = index.fitting(text, language, mention.kind, [code], everyone, around.lead)
+        states = [one for one in around.acting if len(one) == 2]
+        ours = [one for one in fits if not states or not strangers(index, one.agreement_id, states)]
+        best = alone(ours, ())
+        if best is not None:
+            found.setdefault(best.agreement_id, best)
+    return found
 
 
 def _plain(wording: Wording) -> bool:

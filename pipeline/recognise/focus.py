@@ -20,6 +20,7 @@ _CARRIED = 0.94
 _COMPATIBLE = 0.8
 _NEAR = 2  # sentences back within which the latest link goes before the lead's
 _ALONE = 0.7  # confidence from which the one agreement that fits is sure
+_LISTED = 0.84  # confidence of the agreements that a plural means, where each alone fits its party
 _PICK = 4  # sentences back in which the two stand that "both" or "the latter" are said of
 _FOREIGN = 2  # topic words foreign to an agreement that keep a mention from being carried over to it
 _PLAIN = 0.75  # content from which the words alone are worth a look
@@ -209,7 +210,14 @@ class Linker:
                         ),
                     )
                     break
-        return tuple(found.values()) if len(found) > 1 else ()
+        if len(found) > 1:
+            return tuple(found.values())
+        listed = [code for code in among.named(mention) if len(code) == 2]
+        texts = {code: _of_one(mention, code) for code in listed}
+        fits = among.several(self.index, mention, language, texts, around) if len(listed) > 1 else {}
+        if len(fits) < 2 or len(fits) < len(listed) - 1:
+            return ()
+        return tuple(Linked(i, Band.SURE, _LISTED, ("plural", "alone_of_these_parties"), mention) for i in fits)
 
     def _carried(self, mention: Mention, focus: Focus, sentence: int, around: Around) -> tuple[Linked, ...]:
         if focus.foreign > focus.at and sentence - focus.foreign <= _NEAR:

@@ -13,7 +13,9 @@ from pipeline.recognise.values import DateMention, Mention, PartyKind
 _LEFT = 8  # words of modifiers before the noun
 _RIGHT = 28  # words of complements behind it
 _CJK_LEFT = 36
+_CJK_PARTICLES = frozenset({"的", "了", "所", "有", "之"})  # what ends the words before a mention
 _HEAD_LAST = frozenset({"tr", "kk", "ky", "az", "uz"})
+_HEAD_FIRST = frozenset({"ar"})  # there what stands before a noun is its verb, or that verb's subject
 _YEAR = re.compile(r"(?:1[6-9]|20)\d\d")
 _MADE = 2  # words between a noun and its "with": "the accord concluded with Seoul"
 _QUOTES_OPEN, _QUOTES_CLOSE = "«“„《「", "»”“》」"
@@ -107,8 +109,15 @@ def _plural(reading: Reading, thing: Thing) -> bool:
 def _left(reading: Reading, thing: Thing, verbs: frozenset[int], things: Sequence[Thing]) -> int:
     """Walk left over modifiers until a determiner, a preposition, a verb or punctuation."""
     first = thing.first
+    if reading.lexicon.language in _HEAD_FIRST:
+        return first
     if reading.lexicon.language == "zh":
         return _left_zh(reading, thing, verbs)
+    organs = (
+        {reading.token_at(p.end - 1) for p in reading.parties if p.kind in {PartyKind.BODY, PartyKind.LEADER}}
+        if reading.lexicon.language in _HEAD_LAST
+        else set()
+    )  # a subject may stand right before its object
     limit = _LEFT + 8 if reading.lexicon.verb_final else _LEFT
     compound = not reading.lexicon.object_first
     blocked = {
@@ -121,7 +130,7 @@ def _left(reading: Reading, thing: Thing, verbs: frozenset[int], things: Sequenc
     }
     for i in range(thing.first - 1, max(-1, thing.first - 1 - limit), -1):
         mark = reading.before(i + 1).strip(" \u00a0'’-–/\u201c\u201d\"«»„")
-        if mark or i in verbs or i in blocked or reading.clause_of[i] != reading.clause_of[thing.first]:
+        if mark or i in verbs or i in blocked or i in organs or reading.clause_of[i] != reading.clause_of[thing.first]:
             break
         if any(
             reading.is_a(role, i) for role in ("determiners", "stop_words", "prepositions", "to", "by", "have", "be")
@@ -165,6 +174,8 @@ def _left_zh(reading: Reading, thing: Thing, verbs: frozenset[int]) -> int:
         first = i
         if "《" in mark:
             return i + 1
+    while first < thing.first and reading.tokens[first].low in _CJK_PARTICLES:
+        first += 1
     return first
 
 
