@@ -198,9 +198,7 @@ def enable(context: click.Context, config: Path | None, channel: str) -> None:
         who, now = _who(context), clock.now()
 
         def work(connection: Any) -> None:
-            outbox.enable(connection, channel)
-            gone = [one.id for one in _all_dead(connection, channel) if one.reason == "receiver_gone"]
-            outbox.replay(connection, gone, now)
+            outbox.enable(connection, channel, now)
             desk.audit(connection, who, "channel.enabled", channel, {}, now)
 
         database.write(work)
@@ -267,15 +265,6 @@ def _messages(database: Database, state: str | None, channel: str | None, limit:
         if before is None:
             return
         left = None if left is None else left - len(page)
-
-
-def _all_dead(connection: Any, channel: str) -> Iterator[DeliveryView]:
-    before: int | None = None
-    while True:
-        page, before = deliveries.deliveries(connection, state=OutboxState.DEAD, channel_id=channel, before=before)
-        yield from page
-        if before is None:
-            return
 
 
 def _replay(connection: Any, ids: list[str], who: str, now: datetime) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -10,15 +9,14 @@ from pathlib import Path
 import click
 
 from pipeline import clock
-from pipeline.alert import select
 from pipeline.alert.options import ChannelFilter
 from pipeline.cli import show
 from pipeline.cli.common import config_option, json_option, settings_of
 from pipeline.errors import UsageError
+from pipeline.flow.trial import try_filter
 from pipeline.model import Event, EventType, Status
 from pipeline.plan import event_as_dict
 from pipeline.settings import Settings
-from pipeline.store import standing
 from pipeline.wiring import open_history
 
 
@@ -51,18 +49,18 @@ def test_filter(
     wanted = _filter(settings, channel, given)
     database = open_history(settings)
     try:
-        known = database.read(lambda c: standing.told_since(c, clock.now() - timedelta(days=days)))
+        tried = database.read(lambda c: try_filter(c, wanted, clock.now() - timedelta(days=days)))
     finally:
         database.close()
-    why = [(one.event, select.misfit(wanted, one.event, set(one.parties))) for one in known]
-    sent = [event for event, because in why if because is None]
     if as_json:
-        show.json_lines(map(event_as_dict, sent))
+        show.json_lines(map(event_as_dict, tried.sent))
         return
-    show.table("", ("first seen", "agreement", "act", "status", "by", "date", "confidence"), map(_row, sent))
-    left = Counter(because.value for _, because in why if because is not None)
-    reasons = f"; left out by {', '.join(f'{name}: {count}' for name, count in left.most_common())}" if left else ""
-    click.echo(f"{len(sent)} of {len(known)} events of the last {days} days would have been sent{reasons}")
+    show.table("", ("first seen", "agreement", "act", "status", "by", "date", "confidence"), map(_row, tried.sent))
+    reasons = ", ".join(f"{name}: {count}" for name, count in tried.left_out)
+    click.echo(
+        f"{len(tried.sent)} of {tried.looked_at} events of the last {days} days would have been sent"
+        + (f"; left out by {reasons}" if reasons else "")
+    )
 
 
 def _filter(settings: Settings, channel: str | None, given: dict[str, object]) -> ChannelFilter:

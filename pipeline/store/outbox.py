@@ -19,6 +19,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, exists, or_, select, update
 from sqlalchemy.orm import aliased
 
+from pipeline.errors import Reason
 from pipeline.plan import AlertPlan
 from pipeline.store.messages import OutboxState, Outgoing
 from pipeline.store.sql import draw, insert_into, lease_is_over, locked
@@ -283,9 +284,12 @@ def disable(connection: Connection, channel_id: str, why: str, now: datetime) ->
     _channel(connection, channel_id, {"disabled_at": now, "disabled_why": why})
 
 
-def enable(connection: Connection, channel_id: str) -> None:
-    """Switch a channel on again."""
+def enable(connection: Connection, channel_id: str, now: datetime) -> None:
+    """Switch a channel on again; what its receiver had answered with "gone" is sent again, before what waited behind it."""
     _channel(connection, channel_id, {"disabled_at": None, "disabled_why": None, "failures": 0})
+    gone = and_(OutboxRow.channel_id == channel_id, OutboxRow.reason == str(Reason.RECEIVER_GONE))
+    dead = select(OutboxRow.id).where(gone, OutboxRow.state == OutboxState.DEAD.value)
+    replay(connection, connection.execute(dead).scalars().all(), now)
 
 
 def replay(connection: Connection, ids: Sequence[str], now: datetime) -> int:

@@ -12,7 +12,7 @@ from fastapi.openapi.utils import get_openapi
 from starlette.responses import Response
 
 from pipeline import __version__
-from pipeline.web import access, api, desk, files, health, pages, problems, signin
+from pipeline.web import access, api, channels, desk, files, health, pages, problems, signin
 from pipeline.web.guard import Guard
 from pipeline.web.packing import Packing
 from pipeline.web.pages_problem import Readable
@@ -43,7 +43,16 @@ def make_app(service: Service, *further: APIRouter) -> FastAPI:
     )
     app.state.site = site
     problems.install(app)
-    for router in (api.router, desk.router, files.router, health.router, signin.router, *pages.routers, *further):
+    for router in (
+        api.router,
+        channels.router,
+        desk.router,
+        files.router,
+        health.router,
+        signin.router,
+        *pages.routers,
+        *further,
+    ):
         app.include_router(router)
     app.add_api_route("/openapi.json", _openapi, include_in_schema=False)
     app.add_middleware(Guard, site=site)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,34 +9,21 @@ from fastapi import APIRouter, Request
 from pydantic import ValidationError
 from starlette.responses import Response
 
-from pipeline.alert import masks
-from pipeline.alert.options import ChannelOptions
 from pipeline.model import EventType
-from pipeline.store import deliveries, outbox
+from pipeline.store import deliveries
 from pipeline.store import desk as kept
 from pipeline.store.messages import OutboxState
+from pipeline.web import channels as deciding_channels
 from pipeline.web import desk as deciding
 from pipeline.web.asked import DeliveryId, MuteIn, RowId
 from pipeline.web.pages_events import asked_pairs, faults_of
 from pipeline.web.pages_view import Sent, back_to, own_path, render
 from pipeline.web.problems import Refusal
-from pipeline.web.site import site_of, who_asks
+from pipeline.web.site import site_of
 
 router = APIRouter(include_in_schema=False)
 _LISTED = 50
-_FIRST_STATES = ("dead", "pending", "delivered", "muted", "held", "bundled", "leased")
 _DAYS = (("1", "a day"), ("7", "a week"), ("30", "a month"), ("", "until it is ended"))
-
-
-@dataclass(frozen=True, slots=True)
-class Channel:
-    """A channel as configured (None: not any more) and as it fares. `target` is masked; `counts`: messages by state."""
-
-    id: str
-    options: ChannelOptions | None
-    target: str
-    health: deliveries.ChannelHealth | None
-    counts: tuple[tuple[str, int], ...]
 
 
 @router.get("/alerts")
@@ -60,7 +46,7 @@ def _page(request: Request, channel_id: str | None) -> Response:
         raise Refusal(422, "There is no such state of a message.")
     after = given.get("cursor", "")
     before = int(after) if after.isascii() and after.isdecimal() and len(after) < 19 else None
-    known = channels(request)
+    known = deciding_channels.channels(request)
     if channel_id is not None and channel_id not in {one.id for one in known}:
         raise Refusal(404, "There is no channel of this name.")
     found, more = site.database.read(
@@ -75,29 +61,11 @@ def _page(request: Request, channel_id: str | None) -> Response:
         messages=found,
         more=more,
         state=state,
-        states=_FIRST_STATES,
+        states=deciding_channels.FIRST_STATES,
         mutes=[one for one in mutes if channel_id in (None, one.channel_id)],
         days=_DAYS,
         types=tuple(EventType),
         agreements=tuple(site.agreements())[:500],
-    )
-
-
-def channels(request: Request) -> tuple[Channel, ...]:
-    """Every channel that is configured or ever had a message."""
-    site = site_of(request)
-    counted, known = site.database.read(lambda c: (deliveries.counts(c), deliveries.channels(c)))
-    configured = {one.id: one for one in site.settings.channels}
-    names = [*configured, *sorted({channel for channel, _ in counted} | set(known) - set(configured))]
-    return tuple(
-        Channel(
-            id=name,
-            options=configured.get(name),
-            target=masks.target(configured[name]) if name in configured else "",
-            health=known.get(name),
-            counts=tuple((state, counted[name, state]) for state in _FIRST_STATES if (name, state) in counted),
-        )
-        for name in dict.fromkeys(names)
     )
 
 
@@ -111,15 +79,7 @@ def replay(request: Request, delivery_id: DeliveryId, sent: Sent) -> Response:
 @router.post("/channels/{channel_id}/enable")
 def enable(request: Request, channel_id: str, sent: Sent) -> Response:
     """Switch a channel on again that its receiver switched off."""
-    if channel_id not in {one.id for one in channels(request)}:
-        raise Refusal(404, "There is no channel of this name.")
-    site, who = site_of(request), who_asks(request).name
-
-    def work(connection: Any) -> None:
-        outbox.enable(connection, channel_id)
-        kept.audit(connection, who, "channel.enabled", channel_id, {}, site.now())
-
-    site.database.write(work)
+    deciding_channels.enable(request, channel_id)
     return back_to(own_path(sent.get("back"), "/alerts"))
 
 

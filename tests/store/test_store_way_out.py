@@ -150,7 +150,7 @@ def test_a_channel_that_was_switched_off_waits(database: Database) -> None:
     queue(database, event)
     database.write(lambda c: outbox.disable(c, "hook", "410 Gone", NOW))
     assert claim(database) == ()
-    database.write(lambda c: outbox.enable(c, "hook"))
+    database.write(lambda c: outbox.enable(c, "hook", NOW))
     assert len(claim(database)) == 1
 
 
