@@ -1,4 +1,5 @@
-"""One cycle over many unchanged feeds, database and all: `python benchmarks/poll.py [--feeds 10000] [--hosts 500]`.
+"""One cycle over many feeds, database and all: `python -m benchmarks.poll [--feeds 10000] [--hosts 500]`, unchanged ones, or
+with `--changed` (`--feeds 1000`) such as bring 50 new entries each.
 
 A server of its own process answers after `--latency` seconds on every address of 127.0.0.0/8, so each address is a host: 304, or
 with `--ignoring 0.2` for a fifth of the feeds 200 and the same 50 items as before, as servers do that know no validators.
@@ -22,9 +23,12 @@ import resource
 import sqlite3
 import tempfile
 import time
+from collections.abc import Callable
+from functools import partial
 from hashlib import sha256
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
 import feedparser
 import httpx
@@ -83,19 +87,41 @@ def serve(latency: float, ready: Connection) -> None:
 def url(number: int, given: argparse.Namespace) -> str:
     """The address of one of the feeds; feeds of one host do not stand side by side."""
     host = ipaddress.IPv4Address(_FIRST + number % given.hosts)
-    kind = "whole" if number % 100 < given.ignoring * 100 else "feed"
+    kind = "whole" if given.changed or number % 100 < given.ignoring * 100 else "feed"
     return f"http://{host}:{given.port}/{kind}/{number}.xml"
 
 
-def known(database: Database) -> None:
-    """As after many polls: validators and hashes are stored, everything is due."""
-    values = {"etag": _ETAG, "body": sha256(_BODY).hexdigest()}
+def known(database: Database, *, changed: bool) -> None:
+    """As after many polls: validators and hashes are stored, everything is due. `changed`: they are those of another document."""
+    values = {"etag": _ETAG, "body": sha256(b"" if changed else _BODY).hexdigest()}
     sql = "UPDATE feeds SET etag = :etag, body_hash = :body, last_full = next_due, last_success = next_due, pace = 3600"
     database.write(lambda c: c.execute(text(sql), values))
 
 
-async def ours(given: argparse.Namespace, directory: Path) -> tuple[float, float]:
-    """CPU and wall seconds of one cycle."""
+class Clocked:
+    """Counts the CPU seconds that threads spend in the database."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def __call__(self, call: Callable[..., Any]) -> Callable[..., Any]:
+        """The call, counted."""
+
+        def counted(*arguments: Any) -> Any:
+            begun = time.thread_time()
+            try:
+                return call(*arguments)
+            finally:
+                self.seconds += time.thread_time() - begun
+
+        return counted
+
+
+async def ours(given: argparse.Namespace, directory: Path) -> tuple[float, float, float]:
+    """CPU and wall seconds of one cycle, and the CPU seconds in the database."""
+    stored = Clocked()
+    Database.write = stored(Database.write)  # type: ignore[method-assign]
+    Database.read = stored(Database.read)  # type: ignore[method-assign]
     settings = Settings(
         directory,
         database_url=given.database or f"sqlite:///{directory}/ours.db",
@@ -103,10 +129,11 @@ async def ours(given: argparse.Namespace, directory: Path) -> tuple[float, float
         feeds=tuple(Feed(f"feed-{number}", url(number, given)) for number in range(given.feeds)),
     )
     async with wire(settings, workers=False) as service:
-        await asyncio.to_thread(known, service.database)
+        await asyncio.to_thread(partial(known, service.database, changed=given.changed))
         profile = cProfile.Profile()
         if given.profile:
             profile.enable()
+        stored.seconds = 0.0
         cpu, wall = time.process_time(), time.perf_counter()
         done = await flow.poll_due(service.parts)
         cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
@@ -115,12 +142,14 @@ async def ours(given: argparse.Namespace, directory: Path) -> tuple[float, float
             out = io.StringIO()
             pstats.Stats(profile, stream=out).sort_stats("tottime").print_stats(45)
             print(out.getvalue())
-        assert (len(done.results), done.failed, sum(done.results)) == (given.feeds, 0, 0), done.failed
+        spent = stored.seconds
+        new = 50 * given.feeds if given.changed else 0
+        assert (len(done.results), done.failed, sum(done.results)) == (given.feeds, 0, new), done
         sql = "SELECT count(*) FROM feeds WHERE last_polled IS NOT NULL AND next_due > :now AND failures = 0"
         now = clock.now().strftime("%Y-%m-%dT%H:%M:%S.%fZ") if service.database.is_sqlite else clock.now()
         settled = service.database.read(lambda c: c.execute(text(sql), {"now": now}).scalar_one())
         assert settled == given.feeds, settled
-    return cpu, wall
+    return cpu, wall, spent
 
 
 async def plain(given: argparse.Namespace, directory: Path) -> tuple[float, float]:
@@ -161,6 +190,7 @@ def main() -> None:
     parser.add_argument("--hosts", type=int, default=500)
     parser.add_argument("--latency", type=float, default=0.1, help="seconds")
     parser.add_argument("--ignoring", type=float, default=0.0, help="share of feeds whose server knows no validators")
+    parser.add_argument("--changed", action="store_true", help="every feed brings 50 new entries")
     parser.add_argument("--database", default="", help="another database than a new SQLite file")
     parser.add_argument("--profile", action="store_true", help="where the time of ours goes")
     given = parser.parse_args()
@@ -173,9 +203,14 @@ def main() -> None:
         mine = asyncio.run(ours(given, Path(directory)))
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         theirs = asyncio.run(plain(given, Path(directory)))
-    print(f"{given.feeds} unchanged feeds on {given.hosts} hosts, {given.latency * 1000:.0f} ms away, one cycle")
+    print(
+        f"{given.feeds} {'changed' if given.changed else 'unchanged'} feeds on {given.hosts} hosts, {given.latency * 1000:.0f} ms away, one cycle"
+    )
     print(f"ours:  {mine[0]:6.2f} s CPU, {mine[1]:6.1f} s in all, at most {memory:.0f} MiB")
     print(f"plain: {theirs[0]:6.2f} s CPU, {theirs[1]:6.1f} s in all; ours/plain {mine[0] / theirs[0]:.2f}")
+    print(
+        f"database: {mine[2]:.2f} s, {mine[2] / mine[0]:.0%} of our CPU; {given.feeds / mine[0]:.0f} feeds a second of CPU"
+    )
     server.terminate()
     server.join()
 

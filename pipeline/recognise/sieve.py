@@ -11,33 +11,44 @@ that could mean one. `docs/decisions/screen.md` has what this was tested on.
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, reduce
 from operator import or_
 
+from pipeline.recognise.heads import (
+    ACT,
+    BODY,
+    CAPITAL_ORGANISATION,
+    EACH,
+    KEY,
+    NAME,
+    NOUN,
+    ORGANISATION,
+    ORGANISATIONS,
+    SHARED,
+    WHOLE,
+    Heads,
+    Memory,
+    beside,
+    heads_of,
+    organisations,
+)  # fmt: skip
 from pipeline.recognise.lexicon import Lexicon, Lexicons
 from pipeline.recognise.linking import Index
 from pipeline.recognise.parties import Names
-from pipeline.recognise.party_words import Meaning, compile_pattern
-from pipeline.recognise.patterns import BODY_FAMILIES, Element, Pattern, key_of, variants
-from pipeline.recognise.sentences import fold, lower, words
+from pipeline.recognise.patterns import BODY_FAMILIES, Pattern, key_of, variants
+from pipeline.recognise.sentences import lower, words
 from pipeline.recognise.values import PartyKind, Token
 
 REACH = 40  # words between an act and the noun or name it is about
 BESIDE = 10  # words between joining or leaving and the organisation
-_ACT, _NOUN, _BODY = 1, 2, 4
-_WHOLE = 3  # bits further up: the word alone is all of a pattern
-_KEY = 6  # bits further up: the word is the most telling one of a pattern, which cannot fit without it
-_NAME, _ORGANISATION, _CAPITAL_ORGANISATION = 1, 2, 4
-_ORGANISATIONS = _ORGANISATION | _CAPITAL_ORGANISATION
-_SHARED = 3  # bits before the languages' own
-_EACH = 9  # bits of a language
+AROUND = 60  # words around a noun that may tell of whom its sentence speaks
+_CAPITALS = 2  # words in a name
+_WORLDWIDE = frozenset({("foreign", "international"), ("foreign", "both"), ("salience", "count")})
 _BEFORE = 4  # words before a noun that may make it another thing
 _NO_TREATY = frozenset({"contract", "other", "person"})
 _WINDOW = 30  # words in which a pattern ends, gaps included
-_MEMO = 100_000
 _LONGEST_ORGANISATION = 6  # words
 _LONGEST_NAME = 60  # words
 _LONGEST = 2000  # characters without a blank that are read as words
@@ -47,54 +58,6 @@ _ARABIC = re.compile("[\u0600-\u06ff]")
 _WORD = re.compile(r"[^\W_]+")
 
 
-class _Memory(dict[str, int]):
-    """What each word may open, looked up once."""
-
-    def __init__(self, look_up: Callable[[str], int]) -> None:
-        super().__init__()
-        self._look_up = look_up
-
-    def __missing__(self, word: str) -> int:
-        if len(self) >= _MEMO:
-            self.clear()
-        self[word] = kinds = self._look_up(word)
-        return kinds
-
-
-@dataclass(frozen=True, slots=True)
-class _Heads:
-    """The first words of all patterns of all languages in one table: word, beginning or end of a word to what it may open."""
-
-    exact: Mapping[str, int]
-    stems: Mapping[str, int]
-    ends: Mapping[str, int]
-    stem_lengths: tuple[int, ...]
-    end_lengths: tuple[int, ...]
-
-    @classmethod
-    def of(cls, heads: Iterable[tuple[Element, int]]) -> _Heads:
-        exact: Counter[str] = Counter()
-        stems: Counter[str] = Counter()
-        ends: Counter[str] = Counter()
-        for element, kinds in heads:
-            for table, words_ in ((exact, element.exact), (stems, element.prefixes), (ends, element.suffixes)):
-                for word in words_:
-                    table[word] |= kinds
-        return cls(dict(exact), dict(stems), dict(ends), _lengths(stems), _lengths(ends))
-
-    def of_word(self, word: str) -> int:
-        kinds = self.exact.get(word, 0)
-        for length in self.stem_lengths:
-            kinds |= self.stems.get(word[:length], 0)
-        for length in self.end_lengths:
-            kinds |= self.ends.get(word[-length:], 0)
-        return kinds
-
-
-def _lengths(words_: Iterable[str]) -> tuple[int, ...]:
-    return tuple(sorted(set(map(len, words_))))
-
-
 @dataclass(frozen=True)
 class Sieve:
     """Build once per worker; asking changes nothing but its memory of words."""
@@ -102,23 +65,26 @@ class Sieve:
     lexicons: tuple[Lexicon, ...]
     index: Index
     names: Names
-    heads: _Heads
-    arabic: _Heads
+    heads: Heads
+    arabic: Heads
+    needs: Mapping[str, frozenset[tuple[str, ...]]]  # what stands beside the telling words of organisations
     discover: bool = True
-    _words: _Memory = field(init=False, repr=False)
-    _parts: _Memory = field(init=False, repr=False)
+    _words: Memory = field(init=False, repr=False)
+    _parts: Memory = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_words", _Memory(self._kinds_of_word))
-        object.__setattr__(self, "_parts", _Memory(self._kinds_of_part))
+        object.__setattr__(self, "_words", Memory(self._kinds_of_word))
+        object.__setattr__(self, "_parts", Memory(self._kinds_of_part))
 
     @classmethod
     def build(cls, lexicons: Lexicons, index: Index, names: Names, *, discover: bool = True) -> Sieve:
         """From what the recogniser is built of. `discover`: agreements that nobody tracks are looked for, too."""
         every = tuple(lexicons.by_language.values())
-        latin = [pair for number, one in enumerate(every) if not one.table.arabic for pair in _heads_of(one, number)]
-        arabic = [pair for number, one in enumerate(every) if one.table.arabic for pair in _heads_of(one, number)]
-        return cls(every, index, names, _Heads.of([*latin, *_organisations(names)]), _Heads.of(arabic), discover)
+        latin = [pair for number, one in enumerate(every) if not one.table.arabic for pair in heads_of(one, number)]
+        arabic = [pair for number, one in enumerate(every) if one.table.arabic for pair in heads_of(one, number)]
+        return cls(
+            every, index, names, Heads.of([*latin, *organisations(names)]), Heads.of(arabic), beside(names), discover
+        )
 
     def languages(self, text: str, titles: Iterable[str] = ()) -> Iterator[str]:
         """Those in which an article on a page that says `text`, under `titles`, could tell a step."""
@@ -132,40 +98,66 @@ class Sieve:
         total = reduce(or_, kinds.values(), 0)
         page: _Page | None = None
         for number, lexicon in enumerate(self.lexicons):
-            mine = total >> (_SHARED + _EACH * number + _KEY)
-            if mine & _ACT and (mine & _NOUN or total & _NAME or (mine & _BODY and total & _ORGANISATIONS)):
+            mine = total >> (SHARED + EACH * number + KEY)
+            if mine & ACT and (mine & NOUN or total & NAME or (mine & BODY and total & ORGANISATIONS)):
                 page = page or _Page(text, head, parts, kinds)
-                if self._tells(page, lexicon, _SHARED + _EACH * number):
+                if self._tells(page, lexicon, SHARED + EACH * number):
                     yield lexicon.language
 
     def may_name_agreement(self, words_: Iterable[str]) -> bool:
         """Whether any of these lower-cased words may end a tracked agreement's name."""
-        return any(self._parts[word] & _NAME for word in words_)
+        return any(self._parts[word] & NAME for word in words_)
 
     def may_name_organisation(self, words_: Iterable[str], text: str, low: str) -> bool:
         """Whether a text, of which these are the different words, may name an organisation. `low`: it in lower case."""
-        kinds = {word: those for word in words_ if (those := self._parts[word]) & _ORGANISATIONS}
+        kinds = {word: those for word in words_ if (those := self._parts[word]) & ORGANISATIONS}
         _drop_small(kinds, text, low)
-        return any(those & _ORGANISATIONS for those in kinds.values())
+        return any(those & ORGANISATIONS for those in kinds.values())
 
     def _tells(self, page: _Page, lexicon: Lexicon, shift: int) -> bool:
-        act = _Fitting(page, lexicon, shift, _ACT, "acts")
-        noun = _Fitting(page, lexicon, shift, _NOUN, "instruments")
-        nouns = list(filter(noun, page.places(_NOUN << shift)))
-        if self.discover and any(act(other) for place in nouns for other in page.near(place, _ACT << shift, REACH)):
+        act = _Fitting(page, lexicon, shift, ACT, "acts")
+        noun = _Fitting(page, lexicon, shift, NOUN, "instruments")
+        nouns = list(filter(noun, page.places(NOUN << shift)))
+        if self.discover and any(
+            any(map(act, page.near(place, ACT << shift, REACH))) and self._abroad(page, place, lexicon)
+            for place in nouns
+        ):
             return True
-        tracked = any(self._ends_name(page, place) for place in page.places(_NAME)) or any(
+        tracked = any(self._ends_name(page, place) for place in page.places(NAME)) or any(
             self.index.concerns(page.beside(place), lexicon.language) for place in nouns
         )
-        return (tracked and any(map(act, page.places(_ACT << shift)))) or self._joins(page, lexicon, shift)
+        return (tracked and any(map(act, page.places(ACT << shift)))) or self._joins(page, lexicon, shift)
+
+    def _abroad(self, page: _Page, place: int, lexicon: Lexicon) -> bool:
+        """Whether the agreement of a noun may be one between states: somebody is named near it, or it has a name of its own, or
+        words say so. Without any of these the recogniser discovers nothing, nor does it find one that is tracked."""
+        text = page.beside(place)
+        if page.is_named(place, lexicon.language) or self.names.find(lower(text), text, lexicon.language):
+            return True
+        said = lexicon.table.find(page.tokens(place - AROUND, place + AROUND))
+        worldwide = any((hit.section, hit.key) in _WORLDWIDE for hit in said)
+        return worldwide or self.index.concerns(text, lexicon.language)
 
     def _joins(self, page: _Page, lexicon: Lexicon, shift: int) -> bool:
         """Whether somebody joins or leaves an organisation."""
-        body = _Fitting(page, lexicon, shift, _BODY, "acts", BODY_FAMILIES)
+        body = _Fitting(page, lexicon, shift, BODY, "acts", BODY_FAMILIES)
         return any(
-            any(map(body, page.near(place, _BODY << shift, BESIDE))) and self._is_organisation(page, place, lexicon)
-            for place in page.places(_ORGANISATIONS)
+            any(map(body, page.near(place, BODY << shift, BESIDE))) and self._is_organisation(page, place, lexicon)
+            for place in self._organisations(page)
         )
+
+    def _organisations(self, page: _Page) -> list[int]:
+        """Where all words of an organisation's name stand, be it in another order or as parts of other words."""
+        if page.organisations is None:
+            page.organisations = [place for place in page.places(ORGANISATIONS) if self._may_name(page, place)]
+        return page.organisations
+
+    def _may_name(self, page: _Page, place: int) -> bool:
+        known = [self.needs.get(token.low) for token in page.words_of(page.parts[place])]
+        if not any(known):
+            return True  # it only begins as one
+        around = " ".join(page.parts[max(0, place - _LONGEST_ORGANISATION) : place + _LONGEST_ORGANISATION + 1])
+        return any(all(word in around for word in those) for needs in known if needs for those in needs)
 
     def _ends_name(self, page: _Page, place: int) -> bool:
         known = page.named.get(place)
@@ -176,7 +168,7 @@ class Sieve:
         return known
 
     def _is_organisation(self, page: _Page, place: int, lexicon: Lexicon) -> bool:
-        if not page.kinds[page.parts[place]] & _ORGANISATION and not page.is_capital(place):
+        if not page.kinds[page.parts[place]] & ORGANISATION and not page.is_capital(place):
             return False
         text = page.around(place, _LONGEST_ORGANISATION, _LONGEST_ORGANISATION + 1)
         found = self.names.find(lower(text), text, lexicon.language)
@@ -188,7 +180,7 @@ class Sieve:
             kinds |= self._words[token.low]
         for plain in _WORD.findall(part[:_LONGEST]):
             if self.index.may_end_name(plain):
-                kinds |= _NAME
+                kinds |= NAME
         return kinds
 
     def _kinds_of_word(self, word: str) -> int:
@@ -197,28 +189,6 @@ class Sieve:
             for form in variants(word, True):
                 kinds |= self.arabic.of_word(form)
         return kinds
-
-
-def _heads_of(lexicon: Lexicon, number: int) -> Iterator[tuple[Element, int]]:
-    for pattern in lexicon.table.patterns:
-        kinds = _NOUN if pattern.section == "instruments" else _ACT if pattern.section == "acts" else 0
-        if kinds == _ACT and pattern.key in BODY_FAMILIES:
-            kinds |= _BODY
-        if kinds:
-            place = _SHARED + _EACH * number
-            yield key_of(pattern), kinds << place + _KEY
-            yield pattern.elements[0], (kinds | (kinds << _WHOLE if len(pattern.elements) == 1 else 0)) << place
-
-
-def _organisations(names: Names) -> Iterator[tuple[Element, int]]:
-    for lexis in names.lexes.values():
-        for code, patterns in lexis.kinds.get("organisation", {}).items():
-            for pattern in patterns:
-                entry = compile_pattern(pattern, Meaning(code, PartyKind.ORGANISATION))
-                telling = max((entry.first, *entry.rest), key=lambda word: len(word.text))  # not "the"
-                one = frozenset([fold(telling.text)])
-                kinds = _CAPITAL_ORGANISATION if telling.case else _ORGANISATION
-                yield Element(prefixes=tuple(one)) if telling.stem else Element(exact=one), kinds
 
 
 class _Page:
@@ -232,6 +202,7 @@ class _Page:
         self._tokens: dict[str, tuple[Token, ...]] = {}
         self._places: dict[int, list[int]] = {}
         self._said: dict[int, bool] = {}  # by the pattern's identity: patterns live as long as their lexicon
+        self.organisations: list[int] | None = None
         self.named: dict[int, bool] = {}  # whether a tracked agreement's name ends at a place
 
     @cached_property
@@ -297,8 +268,15 @@ class _Page:
         return tokens
 
     def beside(self, place: int) -> str:
-        """The titles, and what stands within reach of a place."""
-        return f"{self._head} {self.around(place, REACH, REACH)}"
+        """The titles, and what stands around a place."""
+        return f"{self._head} {self.around(place, AROUND, AROUND)}"
+
+    def is_named(self, place: int, language: str) -> bool:
+        """Whether the noun there may have capitals of a name: itself in English, words beside it elsewhere."""
+        if language == "en":
+            return self.is_capital(place)
+        beside = range(max(0, place - BESIDE), min(place + BESIDE, len(self.parts)))
+        return sum(map(self.is_capital, beside)) >= _CAPITALS
 
     def around(self, place: int, before: int, after: int) -> str:
         return " ".join(self.written[max(0, place - before) : place + after])
@@ -325,7 +303,7 @@ class _Fitting:
 
     def _fits(self, place: int) -> bool:
         part = self.page.parts[place]
-        whole = bool(self.page.kinds[part] & (self.mask << self.shift + _WHOLE))
+        whole = bool(self.page.kinds[part] & (self.mask << self.shift + WHOLE))
         if not whole:
             if part not in self.chances:
                 self.chances[part] = max((self._chance(token.low) for token in self.page.words_of(part)), default=0)
@@ -367,9 +345,9 @@ class _Fitting:
 def _drop_small(kinds: dict[str, int], text: str, low: str) -> None:
     """Take a word for no organisation that needs a capital and nowhere has one: "the council", "who"."""
     for part, those in kinds.items():
-        small = those & _CAPITAL_ORGANISATION and part != part.upper() and text.count(part) == low.count(part)
+        small = those & CAPITAL_ORGANISATION and part != part.upper() and text.count(part) == low.count(part)
         if small:
-            kinds[part] = those & ~_CAPITAL_ORGANISATION
+            kinds[part] = those & ~CAPITAL_ORGANISATION
 
 
 def _cut(low: str) -> list[str]:
