@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from random import Random
@@ -13,6 +14,9 @@ import pytest
 
 from pipeline import flow
 from pipeline.alert.options import ChannelFilter, ChannelOptions
+from pipeline.alert.values import Delivered, Outcome, TryAgain
+from pipeline.errors import Reason
+from pipeline.flow.gathering import gather
 from pipeline.flow.parts import Parts
 from pipeline.model import EventState, EventType, Status
 from pipeline.record import judge
@@ -155,6 +159,34 @@ def test_a_digest_gathers_and_folds(database: Database) -> None:
         assert correction["first_delivery"] == digest.id
 
     play(database, hook(mode="digest", schedule="0 7 * * *", timezone="Europe/Brussels"), story)
+
+
+def test_a_digest_loses_nothing_when_gathering_dies_or_is_done_twice(database: Database) -> None:
+    """One gathering ends in the middle, four go on at once, the receiver refuses the first try: every item is told once."""
+
+    async def story(parts: Parts, clock: Clock, noted: Noted) -> None:
+        for number in range(12):
+            tell(parts, number, pact(number))
+        clock.now = datetime(2026, 1, 17, 8, tzinfo=UTC)
+        known = (parts.channels, parts.context.agreements)
+
+        def dies(connection: Any) -> None:
+            assert gather(connection, *known, clock()) == 12
+            raise KeyError("the machine is gone")
+
+        with pytest.raises(KeyError):
+            parts.database.write(dies)
+        assert {one.state for one in messages(parts)} == {"held"}
+        with ThreadPoolExecutor(4) as workers:
+            found = workers.map(lambda _: parts.database.write(lambda c: gather(c, *known, clock())), range(4))
+            assert sum(found) == 12
+        answers: list[Outcome] = [Delivered(200), TryAgain(Reason.HTTP_STATUS, "500", status=500)]
+        noted.answer = lambda _: answers.pop()
+        await flow.deliver_due(parts)
+        assert len({one.id for one in noted.sent}) == 1, "the second try has the first one's id"
+        assert sorted(event for _, event in noted.told) == sorted({one.event_id for one in messages(parts)} - {None})
+
+    play(database, hook(mode="digest", schedule="0 7 * * *"), story)
 
 
 def _take_back(parts: Parts, agreement: str) -> None:
