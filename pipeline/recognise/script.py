@@ -221,6 +221,9 @@ def bare(word: str) -> str:
             if word.endswith(end) and len(word) - len(end) >= 4:
                 return word[: -len(end)]
         return word
+    for end in ("ага", "аму", "ай"):  # Belarusian adjectives; Russian has names that end so ("Шанхай")
+        if word.endswith(("ск" + end, "цк" + end)):
+            return word[: -len(end)]
     for end in _ENDINGS:
         if word.endswith(end) and len(word) - len(end) >= 3:
             return word[: -len(end)]
