@@ -215,7 +215,10 @@ def build(language: str) -> str:
         "language": language,
         "source": "Unicode CLDR (Unicode License v3) and tools/names",
         "suffixes": None if suffixes == "open" else ["", *suffixes.split()],
-        "lists": {name: listed(own.get("lists", {}).get(name, "")) for name in ("in", "of", "nouns", "between")},
+        "lists": {
+            name: listed(own.get("lists", {}).get(name, ""))
+            for name in ("in", "of", "nouns", "between", "there", "side")
+        },
         "organ": {stage: listed(text) for stage, text in own.get("organ", {}).items()},
         **{kind: table[kind] for kind in KINDS if table[kind]},
     }

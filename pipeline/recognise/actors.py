@@ -45,6 +45,10 @@ class Near:
     before: tuple[str, ...] = ()
     named: tuple[str, ...] = ()
 
+    def knows(self, code: str) -> bool:
+        """Whether a state is named in the sentence or in headline and lead."""
+        return code in self.before or code in self.named
+
 
 def attach(
     mentions: Sequence[PartyMention],
@@ -122,12 +126,14 @@ def _owner(owned: Mapping[str, str], default: str, near: Near, context: str, lis
             return fits[0]
     if default and (listed or not context):
         return default
+    if len(owned) == 1 and listed and near.knows(*owned):
+        return next(iter(owned))
     if context:
         return context
     for group in (near.acting, near.before):
         if len(group) == 1:
             return group[0]
-    return next(iter(owned)) if len(owned) == 1 else ""
+    return ""
 
 
 def resolve(mentions: Sequence[PartyMention], text: str, *, context: str = "") -> Actor:

@@ -25,6 +25,8 @@ _JOINT = frozenset({E.SIGNED, E.INITIALLED, E.EXCHANGED, E.NEGOTIATIONS_CONCLUDE
 _ENDINGS = frozenset({E.WITHDRAWN, E.TERMINATED, E.SUSPENDED})
 _MINOR = frozenset({"government", "head_of_government", "committee", "council", "commission", "ministry"})
 _PARTNERS = frozenset({PartyKind.NAME, PartyKind.DEMONYM, PartyKind.CAPITAL})
+_UNION = "EU"
+_OF_STATES = frozenset({"lower_chamber", "upper_chamber", "head_of_state", "head_of_government"})
 _BARE = frozenset({GENERIC, PRONOUN, "law", "draft", "decision"})
 
 
@@ -34,6 +36,17 @@ class Place:
 
     context: str = ""
     named: tuple[str, ...] = ()
+    there: frozenset[str] = frozenset()
+
+    def meant(self, reading: Reading) -> PartyMention | None:
+        """The state that "there" means in a sentence: the one named last before it."""
+        at = next((i for i, word in enumerate(reading.tokens) if word.low in self.there), -1)
+        before = [p for p in reading.parties if reading.token_at(p.start) < at and p.kind in _PARTNERS]
+        return before[-1] if before else None
+
+    def of(self, subject: Sequence[PartyMention]) -> str:
+        """The country for organs that no words give one: none for those of states where a union of states is at home."""
+        return "" if self.context == _UNION and any(p.body in _OF_STATES for p in subject) else self.context
 
     def at_home(
         self, found: Sequence[PartyMention], attached: Sequence[PartyMention], owned: Sequence[Mapping[str, str]]
@@ -76,12 +89,16 @@ def actor(
 ) -> Actor:
     """Who acts. A domestic step that names nobody belongs to the parliament it goes to, or to the organ that acted before."""
     if one.trigger.family == "enter_force":
-        return actors.resolve(_for_whom(reading, one.trigger), text)
+        there = place.meant(reading)
+        return actors.resolve(_for_whom(reading, one.trigger) or ([there] if there else []), text)
     if one.step.type in UNILATERAL:
         subject = [p for p in subject if p.code != "UN"]  # the depositary receives, it does not ratify
-    found = actors.resolve(subject, text, context=place.context)
+    found = actors.resolve(subject, text, context=place.of(subject))
     if found.country or len({p.code for p in subject if p.code}) > 1:
         return found
+    there = place.meant(reading) if one.step.type in _OWN | {E.SUBMITTED} else None
+    if there is not None and not any(p.code for p in subject):
+        return replace(found, country=there.code)
     if one.step.type is E.SUBMITTED:
         bodies = [p for p in reading.parties if p.body in actors.CHAMBERS and p.code]
         return replace(found, country=bodies[0].code) if bodies else replace(found, country=_home(place))

@@ -100,6 +100,8 @@ class Names:
         mentions = [_mention(hit, on) for hit in found]
         _pair(mentions, original)
         _brussels(mentions)
+        _congo(mentions)
+        _sides(mentions, low, index)
         return tuple(self._bind(mentions, found, low, index))
 
     def owners_of(self, low: str, original: str, language: str) -> dict[str, str]:
@@ -115,6 +117,10 @@ class Names:
     def places(self, language: str) -> frozenset[str]:
         """The language's words for "in"."""
         return self._index(language).lists["in"]
+
+    def there(self, language: str) -> frozenset[str]:
+        """The language's words for "there"."""
+        return self._index(language).lists.get("there", frozenset())
 
     def filed_in(self, low: str, original: str, language: str) -> str:
         """The state whose capital a text opens with, as datelines do ("JAKARTA, 22 November –"); "" for none."""
@@ -222,3 +228,22 @@ def _brussels(mentions: list[PartyMention]) -> None:
     if belgian and all(mentions[at].kind is PartyKind.CAPITAL for at in belgian):
         for at in belgian:
             mentions[at] = replace(mentions[at], code="EU")
+
+
+def _congo(mentions: list[PartyMention]) -> None:
+    """The adjective that both Congos share means the one that the sentence names."""
+    codes = {mention.code for mention in mentions if mention.kind is not PartyKind.DEMONYM}
+    if "CG" in codes and "CD" not in codes:
+        for at, mention in enumerate(mentions):
+            if mention.code == "CD":
+                mentions[at] = replace(mention, code="CG")
+
+
+def _sides(mentions: list[PartyMention], low: str, index: Index) -> None:
+    """ "The Armenian side", «армянской стороной»: who acts for a state, as an organ does."""
+    words = index.lists.get("side", frozenset())
+    for at, mention in enumerate(mentions if words else ()):
+        if mention.kind is PartyKind.DEMONYM:
+            after = WORD.search(low, mention.end)
+            if after and after.start() - mention.end <= 1 and fold(after.group()) in words:
+                mentions[at] = replace(mention, kind=PartyKind.BODY, body="")

@@ -48,7 +48,11 @@ class Scene:
             or self.home
             or actors.focus(own)
         )
-        self.place = organs.Place(self.context, _codes(p for p in own if p.kind is not PartyKind.BODY))
+        self.place = organs.Place(
+            self.context,
+            _codes(p for p in own if p.kind is not PartyKind.BODY),
+            self.names.there(self.document.language),
+        )
         self.states = _codes(found)
         self._found.clear()  # what was found so far did not know whom the article is about
 

@@ -69,7 +69,8 @@ def _inside(reading: Reading, trigger: Trigger, free: Sequence[PartyMention]) ->
         for p in free
         if trigger.first < _word(reading, p)
         and _last_word(reading, p) <= trigger.last
-        and not _of_place(reading, _word(reading, p))
+        and p.kind is not PartyKind.ORGANISATION
+        and not reading.is_a("prepositions", _word(reading, p) - 1)
     ]
     return _group(reading, found, from_left=True)
 
@@ -93,12 +94,13 @@ def _topic(reading: Reading, trigger: Trigger, free: Sequence[PartyMention]) -> 
     if trigger.voice != ACTIVE or trigger.family in _OF_THEMSELVES:
         return ()
     number = reading.clause_of[trigger.first]
+    opens = trigger.first - min(reading.words_of(number)) <= 1  # "si se mira a Chile: se negó a firmarlo"
     while number:
         number = reading.clauses[number].parent
         outer = [
             p for p in free if _last_word(reading, p) < trigger.first and reading.clause_of[_word(reading, p)] == number
         ]
-        kept = _group(reading, _without_places(reading, outer))
+        kept = _group(reading, _without_places(reading, outer)) or (tuple(outer[-1:]) if opens else ())
         if kept:
             return kept
     return ()
@@ -110,7 +112,15 @@ def _announcing(reading: Reading, trigger: Trigger, free: Sequence[PartyMention]
     if opener <= 0 or not reading.is_a("complementiser", opener):
         return ()
     said = next((i for i in range(max(0, opener - 4), opener) if reading.is_a("quote_verbs", i)), -1)
+    if said < 0:  # "New Delhi's announcement that …"
+        whose = [p for p in free if 0 < opener - _word(reading, p) <= _REACH and _possessive(reading, p)]
+        return tuple(whose[-1:])
     return _group(reading, _without_places(reading, [p for p in free if said - 6 <= _word(reading, p) < said]))
+
+
+def _possessive(reading: Reading, mention: PartyMention) -> bool:
+    after = reading.sentence.low[mention.end - reading.sentence.start :]
+    return after.startswith(("'s", "’s"))
 
 
 def _touches(reading: Reading, trigger: Trigger, mention: PartyMention) -> bool:
@@ -270,6 +280,7 @@ def _without_places(reading: Reading, mentions: Sequence[PartyMention]) -> list[
         word = _word(reading, p)
         behind = (
             word > 0
+            and not _article(reading, word - 1)
             and not reading.is_a("by", word - 1)
             and not (word > 1 and reading.is_a("by", word - 2))
             and (
@@ -281,6 +292,20 @@ def _without_places(reading: Reading, mentions: Sequence[PartyMention]) -> list[
             continue
         kept.append(p)
     return kept or [p for p in mentions if p.kind in _ORGANS]
+
+
+def _article(reading: Reading, word: int) -> bool:
+    """Whether a word that may be a preposition is an article ("A Finlândia denunciou", "e a Guiné-Bissau"), or "with" opens a sentence.
+
+    "With Morocco and Sierra Leone two more states have …": those named act.
+    """
+    if word == 0 and reading.is_a("with", 0):
+        return True
+    if not (reading.is_a("determiners", word) and reading.is_a("prepositions", word)):
+        return False
+    if len(reading.tokens[word].low) > 1:  # "do", "na" are both at once
+        return False
+    return word == 0 or reading.is_a("coordinate", word - 1) or not reading.before(word).isspace()
 
 
 def _noun_before(reading: Reading, word: int) -> bool:
