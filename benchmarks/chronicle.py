@@ -12,8 +12,8 @@ import json
 import random
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache, lru_cache
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import Connection
@@ -144,9 +144,9 @@ def _bulk(connection: Connection, table: str, columns: tuple[str, ...], rows: It
     driver: Any = connection.connection.driver_connection
     if connection.dialect.name == "sqlite":
         marks = ", ".join("?" for _ in columns)
-        driver.executemany(f"INSERT INTO {table} ({listed}) VALUES ({marks})", rows)  # noqa: S608 - names of ours
+        driver.executemany(f"INSERT INTO {table} ({listed}) VALUES ({marks})", rows)
         return
-    with driver.cursor() as cursor, cursor.copy(f"COPY {table} ({listed}) FROM STDIN") as copy:  # noqa: S608
+    with driver.cursor() as cursor, cursor.copy(f"COPY {table} ({listed}) FROM STDIN") as copy:
         for row in rows:
             copy.write_row(row)
 
@@ -312,9 +312,12 @@ def _tokens(one: dict[str, Any]) -> tuple[str, ...]:
     texts = [part for n in dict.fromkeys(one["articles"]) for part in (_title(n), _body(n))]
     told = _snapshot(one, one["sure"])
     row = event_search.Told(
-        tuple((told["agreement"], one["type"], one["country"], _SENTENCE, *texts)),
-        tuple((name, told[name]) for name in ("type", "status", "state", "salience", "stage"))
-        + (("country", one["country"]), ("agreement", told["agreement_id"] or "")),
+        (told["agreement"], one["type"], one["country"], _SENTENCE, *texts),
+        (
+            *tuple((name, told[name]) for name in ("type", "status", "state", "salience", "stage")),
+            ("country", one["country"]),
+            ("agreement", told["agreement_id"] or ""),
+        ),
         told["agreement_id"] is not None,
         one["sure"],
         tuple(one["parties"]),
@@ -325,7 +328,7 @@ def _tokens(one: dict[str, Any]) -> tuple[str, ...]:
 def _index(connection: Connection, index: inverted.Index, rows: Iterable[tuple[int, tuple[str, ...]]]) -> None:
     driver: Any = connection.connection.driver_connection
     if connection.dialect.name == "sqlite":
-        sql = f"INSERT INTO {index.name} (rowid, words) VALUES (?, ?)"  # noqa: S608 - a name of ours
+        sql = f"INSERT INTO {index.name} (rowid, words) VALUES (?, ?)"
         driver.executemany(sql, ((number, " ".join(tokens)) for number, tokens in rows))
         return
     with driver.cursor() as cursor:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, or_, select
 
 from pipeline.model import Event, Salience, Source
-from pipeline.store.codec import event_of
+from pipeline.store.codec import SHOWN, event_of
 from pipeline.store.sql import among
 from pipeline.store.tables import ArticleRow, ArticleVersionRow, EventRow, EvidenceRow
 
@@ -20,7 +20,8 @@ def by_id(connection: Connection, ids: Collection[str]) -> dict[str, Event]:
     listed = sorted(ids)
     if not listed:
         return {}
-    rows = connection.execute(select(EventRow.__table__).where(among(connection, EventRow.id, listed))).all()
+    shown = [EventRow.__table__.c[name] for name in SHOWN]
+    rows = connection.execute(select(*shown).where(among(connection, EventRow.id, listed))).all()
     told = sources_of(connection, listed)
     return {row.id: event_of(row, told.get(row.id, ())) for row in rows}
 

@@ -116,6 +116,9 @@ def event_as_columns(event: Event) -> dict[str, Any]:
     }
 
 
+SHOWN = (*EVENT_FIELDS, "id", "date", "effective_date", "reasons", "flags", "first_seen")  # what `event_of` reads
+
+
 def event_of(row: Any, sources: tuple[Source, ...] = ()) -> Event:
     """The event of a row of `events`. Spelt out: every list reads some dozens."""
     return Event(
