@@ -81,7 +81,7 @@ def claim(
         pool += connection.execute(locked(connection, wanted)).all()
     taken: list[Any] = []
     hosts: dict[str, int] = {}
-    in_hand = _in_hand(connection, [row.url_hash for row in pool], now, lease)
+    in_hand = _in_hand(connection, [row.url_hash for row in pool], now, lease) if pool else set()
     for row in pool:
         if len(taken) < limit and hosts.get(row.host, 0) < per_host and row.url_hash not in in_hand:
             hosts[row.host] = hosts.get(row.host, 0) + 1

@@ -1,16 +1,31 @@
-"""What the tests of flows share: one recogniser for each watchlist and process, not one for every service that is wired."""
+"""What the tests of flows share: one recogniser for each watchlist and process, and PostgreSQL where it matters.
+
+What the two databases do differently is tested in tests/store, statement by statement, and here by the flows in `BOTH`. The other
+flows run on PostgreSQL as well, but in `make test` only.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
+from pathlib import Path
 
 import pytest
 
 from pipeline.model import Watchlist
 from pipeline.recognise import RecogniseOptions, Recogniser
 
+BOTH = frozenset({"test_cycle", "test_pace", "test_leader", "test_deliver"})
 _BUILD = Recogniser.build
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The same flow on the second database is for the long run."""
+    for item in items:
+        here = item.path.parent == Path(__file__).parent
+        if here and item.path.stem not in BOTH and item.get_closest_marker("postgres"):
+            item.add_marker(pytest.mark.slow)
 
 
 @lru_cache(maxsize=8)

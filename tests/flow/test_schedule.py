@@ -179,7 +179,7 @@ def test_no_error_ends_a_flow(tmp_path: Path, url: str, agency: Agency) -> None:
 
     async def plot() -> None:
         settings = load_settings(directory, {"TREATYWATCH_DATABASE_URL": url})
-        async with wire(settings) as service:
+        async with wire(settings, workers=False) as service:
             beats = Beats(service)
             for expected in ("the database: the disk is full", "RuntimeError: a mistake of ours"):
                 await beats._once("poll", broken)
