@@ -19,7 +19,6 @@ from operator import or_
 from pipeline.recognise.heads import (
     ACT,
     BODY,
-    CAPITAL_ORGANISATION,
     EACH,
     KEY,
     NAME,
@@ -94,7 +93,7 @@ class Sieve:
         parts = _cut(low)
         known = self._parts
         kinds = {part: those for part in set(parts) if (those := known[part])}
-        _drop_small(kinds, text, low)
+        self._drop_organisations(kinds, text, low, parts)
         total = reduce(or_, kinds.values(), 0)
         page: _Page | None = None
         for number, lexicon in enumerate(self.lexicons):
@@ -110,9 +109,8 @@ class Sieve:
 
     def may_name_organisation(self, words_: Iterable[str], text: str, low: str) -> bool:
         """Whether a text, of which these are the different words, may name an organisation. `low`: it in lower case."""
-        kinds = {word: those for word in words_ if (those := self._parts[word]) & ORGANISATIONS}
-        _drop_small(kinds, text, low)
-        return any(those & ORGANISATIONS for those in kinds.values())
+        kinds = ((word, self._parts[word]) for word in words_)
+        return any(those & ORGANISATIONS and not _is_small(word, those, text, low) for word, those in kinds)
 
     def _tells(self, page: _Page, lexicon: Lexicon, shift: int) -> bool:
         act = _Fitting(page, lexicon, shift, ACT, "acts")
@@ -143,21 +141,26 @@ class Sieve:
         body = _Fitting(page, lexicon, shift, BODY, "acts", BODY_FAMILIES)
         return any(
             any(map(body, page.near(place, BODY << shift, BESIDE))) and self._is_organisation(page, place, lexicon)
-            for place in self._organisations(page)
+            for place in page.places(ORGANISATIONS)
         )
 
-    def _organisations(self, page: _Page) -> list[int]:
-        """Where all words of an organisation's name stand, be it in another order or as parts of other words."""
-        if page.organisations is None:
-            page.organisations = [place for place in page.places(ORGANISATIONS) if self._may_name(page, place)]
-        return page.organisations
+    def _drop_organisations(self, kinds: dict[str, int], text: str, low: str, parts: list[str]) -> None:
+        """Take no word for an organisation's that needs a capital and nowhere has one ("the council"), or stands without the rest."""
+        for part, those in kinds.items():
+            if those & ORGANISATIONS and (_is_small(part, those, text, low) or not self._may_name(part, parts)):
+                kinds[part] = those & ~ORGANISATIONS
 
-    def _may_name(self, page: _Page, place: int) -> bool:
-        known = [self.needs.get(token.low) for token in page.words_of(page.parts[place])]
+    def _may_name(self, part: str, parts: list[str]) -> bool:
+        """Whether all words of an organisation's name stand somewhere beside its telling one, be it as parts of other words."""
+        known = [self.needs.get(token.low) for token in words(part[:_LONGEST])]
         if not any(known):
             return True  # it only begins as one
-        around = " ".join(page.parts[max(0, place - _LONGEST_ORGANISATION) : place + _LONGEST_ORGANISATION + 1])
-        return any(all(word in around for word in those) for needs in known if needs for those in needs)
+        wanted = [those for needs in known if needs for those in needs]
+        for place in _places(parts, part):
+            around = " ".join(parts[max(0, place - _LONGEST_ORGANISATION) : place + _LONGEST_ORGANISATION + 1])
+            if any(all(word in around for word in those) for those in wanted):
+                return True
+        return False
 
     def _ends_name(self, page: _Page, place: int) -> bool:
         known = page.named.get(place)
@@ -201,8 +204,9 @@ class _Page:
         self.kinds = kinds
         self._tokens: dict[str, tuple[Token, ...]] = {}
         self._places: dict[int, list[int]] = {}
+        get = kinds.get
+        self._marks = [(place, those) for place, part in enumerate(parts) if (those := get(part))]
         self._said: dict[int, bool] = {}  # by the pattern's identity: patterns live as long as their lexicon
-        self.organisations: list[int] | None = None
         self.named: dict[int, bool] = {}  # whether a tracked agreement's name ends at a place
 
     @cached_property
@@ -213,9 +217,7 @@ class _Page:
     def places(self, mask: int) -> list[int]:
         known = self._places.get(mask)
         if known is None:
-            wanted = {part for part, kinds in self.kinds.items() if kinds & mask}
-            places = (place for place, part in enumerate(self.parts) if part in wanted) if wanted else ()
-            known = self._places[mask] = list(places)
+            known = self._places[mask] = [place for place, kinds in self._marks if kinds & mask]
         return known
 
     def near(self, place: int, mask: int, reach: int) -> Iterator[int]:
@@ -342,12 +344,17 @@ class _Fitting:
         )
 
 
-def _drop_small(kinds: dict[str, int], text: str, low: str) -> None:
-    """Take a word for no organisation that needs a capital and nowhere has one: "the council", "who"."""
-    for part, those in kinds.items():
-        small = those & CAPITAL_ORGANISATION and part != part.upper() and text.count(part) == low.count(part)
-        if small:
-            kinds[part] = those & ~CAPITAL_ORGANISATION
+def _is_small(part: str, kinds: int, text: str, low: str) -> bool:
+    """Whether a word means an organisation with a capital only, and nowhere in a text has one."""
+    needs_capital = not kinds & ORGANISATION and part != part.upper()
+    return needs_capital and text.count(part) == low.count(part)
+
+
+def _places(parts: list[str], part: str) -> Iterator[int]:
+    place = -1
+    for _ in range(parts.count(part)):
+        place = parts.index(part, place + 1)
+        yield place
 
 
 def _cut(low: str) -> list[str]:
