@@ -11,7 +11,8 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -34,6 +35,7 @@ from pipeline.store.outbox import Delivery as Claimed
 from pipeline.store.outbox import Try
 
 _HANDS = {"email": EmailSender.THREADS, "apprise": AppriseSender.THREADS}
+_THREADS = 3  # claiming, settling, and reading what a mail needs
 _SOON = 0.04  # seconds until a hand that came free has its next message, however many others hang
 _GATHER = 2.0  # seconds between looks for what may be told together, in a pass that a dead channel makes long
 _SETTLE_AGAIN = 1.0  # seconds between tries to write down what was sent, while the database is away
@@ -52,10 +54,16 @@ class Settlement:
 async def deliver_due(parts: Parts) -> Drained[str]:
     """Send everything that is due; what became of each."""
     now = parts.clock()
-    if not await parts.read(lambda c: outbox.is_due(c, now, parts.alert.lease_time)):
-        return Drained([])
-    await _gather(parts)
-    return await Deliverer(parts).drain()
+    # with threads of its own a message does not wait behind the transactions of a hundred articles
+    threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="deliver")
+    own = replace(parts, threads=threads)
+    try:
+        if not await own.read(lambda c: outbox.is_due(c, now, parts.alert.lease_time)):
+            return Drained([])
+        await _gather(own)
+        return await Deliverer(own).drain()
+    finally:
+        threads.shutdown(wait=False)
 
 
 async def _gather(parts: Parts) -> None:

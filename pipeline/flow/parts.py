@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
@@ -72,6 +73,8 @@ class Parts:
     vitals: Vitals = field(default_factory=Vitals)
     nudge: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when messages were written, so that they leave at once."""
+    threads: Executor | None = None
+    """Where transactions of this flow run; None: with everybody's, behind whatever waits there."""
 
     def tell(self, connection: Any, alerts: Sequence[AlertPlan], now: datetime) -> tuple[Outgoing, ...]:
         """Which channels hear of what a plan has to tell, and when (an `outbox.Tell`)."""
@@ -79,11 +82,16 @@ class Parts:
 
     async def write(self, work: Callable[[Any], T]) -> T:
         """Run a transaction in a thread, so that the loop goes on."""
-        return await asyncio.to_thread(self.database.write, work)
+        return await self._in_a_thread(self.database.write, work)
 
     async def read(self, work: Callable[[Any], T]) -> T:
         """Run a reading transaction in a thread."""
-        return await asyncio.to_thread(self.database.read, work)
+        return await self._in_a_thread(self.database.read, work)
+
+    async def _in_a_thread(self, run: Callable[[Callable[[Any], T]], T], work: Callable[[Any], T]) -> T:
+        if self.threads is None:
+            return await asyncio.to_thread(run, work)
+        return await asyncio.get_running_loop().run_in_executor(self.threads, run, work)
 
     async def work(self, task: Callable[..., T], *arguments: Any) -> T:
         """Run a pure task where `compute` runs it. Raises Trouble where the task did, or was killed."""
