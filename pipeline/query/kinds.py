@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, func, select
 from pipeline.model import EventState
 from pipeline.query.asking import EventFilter
 from pipeline.store.kinds import grade_of
-from pipeline.store.sql import among
+from pipeline.store.sql import among_many
 from pipeline.store.tables import EventKindRow
 
 
@@ -37,7 +37,7 @@ class Kinds:
         """The condition on a column of kinds; None where every kind will do."""
         if self.others and not self.numbers:
             return None
-        inside = among(connection, column, self.numbers)
+        inside = among_many(connection, column, self.numbers)
         return ~inside if self.others else inside
 
 

@@ -71,7 +71,6 @@ def claim(
 
     Entries whose last lease ran out unsettled after `max_tries` become failed: something about them kills workers.
     """
-    _bury(connection, now, lease, max_tries)
     waiting = and_(EntryRow.state == PENDING, EntryRow.next_try <= now)
     lost = and_(EntryRow.state == LEASED, lease_is_over(EntryRow.lease_until, now, lease))
     pool: list[Any] = []
@@ -79,9 +78,12 @@ def claim(
         wanted = select(EntryRow.__table__).where(due if not busy else and_(due, EntryRow.host.not_in(busy)))
         wanted = wanted.order_by(EntryRow.turn, EntryRow.id).limit(limit * _POOL)
         pool += connection.execute(locked(connection, wanted)).all()
+    if not pool:
+        return ()
+    pool = _bury(connection, pool, now, max_tries)
     taken: list[Any] = []
     hosts: dict[str, int] = {}
-    in_hand = _in_hand(connection, [row.url_hash for row in pool], now, lease) if pool else set()
+    in_hand = _in_hand(connection, [row.url_hash for row in pool], now, lease)
     for row in pool:
         if len(taken) < limit and hosts.get(row.host, 0) < per_host and row.url_hash not in in_hand:
             hosts[row.host] = hosts.get(row.host, 0) + 1
@@ -109,10 +111,14 @@ def _alone(connection: Connection, addresses: Sequence[str], now: datetime, leas
     return free - _in_hand(connection, sorted(free), now, lease)
 
 
-def _bury(connection: Connection, now: datetime, lease: timedelta, max_tries: int) -> None:
-    lost = and_(EntryRow.state == LEASED, lease_is_over(EntryRow.lease_until, now, lease), EntryRow.tries >= max_tries)
-    dead = {"state": FAILED, "reason": "extract_crash", "detail": "its worker never came back", "settled_at": now}
-    connection.execute(update(EntryRow).where(lost).values(**dead, lease_until=None, lease_owner=None))
+def _bury(connection: Connection, pool: Sequence[Any], now: datetime, max_tries: int) -> list[Any]:
+    """Those whose lease ran out on their last try become failed; the others."""
+    dead = [row.id for row in pool if row.state == LEASED and row.tries >= max_tries]
+    if dead:
+        told = {"state": FAILED, "reason": "extract_crash", "detail": "its worker never came back", "settled_at": now}
+        gone = update(EntryRow).where(EntryRow.id.in_(dead))
+        connection.execute(gone.values(**told, lease_until=None, lease_owner=None))
+    return [row for row in pool if row.state != LEASED or row.tries < max_tries]
 
 
 def _work(row: Any) -> EntryWork:

@@ -20,7 +20,7 @@ from pipeline.store.kinds import grade_of
 from pipeline.store.tables import ArticleVersionRow, EventPartyRow, EventRow, EvidenceRow
 from pipeline.store.types import digest
 
-EVENTS = Index("event_search", 45)  # a stretch is 32 days
+EVENTS = Index("event_search", 42)  # a stretch is 4 days
 PLACES = (  # a number whose document is out of date has no event: SQLite's index cannot forget what it is not told again
     "CREATE TABLE event_search_places (place BIGINT PRIMARY KEY, event_id TEXT)",
     "CREATE INDEX event_search_places_event_id ON event_search_places (event_id)",

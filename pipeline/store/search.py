@@ -16,7 +16,7 @@ from pipeline.store.inverted import Index, Phrase, Span, find, held, put
 from pipeline.store.tables import ArticleRow, ArticleVersionRow
 
 MOST_WORDS = 12  # of a question
-ARTICLES = Index("article_search", 13)
+ARTICLES = Index("article_search", 11)
 _MOST_LETTERS = 400_000  # of a text that are indexed: a tsvector holds a megabyte
 _MOST_STEMS = 40_000
 _BATCH = 500

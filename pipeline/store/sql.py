@@ -17,8 +17,10 @@ from sqlalchemy import (
     Text,
     any_,
     bindparam,
+    func,
     literal_column,
     or_,
+    select,
     text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -43,6 +45,15 @@ def among(connection: Connection, column: Any, values: Sequence[Any]) -> ColumnE
         return found
     kind = BigInteger() if isinstance(column.type, Integer) else Text()
     equal: ColumnElement[bool] = column == any_(bindparam("listed", list(values), ARRAY(kind), unique=True))
+    return equal
+
+
+def among_many(connection: Connection, column: Any, values: Sequence[int]) -> ColumnElement[bool]:
+    """The same for hundreds of numbers: PostgreSQL's planner is not shown them, it would weigh each one."""
+    if connection.dialect.name == "sqlite":
+        return among(connection, column, values)
+    listed = select(func.unnest(bindparam("listed", list(values), ARRAY(BigInteger()), unique=True))).scalar_subquery()
+    equal: ColumnElement[bool] = column == any_(func.array(listed))
     return equal
 
 
