@@ -288,19 +288,28 @@ class Walk:
             one.step.weight, (one.step.reason, *why, *because), actor.stage, day, effective, lead,
             at=reading.tokens[one.trigger.first].start, weight=one.step.weight, signs=shown,
         )  # fmt: skip
-        yield from self._spread(reading, one, base, linked, subject)
+        several = len({x.agreement_id for x in linked if x.agreement_id})
+        listed = when.respective(own, several, kind, verdict, self._calendar(previous))
+        yield from self._spread(reading, one, base, linked, subject, listed)
 
     def _spread(
-        self, reading: Reading, one: Bound, base: Told, linked: Sequence[Linked], subject: Sequence[PartyMention]
+        self,
+        reading: Reading,
+        one: Bound,
+        base: Told,
+        linked: Sequence[Linked],
+        subject: Sequence[PartyMention],
+        listed: Sequence[PartialDate] = (),
     ) -> Iterator[Told]:
-        """One entry for every agreement and, where states act each for itself, for every state."""
+        """One entry for every agreement (each with its date of those `listed`) and, where states act each for itself, for every state."""
         kept = list({x.agreement_id: x for x in linked if x.agreement_id}.values())
         unknown = [x for x in linked if x.agreement_id is None]
         if kept:
             self._note(kept, reading.sentence.index)
         elif not unknown[0].mention.generic:
             self.focus.foreign = reading.sentence.index
-        for x in kept or unknown[:1]:
+        for at, x in enumerate(kept or unknown[:1]):
+            base = replace(base, date=listed[at]) if listed else base
             closed = x.agreement_id is not None and not self.tools.linker.index.open(x.agreement_id)
             for actor in organs.each(base, subject, self.article.text, closed=closed):
                 kind, stage, rule = base.type, actor.stage, ""

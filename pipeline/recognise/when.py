@@ -14,6 +14,8 @@ from pipeline.recognise.triggers import ATTRIBUTE, Trigger
 from pipeline.recognise.values import Dated, DateMention
 
 _FORCE = frozenset({EventType.ENTERED_INTO_FORCE, EventType.PROVISIONALLY_APPLIED, EventType.TERMINATED})
+_BY_PAPER = frozenset({EventType.AMENDED, EventType.EXTENDED})
+_COUNTED = ("story_", "next_", "within")  # rules of what counts from a day told before
 _IN_FRONT = 4  # what it costs a date to stand before its verb
 _RIGHT_BEHIND = 5  # words from a participle to its date
 _AFTER_COMMA = 2
@@ -55,7 +57,21 @@ def told(
             effective = effective or found.date
         elif when is None:
             when = found.date
+    if when is None and kind in _BY_PAPER:  # "amended by a protocol of 3 June 1971"
+        named = [m for m in marked if m.role == "title" and m.year is not None and m.month is not None]
+        when = PartialDate(named[-1].year or 0, named[-1].month, named[-1].day) if named else None
     return (effective if when is None and kind in _LASTING else when), effective
+
+
+def respective(
+    own: Sequence[DateMention], number: int, kind: EventType, status: Status, calendar: Calendar
+) -> tuple[PartialDate, ...]:
+    """The dates of several agreements that one verb tells of, in order, where there are as many of both; else ()."""
+    listed = sorted((m for m in own if not m.role), key=lambda m: m.start)
+    if number < 2 or len(listed) != number:
+        return ()
+    found = [told([m], kind, status, calendar)[0] for m in listed]
+    return tuple(day for day in found if day is not None) if None not in found else ()
 
 
 def usable(
@@ -89,11 +105,11 @@ def _at(mention: DateMention, marked: Sequence[DateMention], calendar: Calendar)
 
     "On 19 September of that year" hangs on any year told before, be it the treaty's own.
     """
-    if not (mention.rule.startswith("story_") or mention.rule in {"within", "ago"}):
+    if not mention.rule.startswith(_COUNTED):
         return calendar
     for other in reversed([m for m in marked if m.end <= mention.start]):
         found = _resolved(other, calendar, True)
-        if found is not None and _precise(found.date, mention.unit):
+        if found is not None and _precise(found.date, mention.unit or "month"):
             return replace(calendar, previous=found.date)
     return calendar
 
@@ -108,7 +124,8 @@ def _resolved(mention: DateMention, calendar: Calendar, past: bool | None) -> Da
         mention, published=calendar.published, dateline=calendar.dateline, past=past, previous=calendar.previous
     )
     yearless = mention.year is None and mention.month is not None and not mention.unit and mention.weekday is None
-    if found is None and yearless and calendar.latest is not None:
+    late = found is not None and past is True and calendar.latest is not None and found.date.first > calendar.latest
+    if (found is None or late) and yearless and calendar.latest is not None:
         return dates.resolve(mention, published=calendar.latest, dateline=None, past=past)
     return found
 
@@ -174,7 +191,12 @@ def _is_own(
         return True  # "the treaty, in force since 1978, would end"
     if trigger.voice == ATTRIBUTE and gap > 0 and _told_elsewhere(reading, trigger, mention):
         return False
-    rivals = [t for t in others if reading.clause_of[t.first] == clause]
+    rivals = [
+        t
+        for t in others
+        if reading.clause_of[t.first] == clause
+        and not (t.voice == ATTRIBUTE and _word(reading, mention) > t.last and _told_elsewhere(reading, t, mention))
+    ]
     if clause == mine:
         held = [t for t in telling if t.voice == ATTRIBUTE and 0 < _word(reading, mention) - t.last <= _RIGHT_BEHIND]
         if trigger.first > _word(reading, mention) and any(not _parted(reading, t, mention) for t in held):

@@ -59,6 +59,8 @@ def _checked(mention: DateMention, low: str, table: Table) -> DateMention | None
         return None  # "within 30 days of ratification"
     if mention.rule == "year_with_word":  # «договор 2010 года» against „2010 yılında"
         mention = replace(mention, rule="of_year" if table.genitive_year else "year")
+    if low[mention.start : mention.end] in table.lasting:
+        return replace(mention, role="since")
     return with_role(mention, low, table)
 
 

@@ -24,12 +24,12 @@ _SHARED: tuple[tuple[str, str], ...] = (
     ("numeric", rf"{_W}F"),
     ("full_date", rf"{_W}[ltx]?{_D}{_M}{_YEAR}(?:<?W>?)?"),
     ("full_date", rf"{_W}y-?Y_?,?[dD]_?-?{_M}(?:[<,]?W>?)?"),
-    ("day_month_relative_year", rf"{_W}{_D}{_M}[orIp]*[AB]|A[,orIp]*[dD]_?-?o?{_M}"),
+    ("day_month_relative_year", rf"{_W}{_D}{_M}[orIp]*[AB]|[AB][,orIp]*[dD]_?-?o?{_M}"),
     ("day_list", rf"(?:y-?Y_?,?)?{_W}J?[dD]_?J?(?:(?:,c?|c|-|q)[orpI]*[dD]_?J?)+-?[or]*{_M}(?:{_YEAR}|[,or]*[AB])?"),
     ("day_month", rf"{_W}[ltx]?{_D}{_M}[lx]?(?!y)"),
     ("day_of_month", r"[dD]_?J?[or]*[GH]|[GH][,Ip]?r?[dD]J?|[dD]J|[ltx]?J[dD](?!u)"),
     ("month_year", rf"[PQ]?[or-]*{_M}{_YEAR}|y-?Y[PQ]?[or]*M"),
-    ("month_relative_year", rf"[PQ]?[or-]*{_M}[orIp]*[AB]|A[,orIp]*P?[ro]*M"),
+    ("month_relative_year", rf"[PQ]?[or-]*{_M}[orIp]*[AB]|[AB][,orIp]*P?[ro]*M"),
 )
 _MONTH_FIRST: tuple[tuple[str, str], ...] = (
     ("full_date", rf"{_W}{_M}r?[dD](?:,|o|,?r)?[yz]"),

@@ -70,7 +70,7 @@ def _meaning(
     if ahead and past and previous is not None and mention.rule != "within":
         if mention.unit in {"year", "month", "week"}:
             return _moved(previous, mention, past)  # "in November of the next year", told of the past
-        if previous.day is not None and not mention.unit and mention.rule in _NEXT:
+        if previous.month is not None and not mention.unit and mention.rule in _NEXT:
             return _meaning(mention, previous.first, False, None)  # "on 4 August following"
     if anchor is None:
         return _same_year(mention, previous) if previous else None

@@ -37,7 +37,7 @@ ROLES = ("effective", "deadline", "since", "title", "attributive", "prenominal",
 _SECTIONS = frozenset({
     "months", "weekdays", "weekdays_short", "numbers", "seasons", "seasons_alone", "units", "single", "relative", "story", "words", "roles",
     "roles_after", "nouns", "capitals", "proclitics", "month_first", "bare_year", "bare_month", "genitive_year", "eve_blocked",
-    "governing", "counted_from", "definite",
+    "governing", "counted_from", "definite", "lasting",
 })  # fmt: skip
 _QUIET = frozenset("hIjporlxtcqYJukPQvX0i")  # letters that tell no time by themselves
 _RAW = re.compile(r"\d+|[^\W\d_]+|[^\w\s]")
@@ -64,7 +64,8 @@ class Table:
     date. `bare_year`: a year needs no preposition. `bare_month`: nor does a month. `genitive_year`: a year with its word but
     no preposition belongs to a noun. `eve_blocked`: words that, after an expression that counts from the story, make a
     preposition of it; after one that ends in a word of `governing`, any word does. `counted_from`: words after "within 30
-    days" that say it is not counted from today.
+    days" that say it is not counted from today. `definite`: how an instrument begins that no year of its own follows ("*": none has
+    one). `lasting`: what means "since the day told before".
     """
 
     language: str
@@ -85,10 +86,11 @@ class Table:
     governing: frozenset[str]
     counted_from: frozenset[str]
     definite: str = ""
+    lasting: frozenset[str] = frozenset()
 
     def sets_apart(self, word: str) -> bool:
         """Whether an instrument's form says that no year of its own follows („الاتفاقية عام 2012": signed in 2012)."""
-        return bool(self.definite) and word.startswith(self.definite)
+        return self.definite == "*" or (bool(self.definite) and word.startswith(self.definite))
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +174,7 @@ def build(language: str, raw: Mapping[str, object]) -> Table:
         counted_from=frozenset(_strings(raw.get("counted_from", ()))),
         governing=frozenset(_strings(raw.get("governing", ()))),
         definite=str(raw.get("definite", "")),
+        lasting=frozenset(_strings(raw.get("lasting", ()))),
     )
 
 
@@ -206,6 +209,7 @@ def _entries(raw: Mapping[str, object]) -> Iterator[tuple[str, Lexeme]]:
         for unit, offsets in _mapping(raw.get(section, {})).items():
             for value, texts in _mapping(offsets).items():
                 yield from ((text, Lexeme(letters[unit], int(value), unit)) for text in _strings(texts))
+    yield from ((text, Lexeme("S", 0, "day")) for text in _strings(raw.get("lasting", ())))
     for name, texts in _mapping(raw.get("words", {})).items():
         yield from ((text, Lexeme(WORD_LETTERS[name])) for text in _strings(texts))
 
