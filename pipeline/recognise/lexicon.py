@@ -61,6 +61,7 @@ FORMS = frozenset(
         "noun",
         "plain",
         "subjunctive",
+        "negative",
     ]
 )
 THINGS = frozenset(
@@ -156,6 +157,7 @@ GRAMMAR = frozenset(
         "papers",
         "reflexive",
         "enclitics",
+        "relative_articles",
     ]
 )
 
@@ -193,9 +195,25 @@ def _patterns(section: str, key: str, form: str, values: Iterable[str], where: s
             raise ConfigurationError(where, str(wrong)) from wrong
 
 
-def _act_patterns(family: str, table: Mapping[str, Any], columns: Sequence[str], where: str) -> Iterator[Pattern]:
+def _conjugated(line: str, paradigm: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, str]]:
+    """(form, pattern) of a regular verb: "aprob|aprueb / ..3 text" is a stem, the stem of endings marked "~", and what follows."""
+    head, _, rest = line.partition("/")
+    stem, _, other = head.strip().partition("|")
+    for form, endings in paradigm.items():
+        for ending in endings:
+            word = (other or stem) + ending[1:] if ending.startswith("~") else stem + ending
+            yield form, f"{word} {rest}".strip()
+
+
+def _act_patterns(
+    family: str, table: Mapping[str, Any], columns: Sequence[str], paradigms: Mapping[str, Any], where: str
+) -> Iterator[Pattern]:
     for form, values in table.items():
-        if form == "verbs":
+        if form in paradigms:
+            for line in values:
+                for shape, text in _conjugated(line, paradigms[form]):
+                    yield compile_pattern(text, "acts", family, shape)
+        elif form == "verbs":
             for line in values:
                 heads, _, rest = line.partition("/")
                 for column, head in zip(columns, heads.split(), strict=True):
@@ -209,20 +227,24 @@ def _act_patterns(family: str, table: Mapping[str, Any], columns: Sequence[str],
 def parse(data: Mapping[str, Any], where: str) -> Lexicon:
     """A language file's content as a Lexicon; ConfigurationError names what is wrong."""
     meta = data.get("language", {})
+    paradigms = data.get("paradigms", {})
+    wrong = {form for table in paradigms.values() for form in table} - FORMS
+    if wrong:
+        raise ConfigurationError(f"{where}: paradigms", f"unknown forms {sorted(wrong)}")
     patterns: list[Pattern] = []
     for section, keys in SECTIONS.items():
         for key, values in data.get(section, {}).items():
             if keys is not None and key not in keys:
                 raise ConfigurationError(f"{where}: {section}.{key}", f"expected one of {sorted(keys)}")
             if section == "acts":
-                patterns.extend(_act_patterns(key, values, meta.get("columns", ()), where))
+                patterns.extend(_act_patterns(key, values, meta.get("columns", ()), paradigms, where))
             elif section == "grammar":
                 if key not in GRAMMAR:
                     raise ConfigurationError(f"{where}: grammar.{key}", f"expected one of {sorted(GRAMMAR)}")
                 patterns.extend(_patterns(section, key, "", values, f"{where}: {section}.{key}"))
             else:
                 patterns.extend(_patterns(section, key, "", values, f"{where}: {section}.{key}"))
-    unknown = set(data) - set(SECTIONS) - {"language"}
+    unknown = set(data) - set(SECTIONS) - {"language", "paradigms"}
     if unknown:
         raise ConfigurationError(where, f"unknown sections {sorted(unknown)}")
     code = str(meta["code"])

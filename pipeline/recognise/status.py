@@ -58,6 +58,8 @@ def _scope_start(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]
             continue
         if other.voice == NOMINAL or (other.tense in {INFINITIVE, GERUND} and trigger.tense in {INFINITIVE, GERUND}):
             continue
+        if trigger.tense == INFINITIVE and other.family == "conclude" and trigger.first - other.last <= 2:
+            continue  # "ha acordado remitir": it governs the infinitive
         if not reading.same_clause(other.first, trigger.first):
             continue
         if other.voice in {ACTIVE, PASSIVE} and trigger.voice != NOMINAL:
@@ -141,6 +143,7 @@ def _finite(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> 
     behind = (
         cues.between(reading, trigger.last + 1, trigger.last + _FAR, own, "after") if reading.lexicon.verb_final else []
     )
+    behind = [h for h in behind if not reading.comma_between(trigger.last, h.first)]
     reach = _FAR if reading.lexicon.verb_final or reading.lexicon.language == "zh" else _NEAR
     near = [h for h in found if trigger.first - h.last <= reach or _subject_negation(reading, h)] + [
         h for h in behind if h.key != "planned" or trigger.tense != PERFECT
@@ -183,7 +186,8 @@ def _undone(reading: Reading, trigger: Trigger, near: Sequence[Hit]) -> Verdict 
     if _question(reading):
         return Status.CONDITIONAL, ("question",)
     if any(
-        h.key == "negated" and trigger.first == h.first and h.last == trigger.last for h in reading.section("status")
+        (h.key == "negated" or h.form == "negative") and (h.first, h.last) == (trigger.first, trigger.last)
+        for h in (*reading.section("status"), *reading.section("acts"))
     ):
         return Status.NEGATED, ("negative_form",)
     if _denied(reading, trigger):
@@ -192,7 +196,10 @@ def _undone(reading: Reading, trigger: Trigger, near: Sequence[Hit]) -> Verdict 
         return Status.OCCURRED, ("at_once",)
     for key, status in (("conditional", Status.CONDITIONAL), ("negated", Status.NEGATED)):
         if any(
-            h.key == key and (h.key == "negated" or not _past(trigger) or _modal(reading, h, trigger)) for h in near
+            h.key == key
+            and (h.key == "negated" or not _past(trigger) or _modal(reading, h, trigger))
+            and not (h.key == "conditional" and trigger.tense in {PERFECT, "past"} and reading.is_a("factual", h.last))
+            for h in near
         ):
             return status, (key,)
     after = trigger.last + 1

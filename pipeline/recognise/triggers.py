@@ -102,7 +102,16 @@ def _use(reading: Reading, hits: list[Hit], things: Sequence[Thing]) -> Trigger 
     if forms & {"base", "present"} and not forms & {"participle"} and _after_determiner(reading, first):
         return None
     voice, tense = _voice(reading, first, last, forms, things, family)
+    if voice == ACTIVE and _reflexive(reading, first, family):
+        voice = PASSIVE
     return Trigger(family, first, last, voice, tense, others=others) if voice else None
+
+
+def _reflexive(reading: Reading, first: int, family: str) -> bool:
+    """Spanish and Portuguese say "se firmó el acuerdo" where others say "was signed"; who leaves or joins does so himself."""
+    return family not in MOTION and (
+        reading.is_a("reflexive", first) or (first > 0 and reading.is_a("reflexive", first - 1))
+    )
 
 
 def _after_determiner(reading: Reading, word: int) -> bool:
@@ -156,6 +165,8 @@ def _voice(
         return _participle(reading, first, last, forms, things, family)
     if "past" in forms:
         return ACTIVE, _perfect(reading, first)
+    if "negative" in forms:
+        return ACTIVE, PAST
     if "plain" in forms:
         return ACTIVE, PAST
     if "passive" in forms:
