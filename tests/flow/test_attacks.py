@@ -75,12 +75,14 @@ def test_a_canonical_link_does_not_suppress_another_article(tmp_path: Path, sqli
     """A page that calls a rival's article its own address is an article of its own, and the rival's is read too."""
     url = f"sqlite:///{tmp_path}/history.db"
     with Agency() as agency:
-        agency.publish("/feed", [SUMMIT, PARLIAMENT])
-        poisoned = agency.answers["/summit"].body.replace(
-            b"</title>", f'</title><link rel="canonical" href="{agency.base}/duma">'.encode()
-        )
-        agency.answers["/summit"] = Answer(poisoned)
-        run(configure(tmp_path, {"wire": f"{agency.base}/feed"}), url)
+        directory = configure(tmp_path, {"wire": f"{agency.base}/feed"})
+        for published in ([SUMMIT], [SUMMIT, PARLIAMENT]):
+            agency.publish("/feed", published)
+            poisoned = agency.answers["/summit"].body.replace(
+                b"</title>", f'</title><link rel="canonical" href="{agency.base}/duma">'.encode()
+            )
+            agency.answers["/summit"] = Answer(poisoned)
+            run(directory, url)
     assert {event.type for event in history(url)} >= {"exchanged", "ratified"}
 
 
