@@ -9,6 +9,7 @@ from __future__ import annotations
 import concurrent.futures
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from pipeline import __version__
@@ -63,7 +64,8 @@ class Cluster:
 
     def close(self) -> None:
         """Leave the cluster; what is queued there is dropped."""
-        self._client.unregister_worker_plugin(self._name)
+        with suppress(OSError, TimeoutError):  # a scheduler that is gone, or too busy to answer, has nothing to give back
+            self._client.unregister_worker_plugin(self._name)
         self._client.close(timeout=5)
 
     def _check(self, version: Callable[[], str]) -> None:

@@ -15,7 +15,7 @@ from pipeline.door.markup import without_scripts
 from pipeline.extract.skim import skim
 from pipeline.model import Article, Entry, Page
 from pipeline.reading import About, may_matter, read, read_in_full
-from pipeline.recognise import Recogniser
+from pipeline.recognise import RecogniseOptions, Recogniser
 
 NOW = datetime(2026, 2, 1, tzinfo=UTC)
 DEMO = Path(__file__).parents[2] / "pipeline/demo/pages"
@@ -89,6 +89,35 @@ def test_the_sieve_holds_back_nothing_the_recogniser_finds(words: list[str], tit
     text, head = " ".join(words).capitalize(), " ".join(title)
     if built.recognise(Article("", head, text, "en", NOW)).findings:
         assert built.may_matter(f"{head} {text}", (head,))
+
+
+FILLER = (
+    "The weather stayed fine for the rest of the week and many people walked along the river in the evening sun. " * 4
+)
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "matters"),
+    [
+        ("", f"The agreement between Russia and Belarus on extradition was long in the making. {FILLER} The document was ratified.", True),
+        ("Russia and Belarus agree on extradition treaty", f"{FILLER} Parliament ratified the document on Friday.", True),
+        ("", f"A deal on wages was long in the making. {FILLER} The key was signed for at the desk.", False),
+        ("", "The club reached a deal with the striker, who signed until 2029, Anna Berg said.", False),
+        ("", "Kenya reached a deal with the striker and signed it.", True),
+        ("", "The two countries signed the agreement on Friday.", True),
+    ],
+)  # fmt: skip
+def test_what_the_document_means_may_stand_far_away(title: str, text: str, matters: bool) -> None:
+    """An act counts wherever it stands on a page that speaks of what may be tracked; near a noun, where states may be meant."""
+    assert _built().may_matter(f"{title} {text}", (title,)) == matters
+
+
+def test_without_discovery_only_what_is_tracked_matters() -> None:
+    """A treaty between strangers to the watchlist is passed over where nobody asks for such."""
+    text = "Narnia and Kenya signed an accord on the taming of lions."
+    tracked = Recogniser.build(watchlist(3), RecogniseOptions(discover=False))
+    assert not tracked.may_matter(text)
+    assert Recogniser.build(watchlist(3)).may_matter(text)
 
 
 def _built(made: list[Recogniser] = []) -> Recogniser:  # noqa: B006 - built once for all examples
