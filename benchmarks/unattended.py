@@ -23,14 +23,16 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from benchmarks import newsroom
+from pipeline.errors import StoreUnavailable
 from pipeline.store.engine import open_database
 
 FAILURES = {
@@ -84,6 +86,7 @@ class World:
     failed: Counter[int] = field(default_factory=Counter)
     last: dict[str, tuple[float, bytes]] = field(default_factory=dict)
     closest: tuple[float, str] = (float("inf"), "")
+    ended: float | None = None  # from then on nothing new is published
     lag: float = 0.0  # how late this world's own loop was at most: so much sooner or later it may have seen a request
     port: int = 0
     pages: list[bytes] = field(default_factory=list)
@@ -102,6 +105,10 @@ class World:
         self.last[host] = now, what
         self.asked[host] += 1
 
+    def names(self) -> set[str]:
+        """The identities of all items that were shown."""
+        return {f"{number}/{item}" for number, item in list(self.shown)}
+
     async def watch_the_clock(self) -> None:
         """Keep the measure of `lag`."""
         while True:
@@ -112,7 +119,7 @@ class World:
     def count(self, number: int) -> int:
         """How many articles a feed has published by now: a new one every three to nine minutes, each feed in its own time."""
         period = (180 + number * 7919 % 360) / self.scale.speed
-        return _AT_FIRST + int((time.monotonic() - self.began) / period)
+        return _AT_FIRST + int(((self.ended or time.monotonic()) - self.began) / period)
 
     def url(self, number: int) -> str:
         """A feed's address."""
@@ -219,6 +226,8 @@ def running(world: World) -> Iterator[World]:
         loop.call_soon_threadsafe(watching.cancel)
         loop.call_soon_threadsafe(loop.stop)
         thread.join(5)
+        with contextlib.suppress(asyncio.CancelledError):
+            loop.run_until_complete(watching)
         loop.close()
 
 
@@ -302,9 +311,13 @@ def run(scale: Scale, directory: Path) -> Report:
             process = subprocess.Popen(command, cwd=_ROOT, stderr=log, start_new_session=True)
         watch = Watch(process.pid)
         try:
+            _until(lambda: bool(_stored(directory, url)))  # until then it only starts
+            world.began = time.monotonic()
             while time.monotonic() - world.began < scale.seconds:
                 time.sleep(max(0.2, scale.seconds / 400))
                 watch.look(world.began)
+            world.ended = time.monotonic()
+            _until(lambda: world.names() <= _stored(directory, url))  # what was shown to it a moment ago is on its way
             began = time.monotonic()
             process.send_signal(signal.SIGTERM)
             process.wait(30)
@@ -316,6 +329,26 @@ def run(scale: Scale, directory: Path) -> Report:
         return _report(world, url, watch, stopping, directory / "log")
 
 
+def _until(done: Callable[[], bool], seconds: float = 120.0) -> None:
+    """Wait for it, so long at most."""
+    end = time.monotonic() + seconds
+    while not done() and time.monotonic() < end:
+        time.sleep(0.5)
+
+
+def _stored(directory: Path, url: str) -> set[str]:
+    """The items on record; none before there are tables."""
+    if not (directory / "history.db").exists():
+        return set()
+    database = open_database(url)
+    try:
+        return set(database.read(lambda c: c.execute(text("SELECT identity FROM entries")).scalars()))
+    except (DBAPIError, StoreUnavailable):
+        return set()
+    finally:
+        database.close()
+
+
 def _report(world: World, url: str, watch: Watch, stopping: float, log: Path) -> Report:
     database = open_database(url)
 
@@ -323,7 +356,7 @@ def _report(world: World, url: str, watch: Watch, stopping: float, log: Path) ->
         return [tuple(row) for row in database.read(lambda c: c.execute(text(sql)).all())]
 
     stored = [str(row[0]) for row in ask("SELECT identity FROM entries")]
-    shown = {f"{number}/{item}" for number, item in world.shown}
+    shown = world.names()
     doubled = ask(
         "SELECT a.url FROM articles a JOIN article_versions v ON v.article_id = a.id GROUP BY a.url HAVING count(*) > 1"
     )
