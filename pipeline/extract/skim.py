@@ -20,7 +20,7 @@ from pipeline.model import Page
 
 LINKED_DATA = re.compile(r"ld(?:\+|&|%2b)", re.IGNORECASE)  # in an opening tag: a script that may hold an article
 _TEXT = re.compile(r">([^<]+)")
-_LONE = re.compile(r"<(?![a-zA-Z/!?])")  # no tag begins there
+_LONE = re.compile(r"<(?=[^a-zA-Z/!?])")  # no tag begins there
 _META = re.compile(r"<meta\s[^>]*", re.IGNORECASE)
 _CONTENT = re.compile(r"\scontent\s*=\s*(?:\"([^\"]*)|'([^']*)|([^\s\"'>]+))", re.IGNORECASE)
 _SAYS = re.compile(r"title|description", re.IGNORECASE)
