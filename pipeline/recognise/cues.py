@@ -36,4 +36,5 @@ def _month(reading: Reading, hit: Hit) -> bool:
 
 
 def own(reading: Reading, trigger: Trigger) -> frozenset[int]:
+    """The clause of a verb, as the clauses its cues are looked for in."""
     return frozenset({reading.clause_of[trigger.first]})

@@ -11,6 +11,7 @@ Verdict = tuple[Status | None, tuple[str, ...]]
 
 
 def decide(reading: Reading, trigger: Trigger) -> Verdict:
+    """The status of an act told by a noun, with the rules that spoke; None where nothing says that it happened or will."""
     clause = cues.own(reading, trigger)
     light = [
         h
