@@ -26,6 +26,7 @@ def test_the_image_has_the_pins_of_the_tests() -> None:
     assert not {"pytest", "mypy", "ruff"} & set(shipped)
     text = (ROOT / "deploy" / "requirements.txt").read_text(encoding="utf-8")
     assert text.count("--hash=sha256:") >= len(shipped)
+    assert not [line for line in text.splitlines() if line[:1].isalnum() and "==" not in line]
 
 
 def test_the_operator_finds_every_word() -> None:
