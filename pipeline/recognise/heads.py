@@ -54,6 +54,7 @@ class Heads:
 
     @classmethod
     def of(cls, heads: Iterable[tuple[Element, int]]) -> Heads:
+        """One table of elements with their kinds."""
         exact: Counter[str] = Counter()
         stems: Counter[str] = Counter()
         ends: Counter[str] = Counter()
@@ -64,6 +65,7 @@ class Heads:
         return cls(dict(exact), dict(stems), dict(ends), _lengths(stems), _lengths(ends))
 
     def of_word(self, word: str) -> int:
+        """What a word may open, by itself, its beginning or its end."""
         kinds = self.exact.get(word, 0)
         for length in self.stem_lengths:
             kinds |= self.stems.get(word[:length], 0)
@@ -77,6 +79,7 @@ def _lengths(words_: Iterable[str]) -> tuple[int, ...]:
 
 
 def heads_of(lexicon: Lexicon, number: int) -> Iterator[tuple[Element, int]]:
+    """First and most telling words of a language's acts and treaty nouns, with their kinds; `number`: the language's place."""
     for pattern in lexicon.table.patterns:
         kinds = NOUN if pattern.section == "instruments" else ACT if pattern.section == "acts" else 0
         if kinds == ACT and pattern.key in BODY_FAMILIES:
@@ -88,6 +91,7 @@ def heads_of(lexicon: Lexicon, number: int) -> Iterator[tuple[Element, int]]:
 
 
 def organisations(names: Names) -> Iterator[tuple[Element, int]]:
+    """The most telling words of organisations' names."""
     for telling, _ in _organisation_names(names):
         one = frozenset([fold(telling.text)])
         kinds = CAPITAL_ORGANISATION if telling.case else ORGANISATION

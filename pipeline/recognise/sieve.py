@@ -236,7 +236,10 @@ class _Page:
         known = self._said.get(id(pattern))
         if known is None:
             key = key_of(pattern)
-            known = self._said[id(pattern)] = any(map(key.matches, self.arabic_words if arabic else self.telling_words))
+            there = self.arabic_words if arabic else self.telling_words
+            known = self._said[id(pattern)] = not key.exact.isdisjoint(there) or (
+                bool(key.prefixes or key.suffixes) and any(map(key.matches, there))
+            )
         return known
 
     @cached_property
