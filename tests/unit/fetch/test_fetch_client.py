@@ -871,10 +871,12 @@ def test_post_to_a_receiver_that_never_ends(name: str) -> None:
 
 def test_post_to_a_slow_receiver() -> None:
     """Slow after the status is an answer; slow before it is a time-out."""
+    began = time.monotonic()
     got, _ = asyncio.run(post(lambda request: slow(*SLOW["body"]), timeout=0.2))
     assert isinstance(got, Answered)
     got, _ = asyncio.run(post(lambda request: slow(*SLOW["headers"]), timeout=0.2))
     assert got == Refused(Reason.TIMEOUT_TOTAL, got.detail, retry=True)
+    assert time.monotonic() - began < 15  # and no other, longer time-out did it
 
 
 def test_post_with_broken_headers() -> None:
