@@ -7,7 +7,7 @@ history   revisions, changes, articles with their claims, found articles, feeds,
 from __future__ import annotations
 
 from pipeline.query.asking import CURSOR, MOST, EventFilter, Page
-from pipeline.query.events import event, events, review, timeline
+from pipeline.query.events import course, event, events, review, some, timeline
 from pipeline.query.history import (
     ArticleView,
     ChangeNote,
@@ -37,6 +37,7 @@ __all__ = [
     "Revision",
     "article",
     "changes",
+    "course",
     "deliveries_of",
     "event",
     "events",
@@ -49,5 +50,6 @@ __all__ = [
     "recorded",
     "review",
     "revisions",
+    "some",
     "timeline",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -41,6 +41,25 @@ def timeline(database: Database, agreement_id: str, as_of: datetime | None = Non
     """All that is known to have happened, or be planned, to one agreement: earliest first, at most the latest 1,000 steps."""
     page = events(database, EventFilter(agreement=(agreement_id,), as_of=as_of, limit=MOST))
     return tuple(reversed(page.items))
+
+
+def course(database: Database, agreement_id: str, as_of: datetime | None = None) -> tuple[Event, ...]:
+    """The same without sources, for what is worked out of all steps."""
+    if as_of is not None:
+        return timeline(database, agreement_id, as_of)
+    wanted = EventFilter(agreement=(agreement_id,), oldest_first=False, limit=MOST)
+
+    def work(connection: Connection) -> tuple[Event, ...]:
+        ids = [identity for _, identity in _places(connection, wanted, MOST)]
+        stored = by_id(connection, ids, sources=False)
+        return tuple(stored[identity] for identity in reversed(ids))
+
+    return database.read(work)
+
+
+def some(database: Database, ids: Collection[str]) -> dict[str, Event]:
+    """These events with their sources, by their ids; tombstones are events."""
+    return database.read(lambda c: by_id(c, ids))
 
 
 def review(database: Database, limit: int = 50, cursor: str | None = None) -> Page[Event]:

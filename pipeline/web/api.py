@@ -89,8 +89,9 @@ def one_agreement(request: Request, agreement_id: AgreementId, on: On = None, as
     """An agreement with its status, party by party: as known at `as_of`, for the day `on`."""
     site = site_of(request)
     one, source = _agreement(site, agreement_id)
-    known = query.timeline(site.database, agreement_id, as_of)
-    latest = next((event for event in reversed(known) if event.status == "occurred"), None)
+    known = query.course(site.database, agreement_id, as_of)
+    last = next((event for event in reversed(known) if event.status == "occurred"), None)
+    latest = query.event(site.database, last.id, as_of) if last else None
     made = plain.agreement(one, source)
     made["status"] = _status(site, agreement_id, known, on, as_of)
     made["latest"] = plain.event(latest) if latest else None
@@ -107,7 +108,7 @@ def agreement_timeline(
     request: Request,
     agreement_id: AgreementId,
     as_of: AsOf = None,
-    limit: Limit = query.MOST,
+    limit: Limit = _PAGE,
     cursor: Annotated[str | None, Query(pattern=query.CURSOR, description="`next` of the page before.")] = None,
 ) -> Response:
     """Every step on record, the earliest act first."""
@@ -124,7 +125,7 @@ def agreement_status(request: Request, agreement_id: AgreementId, on: On = None,
     """Where each party stands: as known at `as_of`, for the day `on`. Derived by rule from events each time."""
     site = site_of(request)
     _agreement(site, agreement_id)
-    return answer(request, _status(site, agreement_id, query.timeline(site.database, agreement_id, as_of), on, as_of))
+    return answer(request, _status(site, agreement_id, query.course(site.database, agreement_id, as_of), on, as_of))
 
 
 def _status(site: Site, agreement_id: str, known: Iterable[Event], on: Any, as_of: Any) -> plain.Plain:

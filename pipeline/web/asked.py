@@ -54,6 +54,11 @@ def moment_of(text: object) -> datetime:
     return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
+def _whole(value: object) -> object:
+    """JSON knows no difference between 3 and 3.0."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 PartialDay = Annotated[PartialDate, BeforeValidator(_partial), WithJsonSchema(_PARTIAL)]
 Moment = Annotated[datetime, BeforeValidator(moment_of), WithJsonSchema(_MOMENT)]
 Day = Annotated[date, BeforeValidator(_day), WithJsonSchema(_DAY)]
@@ -150,11 +155,11 @@ class ReviewIn(_Strict):
 
     decision: Literal["accept", "reject", "correct", "merge", "split", "undo"]
     into: Annotated[str, Field(pattern=_EVENT)] | None = Field(None, description="merge: the event that stays.")
-    articles: list[Annotated[int, Field(ge=1, le=BIGGEST, strict=True)]] = Field(
+    articles: list[Annotated[int, BeforeValidator(_whole), Field(ge=1, le=BIGGEST, strict=True)]] = Field(
         [], max_length=200, description="split: the ids of the articles whose reports become another event."
     )
     note: Note = ""
-    revision: Annotated[int, Field(ge=1, le=BIGGEST, strict=True)] | None = Field(
+    revision: Annotated[int, BeforeValidator(_whole), Field(ge=1, le=BIGGEST, strict=True)] | None = Field(
         None,
         description="The revision that was looked at: where the event has another one by now, nothing is done (409).",
     )

@@ -91,8 +91,9 @@ def list_overdue(request: Request, limit: Limit = 100) -> Response:
     """Planned steps whose last day has passed and that nobody reported done, longest overdue first."""
     site = site_of(request)
     late = site.database.read(lambda c: desk.overdue(c, site.today(), limit))
-    pairs = [(one, query.event(site.database, one.event_id)) for one in late]
-    return answer(request, {"items": [plain.expectation(one, event) for one, event in pairs if event], "next": None})
+    events = query.some(site.database, [one.event_id for one in late])
+    items = [plain.expectation(one, events[one.event_id]) for one in late if one.event_id in events]
+    return answer(request, {"items": items, "next": None})
 
 
 @router.post(

@@ -18,7 +18,7 @@ from pipeline.web.pages_view import render
 from pipeline.web.site import Site, site_of
 
 router = APIRouter(include_in_schema=False)
-_CHANGES, _NEW, _DUE, _REVIEW, _OVERDUE, _DEAD = 160, 12, 10, 8, 20, 100
+_CHANGES, _NEW, _DUE, _REVIEW, _OVERDUE, _DEAD = 60, 12, 10, 8, 12, 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +76,8 @@ def due(site: Site) -> tuple[Event, ...]:
 def late(site: Site, limit: int = _OVERDUE) -> tuple[Late, ...]:
     """Announced steps whose last day has passed, longest overdue first."""
     found = site.database.read(lambda c: desk.overdue(c, site.today(), limit))
-    pairs = ((one, query.event(site.database, one.event_id)) for one in found)
-    return tuple(Late(one, event) for one, event in pairs if event is not None)
+    events = query.some(site.database, [one.event_id for one in found])
+    return tuple(Late(one, events[one.event_id]) for one in found if one.event_id in events)
 
 
 def health(database: Database) -> Health:
