@@ -10,6 +10,8 @@ from pipeline.recognise.values import PartyKind, PartyMention
 
 _ORGANS = frozenset({PartyKind.BODY, PartyKind.LEADER})
 _REACH = 14  # words behind "by"
+_ROW_GAP = 3  # words between two names of a list
+_SIDE = 4  # words from a passive to the side of a state that did it
 _PRONOUN_BETWEEN = 3  # words from an Arabic verb to its subject
 _OF_THEMSELVES = frozenset({"enter_force", "terminate", "provisional"})  # what agreements do themselves
 
@@ -31,7 +33,7 @@ def subject(
     if inside:
         return inside
     if trigger.voice in {PASSIVE, ATTRIBUTE, NOMINAL}:
-        agent = _behind_by(reading, trigger, free)
+        agent = _behind_by(reading, trigger, triggers, free)
         if agent:
             return agent
     if trigger.voice == PASSIVE and trigger.family in {"suspend", "withdraw", "terminate", "denounce"}:
@@ -153,7 +155,9 @@ def _last_word(reading: Reading, mention: PartyMention) -> int:
     return reading.token_at(mention.end - 1)
 
 
-def _behind_by(reading: Reading, trigger: Trigger, free: Sequence[PartyMention]) -> tuple[PartyMention, ...]:
+def _behind_by(
+    reading: Reading, trigger: Trigger, triggers: Sequence[Trigger], free: Sequence[PartyMention]
+) -> tuple[PartyMention, ...]:
     by = next(
         (
             i
@@ -162,8 +166,9 @@ def _behind_by(reading: Reading, trigger: Trigger, free: Sequence[PartyMention])
         ),
         -1,
     )
-    if by < 0:
-        return ()
+    passed = any(trigger.last < t.first and t.last < by and t.voice == PASSIVE for t in triggers)
+    if by < 0 or (passed and reading.comma_between(trigger.last, by)):
+        return ()  # "signed in 2016, was approved by the Senate"
     found = [
         p
         for p in free
@@ -204,7 +209,15 @@ def _listed(reading: Reading, one: PartyMention, other: PartyMention) -> bool:
 def _loose_agent(reading: Reading, trigger: Trigger, free: Sequence[PartyMention]) -> tuple[PartyMention, ...]:
     """Languages that mark the agent by case: an organ or a leader in the clause."""
     clause = reading.clause_of[trigger.first]
-    found = [p for p in free if p.kind in _ORGANS and reading.clause_of[_word(reading, p)] == clause]
+    found = [
+        p
+        for p in free
+        if p.kind in _ORGANS
+        and (
+            reading.clause_of[_word(reading, p)] == clause
+            or (not p.body and p.code and 0 < _word(reading, p) - trigger.last <= _SIDE)
+        )
+    ]
     return _group(reading, found, from_left=True)
 
 
@@ -370,4 +383,15 @@ def _behind(
     found = [
         p for p in free if trigger.last < _word(reading, p) < stop and reading.clause_of[_word(reading, p)] == clause
     ]
-    return _group(reading, _without_places(reading, found), from_left=True)
+    return _group(reading, _without_places(reading, _first_row(reading, found)), from_left=True)
+
+
+def _first_row(reading: Reading, mentions: Sequence[PartyMention]) -> list[PartyMention]:
+    """Mentions up to the comma behind which another subject may stand ("signed by Norway and Sweden on Monday, both parliaments …")."""
+    row = list(mentions[:1])
+    for p in mentions[1:]:
+        left, right = _last_word(reading, row[-1]), _word(reading, p)
+        if reading.comma_between(left, right) and right - left > _ROW_GAP:
+            break
+        row.append(p)
+    return row
