@@ -43,7 +43,7 @@ def right_of(
     """The first thing to the right in the clause, past verbs joined to this one."""
     stops = _stops(reading, trigger, triggers)
     joined = {t.first for t in _chain(trigger, triggers)}
-    clause = reading.clause_of[trigger.first]
+    clause = reading.clause_of[trigger.last]
     for thing in things:
         if thing.first <= trigger.last:
             continue
@@ -214,18 +214,30 @@ def bind(
 
 
 def _bind(reading: Reading, trigger: Trigger, things: Sequence[Thing], triggers: Sequence[Trigger]) -> Thing | None:
-    inside = [t for t in things if trigger.first < t.first <= trigger.last and t.what != NOUN]
-    inside = [t for t in inside if t.what == "procedures" or not reading.is_a("prepositions", t.first)]
-    if inside and trigger.voice != NOMINAL:
-        return inside[0]
+    inside = _inside(reading, trigger, things)
+    if inside is not None:
+        return inside
     sides = around(reading, trigger, things, triggers)
+    written = next((t for t in things if t.what == PRONOUN and t.first == trigger.first == trigger.last), None)
+    if written is not None:
+        return _written(trigger, written, sides)
     if trigger.voice == NOMINAL:
         return _of_noun(reading, trigger, things, sides)
     if trigger.voice == ATTRIBUTE:
         return _of_attribute(reading, trigger, things, sides)
+    if trigger.voice == PASSIVE and sides.left is not None and _by_decree(reading, sides.left):
+        behind = [t for t in things if t.what == TREATY and t.last < sides.left.first]
+        return behind[-1] if behind else sides.left
     alone = trigger.family in INTRANSITIVE or reading.is_a("intransitive", trigger.first)
     if trigger.voice == PASSIVE or alone:
         return sides.left or sides.antecedent or sides.right
+    beside = sides.left is not None and trigger.first - sides.left.last <= 2
+    if beside and not reading.lexicon.object_first and _clitic(reading, trigger, sides.left):
+        return sides.left
+    return _of_active(reading, trigger, sides)
+
+
+def _of_active(reading: Reading, trigger: Trigger, sides: Sides) -> Thing | None:
     if trigger.family in EITHER_SIDE and trigger.voice == ACTIVE:
         return sides.right or sides.antecedent or sides.left
     if reading.lexicon.verb_final:
@@ -241,6 +253,35 @@ def _bind(reading: Reading, trigger: Trigger, things: Sequence[Thing], triggers:
     if reading.lexicon.object_first:
         return sides.left
     return _contact(reading, trigger, sides.left)
+
+
+def _inside(reading: Reading, trigger: Trigger, things: Sequence[Thing]) -> Thing | None:
+    """A thing among a verb's own words, as in "handed over … the instrument"."""
+    inside = [t for t in things if trigger.first < t.first <= trigger.last and t.what != NOUN]
+    if not reading.lexicon.table.arabic:  # "ratificarlo"
+        inside += [t for t in things if t.first == t.last == trigger.first and t.what == PRONOUN]
+    inside = [t for t in inside if t.what == "procedures" or not reading.is_a("prepositions", t.first)]
+    if not inside or trigger.voice == NOMINAL:
+        return None
+    return next((t for t in inside if t.what == "instruments"), inside[0])
+
+
+def _written(trigger: Trigger, pronoun: Thing, sides: Sides) -> Thing:
+    """Arabic writes a pronoun to the verb: it takes up what the relative clause hangs on or what was named before it."""
+    if trigger.voice == NOMINAL and sides.right is not None and sides.right.first - trigger.last <= 2:
+        return sides.right  # "its ratification of the agreement"
+    for thing in (sides.antecedent, sides.left):
+        if thing is not None and thing.what in {TREATY, GENERIC} and trigger.voice != NOMINAL:
+            return thing
+    return pronoun
+
+
+def _by_decree(reading: Reading, thing: Thing) -> bool:
+    """Turkish "… Cumhurbaşkanı kararıyla feshedildi": the decree is the means, what was ended stands before it."""
+    if thing.what != "decree" or not reading.lexicon.verb_final or thing.last + 1 >= len(reading.tokens):
+        return False
+    following = reading.tokens[thing.last + 1].low
+    return following in {"yla", "yle", "ile"} or reading.tokens[thing.last].low.endswith(("ıyla", "iyle", "yla", "yle"))
 
 
 def _clitic(reading: Reading, trigger: Trigger, left: Thing | None) -> bool:

@@ -93,6 +93,14 @@ def variants(word: str, arabic: bool) -> tuple[str, ...]:
     return tuple(dict.fromkeys(out))
 
 
+_OBJECTS = ("هما", "ها", "هم", "ه")  # Arabic pronouns written to the end of a verb: "وقعتها", signed it
+
+
+def without_object(word: str) -> tuple[str, ...]:
+    """An Arabic word without the pronoun at its end, where it may have one."""
+    return tuple(word[: -len(end)] for end in _OBJECTS if word.endswith(end) and len(word) - len(end) >= 3)
+
+
 def _opens(pattern: Pattern) -> int:
     if pattern.section == "acts":
         return ACT | (BODY_ACT if pattern.key in BODY_FAMILIES else 0)
@@ -182,10 +190,24 @@ class Table:
                     break
                 found.extend(self._prefix.get(form[:length], ()))
             found.extend(pattern for end, pattern in self._suffix if form.endswith(end))
+        if self.arabic and not any(p.section == "acts" for p in found):
+            found.extend(self._with_object(word))
         result = tuple(dict.fromkeys(found))
         if len(self._memo) < _MAX_MEMO:
             self._memo[word] = result
         return result
+
+    def _with_object(self, word: str) -> list[Pattern]:
+        """The acts a word may be that has its object written to its end."""
+        forms = (form for short in without_object(word) for form in variants(short, True))
+        return [p for form in forms for p in self._exact.get(form, ()) if p.section == "acts" and len(p.elements) == 1]
+
+    def has_object(self, word: str) -> bool:
+        """Whether a word is an act with its object written to its end ("أقرته", passed it)."""
+        if not self.arabic:
+            return False
+        own = (p for form in variants(word, True) for p in self._exact.get(form, ()))
+        return not any(p.section == "acts" for p in own) and bool(self._with_object(word))
 
     def classify(self, raw: str) -> int:
         """What a lower-cased word as it stands in the text may open: ACT, TREATY_NOUN, BODY_ACT, added up; 0 for nothing."""
@@ -193,7 +215,8 @@ class Table:
         if known is not None:
             return known
         kinds = 0
-        for form in variants(fold(raw), self.arabic):
+        words = (fold(raw), *without_object(fold(raw))) if self.arabic else (fold(raw),)
+        for form in (form for word in words for form in variants(word, self.arabic)):
             kinds |= self._keys.get(form, 0)
             for length in range(1, len(form) + 1):
                 kinds |= self._key_stems.get(form[:length], 0)

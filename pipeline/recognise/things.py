@@ -39,6 +39,50 @@ def _nouns(reading: Reading, acts: tuple[Hit, ...]) -> list[Thing]:
     return [Thing(NOUN, h.first, h.last, h.key) for h in acts if h.form == "noun" and h.last + 1 not in compound]
 
 
+def _enclitics(reading: Reading) -> list[Thing]:
+    """Pronouns that hang on a verb: Spanish "ratificarlo", Portuguese "aprovou-o"."""
+    ends = tuple(reading.lexicon.grammar.get("enclitics", ()))
+    if not ends:
+        return []
+    verbs = [h for h in reading.section("acts") if h.form != "noun"]
+    inside = {h.first for h in verbs if h.form == "infinitive" and reading.tokens[h.first].low.endswith(ends)}
+    behind = {
+        h.last + 1
+        for h in verbs
+        if h.last + 1 < len(reading.tokens)
+        and reading.before(h.last + 1) in {"-", "‑"}
+        and reading.is_a("clitics", h.last + 1)
+    }
+    return [Thing(PRONOUN, i, i) for i in sorted(inside | behind)]
+
+
+def _proclitic(reading: Reading, word: int) -> bool:
+    """ "La aprobó", "o ratificaram", "le dénoncer": before a verb that can be no noun the article is a pronoun."""
+    following = word + 1
+    if not reading.is_a("clitics", word) or following >= len(reading.tokens):
+        return False
+    if reading.before(following).strip(" \u00a0'’"):
+        return False
+    here = [h for h in reading.section("acts") if h.first == following]
+    return bool(here) and not any(h.form in {"noun", "participle", "attribute", "present"} for h in here)
+
+
+def _before_have(reading: Reading, word: int) -> bool:
+    """ "O tinham ratificado", "la había aprobado": a pronoun before the auxiliary."""
+    following = word + 1
+    return (
+        following < len(reading.tokens)
+        and not reading.before(following).strip(" \u00a0'’")
+        and reading.is_a("have", following)
+        and any(h.first in {following + 1, following + 2} and h.form == "participle" for h in reading.section("acts"))
+    ) or (
+        word > 0
+        and reading.before(word) in {"-", "‑"}
+        and reading.is_a("have", word - 1)
+        and any(h.first in {following, following + 1} and h.form == "participle" for h in reading.section("acts"))
+    )
+
+
 def find(reading: Reading, aliases: tuple[tuple[int, int, str], ...] = ()) -> tuple[Thing, ...]:
     """The things of a sentence in order, the longest at each place. `aliases`: (first word, last word, agreement id)."""
     found: list[Thing] = [Thing(TREATY, a, b, "", agreement) for a, b, agreement in aliases]
@@ -50,14 +94,30 @@ def find(reading: Reading, aliases: tuple[tuple[int, int, str], ...] = ()) -> tu
     ]
     found += [Thing(TREATY, h.first, h.last, h.key) for h in reading.section("instruments")]
     found += _nouns(reading, reading.section("acts"))
+    found += _enclitics(reading)
     for h in reading.section("grammar"):
         if h.key == "generic_nouns" and not _of_treaty(reading, h.last, nouns):
             found.append(Thing(GENERIC, h.first, h.last))
+        elif h.key == "clitics" and (_proclitic(reading, h.last) or _before_have(reading, h.last)):
+            found.append(Thing(PRONOUN, h.first, h.last))
         elif (h.key == "pronouns" and not _determiner(reading, h.last)) or (
             h.key in {"former", "latter", "both"} and _stands_alone(reading, h.first, h.last, h.key)
         ):
             found.append(Thing(PRONOUN, h.first, h.last))
+    if reading.lexicon.table.arabic:
+        written = _written(reading)
+        found = [t for t in found if t.what != NOUN or t.first not in written] + [Thing(PRONOUN, i, i) for i in written]
     return _longest(found)
+
+
+def _written(reading: Reading) -> list[int]:
+    """Arabic verbs with their object written to their end: "أقرته", passed it."""
+    table = reading.lexicon.table
+    verbs = dict.fromkeys(h.last for h in reading.section("acts") if h.form != "noun" or h.key in _ON_TEXTS)
+    return [i for i in verbs if table.has_object(reading.tokens[i].low)]
+
+
+_ON_TEXTS = frozenset({"sign", "ratify", "approve", "submit", "deposit", "extend", "amend"})  # "its signing" is the treaty's
 
 
 def _modifies(reading: Reading, hit: Hit, nouns: frozenset[int]) -> bool:
@@ -87,6 +147,8 @@ def _determiner(reading: Reading, word: int) -> bool:
     if reading.is_a("relative", word) and word and reading.clause(word).opener == word:
         return True
     if not reading.is_a("determiners", word) and not reading.is_a("generic_determiners", word):
+        return False
+    if _proclitic(reading, word):
         return False
     if any(h.last == word - 1 and h.form != "noun" for h in reading.section("acts")) and reading.lexicon.object_first:
         return False
@@ -144,7 +206,6 @@ def _longest(things: list[Thing]) -> tuple[Thing, ...]:
 
 def may_name_body(reading: Reading) -> bool:
     """Whether an act of the sentence may have a body, or nothing at all, as its object."""
-    return any(
-        h.form == "noun" or h.key not in {"approve", "submit", "conclude", "extend", "amend"}
-        for h in reading.section("acts")
-    )
+    organ = any(h.key == "chamber" for h in reading.section("procedure"))  # "the Senate consented on 22 June"
+    silent = {"conclude", "extend", "amend"} if organ else {"approve", "submit", "conclude", "extend", "amend"}
+    return any(h.form == "noun" or h.key not in silent for h in reading.section("acts"))
