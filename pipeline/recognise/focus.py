@@ -12,7 +12,8 @@ from dataclasses import dataclass, field, replace
 from pipeline.model import Agreement
 from pipeline.recognise import among
 from pipeline.recognise.among import Around
-from pipeline.recognise.linking import Index
+from pipeline.recognise.choice import Choice, Recall, Setting
+from pipeline.recognise.linking import Index, Rival
 from pipeline.recognise.titles import Reading as Wording
 from pipeline.recognise.values import Band, Link, Mention
 
@@ -21,6 +22,9 @@ _COMPATIBLE = 0.8
 _NEAR = 2  # sentences back within which the latest link goes before the lead's
 _ALONE = 0.7  # confidence from which the one agreement that fits is sure
 _LISTED = 0.84  # confidence of the agreements that a plural means, where each alone fits its party
+_LIKELY = 0.7  # chance from which the likeliest agreement is taken where no rule decides
+_CHOSEN = 0.8  # and from which it is sure
+_RECALLED = 6  # agreements told of, the latest, that a mention may come back to
 _PICK = 4  # sentences back in which the two stand that "both" or "the latter" are said of
 _FOREIGN = 2  # topic words foreign to an agreement that keep a mention from being carried over to it
 _PLAIN = 0.75  # content from which the words alone are worth a look
@@ -67,6 +71,14 @@ class Focus:
         order = [self.latest, self.lead] if near else [self.lead, self.latest]
         return tuple(dict.fromkeys(ids for ids in order if ids))
 
+    def recalled(self, sentence: int) -> dict[str, Recall]:
+        """What was told of each agreement up to a sentence, the latest first; those of the headline alone are last."""
+        order = [*reversed(self.sure[-_RECALLED:]), *(i for i in self.lead if i not in self.sure)]
+        return {
+            one: Recall(since, max(0, sentence - self.seen.get(one, -1)), one in self.lead, one in self.latest)
+            for since, one in enumerate(order)
+        }
+
 
 @dataclass(frozen=True)
 class Linker:
@@ -75,11 +87,12 @@ class Linker:
     index: Index
     agreements: dict[str, Agreement]
     wordings: dict[str, tuple[Wording, ...]]
+    choice: Choice
 
     @classmethod
     def build(cls, index: Index, agreements: Sequence[Agreement]) -> Linker:
         """Wordings of titles are read when they are first asked for."""
-        return cls(index, {a.id: a for a in agreements}, {})
+        return cls(index, {a.id: a for a in agreements}, {}, Choice.load())
 
     def link(self, mention: Mention, language: str, focus: Focus, sentence: int, around: Around) -> tuple[Linked, ...]:
         """What a mention means: usually one agreement, several for a plural or a carried-over group, or one with id None."""
@@ -108,13 +121,50 @@ class Linker:
             return taken
         if only is not None:
             return (_only(only, mention),)
+        return (self._unsure(mention, link, language, focus, sentence, around),)
+
+    def _unsure(
+        self, mention: Mention, link: Link, language: str, focus: Focus, sentence: int, around: Around
+    ) -> Linked:
+        """What no rule is sure of: for review by its words, a body's charter, what all signs together speak for, or nothing."""
         if link.band is Band.REVIEW and link.agreement_id is not None and self._worth_review(mention, link, around):
-            return (Linked(link.agreement_id, Band.REVIEW, link.confidence, link.reasons, mention),)
-        charter = self._charter(mention, link)
-        if charter is not None:
-            return (charter,)
+            return Linked(link.agreement_id, Band.REVIEW, link.confidence, link.reasons, mention)
+        found = self._charter(mention, link)
+        if found is None and not mention.generic:
+            found = self._chosen(mention, language, focus, sentence, around)
         best = link.best.agreement_id if link.best else None
-        return (Linked(None, Band.NONE, 0.0, link.reasons, mention, best),)
+        return found or Linked(None, Band.NONE, 0.0, link.reasons, mention, best)
+
+    def _chosen(self, mention: Mention, language: str, focus: Focus, sentence: int, around: Around) -> Linked | None:
+        """What all signs together speak for, where no rule decides."""
+        setting, rivals = self.setting(mention, language, focus, sentence, around)
+        agreement, chance = self.choice.of(self.index, setting, rivals)
+        if chance < _LIKELY:
+            return None
+        return Linked(agreement, Band.SURE if chance >= _CHOSEN else Band.REVIEW, chance, ("chosen",), mention)
+
+    def setting(
+        self, mention: Mention, language: str, focus: Focus, sentence: int, around: Around
+    ) -> tuple[Setting, tuple[Rival, ...]]:
+        """A mention in its article, and the agreements it may mean."""
+        own = among.named(mention) or around.pair or ((around.label,) if around.label else ())
+        told = focus.recalled(sentence)
+        hand = {*own, *around.near, *around.recent, *around.context, *(around.everyone if own else ())}
+        rivals = self.index.rivals(
+            mention.text,
+            language,
+            hand,
+            told,
+            parties=own,
+            near_parties=around.near,
+            context_parties=(*around.recent, *around.context),
+            kind=mention.kind,
+            plural=mention.plural,
+            lead=around.lead,
+            sentence=around.text,
+        )
+        wording = self.index.read(mention.text, language)
+        return Setting(mention, wording, around, sentence, told, sentence - focus.foreign), rivals
 
     def _has(self, agreement_id: str, mention: Mention) -> bool:
         """Whether all parties that a mention names are listed for an agreement, or are members of one."""
