@@ -12,6 +12,7 @@ from pipeline.recognise.triggers import ACTIVE, ATTRIBUTE, GERUND, INFINITIVE, I
 EITHER_SIDE = frozenset(
     {"terminate", "suspend", "extend", "provisional", "accede", "withdraw", "open", "adopt", "reserve"}
 )
+_NOT_TALKS = frozenset({"sign", "ratify", "initial", "enter_force"})  # what is never done to negotiations
 _REACH = 22  # words between a verb and its object
 
 
@@ -53,6 +54,8 @@ def right_of(
             return None
         if _other_sentence(reading, trigger, thing, stops - joined):
             return None
+        if reading.lexicon.language == "zh" and reading.comma_between(trigger.last, thing.first):
+            return None  # no Chinese object stands behind a comma
         home = reading.clause_of[thing.first]
         if home != clause:
             if reading.clauses[home].kind == ASIDE or reading.within(home, clause):
@@ -108,6 +111,10 @@ def left_of(reading: Reading, trigger: Trigger, things: Sequence[Thing], trigger
         and reading.clause_of[t.first] == clause
         and trigger.first - t.last <= 40
     ]
+    if trigger.family in _NOT_TALKS and not any(
+        h.key == "conclude" and h.first == trigger.first for h in reading.section("acts")
+    ):
+        candidates = [t for t in candidates if t.what != "negotiations"]
     home = reading.clauses[clause]
     if not candidates and home.kind == MAIN and clause and trigger.first - min(reading.words_of(clause)) <= 2:
         candidates = [t for t in things if t.last < trigger.first and reading.clause_of[t.first] == home.parent][:1]

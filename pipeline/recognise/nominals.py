@@ -13,12 +13,13 @@ Verdict = tuple[Status | None, tuple[str, ...]]
 def decide(reading: Reading, trigger: Trigger) -> Verdict:
     """The status of an act told by a noun, with the rules that spoke; None where nothing says that it happened or will."""
     clause = cues.own(reading, trigger)
+    reach = 30 if reading.lexicon.language == "zh" else 8  # words before the noun; Chinese counts ideographs
     light = [
         h
         for h in reading.section("nominal")
         if h.key == "occurred"
         and reading.clause_of[h.first] in clause
-        and (0 < trigger.first - h.last <= 8 or 0 < h.first - trigger.last <= 14)
+        and (0 < trigger.first - h.last <= reach or 0 < h.first - trigger.last <= 14)
     ]
     before = [h for h in cues.between(reading, 0, trigger.first, clause) if trigger.first - h.last <= 10]
     behind = cues.between(reading, trigger.last + 1, len(reading.tokens), clause, "after")
