@@ -22,6 +22,7 @@ from pipeline.query.history import (
     merged_into,
     newest_change,
     polls,
+    press,
     recorded,
     revisions,
 )
@@ -47,6 +48,7 @@ __all__ = [
     "merged_into",
     "newest_change",
     "polls",
+    "press",
     "recorded",
     "review",
     "revisions",

@@ -17,7 +17,7 @@ from pipeline.store import articles, deliveries, feeds, known, review, search
 from pipeline.store import polls as poll_rows
 from pipeline.store.codec import event_from
 from pipeline.store.engine import Database
-from pipeline.store.tables import ChangeRow, EventRow, EvidenceRow, RevisionRow
+from pipeline.store.tables import ArticleRow, ArticleVersionRow, ChangeRow, EventRow, EvidenceRow, RevisionRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +106,20 @@ def article(database: Database, article_id: int, version: int | None = None) -> 
         return ArticleView(stored, claims)
 
     return database.read(work)
+
+
+def press(database: Database, agreement_id: str) -> dict[tuple[str, str], int]:
+    """How many articles tell of an agreement, by agency and language: counted where they stand, not read."""
+    version, article = ArticleVersionRow, ArticleRow
+    told = (
+        select(article.agency, version.language, func.count(EvidenceRow.article_id.distinct()))
+        .join(EventRow, EventRow.id == EvidenceRow.event_id)
+        .join(version, version.id == EvidenceRow.article_version_id)
+        .join(article, article.id == EvidenceRow.article_id)
+        .where(EventRow.agreement_id == agreement_id, EvidenceRow.removed_at.is_(None))
+        .group_by(article.agency, version.language)
+    )
+    return database.read(lambda c: {(row[0], row[1]): row[2] for row in c.execute(told).all()})
 
 
 def kin(database: Database, event_id: str) -> tuple[Event, ...]:

@@ -155,11 +155,11 @@ class ReviewIn(_Strict):
 
     decision: Literal["accept", "reject", "correct", "merge", "split", "undo"]
     into: Annotated[str, Field(pattern=_EVENT)] | None = Field(None, description="merge: the event that stays.")
-    articles: list[Annotated[int, BeforeValidator(_whole), Field(ge=1, le=BIGGEST, strict=True)]] = Field(
+    articles: list[Annotated[int, Field(ge=1, le=BIGGEST, strict=True), BeforeValidator(_whole)]] = Field(
         [], max_length=200, description="split: the ids of the articles whose reports become another event."
     )
     note: Note = ""
-    revision: Annotated[int, BeforeValidator(_whole), Field(ge=1, le=BIGGEST, strict=True)] | None = Field(
+    revision: Annotated[int, Field(ge=1, le=BIGGEST, strict=True), BeforeValidator(_whole)] | None = Field(
         None,
         description="The revision that was looked at: where the event has another one by now, nothing is done (409).",
     )

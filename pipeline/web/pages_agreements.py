@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -24,7 +25,7 @@ from pipeline.web.problems import Refusal
 from pipeline.web.site import site_of
 
 router = APIRouter(include_in_schema=False)
-_LISTED, _PROPOSED, _TOLD = 50, 20, 200
+_LISTED, _PROPOSED, _TOLD = 50, 20, 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ def one_agreement(request: Request, agreement_id: AgreementId) -> Response:
     """One agreement: as known at `as_of`, for the day `on`."""
     site = site_of(request)
     as_of, on = asked_moments(request)
-    known = query.timeline(site.database, agreement_id, as_of)
+    known = query.course(site.database, agreement_id, as_of)
     found, source = site.agreements().get(agreement_id, (None, ""))
     if found is None and not known:
         raise Refusal(404, "There is no agreement of this name, neither on the watchlist nor in the history.")
@@ -94,13 +95,13 @@ def one_agreement(request: Request, agreement_id: AgreementId) -> Response:
         agreement=found,
         title=found.title if found else known[-1].agreement,
         source=source,
-        events=known[-_TOLD:],
+        events=_told(site.database, known[-_TOLD:], as_of),
         more=len(known) > _TOLD,
         standings=status,
         summary=summary(status),
         drawing=drawing(known, found.parties if found else (), day),
         labels=LABELS,
-        press=press(known),
+        press=press(query.press(site.database, agreement_id) if as_of is None else press_of(known)),
         as_of=as_of,
         on=on,
         day=day,
@@ -120,10 +121,25 @@ def summary(status: AgreementStatus) -> tuple[tuple[Standing, tuple[str, ...]], 
     return tuple((standing, tuple(groups[standing])) for standing in sorted(groups, key=order.index, reverse=True))
 
 
-def press(events: Iterable[Event]) -> Press:
-    """Who reported of an agreement, and in which languages: every article once."""
+def _told(database: Database, known: Sequence[Event], as_of: datetime | None) -> Sequence[Event]:
+    """The steps that are told in words, with their sources."""
+    if as_of is not None:
+        return known
+    found = query.some(database, [event.id for event in known])
+    return [found[event.id] for event in known if event.id in found]
+
+
+def press_of(events: Iterable[Event]) -> dict[tuple[str, str], int]:
+    """How many articles tell of these events, by agency and language: every article once."""
     articles = {source.url: source for event in events for source in event.sources}
-    cells = Counter((one.agency or "not named", one.language) for one in articles.values())
+    return dict(Counter((one.agency, one.language) for one in articles.values()))
+
+
+def press(counted: Mapping[tuple[str, str], int]) -> Press:
+    """Who reported of an agreement, and in which languages."""
+    cells: Counter[tuple[str, str]] = Counter()
+    for (agency, language), count in counted.items():
+        cells[agency or "not named", language] += count
     agencies: Counter[str] = Counter()
     languages: Counter[str] = Counter()
     for (agency, language), count in cells.items():

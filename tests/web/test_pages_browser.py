@@ -94,6 +94,40 @@ def test_a_desk_is_worked_by_keyboard_alone(browser: Any, base: str) -> None:
     assert complaints == []
 
 
+def test_events_are_split_and_merged_by_keyboard_alone(browser: Any, base: str) -> None:
+    """On an event of several sources: s, a source, Split; on the new event: m, Merge; the tombstone: u, Undo. Axe looks on."""
+    tab, complaints = opened(browser, base)
+    tab.goto("/events?type=ratified&status=occurred")
+    tab.keyboard.press("j")
+    tab.keyboard.press("o")
+    tab.wait_for_url("**/events/ev_*")
+    first = tab.url
+    sources = tab.locator(".proof").count()
+    assert sources > 1
+    tab.keyboard.press("s")
+    assert tab.evaluate("document.activeElement.name") == "article"
+    tab.keyboard.press("Space")
+    tab.focus("button[value=split]")
+    tab.keyboard.press("Enter")
+    tab.wait_for_url(lambda url: url != first)
+    fresh = tab.url
+    assert tab.locator(".proof").count() == 1
+    tab.keyboard.press("m")
+    assert tab.evaluate("document.activeElement.name") == "into"
+    tab.focus("button[value=merge]")
+    tab.keyboard.press("Enter")
+    tab.wait_for_url(first)
+    assert tab.locator(".proof").count() == sources
+    tab.goto(fresh)
+    assert "the same act as another event" in tab.inner_text("[aria-label=Merged]")
+    tab.keyboard.press("u")
+    assert tab.evaluate("document.activeElement.value") == "undo"
+    tab.keyboard.press("Enter")
+    tab.wait_for_selector(".proof")
+    assert tab.locator(".proof").count() == 1
+    assert complaints == []
+
+
 def test_keys_can_be_switched_off(browser: Any, base: str) -> None:
     """For those whom single keys get in the way: a box, remembered by the browser."""
     tab, _ = opened(browser, base)
