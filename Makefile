@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 CONFIG ?= config
 
-.PHONY: run demo test quick lint format requirements benchmarks clean
+.PHONY: run demo test defences quick lint format requirements benchmarks clean
 .DEFAULT_GOAL := run
 
 $(VENV)/.ready: requirements.txt pyproject.toml
@@ -21,10 +21,13 @@ demo: $(VENV)/.ready  ## the whole way offline, over bundled sample agencies
 	$(BIN)/treatywatch demo
 
 test: $(VENV)/.ready lint  ## every check and every test
-	$(BIN)/pytest -q -n 2
+	$(BIN)/pytest -q -n 2 -m "not exhaustive"
+
+defences: $(VENV)/.ready  ## every defence taken away in a copy of the program: its test must fail (half an hour)
+	$(BIN)/pytest -q -m exhaustive tests/chaos/test_defences.py
 
 quick: $(VENV)/.ready  ## the tests that take seconds
-	$(BIN)/pytest -q -n 2 -m "not slow"
+	$(BIN)/pytest -q -n 2 -m "not slow and not exhaustive"
 
 lint: $(VENV)/.ready  ## types, style, layers
 	$(BIN)/ruff check .

@@ -44,7 +44,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("defence", DEFENCES, ids=lambda one: one.attack)
 def test_without_it_the_test_fails(defence: Defence, copy: Path) -> None:
     """The test fails, and does not merely fail to run."""
