@@ -11,10 +11,22 @@ from pipeline.model import EventType
 from pipeline.recognise.cases import PLAIN, Step, nothing_follows
 from pipeline.recognise.reading import Reading
 from pipeline.recognise.things import GENERIC, NOUN, PRONOUN, TREATY, Thing
-from pipeline.recognise.triggers import ACTIVE, ATTRIBUTE, INTRANSITIVE, NOMINAL, PASSIVE, Trigger
+from pipeline.recognise.triggers import (
+    ACTIVE,
+    ATTRIBUTE,
+    INTRANSITIVE,
+    NOMINAL,
+    PASSIVE,
+    PAST,
+    PERFECT,
+    PLUPERFECT,
+    Trigger,
+)
+from pipeline.recognise.values import PartyKind
 
 E = EventType
 _GUESS = 0.55
+_DONE = frozenset({PAST, PERFECT, PLUPERFECT})
 _TOLD = frozenset(
     {"sign", "ratify", "initial", "enter_force", "provisional", "accede", "withdraw", "denounce", "suspend", "terminate", "deposit", "exchange"}
 )  # fmt: skip
@@ -29,17 +41,23 @@ def step(trigger: Trigger, thing: Thing | None, about: Trigger | None, reading: 
         return None
     if trigger.voice == NOMINAL:
         return _consent(reading, trigger, thing)
+    if _left(reading, trigger, thing):
+        return Step(E.WITHDRAWN, "guess_left", weight=_GUESS)
     if reading.is_a("strict", trigger.first) or reading.is_a("ambiguous", trigger.first):
         return None
     organ = any(p.body for p in reading.parties)
     if thing is not None and thing.what in {"law", "draft"}:
         kind = _OF_LAW.get(trigger.family)
+        chamber = any(p.body and p.body != "head_of_state" for p in reading.parties)
+        if trigger.family == "sign" and chamber and trigger.voice == ACTIVE:
+            return None  # "twenty senators signed the resolution"
         return Step(kind, f"guess_{trigger.family}_law", weight=_GUESS) if kind else None
     if trigger.family in _MADE and trigger.voice == ATTRIBUTE and (thing is None or thing.what == TREATY):
         return Step(E.SIGNED, "guess_concluded", weight=0.75 if thing else _GUESS)
     if thing is not None and thing.what not in {TREATY, GENERIC, PRONOUN, NOUN}:
         return None
-    if trigger.family in _BY_ORGAN and organ and _free(reading, trigger, thing):
+    whole = trigger.family != "reject" or thing is not None  # "one member voted no"
+    if trigger.family in _BY_ORGAN and organ and whole and _free(reading, trigger, thing):
         return Step(_BY_ORGAN[trigger.family], f"guess_{trigger.family}", weight=_GUESS)
     if trigger.family in _TOLD and thing is None and (_free(reading, trigger, thing) or trigger.family == "initial"):
         return Step(PLAIN[trigger.family], f"guess_{trigger.family}", weight=_GUESS)
@@ -52,6 +70,20 @@ def _consent(reading: Reading, trigger: Trigger, thing: Thing | None) -> Step | 
     if thing is None and organ and trigger.family == "approve":
         return Step(E.APPROVED, "guess_approve_noun", weight=_GUESS)
     return None
+
+
+def _left(reading: Reading, trigger: Trigger, thing: Thing | None) -> bool:
+    """ "Only Turkey has left, in March 2021": states at the subject's place, and nothing that is left behind the verb."""
+    if trigger.family != "withdraw" or trigger.voice != ACTIVE or trigger.tense not in _DONE or thing is not None:
+        return False
+    begin = reading.tokens[max(0, trigger.first - 10)].start
+    states = any(
+        p.kind in {PartyKind.NAME, PartyKind.CAPITAL}
+        and begin <= p.start
+        and p.end <= reading.tokens[trigger.first].start
+        for p in reading.parties
+    )
+    return states and nothing_follows(reading, trigger)
 
 
 def _free(reading: Reading, trigger: Trigger, thing: Thing | None) -> bool:
