@@ -82,7 +82,8 @@ def _indirect(reading: Reading, trigger: Trigger, thing: Thing) -> bool:
 def _descriptive(trigger: Trigger, reading: Reading) -> bool:
     """Words that say what an agreement is like, not what befell it: "a protocol amending", "which extends"."""
     if trigger.voice == ATTRIBUTE:
-        return trigger.family in {"conclude", "amend", "extend"} or reading.is_a("strict", trigger.first)
+        told = trigger.family != "conclude" and _told_apart(reading, trigger)
+        return (trigger.family in {"conclude", "amend", "extend"} and not told) or reading.is_a("strict", trigger.first)
     clause = reading.clause(trigger.first)
     retold = clause.kind == RELATIVE and trigger.first - clause.opener == 1
     return (
@@ -91,6 +92,13 @@ def _descriptive(trigger: Trigger, reading: Reading) -> bool:
         and trigger.tense == PRESENT
         and trigger.family in {"amend", "extend", "terminate", "suspend"}
     )
+
+
+def _told_apart(reading: Reading, trigger: Trigger) -> bool:
+    """ "The text, revised on 5 September 2019, …": set apart and dated it is a step, not a trait."""
+    near = range(trigger.last + 1, min(trigger.last + 8, len(reading.tokens)))
+    apart = trigger.first == 0 or "," in reading.before(trigger.first)
+    return apart and any(c.isdigit() for i in near for c in reading.tokens[i].low)
 
 
 def _plain(case: Case) -> Step | None:
@@ -158,7 +166,8 @@ def _approve(case: Case) -> Step | None:
         return Step(E.RATIFIED, "approve_law", weight=0.8, chamber=True)
     if thing.what == NOUN:
         if thing.kind in {"approve", "enter_force", "deposit"}:
-            said = thing.kind == "approve" and reading.is_a("strict", trigger.first)  # "recommended approval"
+            words = trigger.last - trigger.first  # "recommended approval", "sprach sich für die Genehmigung aus"
+            said = thing.kind == "approve" and (words > 0 or reading.is_a("strict", trigger.first))
             return Step(E.APPROVED, "recommend_approval", weight=0.7) if said else None
         return _voted(thing.kind, f"approve_{thing.kind}")
     if thing.what == "instruments":

@@ -106,6 +106,7 @@ def other_object(reading: Reading, trigger: Trigger, thing: Thing | None) -> boo
     compound = bool(reading.lexicon.grammar.get("compounds"))  # "the Nuclear Forces Treaty" is one noun
     return any(
         reading.is_a("beside", i)
+        and not any(reading.is_a("prepositions", j) for j in range(max(trigger.last + 1, i - 2), i))
         and (not compound or any(reading.is_a("prepositions", j) for j in range(i + 1, thing.first)))
         for i in between[:_OBJECT_REACH]
     )

@@ -20,6 +20,7 @@ MAIN, RELATIVE, SUBORDINATE, ASIDE = "main", "relative", "subordinate", "aside"
 _STRONG = frozenset(";:—–；：…")
 _CLOSING = frozenset(")]）】")
 _OPENING = frozenset("([（【")
+_LIGHT = frozenset({"prepositions", "pronouns", "stop_words", "determiners", "clitics"})  # words that are no noun
 _COMMAS = frozenset(",，،")
 
 
@@ -148,11 +149,14 @@ def _opening(
     negating: frozenset[int],
     *,
     marked: bool,
+    commas: bool = False,
 ) -> str:
     """Which clause a word opens, if any. "that" behind a noun is relative, before a noun it is a determiner."""
     keys = hits_at.get(i, set())
     if i in covered:
         return ""
+    if "relative_articles" in keys and marked and _LIGHT & hits_at.get(i + 1, set()):
+        return RELATIVE  # German: ", das der Bundestag …", ", die am Montag …"
     if "relative" in keys:
         if "determiners" in keys or "generic_determiners" in keys:
             if i + 1 in nouns:
@@ -161,13 +165,17 @@ def _opening(
         return RELATIVE
     if "subordinate" in keys:
         adverb = "have" in hits_at.get(i - 1, set())  # "has since applied it"
-        if (i in negating and not marked) or adverb:
+        loose = commas and not marked and "coordinate" not in hits_at.get(i - 1, set())
+        if (i in negating and not marked) or adverb or loose:
             return ""
         return SUBORDINATE
     return ""
 
 
-def _clauses(tokens: Sequence[Token], text: str, base: int, hits: Sequence[Hit]) -> tuple[list[Clause], list[int]]:
+def _clauses(
+    tokens: Sequence[Token], text: str, base: int, hits: Sequence[Hit], *, commas: bool = False
+) -> tuple[list[Clause], list[int]]:
+    """The clauses, and the clause of every word. `commas`: a comma stands before every subordinate clause (German)."""
     hits_at: dict[int, set[str]] = {}
     nouns: set[int] = set()
     covered: set[int] = set()
@@ -188,14 +196,19 @@ def _clauses(tokens: Sequence[Token], text: str, base: int, hits: Sequence[Hit])
     clauses = [Clause(0, 0, MAIN, -1)]
     of: list[int] = []
     current = 0
+    marked = True
     frozen_nouns, frozen_covered = frozenset(nouns), frozenset(covered - ends)
     for i, token in enumerate(tokens):
         between = text[(tokens[i - 1].end if i else base) - base : token.start - base]
         if i:
             current = _after_marks(between, current, clauses)
-        marked = not i or "," in between
-        kind = _opening(i, hits_at, frozen_nouns, frozen_covered, negating, marked=marked)
+        before = marked
+        marked = not i or "," in between or (commas and before and "prepositions" in hits_at.get(i - 1, set()))
+        kind = _opening(i, hits_at, frozen_nouns, frozen_covered, negating, marked=marked, commas=commas)
         if kind and (i or kind == SUBORDINATE):
+            again = clauses[current]
+            if kind != SUBORDINATE and again.kind == RELATIVE and "coordinate" in hits_at.get(i - 1, set()):
+                kind, current = RELATIVE, again.parent  # "one that A initialled and that B signed"
             clauses.append(Clause(len(clauses), current, kind, i))
             current = len(clauses) - 1
         of.append(current)
@@ -229,5 +242,6 @@ def read(
 ) -> Reading:
     """Read one sentence."""
     hits = tuple(lexicon.table.find(sentence.tokens))
-    clauses, of = _clauses(sentence.tokens, sentence.low, sentence.start, hits)
+    commas = bool(lexicon.grammar.get("relative_articles"))
+    clauses, of = _clauses(sentence.tokens, sentence.low, sentence.start, hits, commas=commas)
     return Reading(sentence, lexicon, hits, tuple(clauses), tuple(of), find_parties, heading)

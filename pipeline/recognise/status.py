@@ -38,7 +38,7 @@ def decide(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> V
     if opened is not None:
         return opened
     if trigger.voice == NOMINAL:
-        return nominals.decide(reading, trigger)
+        return _after_which(reading, trigger, triggers) or nominals.decide(reading, trigger)
     if _standing_rule(reading, trigger):
         return Status.CONDITIONAL, ("standing_rule",)
     if trigger.voice == ATTRIBUTE:
@@ -46,6 +46,28 @@ def decide(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> V
     if trigger.tense in {INFINITIVE, GERUND}:
         return _governed(reading, trigger, triggers)
     return _finite(reading, trigger, triggers)
+
+
+_PRECEDED = frozenset({"ratify", "exchange", "deposit", "accede"})
+
+
+def _after_which(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> Verdict | None:
+    """ "Entered into force after ratification by all": the noun happened if the verb did, and is its condition if not."""
+    if trigger.family not in _PRECEDED:
+        return None
+    near = [h for h in reading.section("nominal") if h.key == "temporal" and 0 < trigger.first - h.last <= 3]
+    clauses = {reading.clause_of[trigger.first], reading.clause(trigger.first).parent}
+    main = [
+        t
+        for t in triggers
+        if t.family in {"enter_force", "provisional"} and t.voice != NOMINAL and reading.clause_of[t.first] in clauses
+    ]
+    if not near or not main:
+        return None
+    verdict = decide(reading, main[0], triggers)[0]
+    if verdict is Status.OCCURRED:
+        return Status.OCCURRED, ("before_what_occurred",)
+    return (Status.CONDITIONAL, ("before_what_is_planned",)) if verdict is Status.PLANNED else None
 
 
 def _scope_start(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> int:
@@ -143,7 +165,7 @@ def _finite(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> 
     behind = (
         cues.between(reading, trigger.last + 1, trigger.last + _FAR, own, "after") if reading.lexicon.verb_final else []
     )
-    behind = [h for h in behind if not reading.comma_between(trigger.last, h.first)]
+    behind = [h for h in behind if not _apart(reading, trigger.last, h.first)]
     reach = _FAR if reading.lexicon.verb_final or reading.lexicon.language == "zh" else _NEAR
     near = [h for h in found if trigger.first - h.last <= reach or _subject_negation(reading, h)] + [
         h for h in behind if h.key != "planned" or trigger.tense != PERFECT
@@ -179,6 +201,11 @@ def _postponed(reading: Reading, trigger: Trigger) -> list[Hit]:
         and h.last + 1 < len(reading.tokens)
         and (reading.is_a("be", h.last + 1) or reading.is_a("all_of", h.last + 1))
     ]
+
+
+def _apart(reading: Reading, left: int, right: int) -> bool:
+    """Whether a comma or a conjunction parts two words: what stands behind it says nothing of the verb before it."""
+    return reading.comma_between(left, right) or any(reading.is_a("coordinate", i) for i in range(left + 1, right))
 
 
 def _undone(reading: Reading, trigger: Trigger, near: Sequence[Hit]) -> Verdict | None:

@@ -64,6 +64,8 @@ def _proclitic(reading: Reading, word: int) -> bool:
     if reading.before(following).strip(" \u00a0'’"):
         return False
     here = [h for h in reading.section("acts") if h.first == following]
+    if reading.is_a("prepositions", word) and any(h.form in {"infinitive", "gerund"} for h in here):
+        return False  # Portuguese "a ratificar", French "en ratifiant"
     return bool(here) and not any(h.form in {"noun", "participle", "attribute", "present"} for h in here)
 
 
@@ -83,6 +85,15 @@ def _before_have(reading: Reading, word: int) -> bool:
     )
 
 
+def _is_pronoun(reading: Reading, hit: Hit) -> bool:
+    """Whether a small word stands for an agreement here."""
+    if hit.key == "clitics":
+        return _proclitic(reading, hit.last) or _before_have(reading, hit.last)
+    if hit.key == "pronouns":
+        return not _determiner(reading, hit.last)
+    return hit.key in {"former", "latter", "both"} and _stands_alone(reading, hit.first, hit.last, hit.key)
+
+
 def find(reading: Reading, aliases: tuple[tuple[int, int, str], ...] = ()) -> tuple[Thing, ...]:
     """The things of a sentence in order, the longest at each place. `aliases`: (first word, last word, agreement id)."""
     found: list[Thing] = [Thing(TREATY, a, b, "", agreement) for a, b, agreement in aliases]
@@ -98,11 +109,7 @@ def find(reading: Reading, aliases: tuple[tuple[int, int, str], ...] = ()) -> tu
     for h in reading.section("grammar"):
         if h.key == "generic_nouns" and not _of_treaty(reading, h.last, nouns):
             found.append(Thing(GENERIC, h.first, h.last))
-        elif h.key == "clitics" and (_proclitic(reading, h.last) or _before_have(reading, h.last)):
-            found.append(Thing(PRONOUN, h.first, h.last))
-        elif (h.key == "pronouns" and not _determiner(reading, h.last)) or (
-            h.key in {"former", "latter", "both"} and _stands_alone(reading, h.first, h.last, h.key)
-        ):
+        elif _is_pronoun(reading, h):
             found.append(Thing(PRONOUN, h.first, h.last))
     if reading.lexicon.table.arabic:
         written = _written(reading)
@@ -117,7 +124,9 @@ def _written(reading: Reading) -> list[int]:
     return [i for i in verbs if table.has_object(reading.tokens[i].low)]
 
 
-_ON_TEXTS = frozenset({"sign", "ratify", "approve", "submit", "deposit", "extend", "amend"})  # "its signing" is the treaty's
+_ON_TEXTS = frozenset(
+    {"sign", "ratify", "approve", "submit", "deposit", "extend", "amend"}
+)  # "its signing" is the treaty's
 
 
 def _modifies(reading: Reading, hit: Hit, nouns: frozenset[int]) -> bool:

@@ -271,6 +271,8 @@ def _compound(reading: Reading, aux: str, at: int) -> str:
             return PERFECT
     if aux == "be" and reading.tokens[at].low in _NOW:
         return PRESENT
+    if reading.lexicon.language == "de" and reading.tokens[at].low in _SEIN:
+        return PRESENT  # "sobald die Urkunden ausgetauscht sind"
     return PAST
 
 
