@@ -200,6 +200,12 @@ class Linker:
             return False
         if parties and not best.alias and not parties & {*around.near, *around.context}:
             return False
+        if (
+            self.index.open(best.agreement_id)
+            and not best.alias
+            and ("with_a_party" in best.reasons or best.content < _PLAIN)
+        ):
+            return False
         certain = "distinctive" in best.reasons and best.content >= 0.8
         if (mention.kind and best.kind < _KIND) or ("one_party" in best.reasons and not certain):
             return False

@@ -49,6 +49,13 @@ def of(
     return _mention(reading, thing, first, last, generic=generic and last == thing.last)
 
 
+def is_body(mention: Mention) -> bool:
+    """Whether a mention is no more than a body's name ("NATO"), which may stand for its treaty but is no forerunner of a pronoun."""
+    return not mention.kind and any(
+        p.kind is PartyKind.ORGANISATION and p.start <= mention.start and mention.end <= p.end for p in mention.parties
+    )
+
+
 def _with_party_before(reading: Reading, first: int) -> int:
     """Where a postposition ties a party to the noun ("Somali ile yapılan muhtıra"), the party's first word, else `first`."""
     for i in range(first - 1, max(-1, first - 3), -1):
@@ -231,6 +238,8 @@ def _ends(reading: Reading, thing: Thing, things: Sequence[Thing], word: int) ->
         return True
     if reading.is_a("have", word) or reading.is_a("be", word):
         return True
+    if reading.is_a("coordinate", word) and _joins_names(reading, word):
+        return False
     if reading.is_a("stop_words", word) and word > thing.last + 2:
         return True
     if reading.is_a("prepositions", word):

@@ -21,6 +21,7 @@ from pipeline.recognise import (
     dates,
     discover,
     elliptic,
+    items,
     laws,
     mentions,
     organs,
@@ -96,7 +97,11 @@ class Walk:
             return []
         self._prepare()
         told: list[Told] = []
+        before: Sentence | None = None
         for sentence in self.document.sentences:
+            if items.begins(sentence, before):
+                self.focus = Focus()
+            before = sentence
             for one in self._sentence(sentence, told):
                 told.append(one)  # noqa: PERF402 - the sentence's own steps see those told before them
         again = self._again(told)
@@ -274,15 +279,9 @@ class Walk:
         if day is None and verdict is Status.OCCURRED and news is Salience.NEWS and self.dateline is not None:
             day, why = PartialDate.of(self.dateline), (*why, "dateline")
         shown = signs.local(
-            reading,
-            one.trigger,
-            one.thing,
-            day,
-            around,
-            acting=bool(subject),
-            rules=[m.rule for m in own],
+            reading, one.trigger, one.thing, day, around, acting=bool(subject), rules=[m.rule for m in own],
             headline=self.headline,
-        )
+        )  # fmt: skip
         base = Told(
             kind, verdict, news, linked[0], actor, reading.sentence, self._words(reading, one.trigger),
             one.step.weight, (one.step.reason, *why, *because), actor.stage, day, effective, lead,
@@ -370,7 +369,8 @@ class Walk:
                 )
                 if ahead and thing is not one.thing:
                     earlier = self._link(mentions.of(reading, thing, found, verbs), reading, reading.sentence.index)
-                    self._note([x for x in earlier if not x.mention.generic], reading.sentence.index)
+                    told = [x for x in earlier if not x.mention.generic and not mentions.is_body(x.mention)]
+                    self._note(told, reading.sentence.index)
         linked: list[Linked] = []
         for mention in mentioned:
             linked.extend(self._link(mention, reading, reading.sentence.index, subject))

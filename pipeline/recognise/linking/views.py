@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from pipeline.model import Agreement
@@ -14,6 +14,8 @@ from pipeline.recognise.titles import Reader, Reading, language_of
 _SAYS_ENOUGH = 0.9  # an alias of an open agreement that says less than this could be many agreements
 _ORG_WEIGHT = {"UN": 0.3}
 _TWO = 2  # parties that a treaty has at the least
+_BODIES = frozenset({"UN", "EU"})  # with codes as short as a state's
+_STATE = 2  # letters of a state's code; those of bodies are longer
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +45,8 @@ class Entry:
 
     @property
     def open(self) -> bool:
-        """No closed list of parties: any state may act. One party alone is the body in whose frame a treaty was made."""
-        return len(self.parties) < _TWO
+        """No closed list of parties: any state may act."""
+        return frame_only(self.parties)
 
     @property
     def bilateral(self) -> bool:
@@ -123,7 +125,9 @@ class Preparer:
         titles = [(title, self._reader.read(title, language)) for language, title in titles_of(agreement)]
         official = [title for title, _ in titles]
         given = [*agreement.aliases, *(text for title in official for text in acronyms(title))]
-        nicknames = self._known.names(official, agreement.aliases, len(parties) >= _TWO and not agreement.multilateral)
+        nicknames = self._known.names(
+            official, agreement.aliases, not frame_only(parties) and not agreement.multilateral
+        )
         called = {alias: self._reader.read(alias, language_of(alias)) for alias in given}
         names = [Name(place, t, False, True) for t, r in dict(titles).items() if len(r.keys) >= 2 or len(t) > 40]
         names += [
@@ -144,20 +148,25 @@ class Preparer:
         if agreement.signed_on:
             years.add(agreement.signed_on.year)
         exclude = tuple(tuple(self._reader.lexicon.fold(words).split()) for words in agreement.exclude)
-        wide = agreement.multilateral or len(parties) < _TWO
+        wide = agreement.multilateral or frame_only(parties)
         return Entry(
             agreement.id, parties, wide, tuple(dict.fromkeys(views)), frozenset(years), exclude, agreement.title
         )
 
     def _is_generic(self, alias: str, reading: Reading, agreement: Agreement) -> bool:
         """True where many agreements could be called so: "peace treaty", "the Union Treaty", "SPA"."""
-        closed = len(agreement.parties) >= _TWO and not agreement.multilateral
+        closed = not frame_only(agreement.parties) and not agreement.multilateral
         if is_acronym(alias):
             return len(alias) <= (3 if closed else 2)
         if any(key.startswith("~") for key in reading.proper):
             return False
         said = sum(self._weights.shared(key) for key in reading.keys) + sum(map(self._weights.org, reading.orgs))
         return closed or said < _SAYS_ENOUGH
+
+
+def frame_only(parties: Collection[str]) -> bool:
+    """Whether parties say no more than the body in whose frame a treaty was made ("UN"), or nothing: it is open to any state."""
+    return not parties or (len(parties) == 1 and all(len(code) > _STATE or code in _BODIES for code in parties))
 
 
 def condensed(parties: frozenset[str], members: Mapping[str, frozenset[str]]) -> frozenset[str]:
