@@ -95,11 +95,13 @@ def _find_sqlite(connection: Connection, index: Index, wanted: Wanted, span: Spa
 def _find_postgresql(
     connection: Connection, index: Index, wanted: Wanted, span: Span, stretches: tuple[int, int], limit: int
 ) -> list[int]:
+    # a stretch is a look-up of its own: in one query of them all, each document would be weighed against every stretch
     sql = (
-        f"WITH found AS MATERIALIZED (SELECT id FROM {index.name} WHERE words @@ CAST(:asked AS tsquery))"  # noqa: S608
+        f"WITH found AS MATERIALIZED (SELECT one.id FROM unnest(CAST(:asked AS text[])) AS stretch(asked)"  # noqa: S608 - names of ours
+        f" CROSS JOIN LATERAL (SELECT id FROM {index.name} WHERE words @@ CAST(stretch.asked AS tsquery)) one)"
         f" SELECT id FROM found WHERE true{_bounds('id', span)} ORDER BY id {'ASC' if span.rising else 'DESC'} LIMIT :limit"
     )
-    asked = " | ".join(f"({_query(stretch, wanted)})" for stretch in range(stretches[0], stretches[1] + 1))
+    asked = [_query(stretch, wanted) for stretch in range(stretches[0], stretches[1] + 1)]
     return list(connection.execute(text(sql), _given(span) | {"asked": asked, "limit": limit}).scalars())
 
 
