@@ -59,11 +59,12 @@ def attach(
     *,
     context: str = "",
     named: Sequence[str] = (),
+    seat: str = "",
 ) -> tuple[PartyMention, ...]:
     """Gives every organ without a country the one it most likely belongs to.
 
     In order: the only state with an organ of this name whose organs act in the sentence already; the state the sentence is set in
-    ("In Costa Rica the deputies …"); the article's country (`context`); the only such state named before it, or in headline and lead
+    ("In Costa Rica the deputies …", for chambers also `seat`, of whose capital it says so); the article's country (`context`); the only such state named before it, or in headline and lead
     (`named`); the country meant by the bare name ("Congress"); for words every country has ("parliament"), the only state acting in
     the sentence or named before them. A state named after an organ is more likely the other party. Mentions that stay unknown keep
     code "".
@@ -76,7 +77,9 @@ def attach(
             owned = names.owners_of(words, text, language)
             before = tuple(dict.fromkeys(m.code for m in mentions[:at] if m.code and m.kind in _STATES | ORGANS))
             default = names.default_of(words, text, language)
-            near = Near(acting, _placed(mentions[:at], low, names.places(language)), before, tuple(named))
+            placed = _placed(mentions[:at], low, names.places(language))
+            placed = placed or (seat if mention.body in CHAMBERS or mention.body == "committee" else "")
+            near = Near(acting, placed, before, tuple(named))
             possible = context if _possible(mention.body, names.jurisdictions.get(context)) else ""
             code = _owner(owned, default, near, possible, bool(context) and context in names.jurisdictions)
             result.append(replace(mention, code=code, body=owned.get(code, mention.body)) if code else mention)

@@ -9,6 +9,7 @@ from pipeline.model import EventType, Status
 from pipeline.recognise import actors, cues, laws
 from pipeline.recognise.assemble import Told
 from pipeline.recognise.cases import Bound
+from pipeline.recognise.party_words import fold
 from pipeline.recognise.reading import Reading
 from pipeline.recognise.things import GENERIC, PRONOUN
 from pipeline.recognise.triggers import PASSIVE, Trigger
@@ -37,6 +38,16 @@ class Place:
     context: str = ""
     named: tuple[str, ...] = ()
     there: frozenset[str] = frozenset()
+    country: frozenset[str] = frozenset()
+
+    def own(self, reading: Reading) -> str:
+        """The article's country, where a sentence says that something holds "for the country"."""
+        words = reading.tokens
+        says = any(
+            fold(words[i].low) in self.country and any(reading.is_a("beneficiary", j) for j in range(max(0, i - 2), i))
+            for i in range(len(words))
+        )
+        return _home(self) if says else ""
 
     def meant(self, reading: Reading) -> PartyMention | None:
         """The state that "there" means in a sentence: the one named last before it."""
@@ -90,7 +101,8 @@ def actor(
     """Who acts. A domestic step that names nobody belongs to the parliament it goes to, or to the organ that acted before."""
     if one.trigger.family == "enter_force":
         there = place.meant(reading)
-        return actors.resolve(_for_whom(reading, one.trigger) or ([there] if there else []), text)
+        found = actors.resolve(_for_whom(reading, one.trigger) or ([there] if there else []), text)
+        return found if found.country else replace(found, country=place.own(reading))
     if one.step.type in UNILATERAL:
         subject = [p for p in subject if p.code != "UN"]  # the depositary receives, it does not ratify
     found = actors.resolve(subject, text, context=place.of(subject))
@@ -102,6 +114,8 @@ def actor(
     if one.step.type is E.SUBMITTED:
         bodies = [p for p in reading.parties if p.body in actors.CHAMBERS and p.code]
         return replace(found, country=bodies[0].code) if bodies else replace(found, country=_home(place))
+    if one.step.type is E.TERMINATED and not subject:
+        return replace(found, country=place.own(reading))
     if one.step.type not in _OWN or (subject and any(p.code for p in subject)):
         return found
     clause = reading.clause_of[one.trigger.first]

@@ -122,10 +122,22 @@ class Names:
         """The language's words for "there"."""
         return self._index(language).lists.get("there", frozenset())
 
+    def country(self, language: str) -> frozenset[str]:
+        """The language's words for "the country"."""
+        return self._index(language).lists.get("country", frozenset())
+
     def filed_in(self, low: str, original: str, language: str) -> str:
         """The state whose capital a text opens with, as datelines do ("JAKARTA, 22 November –"); "" for none."""
         hit = opening(self._index(language), low, original)
         return hit[2].code if hit and hit[2].kind is PartyKind.CAPITAL else ""
+
+    def seat(self, low: str, original: str, language: str) -> str:
+        """The state in whose capital a sentence says that it plays ("In Manila the Senate …"); "" for none."""
+        first = WORD.match(low)
+        if first is None or fold(first.group()) not in self._index(language).lists["in"]:
+            return ""
+        start = first.end() + 1
+        return self.filed_in(low[start:], original[start:], language)
 
     def heading(self, low: str, original: str, language: str) -> str:
         """The state that heads an item of a digest: "Peru: the committee …", "Moldova." alone; "" for none."""

@@ -52,6 +52,7 @@ class Scene:
             self.context,
             _codes(p for p in own if p.kind is not PartyKind.BODY),
             self.names.there(self.document.language),
+            self.names.country(self.document.language),
         )
         self.states = _codes(found)
         self._found.clear()  # what was found so far did not know whom the article is about
@@ -88,7 +89,14 @@ class Scene:
         if headed:
             place, context = organs.Place(headed, (headed,)), headed
         found = actors.attach(
-            bare, sentence.low, sentence.text, language, self.names, context=context, named=place.named
+            bare,
+            sentence.low,
+            sentence.text,
+            language,
+            self.names,
+            context=context,
+            named=place.named,
+            seat=self.names.seat(sentence.low, sentence.text, language),
         )
         owned = [
             self.names.owners_of(sentence.low[p.start : p.end], sentence.text[p.start : p.end], language) for p in bare

@@ -10,7 +10,7 @@ from pipeline.model import EventType, PartialDate, Status
 from pipeline.recognise import dates
 from pipeline.recognise.dates import DateTables
 from pipeline.recognise.reading import Reading
-from pipeline.recognise.triggers import ATTRIBUTE, Trigger
+from pipeline.recognise.triggers import ATTRIBUTE, PASSIVE, Trigger
 from pipeline.recognise.values import Dated, DateMention
 
 _FORCE = frozenset({EventType.ENTERED_INTO_FORCE, EventType.PROVISIONALLY_APPLIED, EventType.TERMINATED})
@@ -77,15 +77,14 @@ def respective(
 def usable(
     marked: Sequence[DateMention], taken: Sequence[tuple[int, int]], *, verb_final: bool = False
 ) -> list[DateMention]:
-    """The dates that may be an act's: none of a title, and of those inside an agreement's wording only such as no title has.
+    """The dates that may be an act's, those of titles marked as such; of those inside an agreement's wording only such as no title has.
 
     Where the verb stands last, all that stands before it may have been read as the wording.
     """
     return [
         m
         for m in marked
-        if m.role != "title"
-        and (m.year is None or verb_final or not any(a <= m.start and m.end <= b for a, b in taken))
+        if m.role == "title" or m.year is None or verb_final or not any(a <= m.start and m.end <= b for a, b in taken)
     ]
 
 
@@ -139,10 +138,16 @@ def own(
 ) -> list[DateMention]:
     """The dates of a verb among `usable`, likeliest first. `others`: the sentence's other verbs; `telling`: those that make steps."""
     mine = reading.clause_of[trigger.first]
+    titles = [m for m in usable if m.role == "title"]
+    usable = [m for m in usable if m.role != "title"]
     kept = [m for m in usable if _is_own(reading, trigger, others, m, telling)]
     if not kept and others and trigger.voice != ATTRIBUTE:
         first = min(t.first for t in (trigger, *others))
         kept = [m for m in usable if _word(reading, m) < first]
+    if (
+        not kept and trigger.family == "sign" and trigger.voice in {ATTRIBUTE, PASSIVE}
+    ):  # "the treaty of 1993, signed by …"
+        return [m for m in titles if 0 < trigger.first - _last(reading, m) <= _RIGHT_BEHIND][-1:]
     return sorted(kept, key=lambda m: (_clause(reading, m) != mine, _distance(reading, m, trigger)))
 
 

@@ -10,6 +10,7 @@ from pipeline.recognise.values import PartyKind, PartyMention
 
 _ORGANS = frozenset({PartyKind.BODY, PartyKind.LEADER})
 _REACH = 14  # words behind "by"
+_ALONE = frozenset({"deposit", "denounce", "withdraw", "accede"})  # what one state does
 _ROW_GAP = 3  # words between two names of a list
 _SIDE = 4  # words from a passive to the side of a state that did it
 _PRONOUN_BETWEEN = 3  # words from an Arabic verb to its subject
@@ -41,7 +42,8 @@ def subject(
         if announcing:
             return announcing
     if trigger.voice == PASSIVE:
-        return _loose_agent(reading, trigger, free) if reading.lexicon.object_first else ()
+        agent = _loose_agent(reading, trigger, free) if reading.lexicon.object_first else ()
+        return agent or _topic(reading, trigger, free)
     if reading.lexicon.language == "ar" and trigger.voice == ACTIVE:
         near = _right_behind(reading, trigger, free)
         if near:
@@ -64,8 +66,8 @@ def _leads(reading: Reading, mention: PartyMention) -> bool:
 
 def _inside(reading: Reading, trigger: Trigger, free: Sequence[PartyMention]) -> tuple[PartyMention, ...]:
     """The subject among the words of the verb itself: "cleared the Senate", «внесло правительство на рассмотрение»."""
-    if trigger.voice not in {ACTIVE, PASSIVE}:
-        return ()
+    if trigger.voice != PASSIVE and not (trigger.voice == ACTIVE and reading.lexicon.object_first):
+        return ()  # "sent Hungary notice": an object
     found = [
         p
         for p in free
@@ -93,7 +95,7 @@ def _right_behind(reading: Reading, trigger: Trigger, free: Sequence[PartyMentio
 
 def _topic(reading: Reading, trigger: Trigger, free: Sequence[PartyMention]) -> tuple[PartyMention, ...]:
     """Who a verb without a subject speaks of: the one named in the clause around it ("Ecuador did so: it denounced …")."""
-    if trigger.voice != ACTIVE or trigger.family in _OF_THEMSELVES:
+    if trigger.family in _OF_THEMSELVES or (trigger.voice == PASSIVE and trigger.family not in _ALONE):
         return ()
     number = reading.clause_of[trigger.first]
     opens = trigger.first - min(reading.words_of(number)) <= 1  # "si se mira a Chile: se negó a firmarlo"
