@@ -86,6 +86,8 @@ def _descriptive(trigger: Trigger, reading: Reading) -> bool:
         return (trigger.family in {"conclude", "amend", "extend"} and not told) or reading.is_a("strict", trigger.first)
     clause = reading.clause(trigger.first)
     retold = clause.kind == RELATIVE and trigger.first - clause.opener == 1
+    if trigger.family == "amend" and not reading.heading:  # "the treaty supplements that of 1963"
+        retold = retold or any(h.first < trigger.first for h in reading.section("instruments"))
     return (
         retold
         and trigger.voice == ACTIVE

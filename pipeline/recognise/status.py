@@ -205,7 +205,9 @@ def _postponed(reading: Reading, trigger: Trigger) -> list[Hit]:
 
 def _apart(reading: Reading, left: int, right: int) -> bool:
     """Whether a comma or a conjunction parts two words: what stands behind it says nothing of the verb before it."""
-    return reading.comma_between(left, right) or any(reading.is_a("coordinate", i) for i in range(left + 1, right))
+    verbs = {h.first for h in reading.section("acts")}  # "unterzeichnet und ratifiziert ist es noch nicht": joined
+    joins = (i for i in range(left + 1, right) if reading.is_a("coordinate", i))
+    return reading.comma_between(left, right) or any(not verbs & {i + 1, i + 2} for i in joins)
 
 
 def _undone(reading: Reading, trigger: Trigger, near: Sequence[Hit]) -> Verdict | None:
@@ -286,7 +288,8 @@ def _modal(reading: Reading, hit: Hit, trigger: Trigger) -> bool:
 def _present(reading: Reading, trigger: Trigger, found: Sequence[Hit]) -> Verdict:
     running_out = reading.tokens[trigger.first].low.startswith(("expir", "laps", "истек"))
     scheduled = trigger.family == "enter_force" and (reading.sentence.index > 0 or reading.lexicon.verb_final)
-    later = scheduled or running_out or (trigger.family == "terminate" and reading.sentence.index > 0)
+    sent = trigger.family == "submit" and reading.is_a("intransitive", trigger.first)  # "both go to parliament now"
+    later = scheduled or sent or running_out or (trigger.family == "terminate" and reading.sentence.index > 0)
     if trigger.family == "enter_force" and _today(reading, trigger):
         return Status.OCCURRED, ("takes_effect_today",)
     if reading.heading or (reading.lexicon.present == "occurred" and not later):
