@@ -16,7 +16,7 @@ from pipeline.recognise.titles import Reading
 
 _FEW = 3  # parties of an agreement that is known by them
 _LONG = 400  # postings longer than this are first cut to the parties at hand
-_EXACT = 80  # so many candidates, the heaviest, are compared in full
+_EXACT = 32  # so many candidates, the heaviest, are compared in full
 _COVERED = 0.65  # agreements that share none of the words that make up so much of a mention are not looked for
 _CROWD = 24  # agreements of one pair of parties, beyond which a subject or a year must be said
 _SUBJECT = 0.4  # weight from which a word is a subject

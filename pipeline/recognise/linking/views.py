@@ -42,11 +42,7 @@ class Entry:
     years: frozenset[int]
     exclude: tuple[tuple[str, ...], ...]
     title: str
-
-    @property
-    def open(self) -> bool:
-        """No closed list of parties: any state may act."""
-        return frame_only(self.parties)
+    open: bool
 
     @property
     def bilateral(self) -> bool:
@@ -150,7 +146,14 @@ class Preparer:
         exclude = tuple(tuple(self._reader.lexicon.fold(words).split()) for words in agreement.exclude)
         wide = agreement.multilateral or frame_only(parties)
         return Entry(
-            agreement.id, parties, wide, tuple(dict.fromkeys(views)), frozenset(years), exclude, agreement.title
+            agreement.id,
+            parties,
+            wide,
+            tuple(dict.fromkeys(views)),
+            frozenset(years),
+            exclude,
+            agreement.title,
+            frame_only(parties),
         )
 
     def _is_generic(self, alias: str, reading: Reading, agreement: Agreement) -> bool:
