@@ -170,7 +170,7 @@ def _finite(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> 
     near = [h for h in found if trigger.first - h.last <= reach or _subject_negation(reading, h)] + [
         h for h in behind if h.key != "planned" or trigger.tense != PERFECT
     ]
-    near += _postponed(reading, trigger)
+    near += _postponed(reading, trigger) + _shelved(reading, trigger)
     undone = _undone(reading, trigger, near)
     if undone is not None:
         return undone
@@ -208,6 +208,17 @@ def _apart(reading: Reading, left: int, right: int) -> bool:
     verbs = {h.first for h in reading.section("acts")}  # "unterzeichnet und ratifiziert ist es noch nicht": joined
     joins = (i for i in range(left + 1, right) if reading.is_a("coordinate", i))
     return reading.comma_between(left, right) or any(not verbs & {i + 1, i + 2} for i in joins)
+
+
+def _shelved(reading: Reading, trigger: Trigger) -> list[Hit]:
+    """ "条约的批准再度搁置": Chinese says right behind an act that nothing came of it."""
+    if reading.lexicon.language != "zh":
+        return []
+    return [
+        h
+        for h in reading.section("after")
+        if h.key == "negated" and 0 < h.first - trigger.last <= 3 and not reading.comma_between(trigger.last, h.first)
+    ]
 
 
 def _undone(reading: Reading, trigger: Trigger, near: Sequence[Hit]) -> Verdict | None:
