@@ -57,7 +57,9 @@ COMMANDS: Mapping[str, _Command] = MappingProxyType(
         ),
         "events": _Command("events", "events", "Query the history, the latest act first."),
         "explain": _Command(
-            "scanning", "explain", "Why an article gave, or did not give, each event: every step's decision."
+            "explain",
+            "explain",
+            "Why an article gave, or did not give, each event: every step's decision, the runner-up and the margin.",
         ),
         "export": _Command(
             "archive", "export_all", "Write everything to FILE (JSON Lines; .gz is packed; '-' is standard output)."

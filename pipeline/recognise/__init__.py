@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pipeline.model import Article, Finding, Recognition, Watchlist
 from pipeline.recognise import assemble, discover, screen, sentences
 from pipeline.recognise.dates import DateTables
+from pipeline.recognise.explain import Explaining
 from pipeline.recognise.focus import Linker
 from pipeline.recognise.judgement import Judgement
 from pipeline.recognise.lexicon import Lexicon, Lexicons
@@ -76,22 +77,25 @@ class Recogniser:
             article.title, article.text, lexicon, self.linker.index, self.sieve
         ):
             return Recognition(screened_out=True)
-        walk = self._walk(article, lexicon)
-        told = self.judgement.judge(assemble.merge(walk.run()))
+        walk = self._walk(article, lexicon, Explaining if trace else Walk)
+        merged = assemble.merge(walk.run())
+        told = self.judgement.judge(merged)
         found = [self._ruled(assemble.finding(one, self._title(one.linked.agreement_id))) for one in told]
         kept = tuple(f for f in found if f.confidence >= self.options.review_threshold)
-        return Recognition(kept, tuple(walk.trace) if trace else ())
+        if not isinstance(walk, Explaining):
+            return Recognition(kept)
+        return Recognition(kept, walk.steps(merged, self.judgement, self.options.review_threshold))
 
     def told(self, article: Article) -> list[assemble.Told]:
         """The steps as read, merged but not yet judged; none in a language nobody has taught us."""
         lexicon = self._lexicon(article)
         return [] if lexicon is None else assemble.merge(self._walk(article, lexicon).run())
 
-    def _walk(self, article: Article, lexicon: Lexicon) -> Walk:
+    def _walk(self, article: Article, lexicon: Lexicon, kind: type[Walk] = Walk) -> Walk:
         document = sentences.document(
             article.text, article.title, lexicon.language, lexicon.abbreviations, ordinals=lexicon.ordinals
         )
-        return Walk(article, document, Tools(lexicon, self.names, self.linker, self.dates, self.options.discover))
+        return kind(article, document, Tools(lexicon, self.names, self.linker, self.dates, self.options.discover))
 
     def may_matter(self, text: str, titles: Iterable[str] = ()) -> bool:
         """False only where no article on a page that says `text` (all of it, any language) could tell a step. Well under 1 ms."""

@@ -145,6 +145,30 @@ def test_explain_shows_every_step(recorded: Path, call: Call, tmp_path: Path) ->
     assert result.exit_code == 0, result.exception
     assert "ratified" in result.stdout
     assert "because" in result.stdout
+    for word in ("which", "best", "margin", "status", "who", "when", "weighed", "news, for", "right, against"):
+        assert word in result.stdout
+
+
+def test_explain_reads_articles_as_json_lines(recorded: Path, call: Call, tmp_path: Path) -> None:
+    """One object an article in, one out, with every step; a line that is no article is named."""
+    rows = [
+        {"title": PARLIAMENT.title, "html": PARLIAMENT.html, "published": "2026-01-14"},
+        {"id": "rain", "title": "Weather", "text": "It rained all day in the north of the country."},
+    ]
+    file = tmp_path / "articles.jsonl"
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    result = call("explain", "--config", str(recorded), "--json", str(file))
+    assert result.exit_code == 0, result.exception
+    told, rain = map(json.loads, result.stdout.splitlines())
+    assert told["id"] == f"{file}:1"
+    assert {"act", "status", "link", "who", "when", "news", "weighed"} <= {step["stage"] for step in told["steps"]}
+    link = next(step for step in told["steps"] if step["stage"] == "link" and step["detail"].get("where") != "headline")
+    assert {"mention", "confidence", "best", "margin"} <= set(link["detail"])
+    assert rain["id"] == "rain"
+    assert rain["screened_out"]
+    assert rain["steps"] == []
+    file.write_text('{"title": "no text"', encoding="utf-8")
+    assert "line 1: not JSON" in str(call("explain", "--config", str(recorded), str(file)).exception)
 
 
 def test_feeds_are_listed_and_travel_as_opml(recorded: Path, call: Call, tmp_path: Path) -> None:

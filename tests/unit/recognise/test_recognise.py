@@ -106,6 +106,29 @@ def test_explanations_name_every_decision(recogniser: Recogniser) -> None:
     ]
 
 
+def test_a_trace_tells_of_each_act_what_was_decided_and_what_came_second(recogniser: Recogniser) -> None:
+    """Verb and object, agreement with its runner-up and the margin, status, actor, date, news and weight, in this order."""
+    text = "OSLO, March 3. Norway's parliament has ratified the treaty with Sweden on railway transport."
+    trace = recogniser.recognise(article(text, "Norway ratifies"), trace=True).trace
+    told = [step for step in trace if dict(step.detail).get("where") != "headline"]
+    assert [step.stage for step in told] == ["act", "link", "status", "who", "when", "news", "weighed"]
+    act, link, *_, weighed = (dict(step.detail) for step in told)
+    assert act["verb"].startswith("ratified (ratify")
+    assert act["object"] == "treaty (treaty)"
+    assert {"mention", "best", "margin"} <= set(link)
+    assert {"news", "right"} <= set(weighed)
+    assert all(text[step.start : step.end] for step in told)
+
+
+def test_a_trace_changes_nothing(recogniser: Recogniser) -> None:
+    """What is found is the same whether it is explained or not; where nobody asked there is none."""
+    for text in TEXTS:
+        for one in (article(text), article(text, day="2025-03-03")):
+            explained, plain = recogniser.recognise(one, trace=True), recogniser.recognise(one)
+            assert explained.findings == plain.findings
+            assert plain.trace == ()
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.sampled_from(TEXTS), min_size=1, max_size=4), st.sampled_from(LANGUAGES), st.text(max_size=60))
 def test_never_raises_and_evidence_holds(recogniser: Recogniser, parts: list[str], language: str, noise: str) -> None:
