@@ -98,7 +98,7 @@ def _of(
     states = [code for code in around.acting if len(code) == 2]
     fits = tuple(one for one in fits if not states or not strangers(index, one.agreement_id, states))
     ours = [one for one in fits if any(index.party(code, one.agreement_id) for code in {*states} - {*own})]
-    fits = ours or fits
+    fits = tuple(ours) or fits
     if not around.carried:  # "a new convention with Hungary", behind the one in force
         fits = tuple(one for one in fits if one.agreement_id not in linked) or fits
     best = alone(fits, linked)
