@@ -210,7 +210,7 @@ def _voted(family: str, reason: str) -> Step | None:
         return Step(E.RATIFIED, reason, chamber=True)
     if family in ENDING:
         return Step(ENDING[family], reason, chamber=True)
-    if family in {"sign", "approve", "accede", "provisional", "extend", "amend"}:
+    if family in {"sign", "approve", "accede", "provisional", "extend", "amend", "conclude"}:
         return Step(E.APPROVED, reason)
     return None
 

@@ -13,6 +13,9 @@ EITHER_SIDE = frozenset(
     {"terminate", "suspend", "extend", "provisional", "accede", "withdraw", "open", "adopt", "reserve"}
 )
 _NOT_TALKS = frozenset({"sign", "ratify", "initial", "enter_force"})  # what is never done to negotiations
+_OPENING = frozenset(
+    {PRONOUN, GENERIC, "negotiations"}
+)  # "ratificarlo", "talks were wrapped up", "the wording is agreed"
 _REACH = 22  # words between a verb and its object
 
 
@@ -246,6 +249,13 @@ def _bind(reading: Reading, trigger: Trigger, things: Sequence[Thing], triggers:
 
 def _of_active(reading: Reading, trigger: Trigger, sides: Sides) -> Thing | None:
     if trigger.family in EITHER_SIDE and trigger.voice == ACTIVE:
+        if (
+            sides.right is not None
+            and sides.right.what == NOUN
+            and sides.left is not None
+            and sides.left.what == TREATY
+        ):
+            return sides.left  # "has been applied provisionally, and the consent is outstanding"
         return sides.right or sides.antecedent or sides.left
     if reading.lexicon.verb_final:
         return _nearest_object(sides.left) or sides.right or sides.antecedent or sides.left
@@ -266,7 +276,7 @@ def _inside(reading: Reading, trigger: Trigger, things: Sequence[Thing]) -> Thin
     """A thing among a verb's own words, as in "handed over … the instrument"."""
     inside = [t for t in things if trigger.first < t.first <= trigger.last and t.what != NOUN]
     if not reading.lexicon.table.arabic:  # "ratificarlo"
-        inside += [t for t in things if t.first == t.last == trigger.first and t.what == PRONOUN]
+        inside += [t for t in things if t.first == trigger.first and t.last <= trigger.last and t.what in _OPENING]
     inside = [t for t in inside if t.what == "procedures" or not reading.is_a("prepositions", t.first)]
     if not inside or trigger.voice == NOMINAL:
         return None

@@ -43,9 +43,16 @@ def step(trigger: Trigger, thing: Thing | None, about: Trigger | None, reading: 
         return _consent(reading, trigger, thing)
     if _left(reading, trigger, thing):
         return Step(E.WITHDRAWN, "guess_left", weight=_GUESS)
-    if reading.is_a("strict", trigger.first) or reading.is_a("ambiguous", trigger.first):
+    if trigger.family == "notify" and thing is not None and thing.what == "notice" and _stands(reading):
+        return Step(E.WITHDRAWN, "guess_notice", weight=_GUESS)
+    concurred = (
+        trigger.family == "approve" and any(p.body for p in reading.parties) and nothing_follows(reading, trigger)
+    )
+    if (reading.is_a("strict", trigger.first) and not concurred) or reading.is_a("ambiguous", trigger.first):
         return None
-    organ = any(p.body for p in reading.parties)
+    organ = any(p.body for p in reading.parties) or (
+        trigger.last > trigger.first and any(h.key in {"chamber", "executive"} for h in reading.section("procedure"))
+    )  # "the National Executive Council gave its approval"
     if thing is not None and thing.what in {"law", "draft"}:
         kind = _OF_LAW.get(trigger.family)
         chamber = any(p.body and p.body != "head_of_state" for p in reading.parties)
@@ -70,6 +77,11 @@ def _consent(reading: Reading, trigger: Trigger, thing: Thing | None) -> Step | 
     if thing is None and organ and trigger.family == "approve":
         return Step(E.APPROVED, "guess_approve_noun", weight=_GUESS)
     return None
+
+
+def _stands(reading: Reading) -> bool:
+    """Whether a state is named that may have given notice."""
+    return any(p.kind in {PartyKind.NAME, PartyKind.CAPITAL} for p in reading.parties)
 
 
 def _left(reading: Reading, trigger: Trigger, thing: Thing | None) -> bool:
