@@ -174,7 +174,7 @@ def _approve(case: Case) -> Step | None:
         return _voted(thing.kind, f"approve_{thing.kind}")
     if thing.what == "instruments":
         return Step(E.APPROVED, "approve_instruments")
-    if thing.what == "decision" and about is not None:
+    if thing.what == "decision" and about is not None and about.family != "conclude":
         return _voted(about.family, f"approve_decision_{about.family}")
     if thing.what == "decision":
         return Step(E.APPROVED, "approve_decision", weight=0.75)
@@ -210,7 +210,7 @@ def _voted(family: str, reason: str) -> Step | None:
         return Step(E.RATIFIED, reason, chamber=True)
     if family in ENDING:
         return Step(ENDING[family], reason, chamber=True)
-    if family in {"sign", "approve", "accede", "provisional", "extend", "amend", "conclude"}:
+    if family in {"sign", "approve", "accede", "provisional", "extend", "amend"}:
         return Step(E.APPROVED, reason)
     return None
 
