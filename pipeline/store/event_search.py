@@ -34,6 +34,9 @@ _MOST_LETTERS = 20_000  # of one article
 _MARK = "\ue000"  # begins what is no word of a text
 _BATCH = 400
 _FIELDS = ("type", "status", "state", "salience", "stage")
+_INDEXED = (
+    "id", "happened", "confidence", "agreement_id", "agreement", "wording", "actor", "actor_country", "evidence", *_FIELDS,
+)  # fmt: skip
 
 
 def number_of(day: date, identity: str) -> int:
@@ -105,7 +108,10 @@ def catch_up(connection: Connection) -> int:
 
 def _index(connection: Connection, ids: Sequence[str]) -> None:
     _forget(connection, ids)
-    rows = connection.execute(select(EventRow.__table__).where(EventRow.id.in_(ids))).all()
+    wanted = select(
+        *(getattr(EventRow, name) for name in _INDEXED)
+    )  # not the table: a migration runs this on an older one
+    rows = connection.execute(wanted.where(EventRow.id.in_(ids))).all()
     told, parties = _told(connection, ids), _parties(connection, ids)
     made: list[tuple[int, tuple[str, ...]]] = []
     for row in rows:

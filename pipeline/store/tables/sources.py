@@ -128,6 +128,7 @@ class ArticleVersionRow(Base):
         UniqueConstraint("article_id", "sha256"),
         Index(None, "recogniser", "id"),
         Index(None, "fetched_at"),
+        Index(None, "language"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     article_id: Mapped[int] = mapped_column(ForeignKey("articles.id"))
