@@ -224,7 +224,14 @@ def bare(word: str) -> str:
     for end in ("ага", "аму", "ай"):  # Belarusian adjectives; Russian has names that end so ("Шанхай")
         if word.endswith(("ск" + end, "цк" + end)):
             return word[: -len(end)]
-    for end in ("ынан", "ының", "ында", "ымен", "ына", "ын"):  # Kazakh and Kyrgyz: "конвенциясынан", from the convention
+    for end in (
+        "ынан",
+        "ының",
+        "ында",
+        "ымен",
+        "ына",
+        "ын",
+    ):  # Kazakh and Kyrgyz: "конвенциясынан", from the convention
         if word.endswith("яс" + end):
             return word[: -len(end)]
     for end in _ENDINGS:
