@@ -28,6 +28,9 @@ _DEFAULT_PORT = {"http": 80, "https": 443}
 _AMP_END = re.compile(r"(?:/amp/?|\.amp)\Z", re.IGNORECASE)
 _AMP_FILE = re.compile(r"\.amp(?=\.s?html?\Z)", re.IGNORECASE)
 _SPACE = re.compile(r"[\s\x00-\x20]+")
+_PLAIN = re.compile(
+    r"https?://[a-z0-9]+(?:[.-][a-z0-9]+)*(?:/[A-Za-z0-9_~-]+(?:\.[A-Za-z0-9_~-]+)*)+/?\Z"
+)  # most links
 
 
 def normalise_url(url: str) -> str:
@@ -36,6 +39,8 @@ def normalise_url(url: str) -> str:
     Lower-case scheme and ASCII host, no default port, fragment, dot segments, tracking parameters or AMP suffix; escapes
     upper-case, and undone where nothing needs them. Text that is no http(s) URL comes back cleaned and otherwise as it is.
     """
+    if _PLAIN.match(url) and "amp" not in url.lower():
+        return url
     text = _SPACE.sub(" ", clean_text(url)).strip()
     try:
         parts = urlsplit(text)

@@ -23,7 +23,8 @@ from pipeline.flow.deliver import deliver_due
 from pipeline.flow.drain import Drained, Errand, drain
 from pipeline.flow.expect import expect_due
 from pipeline.flow.parts import FlowOptions, Parts
-from pipeline.flow.poll import poll_feed, settling
+from pipeline.flow.poll import poll_feed
+from pipeline.flow.poll_book import PollBook
 from pipeline.flow.process import process_entry
 from pipeline.flow.recheck import recheck_due
 from pipeline.flow.together import Together
@@ -82,9 +83,9 @@ async def poll_due(parts: Parts) -> Drained[int]:
     async def release(taken: Sequence[DueFeed]) -> None:
         await parts.write(lambda c: feed_rows.release(c, taken))
 
-    quietly = settling(parts)
+    book = PollBook(parts)
     errand = Errand(
-        claim, lambda due: poll_feed(parts, due, quietly), lambda due: f"feed {due.feed.id}", Together(release)
+        claim, lambda due: poll_feed(parts, due, book), lambda due: f"feed {due.feed.id}", Together(release)
     )
     return await drain(errand, options.polls, parts.log, parts.stopping)
 

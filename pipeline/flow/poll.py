@@ -1,14 +1,12 @@
-"""One poll: ask a source what it has, read it, and write all it taught us in one transaction.
+"""One poll: ask a source what it has, read it, and write all it taught us in one transaction (with what other polls learnt).
 
 claim ─▶ get (with validators) ─▶ 304 │ document ─▶ entries ─▶ settle (entries, validators, when again: together)
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import partial
 from hashlib import sha256
 
 from pipeline import clock
@@ -16,7 +14,7 @@ from pipeline.errors import Trouble
 from pipeline.feeds import FeedDocument, next_poll, parse
 from pipeline.fetch import ACCEPT_ANY, ACCEPT_FEED, Fetched, FetchOutcome, NotModified, Refused, after_failure
 from pipeline.flow.parts import Parts
-from pipeline.flow.together import Together
+from pipeline.flow.poll_book import PollBook
 from pipeline.model import Entry, Feed, FeedKind, Page
 from pipeline.store import feeds as feed_rows
 from pipeline.store.feeds import DueFeed, Poll
@@ -46,16 +44,7 @@ def read_feed(_: object, job: FeedJob) -> FeedDocument:
     )
 
 
-def settling(parts: Parts) -> Together[Poll]:
-    """Where polls that brought nothing are written: many in one transaction."""
-
-    async def write(polls: Sequence[Poll]) -> None:
-        await parts.write(lambda c: feed_rows.settle_quiet(c, polls, parts.clock()))
-
-    return Together(write)
-
-
-async def poll_feed(parts: Parts, due: DueFeed, quietly: Together[Poll]) -> int:
+async def poll_feed(parts: Parts, due: DueFeed, book: PollBook) -> int:
     """Poll one claimed feed; how many entries were new. Whatever the source does is written down, nothing is raised for it."""
     parts.passage("before_fetch")
     now = parts.clock()
@@ -73,14 +62,10 @@ async def poll_feed(parts: Parts, due: DueFeed, quietly: Together[Poll]) -> int:
         later = after_failure(outcome, 1, parts.clock(), parts.dice)
         await parts.write(lambda c: feed_rows.put_off(c, due.feed.id, due.attempt, later))
         return 0
-    poll = await _learn(parts, due, outcome, full)
+    poll, fresh = await _learn(parts, due, outcome, full, book)
     took = clock.monotonic() - began
     poll = replace(poll, duration_ms=int(took * 1000))
-    if poll.is_quiet:
-        await quietly(poll)
-        new = 0
-    else:
-        new = await parts.write(partial(_settle, parts=parts, poll=poll))
+    new = await book.settle(poll, fresh)
     parts.passage("entries_after_commit")
     parts.metrics.seconds.labels("poll").observe(took)
     parts.metrics.polls.labels(poll.error or poll.outcome).inc()
@@ -92,23 +77,21 @@ async def poll_feed(parts: Parts, due: DueFeed, quietly: Together[Poll]) -> int:
     return new
 
 
-def _settle(connection: object, parts: Parts, poll: Poll) -> int:
-    new = feed_rows.settle_poll(connection, poll, parts.clock())  # type: ignore[arg-type]
-    parts.passage("entries_before_commit")
-    return new
-
-
-async def _learn(parts: Parts, due: DueFeed, outcome: FetchOutcome, full: bool) -> Poll:
+async def _learn(
+    parts: Parts, due: DueFeed, outcome: FetchOutcome, full: bool, book: PollBook
+) -> tuple[Poll, frozenset[str]]:
+    """The poll, and the identities of what it is the first to show."""
     match outcome:
         case Refused():
-            return _refused(parts, due, outcome)
+            return _refused(parts, due, outcome), frozenset()
         case NotModified():
-            return _again(parts, due, Poll(due.feed.id, due.attempt, "not_modified", parts.clock(), full=full), outcome)
+            poll = Poll(due.feed.id, due.attempt, "not_modified", parts.clock(), full=full)
+            return _again(parts, due, poll, outcome), frozenset()
         case Fetched():
-            return await _read(parts, due, outcome, full)
+            return await _read(parts, due, outcome, full, book)
 
 
-async def _read(parts: Parts, due: DueFeed, answer: Fetched, full: bool) -> Poll:
+async def _read(parts: Parts, due: DueFeed, answer: Fetched, full: bool, book: PollBook) -> tuple[Poll, frozenset[str]]:
     digest = sha256(answer.page.body).hexdigest()
     poll = Poll(
         due.feed.id,
@@ -124,7 +107,7 @@ async def _read(parts: Parts, due: DueFeed, answer: Fetched, full: bool) -> Poll
         size=answer.wire_bytes,
     )
     if digest == due.body_hash:  # the server lied, or has no validators: the same bytes teach nothing new
-        return _again(parts, due, replace(poll, outcome="unchanged"), answer)
+        return _again(parts, due, replace(poll, outcome="unchanged"), answer), frozenset()
     try:
         document = await parts.work(read_feed, FeedJob(due.feed, answer.page, parts.clock(), parts.options.max_entries))
         entries, whole = await _with_children(parts, due, document)
@@ -132,19 +115,14 @@ async def _read(parts: Parts, due: DueFeed, answer: Fetched, full: bool) -> Poll
         failed = next_poll(
             now=parts.clock(), roll=parts.dice.random(), failures=due.failures + 1, fixed=_seconds(due.feed.interval)
         )
-        return replace(
-            poll,
-            outcome=trouble.reason,
-            error=trouble.reason,
-            error_detail=trouble.detail,
-            next_due=failed.due,
-            complete=False,
-        )
+        word, detail = trouble.reason, trouble.detail
+        poll = replace(poll, outcome=word, error=word, error_detail=detail, next_due=failed.due, complete=False)
+        return poll, frozenset()
     poll = replace(
         poll, entries=entries, complete=whole, error_detail=None if whole else "broken off: what is whole was taken"
     )
-    fresh = await parts.read(lambda c: feed_rows.unseen(c, due.feed.id, (entry.identity for entry in entries)))
-    return _again(parts, due, poll, answer, new=len(fresh), ttl=document.ttl)
+    fresh = await book.unseen(due.feed.id, (entry.identity for entry in entries))
+    return _again(parts, due, poll, answer, new=len(fresh), ttl=document.ttl), fresh
 
 
 async def _with_children(parts: Parts, due: DueFeed, document: FeedDocument) -> tuple[tuple[Entry, ...], bool]:

@@ -1,24 +1,20 @@
-"""Statements about feeds: what is configured, what is due, and what a poll learnt, all of it in one transaction."""
+"""Statements about feeds: what is configured, what is due, who has it. What polls learnt is written by `arrivals`."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import Connection, Select, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import Connection, Select, and_, or_, select, update
 
-from pipeline.door.url import normalise_url
 from pipeline.model import Entry, Feed, FeedKind
-from pipeline.store.codec import pack, plausible
 from pipeline.store.sql import insert_into, lease_is_over, locked
-from pipeline.store.tables import EntryRow, FeedPollRow, FeedRow
-from pipeline.store.types import digest
+from pipeline.store.tables import FeedRow
 
-_BATCH = 500
 _POOL = 4  # candidates looked at for each one taken
 _LEARNT = ("etag", "last_modified", "body_hash", "moved_to", "error", "error_detail", "pace", "yield_share")
 
@@ -66,11 +62,6 @@ class Poll:
     duration_ms: int = 0
     size: int = 0
 
-    @property
-    def is_quiet(self) -> bool:
-        """True where the source answered well and had nothing new to say."""
-        return self.outcome in ("not_modified", "unchanged") and not self.entries and self.error is None
-
 
 @dataclass(frozen=True, slots=True)
 class FeedHealth:
@@ -89,24 +80,6 @@ class FeedHealth:
     error_detail: str | None
     http_status: int | None
     moved_to: str | None
-
-
-_QUIET = (
-    update(FeedRow)
-    .where(FeedRow.id == bindparam("of_feed"), FeedRow.attempt == bindparam("of_attempt"))
-    .values(
-        next_due=bindparam("new_due"),
-        pace=func.coalesce(bindparam("new_pace"), FeedRow.pace),
-        last_full=func.coalesce(bindparam("asked_in_full", type_=FeedRow.last_full.type), FeedRow.last_full),
-        moved_to=func.coalesce(bindparam("new_place"), FeedRow.moved_to),
-        http_status=bindparam("answer"),
-        failures=0,
-        error=None,
-        error_detail=None,
-        lease_until=None,
-        lease_owner=None,
-    )
-)
 
 
 def sync(connection: Connection, feeds: Sequence[Feed], now: datetime) -> None:
@@ -211,136 +184,6 @@ def _feed(row: Any) -> Feed:
         links=row.links,
         note=row.note,
     )
-
-
-def unseen(connection: Connection, feed_id: str, identities: Iterable[str]) -> frozenset[str]:
-    """Which of these identities the feed has not shown before: "new" is what is not in the store."""
-    hashes = {digest(identity): identity for identity in identities}
-    wanted = list(hashes)
-    known: set[str] = set()
-    for start in range(0, len(wanted), _BATCH):
-        part = select(EntryRow.identity_hash).where(
-            EntryRow.feed_id == feed_id, EntryRow.identity_hash.in_(wanted[start : start + _BATCH])
-        )
-        known.update(connection.execute(part).scalars())
-    return frozenset(identity for hashed, identity in hashes.items() if hashed not in known)
-
-
-def settle_poll(connection: Connection, poll: Poll, now: datetime) -> int:
-    """Write everything one response taught us, with its validators; how many entries were new.
-
-    A poll that another one overtook still gives its entries, but no validators and no date.
-    """
-    new = _insert_entries(connection, poll, now)
-    connection.execute(
-        insert(FeedPollRow).values(
-            feed_id=poll.feed_id,
-            at=now,
-            outcome=poll.outcome,
-            items=len(poll.entries),
-            new=new,
-            duration_ms=poll.duration_ms,
-            size=poll.size,
-        )
-    )
-    mine = and_(FeedRow.id == poll.feed_id, FeedRow.attempt == poll.attempt)
-    connection.execute(update(FeedRow).where(mine).values(**_learnt(poll, new, now)))
-    return new
-
-
-def settle_quiet(connection: Connection, polls: Sequence[Poll], now: datetime) -> None:
-    """Write many polls that brought nothing (`poll.is_quiet`) in few statements."""
-    rows = [
-        {
-            "feed_id": poll.feed_id,
-            "at": now,
-            "outcome": poll.outcome,
-            "items": 0,
-            "new": 0,
-            "duration_ms": poll.duration_ms,
-            "size": poll.size,
-        }
-        for poll in polls
-    ]
-    connection.execute(insert(FeedPollRow), rows)
-    learnt = [
-        {
-            "of_feed": poll.feed_id,
-            "of_attempt": poll.attempt,
-            "new_due": poll.next_due,
-            "new_pace": poll.pace,
-            "asked_in_full": now if poll.full else None,
-            "new_place": poll.moved_to,
-            "answer": poll.http_status,
-        }
-        for poll in polls
-    ]
-    connection.execute(_QUIET.values(last_polled=now, last_success=now), learnt)
-
-
-def _learnt(poll: Poll, new: int, now: datetime) -> dict[str, Any]:
-    learnt: dict[str, Any] = {
-        "last_polled": now,
-        "next_due": poll.next_due,
-        "lease_until": None,
-        "lease_owner": None,
-        "http_status": poll.http_status,
-        "error": poll.error,
-        "error_detail": poll.error_detail,
-    }
-    kept = {"moved_to": poll.moved_to, "pace": poll.pace, "yield_share": poll.yield_share}
-    learnt |= {name: value for name, value in kept.items() if value is not None}
-    if poll.error is not None:
-        return learnt | {"failures": FeedRow.failures + 1}
-    learnt |= {"failures": 0, "last_success": now}
-    if new:
-        learnt["last_new"] = now
-    if poll.full:
-        learnt["last_full"] = now
-    if poll.outcome in ("not_modified", "unchanged"):
-        return learnt
-    learnt["items"] = len(poll.entries)
-    if poll.complete:
-        return learnt | {"etag": poll.etag, "last_modified": poll.last_modified, "body_hash": poll.body_hash}
-    return learnt | {"etag": None, "last_modified": None, "body_hash": None}
-
-
-def _insert_entries(connection: Connection, poll: Poll, now: datetime) -> int:
-    fresh = unseen(connection, poll.feed_id, (entry.identity for entry in poll.entries))
-    turns: dict[str, int] = {}
-    rows: dict[str, dict[str, Any]] = {}
-    for entry in poll.entries:
-        if entry.identity in fresh and entry.identity not in rows:
-            host = host_of(entry.url)
-            turns[host] = turns.get(host, -1) + 1
-            rows[entry.identity] = _entry_columns(entry, poll.feed_id, host, turns[host], now)
-    new = 0
-    wanted = list(rows.values())
-    for start in range(0, len(wanted), _BATCH):
-        made = insert_into(connection, EntryRow).on_conflict_do_nothing().returning(EntryRow.id)
-        new += len(connection.execute(made, wanted[start : start + _BATCH]).all())
-    return new
-
-
-def _entry_columns(entry: Entry, feed_id: str, host: str, turn: int, now: datetime) -> dict[str, Any]:
-    return {
-        "feed_id": feed_id,
-        "identity": entry.identity,
-        "identity_hash": digest(entry.identity),
-        "url": entry.url,
-        "url_hash": digest(normalise_url(entry.url)),  # two feeds that list one article agree in it
-        "host": host,
-        "title": entry.title,
-        "published": plausible(entry.published, now),
-        "language": entry.language,
-        "summary": entry.summary,
-        "content_html": pack(entry.content_html.encode("utf-8", "replace")) if entry.content_html else None,
-        "state": "pending",
-        "turn": turn,
-        "tries": 0,
-        "next_try": now,
-        "first_seen": now,
-    }
 
 
 def host_of(url: str) -> str:

@@ -14,7 +14,7 @@ from sqlalchemy import text
 from pipeline import query
 from pipeline.extract import extract
 from pipeline.model import Entry, Feed, Page
-from pipeline.store import feeds
+from pipeline.store import arrivals, feeds
 from pipeline.store.engine import Database, open_database
 from pipeline.store.feeds import Poll
 from pipeline.telemetry import LogOptions, logger, start_logging
@@ -35,7 +35,8 @@ def test_a_guid_of_another_feed_hides_nothing(database: Database) -> None:
         database.write(lambda c: feeds.claim_due(c, NOW, "w", lease, 1))
         found = Entry(name, "guid-1", f"http://{name}.example/1")
         poll = Poll(name, 1, "fetched", NOW + timedelta(hours=1), entries=(found,))
-        assert database.write(lambda c: feeds.settle_poll(c, poll, NOW)) == 1  # noqa: B023
+        arrival = arrivals.arriving(poll, {"guid-1"}, NOW)
+        assert database.write(lambda c: arrivals.settle(c, [arrival], NOW)) == (1,)  # noqa: B023
 
 
 def test_a_lying_validator_hides_nothing_for_long(tmp_path: Path, sqlite_template: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Connection
 
 from pipeline.model import Article, Entry, Feed, PublishedFrom
-from pipeline.store import articles, entries, feeds
+from pipeline.store import arrivals, articles, entries, feeds
 from pipeline.store.engine import Database
 
 NOW = datetime(2026, 1, 14, 10, tzinfo=UTC)
@@ -22,6 +22,13 @@ BELTA = Feed("belta", "https://belta.example/rss", agency="BelTA")
 def entry(number: int, feed: str = "tass", host: str = "tass.example") -> Entry:
     """An entry with an address of its own."""
     return Entry(feed, f"id{number}", f"https://{host}/{number}", title=f"Title {number}", content_html="<p>Текст</p>")
+
+
+def settled(connection: Connection, one: feeds.Poll, now: datetime) -> int:
+    """Write one poll, all it shows that is not stored as new; how many were."""
+    fresh = arrivals.unseen(connection, [(one.feed_id, entry.identity) for entry in one.entries])
+    [new] = arrivals.settle(connection, [arrivals.arriving(one, {identity for _, identity in fresh}, now)], now)
+    return new
 
 
 def poll(attempt: int = 1, *found: Entry, **kwargs: object) -> feeds.Poll:
@@ -36,7 +43,7 @@ def polled(database: Database) -> Database:
     database.write(lambda c: feeds.sync(c, [TASS, BELTA], NOW))
     database.write(lambda c: feeds.claim_due(c, NOW, "w1", LEASE, 1))
     database.write(lambda c: feeds.claim_due(c, NOW, "w1", LEASE, 1))
-    assert database.write(lambda c: feeds.settle_poll(c, poll(1, *map(entry, range(3))), NOW)) == 3
+    assert database.write(lambda c: settled(c, poll(1, *map(entry, range(3))), NOW)) == 3
     return database
 
 
@@ -81,16 +88,16 @@ def test_a_poll_writes_entries_and_validators_together(polled: Database) -> None
 
 def test_seen_entries_are_not_new_again(polled: Database) -> None:
     """The same identities bring nothing; another feed's equal identity is another entry."""
-    assert polled.read(lambda c: feeds.unseen(c, "tass", ["id0", "id9"])) == {"id9"}
-    again = polled.write(lambda c: feeds.settle_poll(c, poll(1, *map(entry, range(4))), NOW))
+    assert polled.read(lambda c: arrivals.unseen(c, [("tass", "id0"), ("tass", "id9")])) == {("tass", "id9")}
+    again = polled.write(lambda c: settled(c, poll(1, *map(entry, range(4))), NOW))
     assert again == 1
     other = replace(poll(1, entry(0, "belta")), feed_id="belta")
-    assert polled.write(lambda c: feeds.settle_poll(c, other, NOW)) == 1
+    assert polled.write(lambda c: settled(c, other, NOW)) == 1
 
 
 def test_an_incomplete_body_leaves_no_validators(polled: Database) -> None:
     """A document cut short gives its entries, but the next poll asks for all of it."""
-    polled.write(lambda c: feeds.settle_poll(c, poll(1, entry(7), complete=False), NOW))
+    polled.write(lambda c: settled(c, poll(1, entry(7), complete=False), NOW))
     due = polled.write(lambda c: feeds.claim_due(c, NOW + timedelta(days=1), "w1", LEASE, 10))
     assert {d.feed.id: d.etag for d in due}["tass"] is None
 
@@ -98,7 +105,7 @@ def test_an_incomplete_body_leaves_no_validators(polled: Database) -> None:
 def test_a_failed_poll_keeps_what_was_learnt(polled: Database) -> None:
     """A failure is counted and named; validators and pace stay."""
     bad = poll(1, outcome="http_status", error="http_status", http_status=503, etag=None)
-    polled.write(lambda c: feeds.settle_poll(c, bad, NOW))
+    polled.write(lambda c: settled(c, bad, NOW))
     one = health(polled)
     assert (one.failures, one.error, one.http_status, one.last_success) == (1, "http_status", 503, NOW)
     due = polled.write(lambda c: feeds.claim_due(c, NOW + timedelta(days=1), "w1", LEASE, 10))
@@ -109,7 +116,7 @@ def test_an_overtaken_poll_gives_entries_only(polled: Database) -> None:
     """A poll whose lease ran out may still bring entries, but not its validators or its date."""
     polled.write(lambda c: feeds.claim_due(c, NOW + timedelta(hours=1), "w2", LEASE, 10))
     late = poll(1, entry(9), etag='"old"', next_due=NOW + timedelta(days=9))
-    assert polled.write(lambda c: feeds.settle_poll(c, late, NOW)) == 1
+    assert polled.write(lambda c: settled(c, late, NOW)) == 1
     assert health(polled).next_due == NOW + timedelta(hours=1)
 
 
@@ -128,9 +135,9 @@ def test_hosts_share_the_hand(database: Database) -> None:
     """A feed of many entries on one host does not keep the others waiting."""
     database.write(lambda c: feeds.sync(c, [TASS, BELTA], NOW))
     many = poll(1, *(entry(n) for n in range(50)))
-    database.write(lambda c: feeds.settle_poll(c, many, NOW))
+    database.write(lambda c: settled(c, many, NOW))
     few = replace(poll(1, *(entry(n, "belta", "belta.example") for n in range(2))), feed_id="belta")
-    database.write(lambda c: feeds.settle_poll(c, few, NOW))
+    database.write(lambda c: settled(c, few, NOW))
     assert [w.host for w in claim(database, limit=10, per_host=2)] == ["tass.example", "belta.example"] * 2
     assert {w.host for w in claim(database, limit=4, busy=["tass.example"])} == set()
 
@@ -168,7 +175,7 @@ def test_late_failures_change_nothing(polled: Database) -> None:
 def test_two_workers_never_hold_one_entry(database: Database) -> None:
     """Workers that claim at the same time get disjoint entries, and together all of them."""
     database.write(lambda c: feeds.sync(c, [TASS], NOW))
-    database.write(lambda c: feeds.settle_poll(c, poll(1, *(entry(n, host=f"h{n}.example") for n in range(60))), NOW))
+    database.write(lambda c: settled(c, poll(1, *(entry(n, host=f"h{n}.example") for n in range(60))), NOW))
     held: list[int] = []
 
     def work() -> None:
@@ -251,7 +258,7 @@ def test_one_address_is_in_one_hand(database: Database) -> None:
     for feed in (TASS, BELTA):
         database.write(lambda c: feeds.claim_due(c, NOW, "w1", LEASE, 1))
         found = replace(entry(1, feed.id), url=f"https://tass.example/1?utm_source={feed.id}")
-        database.write(lambda c: feeds.settle_poll(c, replace(poll(1, found), feed_id=feed.id), NOW))  # noqa: B023
+        database.write(lambda c: settled(c, replace(poll(1, found), feed_id=feed.id), NOW))  # noqa: B023
     taken: list[entries.EntryWork] = []
     askers = [threading.Thread(target=lambda: taken.extend(claim(database))) for _ in range(6)]
     for asker in askers:

@@ -115,6 +115,12 @@ _urlish = st.builds(
 )
 
 
+@given(st.from_regex(r"https?://[a-z0-9]{1,4}[.-]?[a-z0-9]{1,4}/[A-Za-z0-9._~/-]{0,14}", fullmatch=True))
+def test_plain_addresses_are_known_at_a_glance(url: str) -> None:
+    """An address that is taken as it stands is what taking it apart would make of it."""
+    assert normalise_url(url) == normalise_url(url + "#")
+
+
 @given(_urlish | st.text(max_size=80))
 def test_normalising_twice_changes_nothing(url: str) -> None:
     """The plain spelling of a plain spelling is itself, whatever the text."""
