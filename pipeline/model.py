@@ -337,6 +337,7 @@ class Event:
     revision: int = 1
     state: EventState = EventState.HISTORY
     flags: tuple[str, ...] = field(default=())
+    state_why: str = ""  # a word of `plan.StateWhy`, or of `plan.Why` for one taken back; empty where it was not kept
 
 
 Direction = Literal["created", "revised", "retracted"]

@@ -371,6 +371,7 @@ def event_as_dict(event: Event) -> dict[str, Any]:
         "revision": event.revision,
         "state": event.state.value,
         "flags": list(event.flags),
+        "state_why": event.state_why,
     }
 
 

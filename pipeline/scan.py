@@ -25,7 +25,7 @@ from pipeline.model import (
     Source,
     Status,
 )
-from pipeline.plan import RecordOptions
+from pipeline.plan import RecordOptions, StateWhy
 from pipeline.recognise import Recogniser
 
 
@@ -106,6 +106,7 @@ def _event(scanned: Scanned, finding: Finding, options: RecordOptions) -> Event:
         end=end,
         sha256=hashlib.sha256(scanned.original.encode("utf-8", "replace")).hexdigest(),
     )
+    state, why = _state(finding, options)
     return Event(
         id="scan_" + hashlib.sha256(named.encode("utf-8", "replace")).hexdigest()[:24],
         agreement_id=finding.agreement_id,
@@ -125,17 +126,22 @@ def _event(scanned: Scanned, finding: Finding, options: RecordOptions) -> Event:
         start=start,
         end=end,
         sources=(source,),
-        state=_state(finding, options),
+        state=state,
+        state_why=why.value,
     )
 
 
-def _state(finding: Finding, options: RecordOptions) -> EventState:
-    """What would become of it if it were fresh."""
-    if finding.status is not Status.OCCURRED or finding.salience is Salience.BACKGROUND:
-        return EventState.HISTORY
+def _state(finding: Finding, options: RecordOptions) -> tuple[EventState, StateWhy]:
+    """What would become of it if it were fresh, and why."""
+    if finding.salience is Salience.BACKGROUND:
+        return EventState.HISTORY, StateWhy.BACKGROUND
+    if finding.status is not Status.OCCURRED:
+        return EventState.HISTORY, StateWhy.NOT_OCCURRED
     if finding.confidence >= options.alert_threshold:
-        return EventState.ALERTED
-    return EventState.REVIEW if finding.confidence >= options.review_threshold else EventState.HISTORY
+        return EventState.ALERTED, StateWhy.NEWS
+    if finding.confidence >= options.review_threshold:
+        return EventState.REVIEW, StateWhy.UNSURE
+    return EventState.HISTORY, StateWhy.WEAK
 
 
 def _published(value: object) -> datetime | None:

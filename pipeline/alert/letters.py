@@ -119,6 +119,7 @@ def event_from_dict(data: Mapping[str, Any]) -> Event:
         revision=data["revision"],
         state=EventState(data["state"]),
         flags=tuple(data.get("flags", ())),
+        state_why=data.get("state_why", ""),
     )
 
 

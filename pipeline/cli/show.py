@@ -45,6 +45,7 @@ def events(found: Sequence[Event], *, reasons: bool = False) -> None:
     out = console()
     for event in found:
         who = event.actor or ("the parties together" if event.status == "occurred" else "")
+        because = f" ({event.state_why})" if event.state_why else ""
         line = Text()
         line.append(f"{event.date or 'no date'!s:<10} ", style="cyan")
         line.append(f"{_STATUS_MARK[event.status]} {event.type}", style="bold")
@@ -55,7 +56,7 @@ def events(found: Sequence[Event], *, reasons: bool = False) -> None:
         line.append(f"  {who}")
         if event.actor_country:
             line.append(f" ({event.actor_country})")
-        line.append(f"  {event.state}, {event.salience}, confidence {event.confidence:.2f}", style="dim")
+        line.append(f"  {event.state}{because}, {event.salience}, confidence {event.confidence:.2f}", style="dim")
         out.print(line)
         out.print(Text(f"           {event.agreement_id or 'not on the watchlist'}: {event.agreement}", style="green"))
         for source in event.sources or ():

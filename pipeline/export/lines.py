@@ -16,6 +16,7 @@ from pipeline.plan import event_as_dict
 CSV_COLUMNS = (
     "id", "agreement_id", "agreement", "type", "stage", "status", "salience", "actor", "actor_country", "date",
     "effective_date", "confidence", "state", "evidence", "sources", "first_seen", "revision", "flags",
+    "state_why",
 )  # fmt: skip
 _FORMULA = re.compile(r"[\s\u200b-\u200f\ufeff]*[=+\-@＝＋－＠|%]|[\t\r\n]")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -65,7 +66,7 @@ def parquet(events: Iterable[Event]) -> bytes:
     names = (
         "id", "agreement_id", "agreement", "type", "stage", "wording", "status", "salience", "actor", "actor_country", "date",
         "effective_date", "confidence", "reasons", "evidence", "start", "end", "sources", "first_seen", "revision", "state",
-        "flags",
+        "flags", "state_why",
     )  # fmt: skip
     schema = pa.schema([(name, kinds.get(name, pa.string())) for name in names])
     table = pa.Table.from_pylist([event_as_dict(event) for event in events], schema=schema)

@@ -33,6 +33,7 @@ from pipeline.record.acts import Act, acts_of
 from pipeline.record.steps import MATERIAL, flagged, revised
 
 _TOLD_FIRST = (EventState.ALERTED, EventState.REVIEW, EventState.HISTORY, EventState.RETRACTED)
+_PERSON = StateWhy.PERSON.value
 _FACTS = tuple(name for name in MATERIAL if name != "flags")
 
 
@@ -72,7 +73,9 @@ def join(known: Known, keep: str, drop: str, hand: Hand) -> Plan | Cannot:
     act = _act(known, one, [*mine, *moved], hand, without=drop)
     state = min(one.event.state, other.event.state, key=_TOLD_FIRST.index)
     step = _revision(act, one, state, Why.JOINED, hand.now)
-    gone = replace(other.event, state=EventState.RETRACTED, revision=other.event.revision + 1)
+    gone = replace(
+        other.event, state=EventState.RETRACTED, state_why=Why.MERGED.value, revision=other.event.revision + 1
+    )
     alerts = _corrections(one.event, step, act.parties, hand.context)
     if other.event.state is EventState.ALERTED and _differ(other.event, step.event):
         told = replace(gone, sources=tuple(source_of(r) for r in _of(known, drop)))
@@ -93,7 +96,7 @@ def part(known: Known, event_id: str, articles: Collection[int], hand: Hand) -> 
     apart = [replace(r, event_id=None, held=True, from_event=None) for r in taken]
     act, fresh = _acts(known, one, left, apart, hand)
     step = _revision(act, one, one.event.state, Why.PARTED, hand.now)
-    event = replace(flagged(fresh, frozenset(), hand.now), state=one.event.state, revision=1)
+    event = replace(flagged(fresh, frozenset(), hand.now), state=one.event.state, state_why=_PERSON, revision=1)
     made = NewEvent(event, fresh.key, fresh.stream, fresh.parties, Why.PARTED, StateWhy.PERSON, fresh.fulfilled_by)
     alerts = _corrections(one.event, step, act.parties, hand.context)
     taken = [replace(r, held=True, from_event=None) for r in taken]
@@ -115,6 +118,7 @@ def revive(known: Known, before: Event, hand: Hand) -> Plan | Cannot:
     step = _revision(act, keeper, keeper.event.state, Why.PARTED, hand.now)
     standing = replace(gone, event=replace(gone.event, state=before.state))
     again = _revision(revived, standing, before.state, Why.REVIVED, hand.now)
+    again = replace(again, state_why=StateWhy.PERSON, event=replace(again.event, state_why=_PERSON))
     alerts = _corrections(keeper.event, step, act.parties, hand.context)
     if before.state is EventState.ALERTED:
         change = (Change("state", EventState.RETRACTED.value, before.state.value),)
@@ -162,7 +166,8 @@ def _revision(act: Act, known: KnownEvent, state: EventState, why: Why, now: dat
     made = revised(act, known, flagged(act, frozenset(), now), (state, StateWhy.PERSON))
     changes = made.changes if isinstance(made, Revise) else ()
     event = made.event if isinstance(made, Revise) else replace(before, revision=before.revision + 1)
-    event = replace(event, state=state, sources=act.event.sources)
+    why_state = _PERSON if state != before.state else before.state_why
+    event = replace(event, state=state, state_why=why_state, sources=act.event.sources)
     count = Change("sources", "", str(len(act.event.sources)))
     return Revise(
         event, act.key, act.stream, act.parties, why, StateWhy.PERSON if state != before.state else None,

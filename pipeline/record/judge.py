@@ -8,19 +8,21 @@ from datetime import datetime
 from typing import Any
 
 from pipeline.model import Event, EventState
-from pipeline.plan import AlertPlan, Change, Context, Judgement, Why
+from pipeline.plan import AlertPlan, Change, Context, Judgement, StateWhy, Why
 from pipeline.record.verdict import matches
 
 CORRECTABLE = (
     "agreement_id", "agreement", "type", "status", "stage", "actor", "actor_country", "date", "effective_date",
 )  # fmt: skip
 
+_PERSON = StateWhy.PERSON.value
+
 
 def accept(
     event: Event, parties: tuple[str, ...], who: str, now: datetime, context: Context, note: str = ""
 ) -> Judgement:
     """The event is right: it counts as told, and whoever asked for such events hears of it now, if not before."""
-    after = replace(event, state=EventState.ALERTED, revision=event.revision + 1)
+    after = replace(event, state=EventState.ALERTED, state_why=_PERSON, revision=event.revision + 1)
     told = event.state is EventState.ALERTED
     alerts = () if told else _alerts("event.created", after, parties, context)
     return Judgement(after, Why.ACCEPTED, who, now, note, alerts)
@@ -30,7 +32,7 @@ def reject(
     event: Event, parties: tuple[str, ...], who: str, now: datetime, context: Context, note: str = ""
 ) -> Judgement:
     """The event is wrong: it is taken back for good, and whoever was told of it hears that."""
-    after = replace(event, state=EventState.RETRACTED, revision=event.revision + 1)
+    after = replace(event, state=EventState.RETRACTED, state_why=_PERSON, revision=event.revision + 1)
     told = event.state is EventState.ALERTED
     return Judgement(
         after,

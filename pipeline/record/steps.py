@@ -69,7 +69,7 @@ def _new(act: Act, event: Event, earned: Verdict, fresh: Sequence[Report], known
         before = {k.event.id: k.event.state for k in known.events}
         told = any(before.get(r.event_id or "") is EventState.ALERTED for r in act.reports)
         state = EventState.ALERTED if told else EventState.HISTORY
-    event = replace(event, state=state, revision=1)
+    event = replace(event, state=state, state_why=why_state.value, revision=1)
     return NewEvent(event, act.key, act.stream, act.parties, why, why_state, act.fulfilled_by)
 
 
@@ -79,8 +79,9 @@ def revised(act: Act, known: KnownEvent, event: Event, earned: Verdict) -> Revis
     state, why_state = earned
     event = replace(event, **{name: getattr(before, name) for name in known.pinned})
     risen = not known.by_person and _rank(state) < _rank(before.state)
+    event = replace(event, first_seen=before.first_seen, revision=before.revision + 1)
     event = replace(
-        event, state=state if risen else before.state, first_seen=before.first_seen, revision=before.revision + 1
+        event, state=state if risen else before.state, state_why=why_state.value if risen else before.state_why
     )
     changes = tuple(
         Change(name, _text(getattr(before, name)), _text(getattr(event, name)))
@@ -127,5 +128,6 @@ def retraction(known: KnownEvent, acts: Sequence[Act]) -> Retract:
     shared = [(-sum(r.event_id == known.event.id and r.id > 0 for r in a.reports), a.event.id) for a in acts]
     most = min(shared, default=(0, ""))
     merged = most[1] if most[0] < 0 else None
-    event = replace(known.event, state=EventState.RETRACTED, revision=known.event.revision + 1)
-    return Retract(event, known.stream, Why.MERGED if merged else Why.CORRECTS, merged)
+    why = Why.MERGED if merged else Why.CORRECTS
+    event = replace(known.event, state=EventState.RETRACTED, state_why=why.value, revision=known.event.revision + 1)
+    return Retract(event, known.stream, why, merged)

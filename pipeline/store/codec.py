@@ -116,7 +116,16 @@ def event_as_columns(event: Event) -> dict[str, Any]:
     }
 
 
-SHOWN = (*EVENT_FIELDS, "id", "date", "effective_date", "reasons", "flags", "first_seen")  # what `event_of` reads
+SHOWN = (
+    *EVENT_FIELDS,
+    "id",
+    "date",
+    "effective_date",
+    "reasons",
+    "flags",
+    "first_seen",
+    "state_why",
+)  # what `event_of` reads
 
 
 def event_of(row: Any, sources: tuple[Source, ...] = ()) -> Event:
@@ -144,6 +153,7 @@ def event_of(row: Any, sources: tuple[Source, ...] = ()) -> Event:
         revision=row.revision,
         state=EventState(row.state),
         flags=tuple(row.flags),
+        state_why=row.state_why,
     )
 
 
@@ -153,7 +163,7 @@ SNAPSHOT_FIELDS = (*EVENT_FIELDS, "date", "effective_date", "reasons", "flags")
 def snapshot_of(event: Event) -> dict[str, Any]:
     """What `revisions` keeps of an event."""
     columns = event_as_columns(event)
-    return {name: columns[name] for name in SNAPSHOT_FIELDS}
+    return {name: columns[name] for name in SNAPSHOT_FIELDS} | {"state_why": event.state_why}
 
 
 def event_from(stored: dict[str, Any], identity: str, first_seen: datetime) -> Event:
@@ -171,6 +181,7 @@ def event_from(stored: dict[str, Any], identity: str, first_seen: datetime) -> E
             "reasons": tuple(stored["reasons"]),
             "flags": tuple(stored["flags"]),
             "first_seen": first_seen,
+            "state_why": stored.get("state_why", ""),  # older snapshots have none
         }
     )
 

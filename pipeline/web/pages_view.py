@@ -96,6 +96,7 @@ def templates() -> Environment:
         "capital": lambda text: text[:1].upper() + text[1:],
         "reason": pages_words.reason_words,
         "state_words": pages_words.state_words,
+        "state_why_words": pages_words.state_why_words,
         "standing": pages_words.standing_words,
         "why": pages_words.why_words,
         "trouble": pages_words.trouble_words,

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from pipeline.model import EventState
+from pipeline.plan import StateWhy, Why
 from pipeline.status import Standing
 
 _REASONS: Mapping[str, str] = MappingProxyType(
@@ -118,6 +119,21 @@ _STATES: Mapping[EventState, str] = MappingProxyType(
         EventState.REVIEW: "waits for a person's word",
         EventState.HISTORY: "kept as history, nobody is told",
         EventState.RETRACTED: "taken back",
+    }
+)
+_STATE_WHYS: Mapping[str, str] = MappingProxyType(
+    {
+        StateWhy.NEWS: "sure, fresh, and reported as news",
+        StateWhy.UNSURE: "not sure enough to be told",
+        StateWhy.WEAK: "hardly sure at all",
+        StateWhy.BACKGROUND: "retold beside other news",
+        StateWhy.NOT_FRESH: "too long ago to be news",
+        StateWhy.NOT_OCCURRED: "it has not happened, and nobody asked for plans",
+        StateWhy.FUTURE_DATE: "said to have happened on a day that has not come",
+        StateWhy.QUIET: "found in stored articles or an archive",
+        StateWhy.PERSON: "a person decided so",
+        Why.MERGED: "it was another event of the history",
+        Why.CORRECTS: "its article says something else now",
     }
 )
 _STANDINGS: Mapping[Standing, str] = MappingProxyType(
@@ -242,6 +258,11 @@ def has_words(name: str) -> bool:
 def state_words(state: EventState) -> str:
     """What became of an event."""
     return _STATES[state]
+
+
+def state_why_words(why: str) -> str:
+    """Why it became that."""
+    return _STATE_WHYS.get(why, _plain(why))
 
 
 def standing_words(standing: Standing) -> str:

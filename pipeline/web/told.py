@@ -72,6 +72,7 @@ class EventOut(_Told):
     revision: int
     state: EventState
     flags: list[str]
+    state_why: str
 
 
 class ChangeOut(_Told):
