@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -11,18 +10,22 @@ import click
 from rich.text import Text
 
 from pipeline import query
-from pipeline.cli import show
+from pipeline.cli import importing, show
 from pipeline.cli.common import config_option, json_option, settings_of
 from pipeline.errors import ConfigurationError, UsageError
+from pipeline.imports import read_list
+from pipeline.imports.parties import PartyBook
+from pipeline.imports.values import Listed
+from pipeline.imports.writing import append, block
 from pipeline.model import Agreement, Event, Watchlist
 from pipeline.plan import event_as_dict
 from pipeline.query import EventFilter
 from pipeline.recognise import Recogniser
 from pipeline.scan import events_in
 from pipeline.settings import AGREEMENTS, Settings
-from pipeline.settings.lists import agreement_as_toml, identifier_from, import_agreements, read_agreement
-from pipeline.store import articles
-from pipeline.wiring import open_history, record_options
+from pipeline.settings.lists import identifier_from, read_agreement
+from pipeline.store import articles, desk
+from pipeline.wiring import open_history, record_options, with_additions
 
 _BATCH = 200
 
@@ -30,6 +33,9 @@ _BATCH = 200
 @click.group()
 def agreements() -> None:
     """The watchlist."""
+
+
+agreements.add_command(importing.import_files)
 
 
 @agreements.command("list")
@@ -137,7 +143,10 @@ def add(
     titles: tuple[str, ...],
     **listed: Any,
 ) -> None:
-    """Add an agreement to agreements.toml. A running service reads it at its next start."""
+    """Add an agreement to agreements.toml, and look back: what the stored articles tell of it becomes history, nobody is alerted.
+
+    A running service takes it up by itself.
+    """
     settings = settings_of(context, config)
     entry: dict[str, Any] = {
         key: list(value) if isinstance(value, tuple) else value for key, value in listed.items() if value
@@ -148,30 +157,20 @@ def add(
         raise UsageError(f"--title-in should be LANG=TITLE, is {wrong[0]!r}")
     if titles:
         entry["titles"] = dict(pair.split("=", 1) for pair in titles)
-    _append(settings, [read_agreement(entry, f"agreement {entry['id']!r}")])
-    click.echo(f"added {entry['id']}")
-
-
-@agreements.command("import")
-@config_option
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.pass_context
-def import_file(context: click.Context, config: Path | None, file: Path) -> None:
-    """Add the agreements of a TOML or CSV file to agreements.toml. Entries that are wrong are named and left out.
-
-    CSV has a header: id, title, parties, aliases, exclude (values parted by ";"), multilateral, signed_on, titles.<language>.
-    """
-    settings = settings_of(context, config)
-    found, problems = import_agreements(file)
-    known = {agreement.id for agreement in settings.watchlist.agreements}
-    fresh = [agreement for agreement in found if agreement.id not in known]
-    if fresh:
-        _append(settings, fresh)
-    for problem in problems:
-        click.echo(f"treatywatch: {problem}", err=True)
-    click.echo(f"{len(fresh)} added, {len(found) - len(fresh)} were there already, {len(problems)} left out")
-    if problems:
-        context.exit(1)
+    agreement = read_agreement(entry, f"agreement {entry['id']!r}")
+    database = open_history(settings)
+    try:
+        watched = with_additions(settings.watchlist, database.read(desk.watched))
+        if any(one.id == agreement.id for one in watched.agreements):
+            raise ConfigurationError(
+                str(settings.directory / AGREEMENTS), f"{agreement.id!r} is on the watchlist already"
+            )
+        append(settings.directory / AGREEMENTS, [block(Listed(agreement, "here"))])
+        click.echo(f"added {agreement.id}")
+        read, made = importing.look_back_at(settings, database, watched, [agreement])
+        click.echo(f"looked back: {read:,} stored articles read, {made:,} steps recorded as history")
+    finally:
+        database.close()
 
 
 @agreements.command()
@@ -180,14 +179,15 @@ def import_file(context: click.Context, config: Path | None, file: Path) -> None
 @json_option
 @click.pass_context
 def test(context: click.Context, config: Path | None, file: Path, as_json: bool) -> None:
-    """What the entries of FILE (TOML or CSV) would have matched in the stored articles. Nothing is changed.
+    """What the entries of FILE (any list `import` reads) would have matched in the stored articles. Nothing is changed.
 
     The watchlist as it is stays in force beside them, so that a match shows what the new entry would take, too.
     """
     settings = settings_of(context, config)
-    fresh, problems = import_agreements(file)
-    if problems:
-        raise UsageError("; ".join(map(str, problems)))
+    reading = read_list(file, PartyBook.open())
+    if reading.problems:
+        raise UsageError("; ".join(map(str, reading.problems)))
+    fresh = [one.agreement for one in reading.listed]
     ids = {agreement.id for agreement in fresh}
     others = tuple(agreement for agreement in settings.watchlist.agreements if agreement.id not in ids)
     recogniser = Recogniser.build(Watchlist((*others, *fresh), settings.watchlist.rules), settings.recognise)
@@ -213,23 +213,6 @@ def _matches(settings: Settings, recogniser: Recogniser, ids: set[str]) -> tuple
     finally:
         database.close()
     return found, read
-
-
-def _append(settings: Settings, fresh: Iterable[Agreement]) -> None:
-    """Written whole or not at all: to a copy, which then takes the file's place."""
-    path = settings.directory / AGREEMENTS
-    known = {agreement.id for agreement in settings.watchlist.agreements}
-    blocks = []
-    for agreement in fresh:
-        if agreement.id in known:
-            raise ConfigurationError(str(path), f"{agreement.id!r} is on the watchlist already")
-        blocks.append("\n" + agreement_as_toml(agreement))
-    beside = path.with_suffix(".toml.new")
-    if path.exists():
-        shutil.copyfile(path, beside)
-    with beside.open("a", encoding="utf-8") as out:
-        out.writelines(blocks)
-    beside.replace(path)
 
 
 def _by_party(timeline: Iterable[Event], agreement: Agreement | None) -> list[tuple[str, list[Event]]]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +14,10 @@ from pipeline import clock, query
 from pipeline.cli import feed_check, show
 from pipeline.cli.common import config_option, json_option, settings_of
 from pipeline.errors import FeedError, Reason, UsageError
-from pipeline.feeds import opml
+from pipeline.feeds import normalise_url, opml
+from pipeline.imports.writing import append
 from pipeline.model import Feed
+from pipeline.settings import FEEDS
 from pipeline.settings.lists import feed_as_toml
 from pipeline.store import desk, entries
 from pipeline.store import feeds as feed_rows
@@ -81,26 +86,44 @@ def list_feeds(context: click.Context, config: Path | None, as_json: bool) -> No
 @feeds.command("import-opml")
 @config_option
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--dry-run", is_flag=True, help="Show what would be added; change nothing.")
 @click.pass_context
-def import_opml(context: click.Context, config: Path | None, file: Path) -> None:
+def import_opml(context: click.Context, config: Path | None, file: Path, dry_run: bool) -> None:
     """Add the feeds of an OPML file to feeds.toml; those whose address is there already are left out."""
     settings = settings_of(context, config)
     try:
         listed = opml.parse(file.read_bytes())
     except FeedError as error:
         raise UsageError(f"{file}: {error}") from None
-    urls = {feed.url for feed in settings.feeds}
-    taken = {feed.id for feed in settings.feeds}
-    added: list[Feed] = []
-    for feed in listed:
-        if feed.url not in urls and feed.id not in taken:
-            added.append(feed)
-            urls.add(feed.url)
-            taken.add(feed.id)
+    added, known = _new_feeds(listed, settings.feeds)
+    for feed in known:
+        click.echo(f"treatywatch: {feed.url} is there already", err=True)
+    if dry_run:
+        show.table("", ("feed", "agency", "address"), ((feed.id, feed.agency, feed.url) for feed in added))
+        click.echo(f"{len(added)} feeds would be added, {len(known)} were there already")
+        return
     if added:
-        with (settings.directory / "feeds.toml").open("a", encoding="utf-8") as out:
-            out.writelines(f"\n{feed_as_toml(feed)}" for feed in added)
-    click.echo(f"{len(added)} feeds added, {len(listed) - len(added)} were there already")
+        append(settings.directory / FEEDS, map(feed_as_toml, added))
+    click.echo(f"{len(added)} feeds added, {len(known)} were there already")
+
+
+def _new_feeds(listed: Iterable[Feed], configured: Iterable[Feed]) -> tuple[list[Feed], list[Feed]]:
+    """Feeds at addresses that are not read yet, under ids that are free; and those that are read."""
+    before = tuple(configured)
+    urls = {normalise_url(feed.url) for feed in before}
+    taken = {feed.id for feed in before}
+    added: list[Feed] = []
+    known: list[Feed] = []
+    for feed in listed:
+        address = normalise_url(feed.url)
+        if address in urls:
+            known.append(feed)
+            continue
+        free = feed.id if feed.id not in taken else f"{feed.id[:80]}-{sha256(feed.url.encode()).hexdigest()[:8]}"
+        added.append(replace(feed, id=free))
+        urls.add(address)
+        taken.add(free)
+    return added, known
 
 
 @feeds.command("export-opml")

@@ -1,11 +1,11 @@
-"""A new agreement looks back: the stored articles are read for it at once, and what they tell is recorded as history.
+"""New agreements look back: the stored articles are read for them at once, and what they tell is recorded as history.
 
-Only findings of the agreement itself are recorded; nobody is alerted. Reading the same articles again changes nothing.
+Only findings of these agreements are recorded; nobody is alerted. Reading the same articles again changes nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -43,10 +43,23 @@ def look_back(
     goes_on: Callable[[], bool] = lambda: True,
 ) -> tuple[int, int]:
     """Record what stored articles tell of one agreement: (articles read, events that are new). `options` should be quiet."""
+    return look_back_for(database, recogniser, frozenset({agreement_id}), now, options, context, goes_on)
+
+
+def look_back_for(
+    database: Database,
+    recogniser: Recogniser,
+    agreement_ids: Collection[str],
+    now: datetime,
+    options: RecordOptions,
+    context: Context,
+    goes_on: Callable[[], bool] = lambda: True,
+) -> tuple[int, int]:
+    """As `look_back`, for several agreements: every article is read once, however many they are."""
     read = made = 0
     for stored in stored_articles(database, goes_on):
         read += 1
-        findings = of_agreement(recogniser, stored, agreement_id)
+        findings = of_agreements(recogniser, stored, agreement_ids)
         if findings:
             done = database.write(lambda c: _record(c, stored, findings, now, options, context))  # noqa: B023 - run at once
             made += done.created
@@ -55,7 +68,12 @@ def look_back(
 
 def of_agreement(recogniser: Recogniser, stored: StoredArticle, agreement_id: str) -> tuple[Finding, ...]:
     """What an article tells of one agreement."""
-    return tuple(f for f in recogniser.recognise(stored.article).findings if f.agreement_id == agreement_id)
+    return of_agreements(recogniser, stored, (agreement_id,))
+
+
+def of_agreements(recogniser: Recogniser, stored: StoredArticle, agreement_ids: Collection[str]) -> tuple[Finding, ...]:
+    """What an article tells of these agreements."""
+    return tuple(f for f in recogniser.recognise(stored.article).findings if f.agreement_id in agreement_ids)
 
 
 def _record(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -74,23 +72,6 @@ def load_watchlist(path: Path) -> tuple[Watchlist, tuple[Problem, ...]]:
     agreements, wrong = _entries(table.get("agreement", []), f"{path}: [[agreement]]", read_agreement)
     rules, wrong_rules = _entries(table.get("rule", []), f"{path}: [[rule]]", _read_rule)
     return Watchlist(agreements, rules), (*wrong, *wrong_rules)
-
-
-def import_agreements(path: Path) -> tuple[tuple[Agreement, ...], tuple[Problem, ...]]:
-    """Agreements out of a TOML file, or out of a CSV file with a header row.
-
-    CSV columns: id, title, parties, aliases, exclude (several values parted by ";"), multilateral (true/false), signed_on
-    and titles.<language>; columns parted by commas, semicolons or tabs. An empty id is made from the title.
-    """
-    if path.suffix.lower() == ".csv":
-        with path.open(encoding="utf-8-sig", newline="") as lines:
-            text = lines.read()
-        head = text.partition("\n")[0]
-        mark = max(",;\t", key=head.count)  # spreadsheets write what their language uses
-        rows = [_from_csv(row) for row in csv.DictReader(io.StringIO(text), delimiter=mark)]
-        return _entries(rows, f"{path}: row", read_agreement)
-    watchlist, problems = load_watchlist(path)
-    return watchlist.agreements, problems
 
 
 def read_agreement(entry: Mapping[str, Any], where: str) -> Agreement:
@@ -243,26 +224,6 @@ def _date(value: str | None, where: str) -> PartialDate | None:
         return PartialDate.parse(value)
     except ValueError as error:
         raise ConfigurationError(where, f"signed_on: {error}") from None
-
-
-def _from_csv(row: Mapping[str | None, Any]) -> dict[str, Any]:
-    cells = {
-        str(key).strip(): value.strip()
-        for key, value in row.items()
-        if key and isinstance(value, str) and value.strip()
-    }
-    cells = {re.sub(r"^titles\.", "title.", key): value for key, value in cells.items()}
-    entry: dict[str, Any] = {key: cells[key] for key in cells if not key.startswith("title.")}
-    for name, marks in (("parties", r"[;,\s]+"), ("aliases", ";"), ("exclude", ";")):
-        if name in entry:
-            entry[name] = [part.strip() for part in re.split(marks, entry[name]) if part.strip()]
-    if "multilateral" in entry:
-        entry["multilateral"] = entry["multilateral"].lower() in ("true", "yes", "1")
-    titles = {key.removeprefix("title."): value for key, value in cells.items() if key.startswith("title.")}
-    if titles:
-        entry["titles"] = titles
-    entry.setdefault("id", identifier_from(cells.get("title", "")))
-    return entry
 
 
 def _listed(agreement: Agreement) -> Iterator[tuple[str, tuple[str, ...]]]:

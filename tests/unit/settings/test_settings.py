@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pipeline.errors import ConfigurationError
 from pipeline.model import Agreement, PartialDate
 from pipeline.settings import load_settings
-from pipeline.settings.lists import agreement_as_toml, identifier_from, import_agreements, load_feeds, load_watchlist
+from pipeline.settings.lists import agreement_as_toml, identifier_from, load_feeds, load_watchlist
 
 SHIPPED = Path(__file__).parents[3] / "config"
 
@@ -175,29 +175,6 @@ links = "("
     assert [problem.where.split("(id ")[1] for problem in problems] == ["'b')", "'c')", "'d')"]
 
 
-def test_agreements_come_from_a_spreadsheet(tmp_path: Path) -> None:
-    """CSV with a header: lists parted by semicolons, titles by language, ids made where there are none."""
-    path = tmp_path / "mine.csv"
-    path.write_text(
-        "title,parties,aliases,title.ru,multilateral\n"
-        '"Treaty on Light, and Dark",RU;BY,Light Pact,Договор о свете,no\n'
-        ",RU,,,\n",
-        encoding="utf-8",
-    )
-    agreements, problems = import_agreements(path)
-    assert agreements == (
-        Agreement(
-            id="treaty-on-light-and-dark",
-            title="Treaty on Light, and Dark",
-            parties=("RU", "BY"),
-            titles=(("ru", "Договор о свете"),),
-            aliases=("Light Pact",),
-        ),
-    )
-    assert "row 2" in str(problems[0])
-    assert "title is missing" in str(problems[0])
-
-
 _WORDS = st.text(st.characters(blacklist_categories=("Cs",)), min_size=1, max_size=40).map(str.strip).filter(bool)
 
 
@@ -219,12 +196,3 @@ def test_an_id_made_from_a_title_is_a_right_id(title: str) -> None:
     import re
 
     assert re.fullmatch(r"[a-z0-9][a-z0-9-]{0,98}", identifier_from(title))
-
-
-def test_a_spreadsheet_may_part_its_columns_by_semicolons(tmp_path: Path) -> None:
-    """As European ones do; parties then parted by blanks, titles named as in TOML."""
-    path = tmp_path / "mine.csv"
-    path.write_text("id;title;parties;titles.ru\nlight;Treaty on Light;RU BY;Договор о свете\n", encoding="utf-8")
-    agreements, problems = import_agreements(path)
-    assert problems == ()
-    assert agreements == (Agreement("light", "Treaty on Light", ("RU", "BY"), (("ru", "Договор о свете"),)),)
