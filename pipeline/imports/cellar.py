@@ -31,6 +31,7 @@ _SUBJECT = ("subject", "subjects", "eurovoc", "subjectMatter", "directory")
 _TITLE_IN = re.compile(r"title[_.@]([A-Za-z]{2,3})\Z")
 _AGREEMENT = re.compile(r"2\d{4}A")  # sector 2, type A: the EU concluded it
 _PARTS = ";|"
+_COUNTRY = "http://publications.europa.eu/resource/authority/country/"
 
 
 def drafts(rows: Iterable[Row], book: PartyBook) -> Iterator[Draft | Problem]:
@@ -60,7 +61,7 @@ def _draft(celex: str, told: list[Row], book: PartyBook) -> Draft | Problem:
         where=where,
         id=slug("eu", celex),
         title=titles[main],
-        parties=once(party for row in told for party in _several(row.cells, _PARTY)),
+        parties=once(_address(party) for row in told for party in _several(row.cells, _PARTY)),
         codes=("EU",) if _AGREEMENT.match(celex) else (),
         titles=tuple((language, title) for language, title in titles.items() if language != main),
         aliases=once(first(row.cells, "title_short", "shortTitle", "short_title") for row in told),
@@ -75,6 +76,11 @@ def _draft(celex: str, told: list[Row], book: PartyBook) -> Draft | Problem:
             )
         ),
     )
+
+
+def _address(party: str) -> str:
+    """Three letters are of the table of countries here; elsewhere they may be an organisation's."""
+    return f"{_COUNTRY}{party}" if re.fullmatch(r"[A-Z]{3}|1A0", party) else party
 
 
 def _titles(cells: Mapping[str, Any], book: PartyBook) -> Iterator[tuple[str, str]]:

@@ -15,10 +15,10 @@ from pipeline.settings.lists import Problem
 
 MAX_FILE = 256 * 1024 * 1024
 _PREAMBLE = 25  # lines that may stand before a header: congress.gov writes what was searched for
-_KNOWN = {  # columns that only one kind of list has
-    Form.FCDO: frozenset({"signed_event_date", "definative_eif_event_date", "definitive_eif_event_date", "country_name", "signed", "in_force"}),
-    Form.CONGRESS: frozenset({"date received from president", "treaty topic", "treaty number", "treaty document number", "congressreceived"}),
+_KNOWN = {  # columns that say which list it is, the surest first
     Form.CELLAR: frozenset({"celex", "celex_id", "celexid", "celex_number"}),
+    Form.CONGRESS: frozenset({"date received from president", "treaty topic", "treaty number", "treaty document number", "congressreceived"}),
+    Form.FCDO: frozenset({"signed_event_date", "definative_eif_event_date", "definitive_eif_event_date", "country_name", "signed", "in_force"}),
     Form.CSV: frozenset({"parties", "aliases", "exclude", "multilateral", "signed_on"}),
 }  # fmt: skip
 

@@ -13,7 +13,7 @@ from pipeline.recognise.parties import Names
 from pipeline.recognise.values import PartyKind
 
 _CODE = re.compile(r"[A-Z][A-Z0-9-]{1,19}\Z")
-_AUTHORITY = re.compile(r"https?://publications\.europa\.eu/resource/authority/(?:country|corporate-body)/([\w-]+)\Z")
+_AUTHORITY = re.compile(r"https?://publications\.europa\.eu/resource/authority/(country|corporate-body)/([\w-]+)\Z")
 _WORD = re.compile(r"[\w'’.]+")
 _ENGLISH = "en"
 _ADJECTIVES_BEFORE = frozenset(
@@ -34,6 +34,7 @@ class PartyBook:
     codes: frozenset[str]
     told: Mapping[str, str]
     foreign: Mapping[str, str]
+    alpha3: Mapping[str, str]
     languages: Mapping[str, str]
     forms: frozenset[str]
     _asked: dict[str, str | None] = field(default_factory=dict, repr=False)
@@ -48,7 +49,8 @@ class PartyBook:
             names,
             codes,
             table["names"],
-            {**table["alpha3"], **table["codes"]},
+            table["codes"],
+            table["alpha3"],
             table["languages"],
             frozenset(table["forms"]["words"]),
         )
@@ -87,13 +89,15 @@ class PartyBook:
         return named if len(named) >= (2 if between else 1) else ()
 
     def _find(self, said: str) -> str | None:
-        address = _AUTHORITY.match(said)
-        token = address.group(1).upper() if address else said
-        if (address or re.fullmatch(r"[A-Z0-9]{2,8}", token)) and token in self.foreign:
-            return self.foreign[token]
-        if token in self.codes and token.lower() not in self.told:
-            return token
-        for form in dict.fromkeys(() if address else _arrangements(said, self.forms)):
+        if address := _AUTHORITY.match(said):
+            kind, token = address.group(1), address.group(2).upper()
+            code = self.foreign.get(token) or (self.alpha3.get(token) if kind == "country" else None)
+            return code or (token if token in self.codes and len(token) > 2 else None)
+        if said in self.codes and said.lower() not in self.told:
+            return said
+        if said in self.foreign or said in self.alpha3:
+            return self.foreign.get(said) or self.alpha3[said]
+        for form in dict.fromkeys(_arrangements(said, self.forms)):
             told = self.told.get(form.lower().replace("’", "'"))
             if told is not None:
                 return told or None

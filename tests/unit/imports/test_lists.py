@@ -111,6 +111,15 @@ def test_what_is_written_reads_back(name: str, book: PartyBook, tmp_path: Path) 
         ("http://publications.europa.eu/resource/authority/country/EUR", "EU"),
         ("http://publications.europa.eu/resource/authority/country/1A0", "XK"),
         ("https://publications.europa.eu/resource/authority/corporate-body/EURUN", "EU"),
+        (
+            "http://publications.europa.eu/resource/authority/corporate-body/COM",
+            None,
+        ),  # the Commission, not the Comoros
+        ("http://publications.europa.eu/resource/authority/country/COM", "KM"),
+        ("http://publications.europa.eu/resource/authority/country/CAN", "CA"),
+        ("CAN", "CAN"),  # our own word for the Andean Community
+        ("EC", "EC"),
+        ("MDA", "MD"),
         ("UK", "GB"),
         ("EL", "GR"),
         ("BY", "BY"),
@@ -162,7 +171,7 @@ def test_any_name_is_a_code_or_nothing(said: str) -> None:
     """Whatever stands in a cell, what comes out is a code of ours or nothing."""
     book = opened()
     code = book.code_of(said)
-    assert code is None or code in book.codes | set(book.foreign.values()) | set(book.told.values())
+    assert code is None or code in book.codes | {*book.foreign.values(), *book.alpha3.values(), *book.told.values()}
 
 
 @pytest.mark.parametrize(
@@ -198,6 +207,20 @@ def test_no_text_breaks_the_reading_of_dates(said: str, month_first: bool) -> No
 def test_ids_come_from_numbers() -> None:
     """Letters, digits and hyphens only."""
     assert slug("eu", "22014A0830(02)") == "eu-22014a0830-02"
+
+
+def test_columns_of_the_union_s_lists_may_be_called_as_others_call_theirs(book: PartyBook, tmp_path: Path) -> None:
+    """A CELEX makes it a list of CELLAR; three letters there are countries."""
+    path = tmp_path / "x.csv"
+    path.write_text(
+        "celex,title,signed,in_force,parties\n22099A0001(01),Agreement on Canoes,2024-01-02,2025-01-01,CAN|NOR\n",
+        encoding="utf-8",
+    )
+    reading = read_list(path, book)
+    assert reading.form is Form.CELLAR
+    (one,) = reading.listed
+    assert one.agreement.parties == ("EU", "CA", "NO")
+    assert str(one.agreement.signed_on) == "2024-01-02"
 
 
 def test_filters_compose(book: PartyBook) -> None:
