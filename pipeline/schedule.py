@@ -24,12 +24,13 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from pipeline import clock, flow
 from pipeline.errors import ConfigurationError, StoreUnavailable, WorkersUnavailable
+from pipeline.flow.look_later import look_back_due
 from pipeline.flow.parts import Parts
 from pipeline.settings import Settings, load_settings
 from pipeline.settings.reload import effective, refusal, waits_for_restart
 from pipeline.store import leader, owners
 from pipeline.telemetry import logger
-from pipeline.wiring import Service, renew, service_lock, signature, upkeep_options, wire
+from pipeline.wiring import Service, renew, service_lock, signature, upkeep_options, watching, wire
 
 Flow = Callable[[Parts], Awaitable[object]]
 Door = Callable[[Service], contextlib.AbstractAsyncContextManager[object]]
@@ -230,6 +231,7 @@ class Beats:
         self._add("process", told.process, flow.process_due)
         self._add("recheck", told.recheck, flow.recheck_due)
         self._add("expect", told.expect, flow.expect_due, leads=True)
+        self._add("look back", _LOOK, partial(look_back_due, build=partial(watching, service)), leads=True)
         self._add("count", _COUNT, flow.count_queues)
         self._add("watch", told.watch, flow.look_around, leads=True, at_once=False)
         self._add("house", _HOUSE, partial(flow.keep_house, options=house), leads=True)

@@ -162,9 +162,7 @@ def _parts(
     watchlist = with_additions(settings.watchlist, added)
     arguments = (watchlist, settings.recognise)
     compute: Compute = (
-        open_compute(settings.process, Recogniser.build, *arguments)
-        if frame.workers
-        else Here(readable, *arguments)
+        open_compute(settings.process, Recogniser.build, *arguments) if frame.workers else Here(readable, *arguments)
     )
     furniture.push_async_callback(asyncio.to_thread, compute.close)
     sending = senders(settings, fetcher, frame.now)
@@ -223,6 +221,12 @@ def with_additions(watchlist: Watchlist, added: Sequence[WatchEntry]) -> Watchli
             with suppress(ConfigurationError):  # was checked when it came; an older version may have let it through
                 agreements[entry.id] = read_agreement(entry.definition, f"agreement {entry.id}")
     return Watchlist(tuple(agreements.values()), watchlist.rules)
+
+
+def watching(service: Service) -> Recogniser:
+    """A recogniser of the watchlist as it is now, additions included."""
+    added = service.database.read(desk.watched)
+    return readable(with_additions(service.settings.watchlist, added), service.settings.recognise)
 
 
 def senders(settings: Settings, fetcher: Fetcher, now: clock.Clock) -> dict[str, Sender]:

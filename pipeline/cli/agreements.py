@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from pipeline import query
 from pipeline.cli import importing, show
 from pipeline.cli.common import config_option, json_option, settings_of
 from pipeline.errors import ConfigurationError, UsageError
+from pipeline.flow.lookback import candidates, stored_articles
 from pipeline.imports import read_list
 from pipeline.imports.parties import PartyBook
 from pipeline.imports.values import Listed
@@ -24,10 +25,8 @@ from pipeline.recognise import Recogniser
 from pipeline.scan import events_in
 from pipeline.settings import AGREEMENTS, Settings
 from pipeline.settings.lists import identifier_from, read_agreement
-from pipeline.store import articles, desk
+from pipeline.store import desk
 from pipeline.wiring import open_history, record_options, with_additions
-
-_BATCH = 200
 
 
 @click.group()
@@ -181,38 +180,51 @@ def add(
 def test(context: click.Context, config: Path | None, file: Path, as_json: bool) -> None:
     """What the entries of FILE (any list `import` reads) would have matched in the stored articles. Nothing is changed.
 
-    The watchlist as it is stays in force beside them, so that a match shows what the new entry would take, too.
+    The watchlist as it is stays in force beside them: what one of its agreements takes away is told, with its name.
     """
     settings = settings_of(context, config)
     reading = read_list(file, PartyBook.open())
     if reading.problems:
         raise UsageError("; ".join(map(str, reading.problems)))
     fresh = [one.agreement for one in reading.listed]
-    ids = {agreement.id for agreement in fresh}
-    others = tuple(agreement for agreement in settings.watchlist.agreements if agreement.id not in ids)
-    recogniser = Recogniser.build(Watchlist((*others, *fresh), settings.watchlist.rules), settings.recognise)
-    found, read = _matches(settings, recogniser, ids)
+    found, taken, read = _matches(settings, fresh)
     if as_json:
-        show.events_json(found)
+        rows = [{**event_as_dict(event), "taken_by": None} for event in found]
+        show.json_lines([*rows, *({**event_as_dict(event), "taken_by": by} for event, by in taken)])
         return
     show.events(found)
-    click.echo(f"{read} stored articles read, {len(found)} steps would have been recorded for {', '.join(sorted(ids))}")
+    ids = ", ".join(sorted(agreement.id for agreement in fresh))
+    click.echo(
+        f"{read} stored articles that may tell of it read, {len(found)} steps would have been recorded for {ids}"
+    )
+    for by in sorted({by for _, by in taken}):
+        lost = [event for event, other in taken if other == by]
+        click.echo(f"{len(lost)} steps that it would have had alone go to {by}, which is on the watchlist:")
+        show.events(lost)
 
 
-def _matches(settings: Settings, recogniser: Recogniser, ids: set[str]) -> tuple[list[Event], int]:
-    database = open_history(settings)
+def _matches(settings: Settings, fresh: Sequence[Agreement]) -> tuple[list[Event], list[tuple[Event, str]], int]:
+    """What new agreements match beside the watchlist; what they would match alone, with the listed one that takes it; articles read."""
+    ids = {agreement.id for agreement in fresh}
+    others = tuple(agreement for agreement in settings.watchlist.agreements if agreement.id not in ids)
+    together = Recogniser.build(Watchlist((*others, *fresh), settings.watchlist.rules), settings.recognise)
+    alone = Recogniser.build(Watchlist(tuple(fresh)), settings.recognise)
+    options, read = record_options(settings), 0
     found: list[Event] = []
-    read = after = 0
-    options = record_options(settings)
+    taken: list[tuple[Event, str]] = []
+    database = open_history(settings)
     try:
-        while batch := list(database.read(lambda c: list(articles.newest_after(c, after, _BATCH)))):  # noqa: B023 - run at once
-            after = batch[-1].facts.version_id
-            read += len(batch)
-            for stored in batch:
-                found += [e for e in events_in(recogniser, stored.article, options) if e.agreement_id in ids]
+        versions = {one for key in ids for one in database.read(lambda c: candidates(c, together, key))}  # noqa: B023 - run at once
+        for stored in stored_articles(database, sorted(versions, reverse=True)):
+            read += 1
+            mine = [e for e in events_in(alone, stored.article, options) if e.agreement_id in ids]
+            events = events_in(together, stored.article, options)
+            found += [e for e in events if e.agreement_id in ids]
+            listed = {(e.type, e.start): e.agreement_id for e in events if e.agreement_id not in {None, *ids}}
+            taken += [(e, by) for e in mine if (by := listed.get((e.type, e.start)))]
     finally:
         database.close()
-    return found, read
+    return found, taken, read
 
 
 def _by_party(timeline: Iterable[Event], agreement: Agreement | None) -> list[tuple[str, list[Event]]]:

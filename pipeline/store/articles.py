@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -209,6 +209,28 @@ def newest_after(connection: Connection, after: int, limit: int) -> Iterator[Sto
     ids = [row.article_id for row in rows]
     articles = {row.id: row for row in connection.execute(select(ArticleRow.__table__).where(ArticleRow.id.in_(ids)))}
     return iter([_stored(articles[row.article_id], row, row.version) for row in rows])
+
+
+def newest_of(connection: Connection, version_ids: Collection[int]) -> list[StoredArticle]:
+    """Those of these versions that are the newest of their articles and whose text is kept, the latest stored first."""
+    later, mine = ArticleVersionRow.__table__.alias("later"), ArticleVersionRow.__table__
+    superseded = exists().where(later.c.article_id == mine.c.article_id, later.c.version > mine.c.version)
+    wanted = select(mine).where(mine.c.id.in_(version_ids), mine.c.text.is_not(None), ~superseded)
+    rows = connection.execute(wanted.order_by(mine.c.id.desc())).all()
+    ids = [row.article_id for row in rows]
+    articles = {row.id: row for row in connection.execute(select(ArticleRow.__table__).where(ArticleRow.id.in_(ids)))}
+    return [_stored(articles[row.article_id], row, row.version) for row in rows]
+
+
+def languages(connection: Connection) -> tuple[str, ...]:
+    """The languages that articles are stored in, from one to the next along their index."""
+    found: list[str] = []
+    column = ArticleVersionRow.language
+    after: str | None = connection.execute(select(func.min(column))).scalar_one()
+    while after is not None:
+        found.append(after)
+        after = connection.execute(select(func.min(column)).where(column > after)).scalar_one()
+    return tuple(found)
 
 
 def mark_read(connection: Connection, version_id: int, recogniser: str, now: datetime) -> None:

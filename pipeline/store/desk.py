@@ -194,6 +194,12 @@ def fact(connection: Connection, key: str) -> str | None:
     return connection.execute(select(ServiceStateRow.value).where(ServiceStateRow.key == key)).scalar_one_or_none()
 
 
+def facts(connection: Connection, beginning: str) -> tuple[str, ...]:
+    """The keys of all remembered facts that begin so, sorted."""
+    mine = ServiceStateRow.key.startswith(beginning, autoescape=True)
+    return tuple(connection.execute(select(ServiceStateRow.key).where(mine).order_by(ServiceStateRow.key)).scalars())
+
+
 def once(connection: Connection, key: str, value: str, now: datetime) -> str:
     """The remembered fact; this value from now on where there is none."""
     fresh = insert_into(connection, ServiceStateRow).values(key=key, value=value, updated_at=now)

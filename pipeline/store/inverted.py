@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
 
-Phrase = tuple[str, ...]  # tokens that stand one after the other
+Phrase = tuple[str, ...]  # tokens that stand one after the other; the last may end in * for all that begin so
 Wanted = tuple[tuple[Phrase, ...], ...]  # all of: any of: a phrase
 _STRETCHES = (1, 3, 12, 48, 192, 768)  # asked for at a time
 _MOST_PLACES = 16_383  # of a word in a tsvector
@@ -88,8 +88,13 @@ def find(connection: Connection, index: Index, wanted: Wanted, span: Span, limit
 def _find_sqlite(connection: Connection, index: Index, wanted: Wanted, span: Span, limit: int) -> list[int]:
     sql = f"SELECT rowid FROM {index.name} WHERE {index.name} MATCH :asked{_bounds('rowid', span)}"  # noqa: S608
     order = f" ORDER BY rowid {'ASC' if span.rising else 'DESC'} LIMIT :limit"
-    asked = " AND ".join("(" + " OR ".join(f'"{" ".join(phrase)}"' for phrase in some) + ")" for some in wanted)
+    asked = " AND ".join("(" + " OR ".join(map(_quoted, some)) + ")" for some in wanted)
     return list(connection.execute(text(sql + order), _given(span) | {"asked": asked, "limit": limit}).scalars())
+
+
+def _quoted(phrase: Phrase) -> str:
+    said = " ".join(phrase)
+    return f'"{said[:-1]}" *' if said.endswith("*") else f'"{said}"'
 
 
 def _find_postgresql(
@@ -133,8 +138,12 @@ def _given(span: Span) -> dict[str, object]:
 
 
 def _query(stretch: int, wanted: Wanted) -> str:
-    marked: Callable[[Phrase], str] = lambda phrase: "(" + " <-> ".join(f"'{stretch}.{one}'" for one in phrase) + ")"  # noqa: E731
+    marked: Callable[[Phrase], str] = lambda phrase: "(" + " <-> ".join(_marked(stretch, one) for one in phrase) + ")"  # noqa: E731
     return " & ".join("(" + " | ".join(marked(phrase) for phrase in some) + ")" for some in wanted)
+
+
+def _marked(stretch: int, token: str) -> str:
+    return f"'{stretch}.{token[:-1]}':*" if token.endswith("*") else f"'{stretch}.{token}'"
 
 
 def vector(stretch: int, tokens: Sequence[str]) -> str:

@@ -11,18 +11,15 @@ from pipeline import query
 from pipeline.errors import ConfigurationError
 from pipeline.flow.deciding import Unwritten, Word, decide_by_hand
 from pipeline.flow.hands import CANNOT, Action, Cannot, Grasp, do_by_hand
-from pipeline.flow.lookback import look_back, of_agreement, stored_articles
 from pipeline.model import Agreement
 from pipeline.plan import event_as_dict, instant
-from pipeline.recognise import Recogniser
-from pipeline.scan import events_in
 from pipeline.settings.lists import identifier_from, read_agreement
 from pipeline.store import desk, outbox
 from pipeline.web import plain, told
 from pipeline.web.asked import AgreementId, AgreementIn, DeliveryId, EventId, Limit, MuteIn, ReviewIn, RowId
+from pipeline.web.looking import LookedBack, look_back, previewed, recogniser_with
 from pipeline.web.problems import Refusal, answers
 from pipeline.web.site import Site, answer, site_of, who_asks
-from pipeline.wiring import record_options
 
 router = APIRouter(prefix="/api/v1", responses=answers(408, 413))
 _MISSING = answers(404)
@@ -206,14 +203,9 @@ def preview(request: Request, wanted: AgreementIn) -> Response:
     """What an agreement would have matched in the stored articles. Nothing is changed."""
     site = site_of(request)
     one = agreement_from(wanted)
-    recogniser = recogniser_with(site, one)
-    options = record_options(site.settings)
-    read, events = 0, []
-    for stored in stored_articles(site.database):
-        read += 1
-        if of_agreement(recogniser, stored, one.id):
-            events += [e for e in events_in(recogniser, stored.article, options) if e.agreement_id == one.id]
-    return answer(request, {"read": read, "events": list(map(plain.event, events))})
+    found = previewed(site, one)
+    told_of = {"read": found.read, "candidates": found.candidates, "whole": found.whole}
+    return answer(request, told_of | {"events": list(map(plain.event, found.events))})
 
 
 @router.post("/agreements", response_model=told.AddedOut, status_code=201, responses=answers(409), tags=["agreements"])
@@ -222,8 +214,8 @@ def add(request: Request, wanted: AgreementIn) -> Response:
     needs_admin(request)
     site = site_of(request)
     one = agreement_from(wanted)
-    read, events = add_agreement(site, one, who_asks(request).name)
-    made = plain.agreement(one, "added") | {"read": read, "events": events}
+    looked, events = add_agreement(site, one, who_asks(request).name)
+    made = plain.agreement(one, "added") | {"read": looked.read, "candidates": looked.candidates, "events": events}
     return answer(request, made, 201, {"Location": f"/api/v1/agreements/{one.id}"})
 
 
@@ -266,15 +258,8 @@ def agreement_from(wanted: AgreementIn) -> Agreement:
         raise Refusal(422, error.what) from None
 
 
-def recogniser_with(site: Site, one: Agreement) -> Recogniser:
-    """A recogniser of the watchlist with one agreement more."""
-    listed = site.watchlist()
-    others = tuple(other for other in listed.agreements if other.id != one.id)
-    return Recogniser.build(type(listed)((*others, one), listed.rules), site.settings.recognise)
-
-
-def add_agreement(site: Site, one: Agreement, who: str) -> tuple[int, list[plain.Plain]]:
-    """Put an agreement on the watchlist and look back: how many articles were read, and its timeline. Refusal where it is there."""
+def add_agreement(site: Site, one: Agreement, who: str) -> tuple[LookedBack, list[plain.Plain]]:
+    """Put an agreement on the watchlist and look back: how many articles may tell of it, and its timeline. Refusal where it is there."""
     if one.id in site.agreements():
         raise Refusal(409, f"{one.id} is on the watchlist already.")
     now = site.now()
@@ -286,6 +271,5 @@ def add_agreement(site: Site, one: Agreement, who: str) -> tuple[int, list[plain
         desk.audit(connection, who, "agreement.added", one.id, definition, now)
 
     site.database.write(work)
-    quiet = record_options(site.settings, quiet=True)
-    read, _ = look_back(site.database, recogniser, one.id, now, quiet, site.context())
-    return read, [plain.event(event) for event in query.timeline(site.database, one.id)]
+    looked = look_back(site, recogniser, one)
+    return looked, [plain.event(event) for event in query.timeline(site.database, one.id)]

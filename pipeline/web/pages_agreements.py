@@ -11,6 +11,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from pipeline import query
+from pipeline.flow.look_later import progress
 from pipeline.model import Agreement, Event, EventType, Status
 from pipeline.query import EventFilter
 from pipeline.status import AgreementStatus, Standing, status_of
@@ -102,6 +103,7 @@ def one_agreement(request: Request, agreement_id: AgreementId) -> Response:
         drawing=drawing(known, found.parties if found else (), day),
         labels=LABELS,
         press=press(query.press(site.database, agreement_id) if as_of is None else press_of(known)),
+        looking=site.database.read(lambda c: progress(c, agreement_id)),
         as_of=as_of,
         on=on,
         day=day,

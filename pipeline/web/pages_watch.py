@@ -2,39 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from fastapi import APIRouter, Request
 from pydantic import ValidationError
 from starlette.responses import Response
 
-from pipeline.clock import monotonic
-from pipeline.flow.lookback import of_agreement, stored_articles
-from pipeline.model import Agreement, Event
-from pipeline.scan import events_in
 from pipeline.web import desk as deciding
 from pipeline.web.asked import AgreementIn
+from pipeline.web.looking import previewed
 from pipeline.web.pages_events import faults_of
 from pipeline.web.pages_view import Form, Sent, back_to, render
 from pipeline.web.problems import Refusal
-from pipeline.web.site import Site, site_of
-from pipeline.wiring import record_options
+from pipeline.web.site import site_of
 
 router = APIRouter(include_in_schema=False)
-PREVIEW_SECONDS = 20.0
-_MOST_SHOWN = 200
 FIELDS = ("title", "id", "parties", "titles", "aliases", "exclude", "signed_on", "multilateral")
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """What an agreement would have matched. `whole`: every stored article was read before the time was up."""
-
-    agreement: Agreement
-    read: int
-    events: tuple[Event, ...]
-    whole: bool
 
 
 @router.get("/watch")
@@ -103,23 +86,6 @@ def _title(line: str) -> tuple[str, str]:
 def filled_by(sent: Form) -> dict[str, str]:
     """The form as it was filled in."""
     return {name: sent.get(name) for name in FIELDS}
-
-
-def previewed(site: Site, one: Agreement, seconds: float = PREVIEW_SECONDS) -> Preview:
-    """What an agreement would have matched in the stored articles, as far as they can be read in this time."""
-    until = monotonic() + seconds
-    recogniser = deciding.recogniser_with(site, one)
-    options = record_options(site.settings)
-    read, whole = 0, True
-    found: list[Event] = []
-    for stored in stored_articles(site.database):
-        read += 1
-        if of_agreement(recogniser, stored, one.id):
-            found += [event for event in events_in(recogniser, stored.article, options) if event.agreement_id == one.id]
-        if monotonic() > until or len(found) >= _MOST_SHOWN:
-            whole = False
-            break
-    return Preview(one, read, tuple(found), whole)
 
 
 def _again(request: Request, sent: Form, error: ValidationError | Refusal) -> Response:

@@ -337,16 +337,23 @@ class AuditOut(_Told):
 
 
 class PreviewOut(_Told):
-    """What an agreement would have matched in the stored articles. `read`: how many texts were looked at."""
+    """What an agreement would have matched in the stored articles. `candidates`: how many may tell of it; `read`: how many of
+    them were, the newest first; `whole`: all of them, in the time there was."""
 
     read: int
+    candidates: int
+    whole: bool
     events: list[EventOut]
 
 
 class AddedOut(AgreementOut):
-    """An agreement that was added, with what the stored articles tell of it (all of it history; nobody is alerted)."""
+    """An agreement that was added, with what the stored articles tell of it (all of it history; nobody is alerted).
+
+    `candidates`: how many stored articles may tell of it; more than `read` are read by and by.
+    """
 
     read: int
+    candidates: int
     events: list[EventOut]
 
 
