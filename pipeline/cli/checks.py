@@ -16,7 +16,6 @@ from pipeline.cli import show
 from pipeline.cli.common import config_option, json_option, settings_of
 from pipeline.errors import ConfigurationError, StoreUnavailable, UsageError
 from pipeline.model import Watchlist
-from pipeline.recognise.parties import Names
 from pipeline.settings import Settings
 from pipeline.store import migrate
 from pipeline.store.dialects import SAFE_WAL, driver
@@ -182,11 +181,10 @@ def _writable(directory: Path, when: str) -> tuple[bool, str]:
 
 def _watchlist(settings: Settings) -> Iterator[Finding]:
     try:
-        readable(Watchlist())
+        known = readable(Watchlist()).names.codes
     except ConfigurationError as error:
         yield Finding("dictionaries", False, f"{error}; install the program anew")
         return
-    known = Names.load().codes
     unknown = sorted(
         {
             f"{agreement.id}: {party}"

@@ -10,7 +10,8 @@ from typing import Any
 
 from pipeline.compute.cluster import Cluster
 from pipeline.compute.local import Here, Workers
-from pipeline.compute.values import Compute, Factory, ProcessOptions
+from pipeline.compute.values import Compute, Factory
+from pipeline.options import ProcessOptions
 
 __all__ = ["Cluster", "Compute", "Here", "ProcessOptions", "Workers", "open_compute"]
 

@@ -13,8 +13,9 @@ from contextlib import suppress
 from typing import Any
 
 from pipeline import __version__
-from pipeline.compute.values import Factory, ProcessOptions, T
+from pipeline.compute.values import Factory, T
 from pipeline.errors import Reason, Trouble, UsageError
+from pipeline.options import ProcessOptions
 
 _CONNECT = 20  # seconds
 
@@ -64,7 +65,9 @@ class Cluster:
 
     def close(self) -> None:
         """Leave the cluster; what is queued there is dropped."""
-        with suppress(OSError, TimeoutError):  # a scheduler that is gone, or too busy to answer, has nothing to give back
+        with suppress(
+            OSError, TimeoutError
+        ):  # a scheduler that is gone, or too busy to answer, has nothing to give back
             self._client.unregister_worker_plugin(self._name)
         self._client.close(timeout=5)
 

@@ -25,8 +25,9 @@ from typing import Any
 
 from pebble import ProcessExpired, ProcessPool
 
-from pipeline.compute.values import Factory, ProcessOptions, T
+from pipeline.compute.values import Factory, T
 from pipeline.errors import Reason, Trouble, WorkersUnavailable
+from pipeline.options import ProcessOptions
 
 _LIVES = 3  # times that a task is begun, where pools break under it
 _STILLBORN = 3  # workers in a row that may die before they have their tool; the next one says so instead of trying

@@ -9,12 +9,12 @@ from pipeline.fetch.values import (
     ACCEPT_PAGE,
     Answered,
     Fetched,
-    FetchOptions,
     FetchOutcome,
     NotModified,
     PostOutcome,
     Refused,
 )
+from pipeline.options import FetchOptions
 
 __all__ = [
     "ACCEPT_ANY",

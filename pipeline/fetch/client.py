@@ -26,15 +26,14 @@ from pipeline.fetch.values import (
     ACCEPT_ANY,
     Answered,
     Fetched,
-    FetchOptions,
     FetchOutcome,
     NotModified,
-    Ports,
     PostOutcome,
     Refused,
 )
 from pipeline.fetch.wire import Policy, Resolver, ThreadResolver, tls_context
 from pipeline.model import Page
+from pipeline.options import FetchOptions, Ports
 
 ANSWER_LIMIT = 64_000  # bytes of a receiver's answer that are looked at
 _ANSWER_WIRE_LIMIT = 400_000

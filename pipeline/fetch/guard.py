@@ -17,7 +17,7 @@ from urllib.parse import quote, urljoin
 import idna
 
 from pipeline.errors import Reason
-from pipeline.fetch.values import Ports
+from pipeline.options import Ports
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network

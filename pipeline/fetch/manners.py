@@ -15,7 +15,8 @@ from typing import Protocol
 from pipeline.errors import Reason
 from pipeline.fetch import robots
 from pipeline.fetch.robots import Rules
-from pipeline.fetch.values import Fetched, FetchOptions, FetchOutcome, Refused
+from pipeline.fetch.values import Fetched, FetchOutcome, Refused
+from pipeline.options import FetchOptions
 
 Monotonic = Callable[[], float]
 Sleep = Callable[[float], Awaitable[None]]

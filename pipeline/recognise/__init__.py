@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from pipeline.model import Article, Finding, Recognition, Watchlist
+from pipeline.options import RecogniseOptions
 from pipeline.recognise import assemble, discover, screen, sentences
 from pipeline.recognise.dates import DateTables
 from pipeline.recognise.explain import Explaining
@@ -21,19 +22,6 @@ from pipeline.recognise.sieve import Sieve
 from pipeline.recognise.walk import Tools, Walk
 
 __all__ = ["RecogniseOptions", "Recogniser"]
-
-
-@dataclass(frozen=True, slots=True)
-class RecogniseOptions:
-    """`alert_threshold`: confidence from which a step may raise an alert; under `review_threshold` it is not returned.
-
-    `fresh_days`: older acts are history, not news (what is recorded goes by it, what is recognised does not).
-    """
-
-    alert_threshold: float = 0.70
-    review_threshold: float = 0.35
-    fresh_days: int = 14
-    discover: bool = True
 
 
 @dataclass(frozen=True)

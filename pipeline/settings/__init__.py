@@ -18,11 +18,9 @@ from typing import Any
 
 from pipeline.alert.cron import Cron
 from pipeline.alert.options import AlertOptions, ChannelOptions
-from pipeline.compute import ProcessOptions
 from pipeline.errors import ConfigurationError
-from pipeline.fetch import FetchOptions
 from pipeline.model import Feed, Watchlist
-from pipeline.recognise import RecogniseOptions
+from pipeline.options import FetchOptions, ProcessOptions, RecogniseOptions
 from pipeline.settings.lists import Problem, load_feeds, load_watchlist
 from pipeline.settings.reading import check_keys, from_text, hints_of, read_options, read_toml, read_value
 from pipeline.telemetry import LogOptions

@@ -22,7 +22,7 @@ from pipeline.alert.senders import sender_for
 from pipeline.alert.values import Delivered, TryAgain
 from pipeline.alert.webhook import WebhookSender
 from pipeline.fetch.client import Fetcher
-from pipeline.fetch.values import FetchOptions
+from pipeline.options import FetchOptions
 from tests.alert.builders import OLD_SECRET, SECRET, channel, delivery
 from tests.alert.servers import serving
 

@@ -19,7 +19,7 @@ from pipeline.alert.values import Delivered, Delivery, GiveUp, Outcome, TryAgain
 from pipeline.alert.webhook import WebhookSender
 from pipeline.errors import Reason
 from pipeline.fetch.client import Fetcher
-from pipeline.fetch.values import FetchOptions
+from pipeline.options import FetchOptions
 from tests.alert.builders import NOW, OLD_SECRET, SECRET, channel, delivery
 from tests.alert.servers import http_receiver
 
