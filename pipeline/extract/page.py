@@ -9,7 +9,7 @@ from lxml.html import HtmlElement
 from selectolax.lexbor import LexborHTMLParser
 
 from pipeline.door.charset import decode
-from pipeline.door.markup import MOST_ELEMENTS, disarm, too_many_elements
+from pipeline.door.markup import MOST_ELEMENTS, disarm
 from pipeline.door.text import clean_text
 from pipeline.door.url import absolute_url, normalise_url, same_host
 from pipeline.errors import PageError, Reason
@@ -41,8 +41,6 @@ _NOT_HTML = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _MARKUP = re.compile(r"<(?:!doctype\s+html|html|head|body|p|div|article|title|meta|h1|br)\b", re.IGNORECASE)
-_SCRIPT_TYPE = re.compile(r"json|template|html|text/x-", re.IGNORECASE)
-_ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
 _HIDING = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 
 
@@ -107,25 +105,3 @@ def canonical_url(page: Page) -> str | None:
         if target and same_host(target, base) and normalise_url(target).split("/", 3)[-1]:
             return normalise_url(target)
     return None
-
-
-def visible_text(page: Page) -> str:
-    """All a page may say, lower-cased, white space collapsed, in about a millisecond: for screening before extraction.
-
-    Title, headings, body, noscript, JSON-LD and templates; no other scripts, no styles. Same PageErrors as `page_text`, and too_large.
-    """
-    markup = page_text(page)
-    if too_many_elements(markup):
-        raise PageError(Reason.TOO_LARGE, f"more than {MOST_ELEMENTS:,} elements")
-    tree = LexborHTMLParser(disarm(markup))
-    parts: list[str] = []
-    for node in tree.css("script, style"):
-        if node.tag == "script" and _SCRIPT_TYPE.search(node.attributes.get("type") or ""):
-            parts.append(_ESCAPED.sub(lambda found: chr(int(found[1], 16)), node.text()))
-        node.decompose()
-    parts += [
-        node.attributes.get("content") or "" for node in tree.css("meta[property='og:title'], meta[name='description']")
-    ]
-    if tree.root is not None:
-        parts.append(tree.root.text(separator=" "))
-    return " ".join(" ".join(parts).split()).lower()

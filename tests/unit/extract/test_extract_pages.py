@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import PageError, Reason
-from pipeline.extract import canonical_url, extract, extract_entry, visible_text
+from pipeline.extract import canonical_url, extract, extract_entry
 from pipeline.model import Article, Entry, Page, PublishedFrom
 
 NOW = datetime(2026, 2, 2, tzinfo=UTC)
@@ -184,22 +184,6 @@ def test_a_page_speaks_for_its_own_host(link: str, found: str | None) -> None:
     assert canonical_url(page(html(FULL, link))) == found
 
 
-def test_the_screen_sees_all_that_a_page_may_say() -> None:
-    """Title, text, noscript, templates and JSON-LD are visible, lower-cased, entities decoded; scripts and styles are not."""
-    document = page(
-        html(
-            "<p>RATIFIED &amp;\n <b>signed</b></p><noscript><p>noscript text</p></noscript><script>var ignored = 1</script>"
-            '<script type="application/ld+json">{"articleBody":"\\u0434\\u043e\\u0433\\u043e\\u0432\\u043e\\u0440"}</script>'
-            '<script type="text/template"><p>templated</p></script><style>p{color:red}</style>'
-        )
-    )
-    text = visible_text(document)
-    for piece in ("parliament ratifies river treaty", "ratified & signed", "noscript text", "договор", "templated"):
-        assert piece in text
-    assert "ignored" not in text
-    assert "color" not in text
-
-
 HOSTILE = {
     "attributes": "<div " + " ".join(f"a{n}=1" for n in range(100_000)) + ">x</div>",
     "attributes without values": "<div " + " ".join(f"a{n}" for n in range(100_000)) + ">x</div>",
@@ -217,8 +201,6 @@ def test_bombs_are_refused_soon(kind: str) -> None:
     """Pages made to keep a parser busy for a minute are answered with a PageError (a killed worker is the second wall)."""
     document = page(html(HOSTILE[kind]))
     assert refusal(document) in {Reason.TOO_LARGE, Reason.ARTICLE_NO_TEXT, Reason.ARTICLE_GATE}
-    with suppress(PageError):
-        visible_text(document)
 
 
 @settings(max_examples=40)
@@ -226,7 +208,7 @@ def test_bombs_are_refused_soon(kind: str) -> None:
 def test_no_bytes_break_extraction(noise: bytes, content_type: str) -> None:
     """Any bytes give an article or a PageError."""
     for body in (noise, b"<html><body><article><h1>" + noise + FULL.encode() + noise):
-        for reader in (read, canonical_url, visible_text):
+        for reader in (read, canonical_url):
             with suppress(PageError):
                 reader(page(body, content_type=content_type))  # type: ignore[operator]
 
