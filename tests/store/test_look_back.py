@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
+from pipeline import query
+from pipeline.flow import look_later
 from pipeline.flow.lookback import candidates, look_back_for, of_agreements, stored_articles
-from pipeline.model import Agreement, Article, Watchlist
+from pipeline.flow.parts import Parts
+from pipeline.model import Agreement, Article, EventState, Watchlist
 from pipeline.plan import Context, RecordOptions
 from pipeline.recognise import Recogniser
 from pipeline.store import articles
@@ -86,3 +92,30 @@ def test_looking_back_twice_records_once(database: Database, recogniser: Recogni
     read, made = look_back_for(*ask)
     assert made >= 2
     assert look_back_for(*ask) == (read, 0)
+
+
+def test_a_long_look_back_is_a_job_that_goes_on(database: Database, recogniser: Recogniser) -> None:
+    """Begun in one service and done by the next: every candidate is read, what they tell is history, and how far it is can be asked."""
+    every = _filled(database)
+    ids = database.read(lambda c: candidates(c, recogniser, GEESE.id))
+    database.write(lambda c: look_later.begin(c, GEESE.id, len(ids), every[-1] + 1, NOW))
+    parts = _parts(database)
+    stopping = asyncio.Event()
+    stopping.set()
+    stopped = replace(parts, stopping=stopping)
+    assert asyncio.run(look_later.look_back_due(stopped, lambda: recogniser)) == 0
+    assert asyncio.run(look_later.look_back_due(parts, lambda: recogniser)) == len(ids)
+    how_far = database.read(lambda c: look_later.progress(c, GEESE.id))
+    assert how_far is not None
+    assert (how_far.total, how_far.read, how_far.before) == (len(ids), len(ids), None)
+    assert how_far.made >= 1
+    states = {event.state for event in query.timeline(database, GEESE.id)}
+    assert states == {EventState.HISTORY}
+    assert asyncio.run(look_later.look_back_due(parts, lambda: recogniser)) == 0
+
+
+def _parts(database: Database) -> Parts:
+    """What a look back uses of a service: it fetches nothing and computes here."""
+    context = Context({GEESE.id: GEESE, OPEN.id: OPEN})
+    absent: Any = None
+    return Parts(database, absent, absent, lambda: NOW, absent, absent, "tests", context)
