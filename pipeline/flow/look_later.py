@@ -12,8 +12,7 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-
-from sqlalchemy import Connection
+from typing import Any
 
 from pipeline.flow.lookback import candidates, read_for
 from pipeline.flow.parts import Parts
@@ -34,18 +33,18 @@ class Progress:
     before: int | None = None
 
 
-def begin(connection: Connection, agreement_id: str, total: int, before: int, now: datetime) -> None:
+def begin(connection: Any, agreement_id: str, total: int, before: int, now: datetime) -> None:
     """Ask for a look back over the `total` candidates below a version."""
     _note(connection, agreement_id, Progress(total, before=before), now)
 
 
-def progress(connection: Connection, agreement_id: str) -> Progress | None:
+def progress(connection: Any, agreement_id: str) -> Progress | None:
     """How far the look back for an agreement is; None where there was no long one."""
     said = desk.fact(connection, _KEY + agreement_id)
     return Progress(**json.loads(said)) if said else None
 
 
-def _note(connection: Connection, agreement_id: str, how_far: Progress, now: datetime) -> None:
+def _note(connection: Any, agreement_id: str, how_far: Progress, now: datetime) -> None:
     desk.put(connection, _KEY + agreement_id, json.dumps(asdict(how_far)), now)
 
 
@@ -65,7 +64,7 @@ async def look_back_due(parts: Parts, build: Callable[[], Recogniser]) -> int:
     return read
 
 
-def _waiting(connection: Connection) -> list[str]:
+def _waiting(connection: Any) -> list[str]:
     asked = [key.removeprefix(_KEY) for key in desk.facts(connection, _KEY)]
     return [one for one in asked if (how_far := progress(connection, one)) and how_far.before is not None]
 

@@ -9,8 +9,6 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection
-
 from pipeline.flow.wanting import asked_for
 from pipeline.model import Finding
 from pipeline.plan import Applied, Context, Plan, RecordOptions, Stale
@@ -28,7 +26,7 @@ _BATCH = 100
 
 
 def candidates(
-    connection: Connection, recogniser: Recogniser, agreement_id: str, most: int = MOST, before: int | None = None
+    connection: Any, recogniser: Recogniser, agreement_id: str, most: int = MOST, before: int | None = None
 ) -> list[int]:
     """The newest stored versions below `before` that may tell of an agreement of the recogniser's watchlist, at most `most`."""
     agreement = next((one for one in recogniser.watchlist.agreements if one.id == agreement_id), None)
