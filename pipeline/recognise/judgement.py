@@ -15,10 +15,10 @@ from importlib.resources import files
 from pipeline.model import Salience, Status
 from pipeline.recognise import signs
 from pipeline.recognise.assemble import Told, weigh
+from pipeline.recognise.salience import ORDER
 
-NEWS_FROM = (
-    0.5  # under this probability what the rules take for news is background; what they take for background stays it
-)
+# Under this probability what the rules take for news is background; what they take for background stays it.
+NEWS_FROM = 0.45
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +50,30 @@ class Judgement:
 
     def judge(self, told: Sequence[Told]) -> list[Told]:
         """The steps of an article (merged) with salience and confidence by all that is known of them."""
-        return [self._judged(one, shown) for one, shown in shown_of(told)]
+        shown = shown_of(told)
+        news = [one for one, said in shown if _is_news(one) and self.news.probability(said) >= NEWS_FROM]
+        return [self._judged(one, said, news) for one, said in shown]
 
-    def _judged(self, one: Told, shown: Sequence[str]) -> Told:
+    def _judged(self, one: Told, shown: Sequence[str], news: Sequence[Told]) -> Told:
         if one.linked.agreement_id is None:
             return one
         right = self.right.probability(shown)
-        if one.status is not Status.OCCURRED:
-            return replace(one, confidence=right)
-        if one.salience is Salience.NEWS and self.news.probability(shown) < NEWS_FROM:
+        follows = any(_in_one_breath(one, other) for other in news)
+        if _is_news(one) and not any(other is one for other in news) and not follows:
             return replace(
                 one, salience=Salience.BACKGROUND, confidence=right, reasons=(*one.reasons, "judged_background")
             )
         return replace(one, confidence=right)
+
+
+def _is_news(one: Told) -> bool:
+    return one.salience is Salience.NEWS and one.status is Status.OCCURRED
+
+
+def _in_one_breath(one: Told, other: Told) -> bool:
+    """ "They exchanged the instruments, and the treaty entered into force": what follows from the news is news."""
+    same = other.sentence is one.sentence and other.agreement == one.agreement
+    return same and ORDER.get(one.type, 0) > ORDER.get(other.type, 0)
 
 
 def shown_of(told: Sequence[Told]) -> list[tuple[Told, tuple[str, ...]]]:
