@@ -63,7 +63,7 @@ class RecogniseOptions:
     """
 
     alert_threshold: float = 0.70
-    review_threshold: float = 0.35
+    review_threshold: float = 0.25
     fresh_days: int = 14
     discover: bool = True
 
