@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -15,9 +16,12 @@ from pipeline.cli import main
 from pipeline.cli.feed_check import advice
 from pipeline.errors import Reason
 from pipeline.fetch import Refused
+from pipeline.recognise.parties import Names
 from tests.flow.agency import Agency, Answer
 from tests.flow.stories import FOOTBALL
 from tests.flow.test_cycle import configure
+
+NAMED = SimpleNamespace(names=Names.load())  # all that `check` asks of a recogniser
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,7 @@ class Desk:
 @pytest.fixture
 def desk(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     """A desk beside an agency with a good feed."""
-    monkeypatch.setattr("pipeline.cli.checks.readable", lambda watchlist: None)  # a second for each check
+    monkeypatch.setattr("pipeline.cli.checks.readable", lambda watchlist: NAMED)  # a second for each check
     with Agency() as agency:
         agency.publish("/feed", [FOOTBALL])
         yield Desk(configure(tmp_path, {"wire": f"{agency.base}/feed"}), agency, capsys)
