@@ -35,7 +35,8 @@ def test_a_guid_of_another_feed_hides_nothing(database: Database) -> None:
         database.write(lambda c: feeds.claim_due(c, NOW, "w", lease, 1))
         found = Entry(name, "guid-1", f"http://{name}.example/1")
         poll = Poll(name, 1, "fetched", NOW + timedelta(hours=1), entries=(found,))
-        arrival = arrivals.arriving(poll, {"guid-1"}, NOW)
+        fresh = database.write(lambda c: arrivals.unseen(c, {(name, "guid-1")}))  # noqa: B023
+        arrival = arrivals.arriving(poll, {identity for _, identity in fresh}, NOW)
         assert database.write(lambda c: arrivals.settle(c, [arrival], NOW)) == (1,)  # noqa: B023
 
 
