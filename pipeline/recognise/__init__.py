@@ -40,7 +40,7 @@ class Recogniser:
 
     @classmethod
     def build(cls, watchlist: Watchlist, options: RecogniseOptions | None = None) -> Recogniser:
-        """Load the languages and read the watchlist: about 0.3 s, and 0.1 ms per agreement."""
+        """Load the languages and read the watchlist: one to two seconds, and 0.1 ms per agreement."""
         names = Names.load()
         linker = Linker.build(Index.build(watchlist, names), watchlist.agreements)
         lexicons = Lexicons.load()
