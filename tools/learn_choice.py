@@ -27,7 +27,8 @@ from pipeline.recognise import Recogniser, sentences
 from pipeline.recognise.among import Around
 from pipeline.recognise.cases import Bound
 from pipeline.recognise.choice import Choice, signs, sort_of
-from pipeline.recognise.focus import Focus, Linked, Linker
+from pipeline.recognise.focus import Focus, Linked
+from pipeline.recognise.linker import Linker
 from pipeline.recognise.values import Mention
 from pipeline.recognise.walk import Tools, Walk
 from pipeline.scan import read_article
@@ -80,9 +81,11 @@ class Acting(Walk):
 
     objects: list[tuple[Mention, str]] = field(default_factory=list)
 
-    def _linked(self, reading: Any, found: Any, verbs: Any, one: Bound, mentioned: Any, subject: Any) -> list[Linked]:
+    def _linked(
+        self, reading: Any, found: Any, verbs: Any, one: Bound, mentioned: Any, subject: Any, own: Any
+    ) -> list[Linked]:
         self.objects += [(mention, one.step.type.value) for mention in mentioned]
-        return super()._linked(reading, found, verbs, one, mentioned, subject)
+        return super()._linked(reading, found, verbs, one, mentioned, subject, own)
 
 
 def halves(watchlist: Watchlist) -> Iterator[tuple[Watchlist, float]]:

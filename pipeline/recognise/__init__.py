@@ -13,9 +13,9 @@ from pipeline.options import RecogniseOptions
 from pipeline.recognise import assemble, discover, screen, sentences
 from pipeline.recognise.dates import DateTables
 from pipeline.recognise.explain import Explaining
-from pipeline.recognise.focus import Linker
 from pipeline.recognise.judgement import Judgement
 from pipeline.recognise.lexicon import Lexicon, Lexicons
+from pipeline.recognise.linker import Linker
 from pipeline.recognise.linking import Index
 from pipeline.recognise.parties import Names
 from pipeline.recognise.sieve import Sieve

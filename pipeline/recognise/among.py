@@ -29,6 +29,7 @@ class Around:
 
     `pair`: whose agreement it is, where the words say so; `label`: under which party's name the sentence stands. `carried` False: they set it apart from what was told ("another treaty").
     `lead`: headline and lead, read. `text`: the sentence. `manner`: how the words introduce the mention (`anaphora.manner`).
+    `signed`: years in which the step took place, where it is a signature.
     """
 
     context: tuple[str, ...] = ()
@@ -43,6 +44,7 @@ class Around:
     lead: Wording | None = None
     text: str = ""
     manner: tuple[str, ...] = ()
+    signed: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,9 @@ from pipeline.recognise import status
 from pipeline.recognise.among import Around
 from pipeline.recognise.assemble import Told
 from pipeline.recognise.cases import Bound
-from pipeline.recognise.focus import Focus, Linked, Linker
+from pipeline.recognise.focus import Focus, Linked
 from pipeline.recognise.judgement import NEWS_FROM, Judgement, Weights, shown_of
+from pipeline.recognise.linker import Linker
 from pipeline.recognise.reading import Reading
 from pipeline.recognise.things import Thing
 from pipeline.recognise.triggers import Trigger

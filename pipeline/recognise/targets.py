@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.recognise import mentions
+from pipeline.recognise import listed, mentions
 from pipeline.recognise.reading import Reading
 from pipeline.recognise.things import GENERIC, NOUN, PRONOUN, TREATY, Thing
 from pipeline.recognise.triggers import GERUND, INFINITIVE, NOMINAL, PASSIVE, Trigger
@@ -26,7 +26,7 @@ def of(
     """The mentions of the agreement (or agreements) an act is about; never empty: without words it is a generic one."""
     things = _things(reading, found, verbs, trigger, thing, about)
     if things:
-        return [mentions.of(reading, t, found, verbs, marked) for t in things]
+        return [listed.itemised(reading, t, mentions.of(reading, t, found, verbs, marked), verbs) for t in things]
     anchor = thing if thing is not None and thing.what == NOUN and thing.kind == "withdraw" else None
     organised = _organisation(reading, trigger, anchor) or _noun_phrase(reading, found, verbs, thing, marked)
     return [organised or _synthetic(reading, trigger)]

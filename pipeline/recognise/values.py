@@ -112,6 +112,7 @@ class Mention:
     plural: bool = False
     parties: tuple[PartyMention, ...] = ()
     pick: str = ""  # of two agreements told before: "former", "latter", "both"
+    items: tuple[Mention, ...] = ()  # where its noun heads a list: a wording for each agreement
 
 
 class Band(StrEnum):

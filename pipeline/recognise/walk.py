@@ -10,12 +10,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 
-from pipeline.model import Article, PartialDate, Salience, Status
+from pipeline.model import Article, EventType, PartialDate, Salience, Status
 from pipeline.model import Step as Trace
 from pipeline.recognise import (
     actors,
     acts,
-    anaphora,
     assemble,
     binding,
     dates,
@@ -28,6 +27,7 @@ from pipeline.recognise import (
     salience,
     signs,
     status,
+    surroundings,
     targets,
     things,
     triggers,
@@ -37,12 +37,12 @@ from pipeline.recognise import (
 from pipeline.recognise import (
     reading as read_module,
 )
-from pipeline.recognise.among import Around
 from pipeline.recognise.assemble import Told
 from pipeline.recognise.cases import Bound
 from pipeline.recognise.dates import DateTables
-from pipeline.recognise.focus import Focus, Linked, Linker
+from pipeline.recognise.focus import Focus, Linked
 from pipeline.recognise.lexicon import Lexicon
+from pipeline.recognise.linker import Linker
 from pipeline.recognise.parties import Names
 from pipeline.recognise.reading import Reading
 from pipeline.recognise.salience import Circumstances
@@ -50,7 +50,7 @@ from pipeline.recognise.scene import Scene
 from pipeline.recognise.things import NOUN, TREATY, Thing
 from pipeline.recognise.titles import Reading as Wording
 from pipeline.recognise.triggers import FUTURE, GERUND, INFINITIVE, NOMINAL, PRESENT, Trigger
-from pipeline.recognise.values import Band, DateMention, Document, Mention, PartyKind, PartyMention, Sentence
+from pipeline.recognise.values import Band, DateMention, Document, Mention, PartyMention, Sentence
 
 _LEAD_SENTENCES = 2
 
@@ -257,14 +257,14 @@ class Walk:
         mentioned = targets.of(reading, found, verbs, one.trigger, one.thing, one.about, marked)
         taken = [(m.start, m.end) for m in mentioned if not m.generic]
         subject = who.subject(reading, one.trigger, verbs, taken)
-        linked = self._linked(reading, found, verbs, one, mentioned, subject)
-        actor = organs.actor(reading, one, subject, told, self.article.text, self.scene.place)
-        kind, verdict, why = organs.judged(reading, one, (verdict, why), actor, told)
         others = [b.trigger for b in bound if b is not one]
         rivals = [v for v in verbs if v is not one.trigger and (v.voice != NOMINAL or v in others)]
         usable = when.usable(marked, taken, verb_final=self.tools.lexicon.verb_final)
-        previous = self.last_date or next((t.date for t in reversed(told) if t.date is not None), None)
         own = when.own(reading, one.trigger, rivals, usable, others)
+        linked = self._linked(reading, found, verbs, one, mentioned, subject, own)
+        actor = organs.actor(reading, one, subject, told, self.article.text, self.scene.place)
+        kind, verdict, why = organs.judged(reading, one, (verdict, why), actor, told)
+        previous = self.last_date or next((t.date for t in reversed(told) if t.date is not None), None)
         day, effective = when.told(own, kind, verdict, self._calendar(previous), marked)
         lead = self._is_lead(reading)
         if verdict is Status.OCCURRED and self._is_ahead(day):
@@ -358,6 +358,7 @@ class Walk:
         one: Bound,
         mentioned: Sequence[Mention],
         subject: Sequence[PartyMention],
+        own: Sequence[DateMention],
     ) -> list[Linked]:
         """The links of an act's mentions. A pronoun's forerunners in the same sentence are linked first."""
         if mentioned[0].generic or any(t.agreement_id for t in found):
@@ -371,9 +372,10 @@ class Walk:
                     earlier = self._link(mentions.of(reading, thing, found, verbs), reading, reading.sentence.index)
                     told = [x for x in earlier if not x.mention.generic and not mentions.is_body(x.mention)]
                     self._note(told, reading.sentence.index)
+        signed = frozenset(m.year for m in own[:1] if m.year) if one.step.type is EventType.SIGNED else frozenset()
         linked: list[Linked] = []
         for mention in mentioned:
-            linked.extend(self._link(mention, reading, reading.sentence.index, subject))
+            linked.extend(self._link(mention, reading, reading.sentence.index, subject, signed))
         listed = [x for x in linked if not x.mention.generic and x.band is Band.SURE]
         return (
             listed if listed and mentioned[0].generic and mentioned[0].plural else linked
@@ -384,14 +386,12 @@ class Walk:
         return index == 0 or self.first_act < 0 or index == self.first_act
 
     def _link(
-        self, mention: Mention, reading: Reading, sentence: int, subject: Sequence[PartyMention] = ()
+        self,
+        mention: Mention,
+        reading: Reading,
+        sentence: int,
+        subject: Sequence[PartyMention] = (),
+        signed: frozenset[int] = frozenset(),
     ) -> tuple[Linked, ...]:
-        acting = tuple(dict.fromkeys(p.code for p in subject if p.code))
-        actors = tuple(dict.fromkeys(p.code for p in subject if p.code and p.kind is not PartyKind.BODY))
-        near = tuple(dict.fromkeys(p.code for p in reading.parties if p.code))
-        around = Around(
-            self.scene.states, acting, actors, near, self.scene.recent(sentence), self.scene.everyone,
-            anaphora.pair(reading, mention), anaphora.label(reading), not anaphora.sets_apart(reading, mention),
-            self.lead, reading.sentence.text, anaphora.manner(reading, mention),
-        )  # fmt: skip
+        around = surroundings.of(reading, mention, self.scene, sentence, subject, self.lead, signed)
         return self.tools.linker.link(mention, self.document.language, self.focus, sentence, around)

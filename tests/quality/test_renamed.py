@@ -14,7 +14,7 @@ from pipeline.cli.evaluate import _expected
 from pipeline.model import Finding, Watchlist
 from pipeline.recognise import Recogniser
 from pipeline.recognise.evaluate import Expected, Report, score
-from pipeline.recognise.focus import Linker
+from pipeline.recognise.linker import Linker
 from pipeline.recognise.linking import Index
 from pipeline.recognise.parties import Names
 from pipeline.recognise.sieve import Sieve

@@ -240,7 +240,8 @@ class Index:
         if not candidates:
             return Facts(self.open_ids)
         best = self._entries[self._place[candidates[0].agreement_id]]
-        same = frozenset(self._titles[self._reader.lexicon.fold(best.title)]) - {best.id}
+        alike = (self._entries[self._place[one]] for one in self._titles[self._reader.lexicon.fold(best.title)])
+        same = frozenset(one.id for one in alike if one is not best and not _another_year(one, best))
         return Facts(self.open_ids, candidates[0].content > 0 or self.says_subject(reading), same)
 
     def _named(self, phrase: str, language: str, query: Query) -> dict[int, Named]:
@@ -266,6 +267,11 @@ class Index:
 def _order(candidate: Candidate) -> tuple[bool, float, float, str]:
     contradicted = not candidate.alias and not FATAL.isdisjoint(candidate.reasons)
     return contradicted, -candidate.score, -candidate.party, candidate.agreement_id
+
+
+def _another_year(one: Entry, other: Entry) -> bool:
+    """Whether two agreements under one title were made in different years."""
+    return bool(one.years and other.years) and not one.years & other.years
 
 
 def _relative_between(phrase: str, words: Sequence[Word], hit: Hit) -> bool:

@@ -12,6 +12,7 @@ from pipeline.model import Agreement, Article, PartialDate, Watchlist
 from pipeline.recognise import RecogniseOptions, Recogniser
 
 CASES = Path(__file__).parents[2] / "cases" / "recognise"
+NAMES = ("mentions", "siblings")
 SAME = {"ratified": "passed", "approved": "passed", "withdrawn": "ended", "terminated": "ended"}
 
 
@@ -34,15 +35,23 @@ def agreement(row: dict[str, Any]) -> Agreement:
 
 
 @pytest.fixture(scope="module")
-def recogniser() -> Recogniser:
-    """One recogniser over the rivals; it looks for nothing that is not on the list."""
-    rows = load("mentions-watchlist.toml", "agreement")
-    return Recogniser.build(Watchlist(tuple(map(agreement, rows))), RecogniseOptions(discover=False))
+def recognisers() -> dict[str, Recogniser]:
+    """One recogniser over each list of rivals; it looks for nothing that is not on the list."""
+    return {
+        name: Recogniser.build(
+            Watchlist(tuple(map(agreement, load(f"{name}-watchlist.toml", "agreement")))),
+            RecogniseOptions(discover=False),
+        )
+        for name in NAMES
+    }
 
 
-@pytest.mark.parametrize("case", load("mentions.toml", "case"), ids=lambda c: f"{c['lang']}: {c['why']}")
-def test_which_agreement_is_meant(recogniser: Recogniser, case: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    ("name", "case"),
+    [pytest.param(n, c, id=f"{c['lang']}: {c['why']}") for n in NAMES for c in load(f"{n}.toml", "case")],
+)
+def test_which_agreement_is_meant(recognisers: dict[str, Recogniser], name: str, case: dict[str, Any]) -> None:
     """Every step is told of the agreement meant, and of no rival."""
-    found = recogniser.recognise(Article("", case.get("title", ""), case["text"], case["lang"])).findings
+    found = recognisers[name].recognise(Article("", case.get("title", ""), case["text"], case["lang"])).findings
     told = {f"{f.agreement_id} {SAME.get(f.type, f.type)}" for f in found}
     assert sorted(told) == sorted(case["tells"])

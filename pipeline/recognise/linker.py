@@ -1,0 +1,392 @@
+"""Which tracked agreement a mention means: by its own words, or carried over from what the article is about (`focus`)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from pipeline.model import Agreement
+from pipeline.recognise import among, siblings
+from pipeline.recognise.among import Around
+from pipeline.recognise.choice import Choice, Setting
+from pipeline.recognise.focus import CARRIED, NEAR, Focus, Linked, picked
+from pipeline.recognise.linking import Index, Rival
+from pipeline.recognise.titles import Reading as Wording
+from pipeline.recognise.values import Band, Link, Mention
+
+_COMPATIBLE = 0.8
+_ALONE = 0.7  # confidence from which the one agreement that fits is sure
+_LISTED = 0.84  # confidence of the agreements that a plural means, where each alone fits its party
+_LIKELY = 0.7  # chance from which the likeliest agreement is taken where no rule decides
+_CHOSEN = 0.8  # and from which it is sure
+_FOREIGN = 2  # topic words foreign to an agreement that keep a mention from being carried over to it
+_PLAIN = 0.75  # content from which the words alone are worth a look
+_KIND = 0.5  # under it, it is another instrument
+_BLOCKING = frozenset({"third_party", "named_parties", "other_number", "other_year"})
+
+
+@dataclass(frozen=True)
+class Linker:
+    """Links the mentions of articles in one language."""
+
+    index: Index
+    agreements: dict[str, Agreement]
+    wordings: dict[str, tuple[Wording, ...]]
+    choice: Choice
+
+    @classmethod
+    def build(cls, index: Index, agreements: Sequence[Agreement]) -> Linker:
+        """Wordings of titles are read when they are first asked for."""
+        return cls(index, {a.id: a for a in agreements}, {}, Choice.load())
+
+    def link(self, mention: Mention, language: str, focus: Focus, sentence: int, around: Around) -> tuple[Linked, ...]:
+        """What a mention means: usually one agreement, several for a plural or a carried-over group, or one with id None."""
+        found = self._found(mention, language, focus, sentence, around)
+        if not around.signed or len(found) != 1:
+            return found
+        return (siblings.signed_then(self.index, found[0], language, around, focus.sure),)
+
+    def _found(
+        self, mention: Mention, language: str, focus: Focus, sentence: int, around: Around
+    ) -> tuple[Linked, ...]:
+        if around.pair and not mention.parties:
+            around = replace(around, near=around.pair, acting=around.pair, lead=None)
+        bare = mention.generic or (
+            mention.pick and not self.index.says_subject(self.index.read(mention.text, language))
+        )
+        if bare and around.carried and not among.named(mention):
+            found = self._carried(mention, focus, sentence, around)
+            if found[0].agreement_id is not None or not around.near:
+                return found
+        if mention.items:
+            each = self._each(mention, language, focus, sentence, around)
+            if each:
+                return each
+        if mention.plural or len(among.named(mention)) > 2:
+            several = self._several(mention, language, around)
+            if several:
+                return several
+        link = self._decided(mention, language, around)
+        if link.band is Band.SURE and link.agreement_id is not None and not self._of_others(mention, link, around):
+            return (Linked(link.agreement_id, Band.SURE, link.confidence, link.reasons, mention),)
+        return self._fitting(mention, link, language, focus, sentence, around) or (
+            self._unsure(mention, link, language, focus, sentence, around),
+        )
+
+    def _fitting(
+        self, mention: Mention, link: Link, language: str, focus: Focus, sentence: int, around: Around
+    ) -> tuple[Linked, ...]:
+        """What is left where the words do not decide: the newest, the one that alone fits, a sibling, what was told of."""
+        newest = siblings.newest(self.index, link, mention, language, around)
+        if newest:
+            return (Linked(newest, Band.SURE, siblings.NEWEST, ("newest_of_these", *link.reasons), mention),)
+        only = among.find(self.index, mention, language, around, focus.sure)
+        apart = not around.carried or any(not self._has(i, mention) for ids in focus.candidates(sentence) for i in ids)
+        if only is not None and (only.confidence > _COMPATIBLE or apart):
+            return (_only(only, mention),)
+        sibling = self._sibling(mention, language, focus, sentence, around)
+        if sibling:
+            return (Linked(sibling, Band.SURE, siblings.ALIKE, ("sibling_with_party",), mention),)
+        taken = self._compatible(mention, language, focus, sentence, link, around) if around.carried else ()
+        if taken:
+            return taken
+        if only is not None:
+            return (_only(only, mention),)
+        return ()
+
+    def _unsure(
+        self, mention: Mention, link: Link, language: str, focus: Focus, sentence: int, around: Around
+    ) -> Linked:
+        """What no rule is sure of: for review by its words, a body's charter, what all signs together speak for, or nothing."""
+        if link.band is Band.REVIEW and link.agreement_id is not None and self._worth_review(mention, link, around):
+            return Linked(link.agreement_id, Band.REVIEW, link.confidence, link.reasons, mention)
+        found = self._charter(mention, link)
+        if found is None and not mention.generic:
+            found = self._chosen(mention, language, focus, sentence, around)
+        best = link.best.agreement_id if link.best else None
+        return found or Linked(None, Band.NONE, 0.0, link.reasons, mention, best)
+
+    def _chosen(self, mention: Mention, language: str, focus: Focus, sentence: int, around: Around) -> Linked | None:
+        """What all signs together speak for, where no rule decides."""
+        setting, rivals = self.setting(mention, language, focus, sentence, around)
+        agreement, chance = self.choice.of(self.index, setting, rivals)
+        if chance < _LIKELY:
+            return None
+        return Linked(agreement, Band.SURE if chance >= _CHOSEN else Band.REVIEW, chance, ("chosen",), mention)
+
+    def setting(
+        self, mention: Mention, language: str, focus: Focus, sentence: int, around: Around
+    ) -> tuple[Setting, tuple[Rival, ...]]:
+        """A mention in its article, and the agreements it may mean."""
+        own = among.named(mention) or around.pair or ((around.label,) if around.label else ())
+        told = focus.recalled(sentence)
+        hand = {*own, *around.near, *around.recent, *around.context, *(around.everyone if own else ())}
+        rivals = self.index.rivals(
+            mention.text,
+            language,
+            hand,
+            told,
+            parties=own,
+            near_parties=around.near,
+            context_parties=(*around.recent, *around.context),
+            kind=mention.kind,
+            plural=mention.plural,
+            lead=around.lead,
+            sentence=around.text,
+        )
+        wording = self.index.read(mention.text, language)
+        return Setting(mention, wording, around, sentence, told, sentence - focus.foreign), rivals
+
+    def _has(self, agreement_id: str, mention: Mention) -> bool:
+        """Whether all parties that a mention names are listed for an agreement, or are members of one."""
+        return not self.index.parties(agreement_id) or all(
+            self.index.listed(code, agreement_id) for code in among.named(mention)
+        )
+
+    def _of_others(self, mention: Mention, link: Link, around: Around) -> bool:
+        """Whether those who act are strangers to an agreement that the mention neither names nor gives all parties of."""
+        best = link.best
+        if best is None or best.alias or self.index.open(best.agreement_id):
+            return False
+        states = {code for code in (*around.near, *around.acting) if len(code) == 2}
+        whole = self.index.parties(best.agreement_id) <= {*among.named(mention), *around.pair}
+        return not whole and len(states) >= 2 and among.strangers(self.index, best.agreement_id, around.acting)
+
+    def _charter(self, mention: Mention, link: Link) -> Linked | None:
+        """A body's name alone ("withdrew from the International Criminal Court") stands for the treaty it rests on."""
+        best = link.best
+        alone = not mention.kind and len(mention.parties) == 1 and len(mention.parties[0].code) > 2
+        if not alone or best is None or best.content < 0.5 or link.margin < 0.15:
+            return None
+        return Linked(best.agreement_id, Band.REVIEW, 0.72, ("charter_of_body", *best.reasons), mention)
+
+    def _worth_review(self, mention: Mention, link: Link, around: Around) -> bool:
+        """Whether an unsure link is worth a person's look: nothing contradicts it and it rests on more than a common word."""
+        best = link.best
+        if best is None or _BLOCKING & set(best.reasons):
+            return False
+        parties = self.index.parties(best.agreement_id)
+        states = {code for code in around.near if len(code) == 2}
+        if len(parties) == 2 and len(states) >= 2 and not {c for c in parties if len(c) == 2} <= states:
+            return False
+        if parties and not best.alias and not parties & {*around.near, *around.context}:
+            return False
+        if (
+            self.index.open(best.agreement_id)
+            and not best.alias
+            and ("with_a_party" in best.reasons or best.content < _PLAIN)
+        ):
+            return False
+        certain = "distinctive" in best.reasons and best.content >= 0.8
+        if (mention.kind and best.kind < _KIND) or ("one_party" in best.reasons and not certain):
+            return False
+        return best.alias or "both_parties" in best.reasons or "distinctive" in best.reasons or best.content >= _PLAIN
+
+    def _decided(self, mention: Mention, language: str, around: Around) -> Link:
+        """The link by the mention's words; where they do not decide, with those who act, then with the sentence's states, as parties."""
+        own = among.named(mention) or around.pair or ((around.label,) if around.label else ())
+        link = self._own(mention, own, language, around)
+        for more in (around.acting, around.near):
+            parties = tuple(dict.fromkeys([*own, *more]))
+            if link.band is Band.SURE or not 2 <= len(parties) <= 4 or set(parties) == set(own):
+                continue
+            again = self._own(mention, parties, language, around)
+            if again.band is Band.SURE or (again.band is Band.REVIEW and again.confidence > link.confidence):
+                link = again
+        return link
+
+    def _own(self, mention: Mention, parties: Sequence[str], language: str, around: Around) -> Link:
+        return self.index.link(
+            mention.text,
+            language,
+            parties=parties,
+            near_parties=around.near,
+            context_parties=around.context if mention.generic else (*around.recent, *around.context),
+            kind=mention.kind,
+            plural=mention.plural,
+            lead=around.lead,
+            sentence=around.text,
+        )
+
+    def _sibling(self, mention: Mention, language: str, focus: Focus, sentence: int, around: Around) -> str:
+        """What "the one with Kazakhstan" means behind an agreement with Uzbekistan: another party's on the same subject."""
+        own = [code for code in among.named(mention) if code]
+        if len(own) != 1 or self.index.says_subject(self.index.read(mention.text, language)):
+            return ""
+        for ids in focus.candidates(sentence):
+            model = ids[-1]
+            closed = self.index.closed(model)
+            if not closed or self.index.listed(own[0], model):
+                continue
+            fits = self.index.fitting(mention.text, language, mention.kind, own, closed | {*own}, around.lead)
+            keys = {one.agreement_id: self._keys(one.agreement_id) for one in fits}
+            found = siblings.alike(self._keys(model), keys)
+            if found:
+                return found
+        return ""
+
+    def _keys(self, agreement_id: str) -> frozenset[str]:
+        return frozenset(key for title in self.wording(agreement_id) for key in (*title.keys, *title.layers))
+
+    def _each(self, mention: Mention, language: str, focus: Focus, sentence: int, around: Around) -> tuple[Linked, ...]:
+        """The agreements of a list under one noun, where at least two of its items are surely different ones."""
+        found: dict[str, Linked] = {}
+        for item in mention.items:
+            if not self.index.says_subject(self.index.read(item.text, language)):
+                continue
+            for one in self.link(item, language, focus, sentence, around):
+                if one.agreement_id and one.band is Band.SURE:
+                    found.setdefault(one.agreement_id, replace(one, mention=mention, reasons=("listed", *one.reasons)))
+        return tuple(found.values()) if len(found) > 1 else ()
+
+    def _several(self, mention: Mention, language: str, around: Around) -> tuple[Linked, ...]:
+        """Treaties with Iran and Afghanistan: one agreement for every party named."""
+        found: dict[str, Linked] = {}
+        for code in dict.fromkeys([*among.named(mention), *around.near]):
+            ranked = self.index.rank(
+                _of_one(mention, code),
+                language,
+                parties=[code],
+                context_parties=(*around.near, *around.context),
+                kind=mention.kind,
+                plural=True,
+                sentence=around.text,
+                limit=6,
+            )
+            for candidate in ranked:
+                parties = self.index.parties(candidate.agreement_id)
+                everyone = parties <= {*around.near, *around.context}
+                if code in parties and everyone and candidate.content >= 0.35 and candidate.score >= 0.4:
+                    found.setdefault(
+                        candidate.agreement_id,
+                        Linked(
+                            candidate.agreement_id,
+                            Band.SURE,
+                            min(0.85, 0.5 + candidate.score / 2),
+                            ("plural", *candidate.reasons),
+                            mention,
+                        ),
+                    )
+                    break
+        if len(found) > 1:
+            return tuple(found.values())
+        listed = [code for code in among.named(mention) if len(code) == 2]
+        texts = {code: _of_one(mention, code) for code in listed}
+        fits = among.several(self.index, mention, language, texts, around) if len(listed) > 1 else {}
+        if len(fits) < 2 or len(fits) < len(listed) - 1:
+            return ()
+        return tuple(Linked(i, Band.SURE, _LISTED, ("plural", "alone_of_these_parties"), mention) for i in fits)
+
+    def _carried(self, mention: Mention, focus: Focus, sentence: int, around: Around) -> tuple[Linked, ...]:
+        if focus.foreign > focus.at and sentence - focus.foreign <= NEAR:
+            return (Linked(None, Band.NONE, 0.0, ("carried_untracked",), mention),)
+        if mention.pick:
+            return picked(mention, focus, sentence)
+        for ids in focus.candidates(sentence):
+            fitting = tuple(i for i in self._of_kind(ids, mention.kind) if not self._elsewhere(i, around))
+            if fitting:
+                taken = fitting if mention.plural or len(fitting) == 1 else fitting[-1:]
+                confidence = (focus.confidence if ids == focus.latest else focus.lead_confidence) * CARRIED
+                return tuple(Linked(i, Band.SURE, confidence, ("carried",), mention) for i in taken)
+        return (Linked(None, Band.NONE, 0.0, ("no_focus",), mention),)
+
+    def _elsewhere(self, agreement_id: str, around: Around) -> bool:
+        """Whether a sentence speaks of other states: those who act, or all that are named, are strangers to an agreement of few
+        parties, or (where the sentence names whose agreement it is) they are not its parties."""
+        closed = self.index.closed(agreement_id)
+        states = {code for code in around.near if len(code) == 2}
+        if around.pair and closed:
+            return not closed <= set(around.near)
+        if around.label and closed and not self.index.party(around.label, agreement_id):
+            return True
+        who = around.acting if len(states) >= 2 else around.actors
+        if closed and among.strangers(self.index, agreement_id, who):
+            return True
+        return bool(closed) and len(states) >= 2 and not states & closed
+
+    def _of_kind(self, ids: tuple[str, ...], kind: str) -> tuple[str, ...]:
+        """Those of a group whose title's kind the noun can mean."""
+        if kind in {"", "agreement", "treaty"}:
+            fitting = tuple(i for i in ids if kind == "" or not {"memorandum"} & {w.kind for w in self.wording(i)})
+            return fitting or ids
+        if kind in {"statute", "charter"} and len(ids) == 1:
+            return ids
+        return tuple(
+            i for i in ids if any(kind in {w.kind, *w.kinds} for w in self.wording(i)) or kind == "declaration"
+        )
+
+    def wording(self, agreement_id: str) -> tuple[Wording, ...]:
+        """The titles of an agreement, read."""
+        known = self.wordings.get(agreement_id)
+        if known is None:
+            agreement = self.agreements[agreement_id]
+            pairs = [("en", agreement.title), *agreement.titles, *(("en", alias) for alias in agreement.aliases)]
+            known = tuple(self.index.read(title, language) for language, title in pairs)
+            self.wordings[agreement_id] = known
+        return known
+
+    def _compatible(
+        self, mention: Mention, language: str, focus: Focus, sentence: int, link: Link, around: Around
+    ) -> tuple[Linked, ...]:
+        """The focus agreement, where the mention says nothing that is foreign to it."""
+        wording = self.index.read(mention.text, language)
+        for ids in focus.candidates(sentence):
+            for agreement_id in ids:
+                if self._other_year(agreement_id, wording) or self._elsewhere(agreement_id, around):
+                    continue
+                if self._fits(wording, mention, agreement_id, frozenset(around.near), focus.at == sentence) and (
+                    link.agreement_id in {None, agreement_id}
+                    or "near_tie" in link.reasons
+                    or (link.best is not None and link.best.content < 0.45)
+                ):
+                    same = link.agreement_id == agreement_id or (
+                        link.best is not None and link.best.agreement_id == agreement_id
+                    )
+                    base = focus.confidence if ids == focus.latest else focus.lead_confidence
+                    confidence = base * (CARRIED if same else _COMPATIBLE)
+                    return (Linked(agreement_id, Band.SURE, confidence, ("compatible_with_focus",), mention),)
+        return ()
+
+    def _other_year(self, agreement_id: str, wording: Wording) -> bool:
+        """Whether a wording is called by a year, and the agreement by others."""
+        years = self.index.years(agreement_id)
+        return bool(wording.years and years) and not wording.years & years
+
+    def _fits(self, wording: Wording, mention: Mention, agreement_id: str, near: frozenset[str], beside: bool) -> bool:
+        """`beside`: the agreement was named in this very sentence, so that other words may describe it once more."""
+        titles = self.wording(agreement_id)
+        known = {key for title in titles for key in title.keys}
+        foreign = [key for key in wording.keys if key not in known]
+        closed = self.index.closed(agreement_id)
+        codes = {p.code for p in mention.parties if p.code}
+        if closed and codes - closed:
+            return False
+        states = {code for code in near if len(code) == 2}
+        if closed and len(states) >= 2 and not closed <= near | {code for code in closed if len(code) > 2}:
+            return False
+        kinds = {k for title in titles for k in (title.kind, *title.kinds)}
+        if (
+            mention.kind in {"protocol", "convention", "memorandum", "declaration", "charter", "statute"}
+            and mention.kind not in kinds
+        ):
+            return False
+        layers = frozenset[str]().union(*(title.layers for title in titles))
+        if wording.layers - layers:
+            return False
+        shared = [key for key in wording.keys if key in known]
+        limit = _FOREIGN + 2 if beside else _FOREIGN
+        return len(foreign) < limit and (bool(shared) or not foreign or bool(codes) or beside)
+
+
+def _only(only: among.Only, mention: Mention) -> Linked:
+    band = Band.SURE if only.confidence >= _ALONE else Band.REVIEW
+    return Linked(only.agreement_id, band, only.confidence, (only.reason,), mention)
+
+
+def _of_one(mention: Mention, code: str) -> str:
+    """The words of a plural mention without the parties that stand beside a code in its list."""
+    text = mention.text
+    for p in sorted(mention.parties, key=lambda p: -p.start):
+        if p.code and len(p.code) == 2 and p.code != code and p.start >= mention.start:
+            text = text[: p.start - mention.start] + text[p.end - mention.start :]
+    return text

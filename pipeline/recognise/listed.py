@@ -1,0 +1,96 @@
+"""The agreements of a list under one noun: "agreements on airspace, defence and extradition" are three, each worded for itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from pipeline.recognise.reading import Reading
+from pipeline.recognise.things import TREATY, Thing
+from pipeline.recognise.triggers import NOMINAL, Trigger
+from pipeline.recognise.values import Mention
+
+_REACH = 48  # words of a list
+_MOST = 8  # agreements in one list
+_HEAD_LAST = frozenset({"tr", "kk", "ky", "az", "uz", "zh"})
+_LIGHT = ("determiners", "prepositions", "complement", "coordinate", "numbers", "stop_words")
+
+
+def itemised(reading: Reading, thing: Thing, mention: Mention, verbs: Sequence[Trigger]) -> Mention:
+    """The mention with its `items`, where its noun is a plural and heads a list; else as it is."""
+    if thing.what != TREATY or not mention.plural or thing.agreement_id:
+        return mention
+    parts = list(_parts(reading, _stretch(reading, thing, verbs)))
+    if not 1 < len(parts) <= _MOST:
+        return mention
+    noun = _text(reading, thing.first, thing.last)
+    items = tuple(_item(reading, noun, mention, first, last) for first, last in parts)
+    return replace(mention, items=items)
+
+
+def _stretch(reading: Reading, thing: Thing, verbs: Sequence[Trigger]) -> range:
+    """The words behind the noun (before it, in languages that put it last) up to a verb or another clause."""
+    acting = {i for v in verbs if v.voice != NOMINAL for i in range(v.first, v.last + 1)}
+    organs = {reading.token_at(p.end - 1) for p in reading.parties if p.body}
+    if reading.lexicon.language in _HEAD_LAST:
+        first = thing.first
+        while first > max(0, thing.first - _REACH) and not _breaks(reading, thing, first - 1, acting | organs):
+            first -= 1
+        return range(first, thing.first)
+    last = thing.last
+    while last + 1 < min(len(reading.tokens), thing.last + _REACH) and not _breaks(reading, thing, last + 1, acting):
+        last += 1
+    return range(thing.last + 1, last + 1)
+
+
+def _breaks(reading: Reading, thing: Thing, word: int, verbs: set[int]) -> bool:
+    strong = set(";.()[]–—；。（）") & set(reading.before(word).strip(" \u00a0"))
+    return bool(
+        word in verbs
+        or strong
+        or reading.is_a("be", word)
+        or reading.is_a("have", word)
+        or reading.clause_of[word] != reading.clause_of[thing.first]
+        or (reading.is_a("relative", word) and not reading.is_a("complement", word))
+    )
+
+
+def _parts(reading: Reading, words: range) -> Iterator[tuple[int, int]]:
+    """First and last word of each item: commas and conjunctions part them, but not the names of two states."""
+    first = words.start
+    for i in words:
+        joins = reading.is_a("coordinate", i) and not _between_names(reading, i)
+        comma = i > words.start and set(",،、，") & set(reading.before(i))
+        if joins or comma:
+            yield from _whole(reading, first, i - 1)
+            first = i + 1 if joins else i
+    yield from _whole(reading, first, words.stop - 1)
+
+
+def _whole(reading: Reading, first: int, last: int) -> Iterator[tuple[int, int]]:
+    while first <= last and any(reading.is_a(role, first) for role in _LIGHT):
+        first += 1
+    if first <= last:
+        yield first, last
+
+
+def _between_names(reading: Reading, word: int) -> bool:
+    if not 0 < word < len(reading.tokens) - 1:
+        return False
+    ends = any(p.end == reading.tokens[word - 1].end for p in reading.parties)
+    return ends and any(reading.token_at(p.start) in {word + 1, word + 2} for p in reading.parties)
+
+
+def _item(reading: Reading, noun: str, mention: Mention, first: int, last: int) -> Mention:
+    start, end = reading.tokens[first].start, reading.tokens[last].end
+    inside = tuple(p for p in reading.parties if start <= p.start and p.end <= end)
+    behind = reading.lexicon.language in _HEAD_LAST
+    words = _text(reading, first, last)
+    text = f"{words} {noun}" if behind else f"{noun} {words}"
+    own = inside if any(p.code for p in inside) else mention.parties
+    return Mention(start, end, text, mention.kind, False, False, own)
+
+
+def _text(reading: Reading, first: int, last: int) -> str:
+    base = reading.sentence.start
+    return reading.sentence.text[reading.tokens[first].start - base : reading.tokens[last].end - base]

@@ -1,0 +1,61 @@
+"""Agreements told apart from one at hand only by a year or by a party: the one signed then, the newest, the one with a neighbour."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from pipeline.recognise.among import Around, named, strangers
+from pipeline.recognise.focus import Linked
+from pipeline.recognise.linking import Index
+from pipeline.recognise.linking.fitting import alone
+from pipeline.recognise.values import Band, Link, Mention
+
+NEWEST = 0.8  # confidence of the newer of two that nothing else tells apart
+ALIKE = 0.82  # and of another party's agreement on the same subject
+_THEN = 0.86  # and of the one that was signed in the year told
+_SAME = 0.1  # content by which two titles may differ and say the same
+_LIKE = 0.3  # part of what two titles say together that both say
+_AHEAD = 0.1  # by which the likest must be likelier than the next
+
+
+def signed_then(index: Index, one: Linked, language: str, around: Around, linked: Sequence[str]) -> Linked:
+    """What a signature of a told year is of: another agreement of the same parties, where the one at hand has another year."""
+    known = index.years(one.agreement_id) if one.agreement_id else frozenset[int]()
+    closed = index.closed(one.agreement_id) if one.agreement_id else frozenset[str]()
+    own = named(one.mention) or around.pair or tuple(closed)
+    settled = one.agreement_id is not None and one.band is Band.SURE and not known
+    if known & around.signed or settled or not own or (one.agreement_id and not closed):
+        return one
+    hand = {*own, *closed, *around.near, *around.recent, *around.context}
+    fits = [
+        fit
+        for fit in index.fitting(one.mention.text, language, one.mention.kind, own, hand, around.lead)
+        if index.years(fit.agreement_id) & around.signed and not strangers(index, fit.agreement_id, around.acting)
+    ]
+    best = alone(fits, linked)
+    if best is None:
+        return one
+    return Linked(best.agreement_id, Band.SURE, _THEN, ("signed_that_year",), one.mention)
+
+
+def newest(index: Index, link: Link, mention: Mention, language: str, around: Around) -> str:
+    """The newer of two agreements of the same parties that a wording without a year names alike, or ""."""
+    best, other = link.best, link.runner_up
+    if best is None or other is None or "near_tie" not in link.reasons or not around.carried or mention.plural:
+        return ""
+    closed = index.closed(best.agreement_id)
+    if not closed or closed != index.closed(other.agreement_id) or abs(best.content - other.content) > _SAME:
+        return ""
+    years = [max(index.years(one.agreement_id), default=0) for one in (best, other)]
+    if not all(years) or years[0] == years[1] or index.read(mention.text, language).years:
+        return ""
+    return best.agreement_id if years[0] > years[1] else other.agreement_id
+
+
+def alike(model: frozenset[str], others: Mapping[str, frozenset[str]]) -> str:
+    """The agreement whose title says most of what the model's says, where it stands out; "" otherwise."""
+    likeness = {one: len(keys & model) / max(1, len(keys | model)) for one, keys in others.items()}
+    ranked = sorted(likeness, key=lambda one: (-likeness[one], one))
+    if not ranked or likeness[ranked[0]] < _LIKE:
+        return ""
+    return ranked[0] if len(ranked) == 1 or likeness[ranked[0]] - likeness[ranked[1]] >= _AHEAD else ""

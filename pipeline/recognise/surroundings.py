@@ -1,0 +1,32 @@
+"""What stands around a mention, gathered from its sentence and its article for `linker`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pipeline.recognise import anaphora
+from pipeline.recognise.among import Around
+from pipeline.recognise.reading import Reading
+from pipeline.recognise.scene import Scene
+from pipeline.recognise.titles import Reading as Wording
+from pipeline.recognise.values import Mention, PartyKind, PartyMention
+
+
+def of(
+    reading: Reading,
+    mention: Mention,
+    scene: Scene,
+    sentence: int,
+    subject: Sequence[PartyMention],
+    lead: Wording | None,
+    signed: frozenset[int] = frozenset(),
+) -> Around:
+    """The surroundings of a mention. `subject`: those who act; `lead`: headline and lead, read; `signed`: see `Around`."""
+    acting = tuple(dict.fromkeys(p.code for p in subject if p.code))
+    actors = tuple(dict.fromkeys(p.code for p in subject if p.code and p.kind is not PartyKind.BODY))
+    near = tuple(dict.fromkeys(p.code for p in reading.parties if p.code))
+    return Around(
+        scene.states, acting, actors, near, scene.recent(sentence), scene.everyone, anaphora.pair(reading, mention),
+        anaphora.label(reading), not anaphora.sets_apart(reading, mention), lead, reading.sentence.text,
+        anaphora.manner(reading, mention), signed,
+    )  # fmt: skip
