@@ -91,6 +91,8 @@ def local(reading: Reading, trigger: Trigger, when: PartialDate | None, around: 
         trigger.tense == PLUPERFECT or _governed_by_had(reading, trigger) or _long_done(reading, trigger)
     ):
         return Salience.BACKGROUND, ("pluperfect",)
+    if _lasting(reading, trigger) and not (around.timed and when is None):  # "since Monday" is news
+        return Salience.BACKGROUND, ("lasting",)
     cue = _cue(reading, trigger)
     if cue:
         return Salience.BACKGROUND, (f"cue:{cue}",)
@@ -101,7 +103,7 @@ def local(reading: Reading, trigger: Trigger, when: PartialDate | None, around: 
         return Salience.BACKGROUND, ("relative_clause",)
     if (
         kind == SUBORDINATE
-        and trigger.tense in {PAST, PERFECT, GERUND}
+        and (trigger.tense in {PAST, PERFECT, GERUND} or (trigger.tense == INFINITIVE and not lead))
         and not (
             lead and around.alone and (around.beside or _newly(reading, trigger) or _as_it_happened(reading, trigger))
         )
@@ -117,15 +119,19 @@ def local(reading: Reading, trigger: Trigger, when: PartialDate | None, around: 
 
 
 def _governed_by_had(reading: Reading, trigger: Trigger) -> bool:
-    """ "had decided in March to withdraw": the deciding lies before the story; "in force since 2002" does too."""
-    around = range(max(0, trigger.first - 3), min(trigger.last + 4, len(reading.tokens)))
-    if trigger.family == "enter_force" and any(
-        reading.is_a("since", i) and reading.same_clause(i, trigger.first) for i in around
-    ):
-        return True
+    """ "had decided in March to withdraw": the deciding lies before the story."""
     near = range(max(0, trigger.first - 8), trigger.first)
     return trigger.tense == INFINITIVE and any(
         reading.tokens[i].low == "had" and reading.same_clause(i, trigger.first) for i in near
+    )
+
+
+def _lasting(reading: Reading, trigger: Trigger) -> bool:
+    """ "In force since 2002", "provisionally applied since then": a state, not its beginning."""
+    around = range(max(0, trigger.first - 3), min(trigger.last + 4, len(reading.tokens)))
+    return trigger.family in {"enter_force", "provisional"} and any(
+        reading.is_a("since", i) and reading.within(reading.clause_of[i], reading.clause_of[trigger.first])
+        for i in around
     )
 
 

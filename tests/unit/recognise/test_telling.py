@@ -48,7 +48,10 @@ def _alerts(found: tuple[Finding, ...]) -> list[str]:
     return sorted({f"{f.agreement_id} {f.type} {f.actor_country}".strip() for f in news})
 
 
-@pytest.mark.parametrize("case", load("telling.toml", "case"), ids=lambda c: f"{c['lang']}: {c['why']}")
+CASES_TOLD = [case for name in ("telling.toml", "news.toml") for case in load(name, "case")]
+
+
+@pytest.mark.parametrize("case", CASES_TOLD, ids=lambda c: f"{c['lang']}: {c['why']}")
 def test_what_an_article_tells(recogniser: Recogniser, case: dict[str, Any]) -> None:
     """Exactly the alerts of the case, none of those it forbids, and the particulars it names."""
     found = _read(recogniser, case)
