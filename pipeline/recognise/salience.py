@@ -84,15 +84,9 @@ def local(reading: Reading, trigger: Trigger, when: PartialDate | None, around: 
         return Salience.BACKGROUND, ("old_date",)
     if trigger.voice == ATTRIBUTE or _set_apart(reading, trigger):
         return Salience.BACKGROUND, ("participle",)
-    shifted = (
-        lead and when is None and _reported(reading, trigger)
-    )  # "said that it had ratified": the saying shifts the tense
-    if not shifted and (
-        trigger.tense == PLUPERFECT or _governed_by_had(reading, trigger) or _long_done(reading, trigger)
-    ):
-        return Salience.BACKGROUND, ("pluperfect",)
-    if _lasting(reading, trigger) and not (around.timed and when is None):  # "since Monday" is news
-        return Salience.BACKGROUND, ("lasting",)
+    before = _before(reading, trigger, when, around)
+    if before:
+        return Salience.BACKGROUND, (before,)
     cue = _cue(reading, trigger)
     if cue:
         return Salience.BACKGROUND, (f"cue:{cue}",)
@@ -116,6 +110,18 @@ def local(reading: Reading, trigger: Trigger, when: PartialDate | None, around: 
     if not lead and trigger.voice == PASSIVE and when is not None and published is None:
         return Salience.BACKGROUND, ("was_done_on",)
     return Salience.NEWS, ("lead",) if lead else ("plain",)
+
+
+def _before(reading: Reading, trigger: Trigger, when: PartialDate | None, around: Circumstances) -> str:
+    """What puts an act before the story, or began it long ago: the rule's name, else ""."""
+    shifted = around.lead and when is None and _reported(reading, trigger)  # "said that it had ratified"
+    if not shifted and (
+        trigger.tense == PLUPERFECT or _governed_by_had(reading, trigger) or _long_done(reading, trigger)
+    ):
+        return "pluperfect"
+    if _lasting(reading, trigger) and not (around.timed and when is None):  # "since Monday" is news
+        return "lasting"
+    return ""
 
 
 def _governed_by_had(reading: Reading, trigger: Trigger) -> bool:
