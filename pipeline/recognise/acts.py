@@ -112,11 +112,29 @@ def _plain(case: Case) -> Step | None:
         wish = family == "accede" and trigger.tense == INFINITIVE
         alone = (family in _ALONE or wish) and nothing_follows(reading, trigger)
         return Step(PLAIN[family], "no_object", weight=0.6) if alone else None
+    if family == "terminate" and thing.what == "negotiations":
+        return Step(E.NEGOTIATIONS_CONCLUDED, "talks_ended", weight=0.8) if _fruitful(reading) else None
+    if family == "terminate" and thing.what in LAWS and _voided(case, thing):
+        return Step(E.REJECTED, "void_law", weight=0.9)
     if family == "enter_force" and thing.what == NOUN and thing.kind in ENDING:
         return Step(ENDING[thing.kind], "effect_of_ending", weight=0.9)
     if thing.what in TREATYLIKE:
         return Step(PLAIN[family], f"{family}_{thing.what}", weight=weight_of(trigger, thing))
     return None
+
+
+_TAKEN_ON = frozenset({"ratify", "approve", "accede"})
+
+
+def _voided(case: Case, thing: Thing) -> bool:
+    """ "Declared the law ratifying it void": what befalls the law by which a state takes an agreement on."""
+    inside = case.trigger.first < thing.first <= case.trigger.last
+    return inside or (case.about is not None and case.about.family in _TAKEN_ON)
+
+
+def _fruitful(reading: Reading) -> bool:
+    """Whether nothing says that talks ended in vain: "without an agreement", "failed"."""
+    return not any(h.key == "negated" for h in (*reading.section("status"), *reading.section("after")))
 
 
 _ALONE = frozenset({"ratify", "withdraw", "provisional", "denounce", "initial"})
@@ -129,8 +147,8 @@ def _sign(case: Case) -> Step | None:
         return Step(E.SIGNED, "sign_alone", weight=0.75) if alone else None
     if thing.kind == "protocol" and any(h.key == "exchange" for h in reading.section("acts")):
         return Step(E.EXCHANGED, "sign_protocol_of_exchange")
-    if thing.what == "negotiations":
-        return Step(E.NEGOTIATIONS_CONCLUDED, "conclude_negotiations") if _concluding(reading, trigger) else None
+    if thing.what in {"negotiations", NOUN}:
+        return _conclude(case) if _concluding(reading, trigger) else None
     if thing.what in TREATYLIKE:
         return Step(E.SIGNED, f"sign_{thing.what}", weight=weight_of(trigger, thing))
     if thing.what == "exchange_protocol":
@@ -224,6 +242,8 @@ def _ratify(case: Case) -> Step | None:
         return Step(ENDING[about.family], "ratify_law_ending", chamber=True)
     if thing.what in {"law", "draft", "decree"}:
         return Step(E.RATIFIED, "ratify_law", weight=0.6) if about is not None else None
+    if thing.what == "instruments" and "deposit" in trigger.others:
+        return papers.deposit(case)
     if thing.what == NOUN:
         if thing.kind in ENDING:
             return Step(ENDING[thing.kind], f"ratify_{thing.kind}", weight=0.9)
@@ -281,12 +301,21 @@ def _conclude(case: Case) -> Step | None:
         return Step(E.NEGOTIATIONS_CONCLUDED, "conclude_negotiations")
     if thing.what == NOUN and thing.kind in {"extend", "amend", "terminate", "suspend"}:
         return Step(PLAIN[thing.kind], f"agree_on_{thing.kind}", weight=0.9)
+    if thing.what == NOUN and thing.kind in {"ratify", "accede"} and _completed(case.reading, trigger):
+        return Step(PLAIN[thing.kind], f"completed_{thing.kind}", weight=0.9)
     if thing.what == TREATY:
         loose = trigger.voice == PASSIVE and trigger.tense == PRESENT
         return Step(E.NEGOTIATIONS_CONCLUDED, "conclude_treaty", weight=0.75 if loose else 0.85)
     if thing.what in {GENERIC, PRONOUN}:
         return Step(E.NEGOTIATIONS_CONCLUDED, "conclude_generic", weight=0.7)
     return None
+
+
+def _completed(reading: Reading, trigger: Trigger) -> bool:
+    """Whether the verb is one that says of a noun that it happened: "the accession was completed"."""
+    return any(
+        h.key == "occurred" and h.first <= trigger.last and trigger.first <= h.last for h in reading.section("nominal")
+    )
 
 
 def _reject(case: Case) -> Step | None:

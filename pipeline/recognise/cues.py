@@ -19,12 +19,25 @@ def between(reading: Reading, start: int, end: int, clauses: frozenset[int], sec
         for h in reading.section(section)
         if h.first >= start and h.last < end and reading.clause_of[h.first] in clauses and h.key in _CUES
     ]
+    hits = [h for h in hits if not _limit(reading, h)]
     wider = [*hits, *reading.section("acts"), *reading.section("things"), *reading.section("salience")]
     return [h for h in hits if not _swallowed(h, wider) and not _month(reading, h)]
 
 
 def _swallowed(hit: Hit, others: Sequence[Hit]) -> bool:
     return any(o.first <= hit.first and o.last >= hit.last and o.last - o.first > hit.last - hit.first for o in others)
+
+
+def _limit(reading: Reading, hit: Hit) -> bool:
+    """ "Extended until 2031", "2031'e kadar uzatıldı": a day up to which is no condition."""
+    if hit.key != "conditional" or hit.last > hit.first or not reading.is_a("until", hit.first):
+        return False
+    near = (
+        range(max(0, hit.first - 3), hit.first)
+        if reading.lexicon.language == "tr"
+        else range(hit.last + 1, hit.last + 4)
+    )
+    return any(any(c.isdigit() for c in reading.tokens[i].low) for i in near if i < len(reading.tokens))
 
 
 def _month(reading: Reading, hit: Hit) -> bool:
@@ -38,3 +51,18 @@ def _month(reading: Reading, hit: Hit) -> bool:
 def own(reading: Reading, trigger: Trigger) -> frozenset[int]:
     """The clause of a verb, as the clauses its cues are looked for in."""
     return frozenset({reading.clause_of[trigger.first]})
+
+
+def question(reading: Reading) -> bool:
+    """Whether the sentence asks."""
+    return reading.sentence.text.rstrip("\"'»”’ )").endswith(("?", "？", "؟"))
+
+
+def denies_subject(reading: Reading, hit: Hit) -> bool:
+    """ "None of them has ratified": a negation that is the subject, however far the verb."""
+    return (
+        hit.key == "negated"
+        and reading.tokens[hit.first].low
+        in {"none", "neither", "nobody", "ни", "никто", "aucun", "keine", "ninguno", "ningún", "nenhum"}
+        and hit.first <= 12
+    )

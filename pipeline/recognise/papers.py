@@ -38,6 +38,11 @@ def exchange(case: Case) -> Step | None:
         return Step(E.EXCHANGED, "exchange_instruments")
     if thing is not None and thing.what == NOUN and thing.kind == "ratify":
         return Step(E.EXCHANGED, "exchange_ratifications", weight=0.9)
+    confirmed = thing is not None and (
+        thing.what == "procedures" or (thing.what == NOUN and thing.kind == "enter_force")
+    )
+    if confirmed and case.trigger.last > case.trigger.first:  # "told each other that procedures are complete"
+        return Step(E.EXCHANGED, "exchange_confirmations", weight=0.9)
     if any(h.key in {"instruments", "exchange_protocol"} for h in reading.section("things")):
         return Step(E.EXCHANGED, "exchange_near_instruments", weight=0.9)
     if case.trigger.last > case.trigger.first and (thing is None or thing.what in TREATYLIKE):
@@ -74,7 +79,7 @@ def promulgate(case: Case) -> Step | None:
         return None
     if thing.what in LAWS and about is not None and about.family in ENDING:
         return Step(ENDING[about.family], f"promulgate_law_{about.family}")
-    if thing.what == "decree" and (about is None or about.family not in {"ratify", "approve", "accede"}):
+    if thing.what == "decree" and (about is None or about.family not in {"ratify", "approve", "accede", "promulgate"}):
         return None
     leaving = [h for h in reading.section("acts") if h.form == "noun" and h.key in ENDING]
     if thing.what in LAWS and about is None and leaving:

@@ -22,6 +22,7 @@ _CLOSING = frozenset(")]）】")
 _OPENING = frozenset("([（【")
 _LIGHT = frozenset({"prepositions", "pronouns", "stop_words", "determiners", "clitics"})  # words that are no noun
 _COMMAS = frozenset(",，،")
+_YEAR = 4  # digits
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +144,7 @@ def _dash(text: str) -> bool:
 
 def _opening(
     i: int,
+    tokens: Sequence[Token],
     hits_at: dict[int, set[str]],
     nouns: frozenset[int],
     covered: frozenset[int],
@@ -166,7 +168,7 @@ def _opening(
     if "subordinate" in keys:
         adverb = "have" in hits_at.get(i - 1, set())  # "has since applied it"
         loose = commas and not marked and "coordinate" not in hits_at.get(i - 1, set())
-        if (i in negating and not marked) or adverb or loose:
+        if (i in negating and not marked) or adverb or loose or _before_date(tokens, i, since="since" in keys):
             return ""
         return SUBORDINATE
     return ""
@@ -204,7 +206,7 @@ def _clauses(
             current = _after_marks(between, current, clauses)
         before = marked
         marked = not i or "," in between or (commas and before and "prepositions" in hits_at.get(i - 1, set()))
-        kind = _opening(i, hits_at, frozen_nouns, frozen_covered, negating, marked=marked, commas=commas)
+        kind = _opening(i, tokens, hits_at, frozen_nouns, frozen_covered, negating, marked=marked, commas=commas)
         if kind and (i or kind == SUBORDINATE):
             again = clauses[current]
             if kind != SUBORDINATE and again.kind == RELATIVE and "coordinate" in hits_at.get(i - 1, set()):
@@ -213,6 +215,12 @@ def _clauses(
             current = len(clauses) - 1
         of.append(current)
     return clauses, of
+
+
+def _before_date(tokens: Sequence[Token], word: int, *, since: bool) -> bool:
+    """ "Since 1 March 2020", "until 2031": a word that opens clauses stands before a date as a preposition."""
+    following = [token.low for token in tokens[word + 1 : word + (3 if since else 2)]]
+    return any(low[0].isdigit() and (since or len(low) == _YEAR) for low in following)
 
 
 def _after_marks(between: str, current: int, clauses: list[Clause]) -> int:

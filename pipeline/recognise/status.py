@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeline.model import Status
-from pipeline.recognise import cues, nominals
+from pipeline.recognise import cues, governed, nominals
 from pipeline.recognise.patterns import Hit
 from pipeline.recognise.reading import MAIN, SUBORDINATE, Reading
 from pipeline.recognise.triggers import (
@@ -16,6 +16,7 @@ from pipeline.recognise.triggers import (
     INFINITIVE,
     NOMINAL,
     PASSIVE,
+    PAST,
     PERFECT,
     PLUPERFECT,
     PRESENT,
@@ -44,7 +45,9 @@ def decide(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> V
     if trigger.voice == ATTRIBUTE:
         return _attribute(reading, trigger, triggers)
     if trigger.tense in {INFINITIVE, GERUND}:
-        return _governed(reading, trigger, triggers)
+        if trigger.tense == GERUND and trigger.family in _ENDED_AT_ONCE and _at_once(reading, trigger):
+            return Status.OCCURRED, ("at_once",)
+        return governed.decide(reading, trigger, _scope_start(reading, trigger, triggers))
     return _finite(reading, trigger, triggers)
 
 
@@ -80,7 +83,7 @@ def _scope_start(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]
             continue
         if other.voice == NOMINAL or (other.tense in {INFINITIVE, GERUND} and trigger.tense in {INFINITIVE, GERUND}):
             continue
-        if trigger.tense == INFINITIVE and other.family == "conclude" and trigger.first - other.last <= 2:
+        if trigger.tense == INFINITIVE and other.family == "conclude" and trigger.first - other.last <= 4:
             continue  # "ha acordado remitir": it governs the infinitive
         if not reading.same_clause(other.first, trigger.first):
             continue
@@ -152,10 +155,6 @@ def _temporal(reading: Reading, word: str) -> bool:
     }  # fmt: skip
 
 
-def _question(reading: Reading) -> bool:
-    return reading.sentence.text.rstrip("\"'»”’ )").endswith(("?", "？", "؟"))
-
-
 def _finite(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> Verdict:
     start = _scope_start(reading, trigger, triggers)
     own = cues.own(reading, trigger)
@@ -167,7 +166,7 @@ def _finite(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> 
     )
     behind = [h for h in behind if not _apart(reading, trigger.last, h.first)]
     reach = _FAR if reading.lexicon.verb_final or reading.lexicon.language == "zh" else _NEAR
-    near = [h for h in found if trigger.first - h.last <= reach or _subject_negation(reading, h)] + [
+    near = [h for h in found if trigger.first - h.last <= reach or cues.denies_subject(reading, h)] + [
         h for h in behind if h.key != "planned" or trigger.tense != PERFECT
     ]
     near += _postponed(reading, trigger) + _shelved(reading, trigger)
@@ -183,8 +182,34 @@ def _finite(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> 
         key = modal[-1].key
         return Status(key), (key,)
     if trigger.tense == PRESENT:
+        if _until_then(reading, trigger):
+            return Status.CONDITIONAL, ("condition_behind",)
         return _present(reading, trigger, found)
+    if trigger.tense == PAST and trigger.voice == ACTIVE and _wanted(reading, trigger):
+        return Status.CALLED_FOR, ("wanted",)
     return Status.OCCURRED, (f"finite_{trigger.tense}",)
+
+
+def _until_then(reading: Reading, trigger: Trigger) -> bool:
+    """ "Enters into force once fifty states have ratified it": a present that waits for what the clause behind it tells."""
+    if trigger.family not in _BY_RULE:
+        return False
+    return any(
+        h.key == "conditional"
+        and 0 < h.first - trigger.last <= _RULE_REACH
+        and reading.clause(h.last).kind == SUBORDINATE
+        and h.first <= reading.clause(h.last).opener <= h.last
+        for h in reading.section("status")
+    )
+
+
+def _wanted(reading: Reading, trigger: Trigger) -> bool:
+    """ "Wants parts of the treaty reopened": a participle behind a verb of wishing and its object."""
+    wanting = [i for i in range(trigger.first) if reading.is_a("wanting", i) and reading.same_clause(i, trigger.first)]
+    if not wanting or trigger.first - wanting[-1] > _FAR:
+        return False
+    between = range(wanting[-1] + 1, trigger.first)
+    return not any(reading.is_a("be", i) or reading.is_a("have", i) or reading.is_a("coordinate", i) for i in between)
 
 
 def _postponed(reading: Reading, trigger: Trigger) -> list[Hit]:
@@ -223,7 +248,7 @@ def _shelved(reading: Reading, trigger: Trigger) -> list[Hit]:
 
 def _undone(reading: Reading, trigger: Trigger, near: Sequence[Hit]) -> Verdict | None:
     """What speaks against a finite verb: a question, a negation, a condition, a refusal; "at once" speaks for it."""
-    if _question(reading):
+    if cues.question(reading):
         return Status.CONDITIONAL, ("question",)
     if any(
         (h.key == "negated" or h.form == "negative") and (h.first, h.last) == (trigger.first, trigger.last)
@@ -278,15 +303,6 @@ def _past(trigger: Trigger) -> bool:
     return trigger.voice == ACTIVE and trigger.tense in {"past", PERFECT, PLUPERFECT}
 
 
-def _subject_negation(reading: Reading, hit: Hit) -> bool:
-    return (
-        hit.key == "negated"
-        and reading.tokens[hit.first].low
-        in {"none", "neither", "nobody", "ни", "никто", "aucun", "keine", "ninguno", "ningún", "nenhum"}
-        and hit.first <= 12
-    )
-
-
 def _modal(reading: Reading, hit: Hit, trigger: Trigger) -> bool:
     """Whether a cue of the future governs this verb: nothing but small words between."""
     if trigger.voice == PASSIVE or reading.lexicon.verb_final or reading.lexicon.language == "zh":
@@ -331,65 +347,3 @@ def _attribute(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) 
         if any(h.key == key and trigger.first - h.last <= 2 for h in found):
             return Status(key), (key,)
     return Status.OCCURRED, ("attribute",)
-
-
-def _governed(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> Verdict:
-    """An infinitive or a gerund tells what its governor says of it: voted to, plans to, has yet to, urged … to."""
-    if trigger.tense == GERUND and trigger.first and _preposition(reading, trigger.first):
-        return Status.OCCURRED, ("after_gerund",)
-    if trigger.tense == GERUND and trigger.first and "," in reading.before(trigger.first):
-        return Status.OCCURRED, ("participial",)
-    if trigger.tense == GERUND and trigger.family in _ENDED_AT_ONCE and _at_once(reading, trigger):
-        return Status.OCCURRED, ("at_once",)
-    clauses = set(cues.own(reading, trigger))
-    clause = reading.clause(trigger.first)
-    while clause.number and (clause.kind != MAIN or clause.opener >= 0):
-        clause = reading.clauses[clause.parent]
-        clauses.add(clause.number)
-    start = _scope_start(reading, trigger, triggers)
-    found = cues.between(reading, start, trigger.first, frozenset(clauses))
-    behind = cues.between(reading, trigger.last + 1, trigger.last + 8, frozenset(clauses), "after")
-    if not found:
-        later = reading.lexicon.object_first
-        found = behind or (
-            cues.between(reading, trigger.last + 1, trigger.last + 7, cues.own(reading, trigger)) if later else []
-        )
-        if not found:
-            return _bare(reading, trigger)
-    return _verdict(found, reading)
-
-
-def _bare(reading: Reading, trigger: Trigger) -> Verdict:
-    """No word governs it: a headline's "to sign" and "is leaving" are plans, all else only names the act."""
-    progressive = trigger.tense == GERUND and trigger.first > 0 and reading.is_a("be", trigger.first - 1)
-    if reading.heading or progressive or reading.lexicon.object_first:
-        return Status.PLANNED, ("progressive" if progressive else "bare_infinitive",)
-    return None, ("bare_infinitive",)
-
-
-def _verdict(found: Sequence[Hit], reading: Reading) -> Verdict:
-    """The nearest cue governs; what stands before it governs the governor: "is expected to vote to"."""
-    if _question(reading):
-        return Status.CONDITIONAL, ("question",)
-    nearest = max(found, key=lambda h: h.last)
-    touching = [h for h in found if h.last == nearest.last]
-    keys = {h.key for h in touching}
-    before = {h.key for h in found if h.last < nearest.first and nearest.first - h.last <= 6}
-    if any(_subject_negation(reading, h) for h in found):
-        return Status.NEGATED, ("negated",)
-    for key in ("negated", "rejected", "conditional"):
-        if key in keys or key in before:
-            status = Status.CONDITIONAL if key == "conditional" else Status.NEGATED
-            return status, (cues.REJECTED if key == "rejected" else key,)
-    longest = max(touching, key=lambda h: h.last - h.first)
-    if longest.key == "occurred":
-        later = before & {"planned", "called_for"}
-        if later:
-            return Status(min(later)), (min(later),)
-        return Status.OCCURRED, ("decided_to",)
-    return Status(longest.key), (longest.key,)
-
-
-def _preposition(reading: Reading, word: int) -> bool:
-    """Whether "after", "since", "upon" stands directly before."""
-    return any(h.key == "temporal" and h.last == word - 1 for h in reading.section("nominal"))

@@ -205,6 +205,8 @@ def _base(reading: Reading, first: int, things: Sequence[Thing]) -> tuple[str, s
         return ACTIVE, INFINITIVE
     if first == 0 or reading.is_a("prepositions", first - 1):
         return ("", "") if first else (ACTIVE, INFINITIVE)
+    if reading.is_a("strict", first) and first + 1 < len(reading.tokens) and reading.is_a("prepositions", first + 1):
+        return "", ""  # "goes back to 2013"
     return ACTIVE, PRESENT
 
 

@@ -51,6 +51,8 @@ def told(
     for mention in sorted(own, key=lambda m: m.role == "deadline"):
         starts = mention.role == "effective" and kind in _FORCE
         found = _resolved(mention, _at(mention, marked, calendar), None if starts and calendar.tenseless else past)
+        if kind is EventType.EXTENDED and past and found is not None and _after(found, calendar.published):
+            continue  # "was extended to 2031": until when, not when
         if found is None or (mention.role == "deadline" and past) or (mention.role == "since" and kind not in _LASTING):
             continue
         if mention.role == "effective" and kind not in _FORCE:
@@ -61,6 +63,10 @@ def told(
         named = [m for m in marked if m.role == "title" and m.year is not None and m.month is not None]
         when = PartialDate(named[-1].year or 0, named[-1].month, named[-1].day) if named else None
     return (effective if when is None and kind in _LASTING else when), effective
+
+
+def _after(found: Dated, day: date | None) -> bool:
+    return day is not None and found.date.first > day
 
 
 def respective(
