@@ -12,15 +12,17 @@ import argparse
 import asyncio
 import json
 import multiprocessing
+import os
 import random
+import re
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from email.utils import format_datetime
 from functools import cache
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from sqlalchemy import text
 
@@ -36,6 +38,11 @@ from pipeline.wiring import wire
 
 ON_TOPIC = 10  # one article in so many
 AGREEMENTS = 2000
+RAMP = 3.0  # seconds at full rate before it is counted: the first poll at that rate has to come by
+LISTED = 500  # items the feed shows
+_TITLE, _LEAD = "The title goes here", "The lead goes here."
+_LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
+_IDENTITY = re.compile(rb"webhook-id: *(\S+)", re.IGNORECASE)
 SETTINGS = """
 [fetch]
 allow_networks = ["127.0.0.0/8"]
@@ -63,74 +70,121 @@ def watched() -> tuple[Agreement, ...]:
     return newsroom.watchlist(AGREEMENTS).agreements
 
 
-def page(number: int) -> bytes:
-    """An article; every tenth tells that an agreement of its own was ratified."""
-    story = newsroom.story(number, random.Random(number), on_topic=False)
-    if number % ON_TOPIC == 0:
-        one = watched()[number // ON_TOPIC % AGREEMENTS]
-        first = newsroom.STATES[one.parties[0]]
-        lead = f"{first.upper()} (Wire). The parliament of {first} on Wednesday ratified the {one.title}, its press service said."
-        title = f"Parliament of {first} ratifies agreement"
-        story = replace(story, title=title, paragraphs=(lead, *story.paragraphs[1:]))
-    return newsroom.page(replace(story, published=clock.now()), 60)
+def frames(count: int) -> list[bytes]:
+    """Prepared pages with places for what is each article's own, so that the agency costs next to nothing beside the service."""
+    made = []
+    for number in range(count):
+        story = newsroom.story(number, random.Random(number), on_topic=False)
+        story = replace(story, title=_TITLE, paragraphs=(_LEAD, *story.paragraphs[1:]), published=clock.now())
+        made.append(newsroom.page(story, 60))
+    return made
 
 
-def agency(rate: Any, port: Any) -> None:
-    """The agency's process: a feed that grows by `rate` a second, and its pages."""
-    state = {"count": 0.0, "at": time.monotonic()}
+def words(number: int) -> tuple[str, str]:
+    """Title and lead of an article; every tenth tells that an agreement of its own was ratified."""
+    if number % ON_TOPIC:
+        return f"Item {number}", f"Item {number} of the day was shown to visitors near the harbour, said Anna Berg."
+    one = watched()[number // ON_TOPIC % AGREEMENTS]
+    first = newsroom.STATES[one.parties[0]]
+    lead = f"{first.upper()} (Wire). The parliament of {first} on Wednesday ratified the {one.title}, its press service said."
+    return f"Parliament of {first} ratifies agreement", lead
 
-    class Handler(BaseHTTPRequestHandler):
-        server: ThreadingHTTPServer
-        protocol_version = "HTTP/1.1"
 
-        def do_GET(self) -> None:
-            body = feed(self.server.server_port) if self.path == "/feed" else page(int(self.path[1:]))
-            self.send_response(200)
-            self.send_header(
-                "content-type", "application/rss+xml" if self.path == "/feed" else "text/html; charset=utf-8"
-            )
-            self.send_header("content-length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+class Server(asyncio.Protocol):
+    """Requests with whole heads in, an answer out."""
 
-        def log_message(self, *_: Any) -> None:
-            """Quiet."""
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """asyncio: somebody came."""
+        self.transport: Any = transport
+        self.unread = b""
 
-    def feed(own: int) -> bytes:
-        now = time.monotonic()
-        state["count"] += (now - state["at"]) * rate.value
+    def data_received(self, data: bytes) -> None:
+        """asyncio: bytes came."""
+        self.unread += data
+        while (end := self.unread.find(b"\r\n\r\n")) >= 0:
+            head, rest = self.unread[:end], self.unread[end + 4 :]
+            length = _LENGTH.search(head)
+            if len(rest) < (needed := int(length[1]) if length else 0):
+                return
+            self.unread = rest[needed:]
+            self.answer(head)
+
+    def answer(self, head: bytes) -> None:
+        """Answer a request."""
+        raise NotImplementedError
+
+
+async def serve(kind: Callable[[], Server], address: str, port: Any) -> None:
+    """Say the port, answer for ever."""
+    server = await asyncio.get_running_loop().create_server(kind, address, 0, backlog=256)
+    port.put(server.sockets[0].getsockname()[1])
+    await server.serve_forever()
+
+
+class Agency(Server):
+    """A feed that grows by `rate` a second, and its pages."""
+
+    def __init__(self, rate: Any, prepared: list[bytes], count: dict[str, float]) -> None:
+        self.rate, self.prepared, self.count = rate, prepared, count
+
+    def answer(self, head: bytes) -> None:
+        """The feed or a page."""
+        path = head.split(b" ", 2)[1].decode()
+        kind = "application/rss+xml" if path == "/feed" else "text/html; charset=utf-8"
+        body = self.feed() if path == "/feed" else self.page(int(path[1:]))
+        self.transport.write(
+            f"HTTP/1.1 200 OK\r\ncontent-type: {kind}\r\ncontent-length: {len(body)}\r\n\r\n".encode() + body
+        )
+
+    def page(self, number: int) -> bytes:
+        """An article."""
+        title, lead = words(number)
+        frame = self.prepared[number % len(self.prepared)]
+        return frame.replace(_TITLE.encode(), title.encode()).replace(_LEAD.encode(), lead.encode())
+
+    def feed(self) -> bytes:
+        """The latest items: those of the last seconds, as real feeds have."""
+        now, state = time.monotonic(), self.count
+        state["count"] += (now - state["at"]) * self.rate.value
         state["at"] = now
-        last = int(state["count"])
-        stamp = format_datetime(clock.now())
+        last, own, stamp = (
+            int(state["count"]),
+            self.transport.get_extra_info("sockname")[1],
+            format_datetime(clock.now()),
+        )
         items = "".join(
             f"<item><title>Item {n}</title><link>http://127.0.1.{n % 50 + 1}:{own}/{n}</link><guid>n{n}</guid><pubDate>{stamp}</pubDate></item>"
-            for n in range(max(0, last - 1000), last)
+            for n in range(max(0, last - LISTED), last)
         )
         return f'<?xml version="1.0"?><rss version="2.0"><channel><title>Wire</title>{items}</channel></rss>'.encode()
 
-    ThreadingHTTPServer.request_queue_size = 256
-    server = ThreadingHTTPServer(("0.0.0.0", 0), Handler)
-    port.put(server.server_address[1])
-    server.serve_forever()
+
+def agency(rate: Any, port: Any) -> None:
+    """The agency's process."""
+    prepared, count = frames(100), {"count": 0.0, "at": time.monotonic()}
+    asyncio.run(serve(lambda: Agency(rate, prepared, count), "0.0.0.0", port))
+
+
+class Receiver(Server):
+    """Notes when each message came."""
+
+    def __init__(self, out: TextIO) -> None:
+        self.out = out
+
+    def answer(self, head: bytes) -> None:
+        """Yes, and good-bye."""
+        at = time.time()
+        self.transport.write(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n")
+        self.transport.close()
+        identity = _IDENTITY.search(head)
+        assert identity
+        self.out.write(f"{identity[1].decode()} {at}\n")
 
 
 def receive(port: Any, log: str) -> None:
-    """The receiver's process: when each message came."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            at = time.time()
-            self.rfile.read(int(self.headers["content-length"]))
-            self.wfile.write(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n")
-            with Path(log).open("a", encoding="utf-8") as out:
-                out.write(f"{self.headers['webhook-id']} {at}\n")
-
-        def log_message(self, *_: Any) -> None:
-            """Quiet."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    port.put(server.server_address[1])
-    server.serve_forever()
+    """The receiver's process."""
+    with Path(log).open("a", encoding="utf-8", buffering=1) as out:
+        asyncio.run(serve(lambda: Receiver(out), "127.0.0.1", port))
 
 
 def configure(directory: Path, feed: int, hook: int) -> None:
@@ -157,16 +211,28 @@ async def run(directory: Path, url: str, rate: Any, given: argparse.Namespace) -
             await asyncio.sleep(0.2)
         rate.value = 0.4 * ON_TOPIC
         await asyncio.sleep(5 + given.seconds)
-        middle, busy = clock.now(), time.monotonic()
-        before = read(service.database)
+        middle = clock.now()
         rate.value = given.rate
+        await asyncio.sleep(RAMP)
+        busy, before, spent = time.monotonic(), read(service.database), cpu()
         await asyncio.sleep(given.seconds)
         done, took = read(service.database) - before, time.monotonic() - busy
+        used = {who: round((seconds - spent[who]) / took, 2) for who, seconds in cpu().items()}
         rate.value = 0.0
         await asyncio.sleep(3)
         stopping.set()
         await beats.stop()
-    return {"middle": middle, "articles_per_second": round(done / took, 1)}
+    return {"middle": middle, "articles_per_second": round(done / took, 1), "cores": used}
+
+
+def cpu() -> dict[str, float]:
+    """CPU seconds so far of the service's own process, its workers, and what only measures (the agency and the receiver)."""
+    spent = {"service": time.process_time(), "workers": 0.0, "measuring": 0.0}
+    for child in multiprocessing.active_children():
+        fields = Path(f"/proc/{child.pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+        who = "measuring" if child.name in ("agency", "receiver") else "workers"
+        spent[who] += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return spent
 
 
 def read(database: Database) -> int:
@@ -214,8 +280,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as place:
         log = Path(place) / "came.txt"
         servers = [
-            context.Process(target=agency, args=(rate, ports[0]), daemon=True),
-            context.Process(target=receive, args=(ports[1], str(log)), daemon=True),
+            context.Process(name="agency", target=agency, args=(rate, ports[0]), daemon=True),
+            context.Process(name="receiver", target=receive, args=(ports[1], str(log)), daemon=True),
         ]
         for server in servers:
             server.start()

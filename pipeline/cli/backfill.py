@@ -23,7 +23,7 @@ from pipeline.cli.common import config_option, json_option, settings_of
 from pipeline.cli.differences import Differences
 from pipeline.compute import open_compute
 from pipeline.errors import UsageError
-from pipeline.flow.process import RECOGNISER
+from pipeline.flow.article_book import RECOGNISER
 from pipeline.recognise import Recogniser
 from pipeline.settings import Settings
 from pipeline.store import desk

@@ -19,6 +19,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from pipeline.flow.article_book import ArticleBook
 from pipeline.flow.deliver import deliver_due
 from pipeline.flow.drain import Drained, Errand, drain
 from pipeline.flow.expect import expect_due
@@ -113,8 +114,10 @@ async def process_due(parts: Parts) -> Drained[str]:
     async def release(taken: Sequence[EntryWork]) -> None:
         await parts.write(lambda c: entries.release(c, taken))
 
+    book = ArticleBook(parts)
+
     async def process(work: EntryWork) -> str:
-        return await process_entry(parts, work, parts.feeds.get(work.entry.feed_id))
+        return await process_entry(parts, work, parts.feeds.get(work.entry.feed_id), book)
 
     errand = Errand(claim, process, lambda work: work.entry.url, Together(release))
     return await drain(errand, options.batch, parts.log, parts.stopping)

@@ -1,32 +1,27 @@
-"""One entry: from its address to the history, in one transaction.
+"""One entry: from its address to the history, written at once.
 
 claim ─▶ known already? ─▶ get ─▶ extract, recognise (in a worker) ─▶ decide ─▶ apply, entry done: together
+
+One commit may hold several entries (article_book.py): each of them is in it whole or not at all.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
-from typing import Any
 
-from pipeline.door.url import normalise_url
 from pipeline.errors import Reason, Trouble
 from pipeline.extract import extract_entry
 from pipeline.fetch import ACCEPT_PAGE, Fetched, NotModified, Refused, after_failure
-from pipeline.flow.again import first_look
+from pipeline.flow.article_book import ArticleBook, Read
 from pipeline.flow.parts import Parts
 from pipeline.model import Entry, Feed, Page
-from pipeline.plan import Applied, Plan, Stale
-from pipeline.reading import GLANCED, About, Reading, read, read_in_full
+from pipeline.plan import Plan
+from pipeline.reading import About, Reading, read, read_in_full
 from pipeline.recognise import Recogniser
-from pipeline.record import decide, scope
-from pipeline.store import apply as plans
-from pipeline.store import articles, entries, known, rechecks
-from pipeline.store.articles import Raw, Saved
+from pipeline.store import articles, entries
+from pipeline.store.articles import Raw
 from pipeline.store.entries import EntryWork
-
-RECOGNISER = "1"  # raised when stored texts should be read again
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,24 +36,24 @@ class PageJob:
     in_full: bool = False  # extract it even where a glance would do
 
 
-def read_page(recogniser: Recogniser, job: PageJob) -> Reading | None:
+def read_page(recogniser: Recogniser, job: PageJob) -> Read | None:
     """Extract and recognise; runs in a worker. Raises PageError where the page holds no article.
 
     None where there is no page and the feed carries no text that could stand for it.
     """
     if job.page is not None:
         about = About(job.entry, job.language, job.agency, job.now)
-        return (read_in_full if job.in_full else read)(recogniser, job.page, about)
+        reading = (read_in_full if job.in_full else read)(recogniser, job.page, about)
+        return Read(reading, articles.drafted(reading.article, Raw(job.page.body, job.page.charset)))
     article = extract_entry(job.entry, feed_language=job.language, agency=job.agency, now=job.now)
-    return Reading(article, recogniser.recognise(article)) if article else None
+    return Read(Reading(article, recogniser.recognise(article)), articles.drafted(article)) if article else None
 
 
-async def process_entry(parts: Parts, work: EntryWork, feed: Feed | None) -> str:
+async def process_entry(parts: Parts, work: EntryWork, feed: Feed | None, book: ArticleBook) -> str:
     """Process one claimed entry; what became of it in a word. Whatever the page does is written down."""
-    identity = normalise_url(work.entry.url)
-    stored = await parts.read(lambda c: articles.find(c, identity))
-    if stored is not None:  # another feed brought it already: articles are fetched once
-        await parts.write(lambda c: entries.done(c, work.id, stored, parts.clock()))
+    if work.article_id is not None:  # another feed brought it already: articles are fetched once
+        known = {work.id: work.article_id}
+        await book.settle(lambda c: entries.done(c, known, parts.clock()))
         return _count(parts, "repeated")
     parts.passage("article_fetching")
     with parts.metrics.seconds.labels("fetch").time():
@@ -66,81 +61,45 @@ async def process_entry(parts: Parts, work: EntryWork, feed: Feed | None) -> str
     parts.passage("article_fetched")
     match outcome:
         case Fetched():
-            return await _read(parts, work, feed, outcome)
+            return await _read(parts, work, feed, outcome, book)
         case NotModified():  # nobody asked conditionally; a server that says so anyway has given us nothing
             refused = Refused(Reason.PROTOCOL_ERROR, "answered 304 to a request without validators", retry=True)
-            return await _put_off(parts, work, feed, refused)
+            return await _put_off(parts, work, feed, refused, book)
         case Refused():
-            return await _put_off(parts, work, feed, outcome)
+            return await _put_off(parts, work, feed, outcome, book)
 
 
-async def _read(parts: Parts, work: EntryWork, feed: Feed | None, answer: Fetched | None) -> str:
+async def _read(parts: Parts, work: EntryWork, feed: Feed | None, answer: Fetched | None, book: ArticleBook) -> str:
     page = answer.page if answer else None
     job = PageJob(page, work.entry, feed.language if feed else None, feed.agency if feed else "", parts.clock())
     parts.passage("extract_running")
     try:
         with parts.metrics.seconds.labels("read").time():
-            reading = await parts.work(read_page, job)
+            made = await parts.work(read_page, job)
     except Trouble as trouble:
-        return await _set_aside(parts, work, trouble)
-    if reading is None:
+        return await _set_aside(parts, work, trouble, book)
+    if made is None:
         return "unread"
     parts.passage("recognised")
     with parts.metrics.seconds.labels("record").time():
-        plan = await parts.write(partial(_record, parts=parts, work=work, reading=reading, answer=answer))
+        plan = await book.record(work, made, answer)
     parts.passage("event_after_commit")
     tell(parts, work.entry.url, plan)
-    return _count(parts, "screened_out" if reading.recognition.screened_out else "read")
+    return _count(parts, "screened_out" if made.reading.recognition.screened_out else "read")
 
 
-def _record(connection: Any, parts: Parts, work: EntryWork, reading: Reading, answer: Fetched | None) -> Plan:
-    """Everything one article changes, in the one transaction that also settles its entry."""
-    now = parts.clock()
-    identity = normalise_url(work.entry.url)
-    if reading.article.from_feed:  # what one feed says an article says must not stand for the article itself
-        identity = f"{work.entry.feed_id} {identity}"
-    raw = Raw(answer.page.body, answer.page.charset) if answer else None
-    saved, plan = record_reading(connection, parts, identity, reading, raw)
-    article_id = saved.facts.article_id
-    parts.passage("event_inserted")
-    if plan.decided and answer and not reading.article.from_feed:  # it proves something: see whether it stays
-        validators = (answer.etag, answer.last_modified)
-        rechecks.plan(connection, article_id, work.entry.url, now, first_look(now), validators)
-    entries.done(connection, work.id, article_id, now)
-    parts.passage("event_before_commit")
-    return plan
-
-
-def record_reading(
-    connection: Any, parts: Parts, identity: str, reading: Reading, raw: Raw | None
-) -> tuple[Saved, Plan]:
-    """Store an article's version and everything its findings change, in the caller's transaction."""
-    now = parts.clock()
-    read_by = RECOGNISER if reading.extracted else GLANCED
-    saved = articles.save(connection, reading.article, identity, now, raw=raw, recogniser=read_by)
-    findings = reading.recognition.findings
-    while True:
-        facts = known.load(connection, scope(findings), saved.facts.article_id)
-        plan = decide(saved.facts, findings, facts, now, parts.record, parts.context)
-        match plans.apply(connection, plan, parts.tell):
-            case Applied():
-                return saved, plan
-            case Stale():  # another worker was faster: what it wrote is read and weighed too
-                continue
-
-
-async def _put_off(parts: Parts, work: EntryWork, feed: Feed | None, refused: Refused) -> str:
+async def _put_off(parts: Parts, work: EntryWork, feed: Feed | None, refused: Refused, book: ArticleBook) -> str:
     """Not to be had now: later, until the tries are used up; then what the feed itself says of it has to do."""
     now = parts.clock()
     when: datetime | None = after_failure(refused, work.tries, now, parts.dice)
     if refused.own_pace:  # nobody was asked, nothing failed
-        await parts.write(lambda c: entries.put_off(c, work, when or now))
+        await book.settle(lambda c: entries.put_off(c, work, when or now))
         return _count(parts, "waiting")
     if work.tries >= parts.options.max_tries:
-        if await _read(parts, work, feed, None) != "unread":
+        if await _read(parts, work, feed, None, book) != "unread":
             return "read"
         when = None
-    await parts.write(lambda c: entries.fail(c, work, refused.reason, refused.detail, now, when))
+    await book.settle(lambda c: entries.fail(c, work, refused.reason, refused.detail, now, when))
     say = parts.log.debug if when else parts.log.warning
     say(
         "article put off",
@@ -152,14 +111,14 @@ async def _put_off(parts: Parts, work: EntryWork, feed: Feed | None, refused: Re
     return _count(parts, refused.reason)
 
 
-async def _set_aside(parts: Parts, work: EntryWork, trouble: Trouble) -> str:
+async def _set_aside(parts: Parts, work: EntryWork, trouble: Trouble, book: ArticleBook) -> str:
     """The page holds no article, or reading it had to be stopped: kept with its reason, for a person to replay."""
     state = entries.GATE if trouble.reason is Reason.ARTICLE_GATE else entries.FAILED
     now = parts.clock()
     again = trouble.reason in (Reason.ARTICLE_GATE, Reason.ARTICLE_NO_TEXT, Reason.EXTRACT_CRASH) and work.tries < 3
     refused = Refused(trouble.reason, trouble.detail, retry=True)
     when = after_failure(refused, work.tries, now, parts.dice) if again else None
-    await parts.write(lambda c: entries.fail(c, work, trouble.reason, trouble.detail, now, when, state=state))
+    await book.settle(lambda c: entries.fail(c, work, trouble.reason, trouble.detail, now, when, state=state))
     parts.log.warning(
         "article set aside",
         url=work.entry.url,

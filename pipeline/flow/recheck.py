@@ -15,13 +15,13 @@ from pipeline.door.url import normalise_url
 from pipeline.errors import Trouble
 from pipeline.fetch import ACCEPT_PAGE, Fetched, NotModified, Refused, after_failure
 from pipeline.flow.again import next_look
+from pipeline.flow.article_book import Read, record_reading
 from pipeline.flow.drain import Drained, Errand, drain
 from pipeline.flow.parts import Parts
-from pipeline.flow.process import PageJob, read_page, record_reading, tell
+from pipeline.flow.process import PageJob, read_page, tell
 from pipeline.plan import Plan
-from pipeline.reading import Reading
 from pipeline.store import rechecks
-from pipeline.store.articles import Raw, Saved
+from pipeline.store.articles import Saved
 from pipeline.store.rechecks import Looked, Recheck
 
 _TRIES = 4  # looks of one step that may meet a passing trouble
@@ -65,12 +65,12 @@ async def _read(parts: Parts, work: Recheck, answer: Fetched) -> str:
     about = (work.entry, feed.language if feed else None, feed.agency if feed else "", parts.clock())
     job = PageJob(answer.page, *about, in_full=True)  # it proves something: a glance is not enough
     try:
-        reading = await parts.work(read_page, job)
+        made = await parts.work(read_page, job)
     except Trouble as trouble:  # a consent wall of today says nothing about the text of yesterday
         return await _missed(parts, work, Refused(trouble.reason, trouble.detail, retry=True))
-    if reading is None or reading.article.from_feed:
+    if made is None or made.reading.article.from_feed:
         return await _settled(parts, work, "unchanged")
-    saved, plan = await parts.write(partial(_record, parts=parts, work=work, answer=answer, reading=reading))
+    saved, plan = await parts.write(partial(_record, parts=parts, work=work, answer=answer, made=made))
     if not saved.is_new:
         return _counted(parts, "unchanged")
     parts.log.info("article changed", url=work.entry.url, version=saved.facts.version)
@@ -78,11 +78,10 @@ async def _read(parts: Parts, work: Recheck, answer: Fetched) -> str:
     return _counted(parts, "changed")
 
 
-def _record(connection: Any, parts: Parts, work: Recheck, answer: Fetched, reading: Reading) -> tuple[Saved, Plan]:
+def _record(connection: Any, parts: Parts, work: Recheck, answer: Fetched, made: Read) -> tuple[Saved, Plan]:
     """A new text with all it changes, and the next look, in one transaction."""
     now = parts.clock()
-    raw = Raw(answer.page.body, answer.page.charset)
-    saved, plan = record_reading(connection, parts, normalise_url(work.entry.url), reading, raw)
+    saved, plan = record_reading(connection, parts, normalise_url(work.entry.url), made)
     step, due = next_look(work.began, work.step, now)
     outcome = "changed" if saved.is_new else "unchanged"
     looked = Looked(outcome, step, due, validators=(answer.etag, answer.last_modified))

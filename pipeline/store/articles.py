@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, exists, func, or_, select, update
+from sqlalchemy import Connection, Row, and_, exists, func, insert, or_, select, update
 
 from pipeline.model import Article, PublishedFrom
 from pipeline.plan import ArticleFacts
@@ -18,6 +18,12 @@ from pipeline.store.sql import insert_into, waiting
 from pipeline.store.tables import ArticleRow, ArticleVersionRow, EvidenceRow
 from pipeline.store.types import digest
 
+# what tells of a version without its text and page
+_VERSION_FACTS: tuple[Any, ...] = tuple(
+    ArticleVersionRow.__table__.c[name]
+    for name in ("id", "article_id", "version", "title", "language", "published", "sha256")
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Raw:
@@ -25,6 +31,20 @@ class Raw:
 
     html: bytes
     charset: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What is stored of an article beside its words, ready to be written: it takes time to make, and a transaction makes others wait.
+
+    `stems`: those of title and text, parted by blanks; `html`: the page, packed.
+    """
+
+    sha256: str
+    stems: str
+    html: bytes | None
+    html_sha256: str | None
+    html_charset: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +73,29 @@ def sha256_of(article: Article) -> str:
     return hashlib.sha256(f"{article.title}\n\n{article.text}".encode("utf-8", "replace")).hexdigest()
 
 
+def drafted(article: Article, raw: Raw | None = None) -> Draft:
+    """Make ready what `save` writes (pure)."""
+    return Draft(
+        sha256=sha256_of(article),
+        stems=" ".join(search.tokens(article.title, article.text)),
+        html=pack(raw.html) if raw else None,
+        html_sha256=hashlib.sha256(raw.html).hexdigest() if raw else None,
+        html_charset=raw.charset if raw else None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Saving:
+    """An article to be stored. `identity`: its normalised address; a feed's own full text needs the feed's id in it."""
+
+    article: Article
+    identity: str
+    draft: Draft
+    canonical_url: str | None = None
+    simhash: int | None = None
+    recogniser: str | None = None
+
+
 def save(
     connection: Connection,
     article: Article,
@@ -64,16 +107,44 @@ def save(
     simhash: int | None = None,
     recogniser: str | None = None,
 ) -> Saved:
-    """Store an article, or find it stored. `identity`: its normalised address; a feed's own full text needs the feed's id in it.
+    """Store one article, made ready here; see `save_many`."""
+    one = Saving(article, identity, drafted(article, raw), canonical_url, simhash, recogniser)
+    return save_many(connection, [one], fetched_at)[0]
 
-    A text that differs from all stored ones of this identity becomes the next version.
+
+def save_many(connection: Connection, savings: Sequence[Saving], fetched_at: datetime) -> tuple[Saved, ...]:
+    """Store articles, or find them stored, in a few statements however many there are.
+
+    A text that differs from all stored ones of its identity becomes the next version.
     """
-    made = {"identity_hash": digest(identity), "url": article.url, "agency": article.agency}
-    fresh = insert_into(connection, ArticleRow).values(**made, canonical_url=canonical_url, first_seen=fetched_at)
-    connection.execute(fresh.on_conflict_do_nothing(index_elements=["identity_hash"]))
-    mine = select(ArticleRow.__table__).where(ArticleRow.identity_hash == made["identity_hash"])
-    row = connection.execute(waiting(connection, mine)).one()  # two workers do not number versions at once
-    return _save_version(connection, row, article, fetched_at, raw=raw, simhash=simhash, recogniser=recogniser)
+    saved: dict[int, Saved] = {}
+    waits = dict(enumerate(savings))
+    while waits:
+        firsts = {one.identity: place for place, one in reversed(waits.items())}  # of each identity, one at a time
+        places = sorted(firsts.values())
+        saved |= zip(places, _save(connection, [waits.pop(place) for place in places], fetched_at), strict=True)
+    return tuple(saved[place] for place in range(len(savings)))
+
+
+def _save(connection: Connection, savings: Sequence[Saving], fetched_at: datetime) -> list[Saved]:
+    """Store articles of different identities."""
+    hashed = [digest(one.identity) for one in savings]
+    rows = [
+        {
+            "identity_hash": identity,
+            "url": one.article.url,
+            "agency": one.article.agency,
+            "canonical_url": one.canonical_url,
+            "first_seen": fetched_at,
+        }
+        for identity, one in sorted(zip(hashed, savings, strict=True), key=lambda pair: pair[0])
+    ]
+    fresh = insert_into(connection, ArticleRow).on_conflict_do_nothing(index_elements=["identity_hash"])
+    connection.execute(fresh, rows)
+    mine = select(ArticleRow.__table__).where(ArticleRow.identity_hash.in_(hashed)).order_by(ArticleRow.identity_hash)
+    # two workers do not number versions at once
+    there = {row.identity_hash: row for row in connection.execute(waiting(connection, mine))}
+    return _save_versions(connection, [there[identity] for identity in hashed], savings, fetched_at)
 
 
 def save_version(
@@ -82,37 +153,43 @@ def save_version(
     """Store what a stored article was read as this time; the next version, where its text differs from all others."""
     mine = select(ArticleRow.__table__).where(ArticleRow.id == article_id)
     row = connection.execute(waiting(connection, mine)).one()
-    return _save_version(connection, row, article, fetched_at, raw=None, simhash=None, recogniser=recogniser)
+    one = Saving(article, "", drafted(article), recogniser=recogniser)
+    return _save_versions(connection, [row], [one], fetched_at)[0]
 
 
-def _save_version(
-    connection: Connection,
-    row: Row[Any],
-    article: Article,
-    fetched_at: datetime,
-    *,
-    raw: Raw | None,
-    simhash: int | None,
-    recogniser: str | None,
-) -> Saved:
-    sha256 = sha256_of(article)
-    same = and_(ArticleVersionRow.article_id == row.id, ArticleVersionRow.sha256 == sha256)
-    stored = connection.execute(select(ArticleVersionRow.__table__).where(same)).one_or_none()
-    if stored is not None:
-        return Saved(_facts(row, stored), is_new=False)
-    latest = select(func.coalesce(func.max(ArticleVersionRow.version), 0)).where(ArticleVersionRow.article_id == row.id)
-    columns = _version_columns(article, fetched_at, raw) | {
-        "article_id": row.id,
-        "version": connection.execute(latest).scalar_one() + 1,
-        "sha256": sha256,
-        "simhash": simhash,
-        "recogniser": recogniser,
-        "recognised_at": fetched_at if recogniser else None,
-    }
-    table = ArticleVersionRow.__table__
-    made_row = connection.execute(insert_into(connection, ArticleVersionRow).values(**columns).returning(table)).one()
-    search.index(connection, made_row.id, article.title, article.text)
-    return Saved(_facts(row, made_row), is_new=True)
+def _save_versions(
+    connection: Connection, rows: Sequence[Row[Any]], savings: Sequence[Saving], fetched_at: datetime
+) -> list[Saved]:
+    """Store the versions of different articles that are not there yet."""
+    stored: dict[int, list[Row[Any]]] = {row.id: [] for row in rows}
+    mine = select(*_VERSION_FACTS).where(ArticleVersionRow.article_id.in_(list(stored)))
+    for version in connection.execute(mine):
+        stored[version.article_id].append(version)
+    same: dict[int, Row[Any]] = {}
+    columns: list[dict[str, Any]] = []
+    for row, one in zip(rows, savings, strict=True):
+        known = next((version for version in stored[row.id] if version.sha256 == one.draft.sha256), None)
+        if known is not None:
+            same[row.id] = known
+        else:
+            number = max((version.version for version in stored[row.id]), default=0) + 1
+            columns.append(_version_columns(one, fetched_at) | {"article_id": row.id, "version": number})
+    made = _insert_versions(connection, columns)
+    stems = {row.id: one.draft.stems.split() for row, one in zip(rows, savings, strict=True)}
+    search.index(connection, [(version.id, stems[version.article_id]) for version in made.values()])
+    return [_saved(row, same.get(row.id), made) for row in rows]
+
+
+def _insert_versions(connection: Connection, columns: Sequence[dict[str, Any]]) -> dict[int, Row[Any]]:
+    """The rows written, by their articles."""
+    if not columns:
+        return {}
+    fresh = insert(ArticleVersionRow.__table__).returning(*_VERSION_FACTS)  # type: ignore[arg-type]
+    return {row.article_id: row for row in connection.execute(fresh, columns)}
+
+
+def _saved(row: Row[Any], same: Row[Any] | None, made: Mapping[int, Row[Any]]) -> Saved:
+    return Saved(_facts(row, same if same is not None else made[row.id]), is_new=same is None)
 
 
 def find(connection: Connection, identity: str) -> int | None:
@@ -121,7 +198,8 @@ def find(connection: Connection, identity: str) -> int | None:
     return connection.execute(wanted).scalar_one_or_none()
 
 
-def _version_columns(article: Article, fetched_at: datetime, raw: Raw | None) -> dict[str, Any]:
+def _version_columns(one: Saving, fetched_at: datetime) -> dict[str, Any]:
+    article, draft = one.article, one.draft
     return {
         "title": article.title,
         "text": article.text,
@@ -129,9 +207,13 @@ def _version_columns(article: Article, fetched_at: datetime, raw: Raw | None) ->
         "published": plausible(article.published, fetched_at),
         "published_from": article.published_from.value,
         "fetched_at": fetched_at,
-        "html": pack(raw.html) if raw else None,
-        "html_sha256": hashlib.sha256(raw.html).hexdigest() if raw else None,
-        "html_charset": raw.charset if raw else None,
+        "sha256": draft.sha256,
+        "html": draft.html,
+        "html_sha256": draft.html_sha256,
+        "html_charset": draft.html_charset,
+        "simhash": one.simhash,
+        "recogniser": one.recogniser,
+        "recognised_at": fetched_at if one.recogniser else None,
     }
 
 

@@ -8,17 +8,17 @@ Work is found by state, never by being in a feed. An entry that has failed is vi
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, select, text, update
+from sqlalchemy import Connection, and_, bindparam, func, select, text, update
 
 from pipeline.model import Entry
 from pipeline.store.codec import unpack
 from pipeline.store.sql import lease_is_over, locked
-from pipeline.store.tables import EntryRow
+from pipeline.store.tables import ArticleRow, EntryRow
 
 PENDING, LEASED, DONE, GATE, FAILED = "pending", "leased", "done", "gate", "failed"
 # held to the end of the claim's transaction; 17 keeps these locks apart from all others
@@ -26,17 +26,22 @@ _LOCK = text(
     "SELECT address FROM unnest(CAST(:addresses AS text[])) AS wish(address)"
     " WHERE pg_try_advisory_xact_lock(hashtextextended(address, 17))"
 )
+_CANDIDATE: tuple[Any, ...] = (EntryRow.id, EntryRow.host, EntryRow.url_hash, EntryRow.state, EntryRow.tries)
 _POOL = 8  # candidates looked at for each one taken, so that one host does not fill the hand
 
 
 @dataclass(frozen=True, slots=True)
 class EntryWork:
-    """A claimed entry. `tries` counts this one and fences: a late failure of an earlier try changes nothing."""
+    """A claimed entry. `tries` counts this one and fences: a late failure of an earlier try changes nothing.
+
+    `article_id`: of the article at its address, where one is stored already.
+    """
 
     id: int
     entry: Entry
     tries: int
     host: str
+    article_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +80,7 @@ def claim(
     lost = and_(EntryRow.state == LEASED, lease_is_over(EntryRow.lease_until, now, lease))
     pool: list[Any] = []
     for due in (lost, waiting):  # one after the other: each is a walk along the index by state, turn and id
-        wanted = select(EntryRow.__table__).where(due if not busy else and_(due, EntryRow.host.not_in(busy)))
+        wanted = select(*_CANDIDATE).where(due if not busy else and_(due, EntryRow.host.not_in(busy)))
         wanted = wanted.order_by(EntryRow.turn, EntryRow.id).limit(limit * _POOL)
         pool += connection.execute(locked(connection, wanted)).all()
     if not pool:
@@ -95,7 +100,7 @@ def claim(
     if taken:
         claimed = {"state": LEASED, "tries": EntryRow.tries + 1, "lease_until": now + lease, "lease_owner": owner}
         connection.execute(update(EntryRow).where(EntryRow.id.in_([row.id for row in taken])).values(**claimed))
-    return tuple(_work(row) for row in taken)
+    return _works(connection, taken)
 
 
 def _in_hand(connection: Connection, addresses: Sequence[str], now: datetime, lease: timedelta) -> set[str]:
@@ -121,7 +126,21 @@ def _bury(connection: Connection, pool: Sequence[Any], now: datetime, max_tries:
     return [row for row in pool if row.state != LEASED or row.tries < max_tries]
 
 
-def _work(row: Any) -> EntryWork:
+def _works(connection: Connection, taken: Sequence[Any]) -> tuple[EntryWork, ...]:
+    """The taken candidates in full, in their order."""
+    if not taken:
+        return ()
+    mine = select(EntryRow.__table__).where(EntryRow.id.in_([row.id for row in taken]))
+    rows = {row.id: row for row in connection.execute(mine)}
+    # claims are all that the address of an article is asked for: nobody else fetches it while an entry of it is in hand
+    there = select(ArticleRow.identity_hash, ArticleRow.id).where(
+        ArticleRow.identity_hash.in_([row.url_hash for row in taken])
+    )
+    stored = {row.identity_hash: row.id for row in connection.execute(there)}
+    return tuple(_work(rows[one.id], stored.get(one.url_hash)) for one in taken)
+
+
+def _work(row: Any, article_id: int | None) -> EntryWork:
     html = unpack(row.content_html)
     entry = Entry(
         feed_id=row.feed_id,
@@ -133,14 +152,17 @@ def _work(row: Any) -> EntryWork:
         summary=row.summary,
         content_html=html.decode("utf-8", "replace") if html is not None else None,
     )
-    return EntryWork(row.id, entry, row.tries + 1, row.host)
+    return EntryWork(row.id, entry, row.tries, row.host, article_id)
 
 
-def done(connection: Connection, entry_id: int, article_id: int | None, now: datetime, state: str = DONE) -> None:
-    """The entry was processed (`state` "done") or is a gate page ("gate"). Accepted from a late worker too: the work is done."""
-    settled = {"state": state, "article_id": article_id, "settled_at": now, "reason": None, "detail": None}
+def done(connection: Connection, articles: Mapping[int, int | None], now: datetime) -> None:
+    """Entries (by their ids) were processed, and led to these articles. Accepted from a late worker too: the work is done."""
+    table = EntryRow.__table__
+    settled = {"state": DONE, "settled_at": now, "reason": None, "detail": None}
     cleared = {"lease_until": None, "lease_owner": None, "content_html": None}
-    connection.execute(update(EntryRow).where(EntryRow.id == entry_id).values(**settled, **cleared))
+    of_entry = update(table).where(table.c.id == bindparam("entry"))  # type: ignore[arg-type]
+    statement = of_entry.values(article_id=bindparam("article"), **settled, **cleared)
+    connection.execute(statement, [{"entry": entry, "article": article} for entry, article in sorted(articles.items())])
 
 
 def fail(

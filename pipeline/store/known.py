@@ -36,6 +36,14 @@ def load(connection: Connection, streams: Sequence[str], article_id: int) -> Kno
     )
 
 
+def proving(connection: Connection, article_ids: Sequence[int]) -> frozenset[int]:
+    """Those of these articles that have current reports: what one of them says no longer has to be weighed, too."""
+    mine = select(EvidenceRow.article_id).where(
+        EvidenceRow.article_id.in_(article_ids), EvidenceRow.removed_at.is_(None)
+    )
+    return frozenset(connection.execute(mine).scalars())
+
+
 def reports(connection: Connection, where: Any) -> tuple[Report, ...]:
     """Current reports (not removed) that meet a condition on `evidence`, in order of their ids."""
     rows = connection.execute(_joined().where(and_(EvidenceRow.removed_at.is_(None), where)).order_by(EvidenceRow.id))

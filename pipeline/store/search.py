@@ -6,6 +6,7 @@ by its text; words in quotation marks are found one after the other.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -50,9 +51,9 @@ def phrases(question: str) -> tuple[Phrase, ...]:
     return tuple(found)
 
 
-def index(connection: Connection, version_id: int, title: str, body: str | None) -> None:
-    """Make a stored article version findable. Call it once for each version."""
-    put(connection, ARTICLES, [(version_id, tokens(title, body))])
+def index(connection: Connection, versions: Sequence[tuple[int, Sequence[str]]]) -> None:
+    """Make stored article versions (their ids) findable by their `tokens`. Call it once for each version."""
+    put(connection, ARTICLES, versions)
 
 
 def tokens(title: str, body: str | None) -> tuple[str, ...]:

@@ -125,8 +125,7 @@ def test_entries_are_claimed_processed_and_done(polled: Database) -> None:
     works = claim(polled)
     assert [w.entry.content_html for w in works] == ["<p>Текст</p>"] * 3
     assert claim(polled) == ()
-    for work in works:
-        polled.write(lambda c, w=work: entries.done(c, w.id, None, NOW))
+    polled.write(lambda c: entries.done(c, dict.fromkeys((work.id for work in works), None), NOW))
     assert polled.read(entries.counts) == {"done": 3}
     assert claim(polled, NOW + timedelta(days=9)) == ()
 
@@ -168,7 +167,7 @@ def test_late_failures_change_nothing(polled: Database) -> None:
     assert not polled.write(lambda c: entries.fail(c, old, "timeout_total", "", NOW, None))
     assert polled.write(lambda c: entries.fail(c, new, "timeout_total", "slow", NOW, NOW + timedelta(hours=1)))
     assert polled.read(entries.next_due) == NOW + timedelta(hours=1)
-    polled.write(lambda c: entries.done(c, old.id, None, NOW))
+    polled.write(lambda c: entries.done(c, {old.id: None}, NOW))
     assert polled.read(entries.counts)["done"] == 1
 
 
@@ -267,5 +266,5 @@ def test_one_address_is_in_one_hand(database: Database) -> None:
         asker.join()
     assert len(taken) == 1
     assert claim(database) == ()
-    database.write(lambda c: entries.done(c, taken[0].id, None, NOW))
+    database.write(lambda c: entries.done(c, {taken[0].id: None}, NOW))
     assert len(claim(database)) == 1
