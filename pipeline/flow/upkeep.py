@@ -18,9 +18,10 @@ from pipeline.alert.cron import Cron
 from pipeline.errors import StoreUnavailable, UsageError
 from pipeline.flow.parts import Parts
 from pipeline.flow.watch import JOBS
-from pipeline.store import articles, backup, turns, upkeep
+from pipeline.store import articles, backup, documents, turns, upkeep
 
 _UTC = ZoneInfo("UTC")
+_WRITTEN = 400  # documents of events in one transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,7 @@ def _tidy_up(parts: Parts, options: UpkeepOptions) -> str:
     if options.polls_days:
         oldest = now - timedelta(days=options.polls_days)
         polls = _in_parts(parts, lambda: parts.database.write(lambda c: upkeep.delete_polls(c, oldest)))
+    _in_parts(parts, lambda: parts.database.write(lambda c: documents.catch_up(c, _WRITTEN)))
     parts.database.write(turns.forget)
     parts.passage("retention")
     upkeep.optimise(parts.database)

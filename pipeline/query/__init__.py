@@ -2,6 +2,7 @@
 
 asking    EventFilter, Page, cursors        events    events, event, timeline, review        past    as it stood then
 history   revisions, changes, articles with their claims, found articles, feeds, deliveries
+told      events, review, changes once more, as JSON to be passed on
 """
 
 from __future__ import annotations

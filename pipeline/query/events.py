@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -11,17 +11,22 @@ from pipeline.model import Event, EventState
 from pipeline.query import by_words, past, walking
 from pipeline.query.asking import MOST, EventFilter, Page, bounded, cursor_of
 from pipeline.query.kinds import kinds
-from pipeline.query.sources import by_id
 from pipeline.query.walking import Place, parts
 from pipeline.store.engine import Database
 from pipeline.store.search import phrases
+from pipeline.store.sources import by_id
 
 
 def events(database: Database, wanted: EventFilter = EventFilter()) -> Page[Event]:  # noqa: B008 - frozen
     """Events, the latest act first. UsageError for a cursor that is not ours."""
 
     def work(connection: Connection) -> Page[Event]:
-        return _present(connection, wanted) if wanted.as_of is None else past.events(connection, wanted)
+        ids, more = page_of(connection, wanted)
+        if wanted.as_of is not None:
+            stood = {one.id: one for one in past.stood(connection, ids, wanted.as_of)}
+        else:
+            stood = by_id(connection, ids)
+        return Page(tuple(stood[identity] for identity in ids), more)
 
     return database.read(work)
 
@@ -67,17 +72,13 @@ def review(database: Database, limit: int = 50, cursor: str | None = None) -> Pa
     return events(database, EventFilter(state=(EventState.REVIEW,), limit=limit, cursor=cursor))
 
 
-def _present(connection: Connection, wanted: EventFilter) -> Page[Event]:
+def page_of(connection: Connection, wanted: EventFilter) -> tuple[list[str], str | None]:
+    """The ids of a page, in its order, and the cursor of the rest."""
     limit = bounded(wanted.limit)
-    found = _places(connection, wanted, limit + 1)
+    find = _places if wanted.as_of is None else past.places
+    found = find(connection, wanted, limit + 1)
     more = cursor_of(*found[limit - 1]) if len(found) > limit else None
-    return Page(tuple(_at(connection, found[:limit])), more)
-
-
-def _at(connection: Connection, places: Sequence[Place]) -> list[Event]:
-    """The events of these places, in their order, with their sources."""
-    stored = by_id(connection, [identity for _, identity in places])
-    return [stored[identity] for _, identity in places]
+    return [identity for _, identity in found[:limit]], more
 
 
 def _places(connection: Connection, wanted: EventFilter, limit: int) -> list[Place]:

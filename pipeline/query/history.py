@@ -12,11 +12,11 @@ from sqlalchemy import Connection, and_, func, select
 from pipeline.model import Event
 from pipeline.plan import Report
 from pipeline.query.asking import Page, bounded
-from pipeline.query.sources import by_id
 from pipeline.store import articles, deliveries, feeds, known, review, search
 from pipeline.store import polls as poll_rows
 from pipeline.store.codec import event_from
 from pipeline.store.engine import Database
+from pipeline.store.sources import by_id
 from pipeline.store.tables import ArticleRow, ArticleVersionRow, ChangeRow, EventRow, EvidenceRow, RevisionRow
 
 

@@ -7,19 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Connection, and_, func, select
 
 from pipeline.model import Event, EventState
 from pipeline.query import by_words, validity
-from pipeline.query.asking import EventFilter, Page, bounded, cursor_of, place
+from pipeline.query.asking import EventFilter, place
 from pipeline.query.kinds import kinds
-from pipeline.query.sources import with_sources
-from pipeline.query.walking import parts, range_of
+from pipeline.query.walking import Place, parts, range_of
 from pipeline.store.codec import event_from
 from pipeline.store.inverted import Phrase
 from pipeline.store.search import phrases
+from pipeline.store.sources import with_sources
 from pipeline.store.sql import among
 from pipeline.store.tables import EventPartyRow, EventRow, RevisionRow
 
@@ -27,50 +27,44 @@ _BATCH = 400
 _VAGUE = 10_000  # acts told as one month or year, at most
 
 
-def events(connection: Connection, wanted: EventFilter) -> Page[Event]:
-    """A page of events as they stood at `wanted.as_of`."""
+def places(connection: Connection, wanted: EventFilter, limit: int) -> list[Place]:
+    """Where the first `limit` events stand that answered at `wanted.as_of`, in order."""
     assert wanted.as_of is not None
-    limit = bounded(wanted.limit)
     asked = phrases(wanted.text) if wanted.text else ()
     if asked:
-        found = _by_words(connection, wanted, asked, wanted.as_of, limit + 1)
-    else:
-        found = _listed(connection, wanted, wanted.as_of, limit + 1)
-    more = cursor_of(*place(found[limit - 1])) if len(found) > limit else None
-    return Page(tuple(with_sources(connection, found[:limit], wanted.as_of)), more)
-
-
-def _listed(connection: Connection, wanted: EventFilter, as_of: datetime, limit: int) -> list[Event]:
+        return _by_words(connection, wanted, asked, wanted.as_of, limit)
     which = kinds(connection, wanted)
-    found: list[Event] = []
+    found: list[Place] = []
     for where, lasts in parts(wanted):
         most = limit - len(found) if lasts is None else _VAGUE
-        places = validity.places(connection, wanted, where, which, as_of, most)
-        stood = _snapshots(connection, [identity for _, identity in places], as_of)
-        found += _in_order([one for one in stood if lasts is None or (one.date and one.date.last >= lasts)], wanted)
+        some = validity.places(connection, wanted, where, which, wanted.as_of, most)
+        found += some if lasts is None else _lasting(connection, some, wanted.as_of, lasts)
     return found[:limit]
+
+
+def _lasting(connection: Connection, some: Sequence[Place], as_of: datetime, lasts: date) -> list[Place]:
+    """Those that can have been on this day or later."""
+    stood = _snapshots(connection, [identity for _, identity in some], as_of)
+    held = {one.id for one in stood if one.date and one.date.last >= lasts}
+    return [one for one in some if one[1] in held]
 
 
 def _by_words(
     connection: Connection, wanted: EventFilter, asked: Sequence[Phrase], as_of: datetime, limit: int
-) -> list[Event]:
-    """Events that hold these words now, as they stood then; in the order they stand in now."""
+) -> list[Place]:
+    """Events that hold these words now, and answered then; in the order they stand in now."""
     words_alone = replace(EventFilter(retracted=True), oldest_first=wanted.oldest_first)
     where = range_of(wanted)
     where = replace(where, since=None, until=None)
-    found: list[Event] = []
+    found: list[Place] = []
     while len(found) < limit:
-        places = by_words.places(connection, words_alone, asked, where, _BATCH)
-        held = {one.id: one for one in _snapshots(connection, [identity for _, identity in places], as_of)}
-        found += [held[i] for _, i in places if i in held and _holds(connection, held[i], wanted)]
-        if len(places) < _BATCH:
+        some = by_words.places(connection, words_alone, asked, where, _BATCH)
+        held = {one.id: one for one in _snapshots(connection, [identity for _, identity in some], as_of)}
+        found += [one for one in some if one[1] in held and _holds(connection, held[one[1]], wanted)]
+        if len(some) < _BATCH:
             break
-        where = replace(where, after=places[-1])
+        where = replace(where, after=some[-1])
     return found[:limit]
-
-
-def _in_order(found: Sequence[Event], wanted: EventFilter) -> list[Event]:
-    return sorted(found, key=place, reverse=not wanted.oldest_first)
 
 
 def stood(connection: Connection, ids: Sequence[str], as_of: datetime) -> list[Event]:

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, and_, case, delete, insert, select, update
 
 from pipeline.model import Discovered, Event, Status
 from pipeline.plan import AddSource, Applied, Attach, Detach, EventStep, NewEvent, Plan, Retract, Revise, Stale
-from pipeline.store import event_search
+from pipeline.store import documents, event_search
 from pipeline.store.codec import event_as_columns, finding_as_json, snapshot_of
 from pipeline.store.kinds import keep_in_parties, kind_of, lead_of
 from pipeline.store.outbox import Tell, enqueue
@@ -49,7 +49,9 @@ def apply(connection: Connection, plan: Plan, tell: Tell) -> Applied | Stale:
         elif isinstance(step, Revise):
             _revise(connection, step, plan.now, plan.who)
     _evidence(connection, plan.evidence, plan.now)
-    event_search.index(connection, _touched(plan))
+    touched = _touched(plan)
+    event_search.index(connection, touched)
+    documents.keep(connection, touched, plan.now)
     _proposals(connection, plan)
     messages = enqueue(connection, tell(connection, (*plan.alerts, *plan.offers), plan.now), plan.now)
     _changes(connection, plan.steps, plan.now)

@@ -4,7 +4,7 @@
     {"table": "feeds", "row": {…}}  …  {"end": 12345}
 
 Rows stand in the order of their tables' dependence and of their keys, keys of a row in alphabetical order, so that the same history
-gives the same bytes from either database. The search index is not in it; it is made anew.
+gives the same bytes from either database. The search index is not in it, nor are events as readers are told of them (`documents`); they are made anew.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from sqlalchemy.exc import DataError, IntegrityError
 
 from pipeline.errors import UsageError
 from pipeline.plan import instant
-from pipeline.store import event_search, migrate, search
+from pipeline.store import documents, event_search, migrate, search
 from pipeline.store.tables import Base
 from pipeline.store.types import CleanText, UtcDateTime
 
@@ -71,6 +71,7 @@ def restore(connection: Connection, given: Iterable[str]) -> int:
     _number_on(connection)
     search.catch_up(connection)
     event_search.catch_up(connection)
+    documents.catch_up(connection)
     return count
 
 

@@ -15,6 +15,7 @@ from alembic.util.exc import CommandError
 from sqlalchemy import Connection, inspect, text
 
 from pipeline.errors import UsageError
+from pipeline.store import documents
 from pipeline.store.engine import Database, open_database
 
 _LOCK = 7_232_895_501  # of PostgreSQL's advisory locks; any number that is always the same
@@ -34,6 +35,8 @@ def upgrade(database: Database, revision: str = "head") -> str | None:
         before = _locked(connection)
         known(before)
         command.upgrade(_config(connection), revision)
+        if before != (now := _revision(connection)) and now == head():
+            documents.catch_up(connection)  # not in a migration: a later one may change what is read for them
         return before
 
     return database.write(work)

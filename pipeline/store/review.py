@@ -10,7 +10,7 @@ from sqlalchemy import Connection, and_, select, update
 
 from pipeline.model import Event, EventState
 from pipeline.plan import Judgement, StateWhy, source_of
-from pipeline.store import event_search, known
+from pipeline.store import documents, event_search, known
 from pipeline.store.apply import record_changes, record_revision, rewrite_parties
 from pipeline.store.codec import event_as_columns, event_from, event_of
 from pipeline.store.desk import audit
@@ -86,6 +86,7 @@ def write(connection: Connection, judgement: Judgement, tell: Tell) -> bool:
     state = {"field": "state", "before": "", "after": event.state.value}
     record_revision(connection, event, changes or [state], judgement.why.value, judgement.who, now, kind=kind)
     event_search.index(connection, [event.id])
+    documents.keep(connection, [event.id], now)
     detail = {"note": judgement.note, "changes": changes}
     audit(connection, judgement.who, f"event.{judgement.why.value}", event.id, detail, now)
     enqueue(connection, tell(connection, judgement.alerts, now), now)

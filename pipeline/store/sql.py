@@ -14,6 +14,7 @@ from sqlalchemy import (
     Connection,
     Integer,
     Select,
+    Table,
     Text,
     any_,
     bindparam,
@@ -29,7 +30,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from pipeline.store.tables import Base, CounterRow
 
 
-def insert_into(connection: Connection, table: type[Base]) -> sqlite.Insert | postgresql.Insert:
+def insert_into(connection: Connection, table: type[Base] | Table) -> sqlite.Insert | postgresql.Insert:
     """An INSERT that knows ON CONFLICT."""
     if connection.dialect.name == "sqlite":
         return sqlite.insert(table)

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from pipeline import query
 from pipeline.model import Event
 from pipeline.query import EventFilter
+from pipeline.query import told as written
 from pipeline.status import status_of
 from pipeline.store import deliveries as delivery_rows
 from pipeline.web import plain, told
@@ -32,7 +33,7 @@ from pipeline.web.asked import (
     Word,
 )
 from pipeline.web.problems import Refusal, answers
-from pipeline.web.site import Site, answer, site_of, who_asks
+from pipeline.web.site import Site, answer, listed, site_of, who_asks
 
 router = APIRouter(prefix="/api/v1", responses=answers())
 _MISSING = answers(404)
@@ -42,8 +43,8 @@ _PAGE = 50
 @router.get("/events", response_model=told.Page[told.EventOut], tags=["events"])
 def list_events(request: Request, asked: Annotated[EventFilters, Query()]) -> Response:
     """Events by filter, the latest act first."""
-    page = query.events(site_of(request).database, asked.wanted())
-    return answer(request, _page(map(plain.event, page.items), page.next))
+    page = written.events(site_of(request).database, asked.wanted())
+    return listed(request, page.items, page.next)
 
 
 @router.get("/events/{event_id}", response_model=told.EventDetail, responses=_MISSING, tags=["events"])
@@ -114,10 +115,10 @@ def agreement_timeline(
     """Every step on record, the earliest act first."""
     site = site_of(request)
     wanted = EventFilter(agreement=(agreement_id,), as_of=as_of, oldest_first=True, limit=limit, cursor=cursor)
-    page = query.events(site.database, wanted)
+    page = written.events(site.database, wanted)
     if not page.items:
         _agreement(site, agreement_id)
-    return answer(request, _page(map(plain.event, page.items), page.next))
+    return listed(request, page.items, page.next)
 
 
 @router.get("/agreements/{agreement_id}/status", response_model=told.StatusOut, responses=_MISSING, tags=["agreements"])
@@ -204,8 +205,8 @@ def list_review(
     cursor: Annotated[str | None, Query(pattern=query.CURSOR, description="`next` of the page before.")] = None,
 ) -> Response:
     """Events that wait for a person, the latest act first."""
-    page = query.review(site_of(request).database, limit, cursor)
-    return answer(request, _page(map(plain.event, page.items), page.next))
+    page = written.review(site_of(request).database, limit, cursor)
+    return listed(request, page.items, page.next)
 
 
 @router.get("/changes", response_model=told.ChangesOut, tags=["events"])
@@ -215,8 +216,8 @@ def list_changes(
     limit: Limit = 100,
 ) -> Response:
     """What changed since, in the order of the commits; events that were taken back among them. Events are as they are now."""
-    notes, last = query.changes(site_of(request).database, since, limit)
-    return answer(request, _page(map(plain.change, notes), str(last)))
+    notes, last = written.changes(site_of(request).database, since, limit)
+    return listed(request, notes, str(last))
 
 
 @router.get("/me", response_model=told.MeOut, tags=["access"])

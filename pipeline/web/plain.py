@@ -7,7 +7,7 @@ from typing import Any
 
 from pipeline.model import Agreement, Event, PartialDate
 from pipeline.plan import event_as_dict, instant
-from pipeline.query import ArticleView, ChangeNote, Claim, Revision
+from pipeline.query import ArticleView, Claim, Revision
 from pipeline.status import AgreementStatus, PartyStatus, Step
 from pipeline.store import desk
 from pipeline.store.deliveries import DeliveryView
@@ -199,11 +199,6 @@ def poll(one: PollView) -> Plain:
         "duration_ms": one.duration_ms,
         "size": one.size,
     }
-
-
-def change(one: ChangeNote) -> Plain:
-    """One line of the feed of changes."""
-    return {"seq": one.seq, "kind": one.kind, "at": instant(one.at), "event": event(one.event)}
 
 
 def mute(one: desk.Mute) -> Plain:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -97,6 +97,12 @@ def answer(request: Request, content: Any, status: int = 200, headers: Mapping[s
     """JSON with a validator; 304 where the asker has it already."""
     body = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
     return document(request, body, JSON, status, headers)
+
+
+def listed(request: Request, written: Iterable[str], more: str | None) -> Response:
+    """A page of what is JSON already, and the cursor of the rest."""
+    body = f'{{"items":[{",".join(written)}],"next":{json.dumps(more)}}}'
+    return document(request, body.encode("utf-8", "replace"), JSON)
 
 
 def document(

@@ -17,8 +17,9 @@ from pipeline.store.tables import Base
 
 
 def _of_ours(name: str | None, kind: str, _parents: object) -> bool:
-    """The search index is each database's own kind of thing, not a table of the metadata."""
-    return not (kind == "table" and name is not None and name.startswith(("article_search", "event_search")))
+    """The search index is each database's own kind of thing, and documents are made of tables: not of the metadata."""
+    others = ("article_search", "event_search", "event_documents")
+    return not (kind == "table" and name is not None and name.startswith(others))
 
 
 def _differences(connection: Connection) -> list[object]:
