@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from pathlib import Path
 
 import click
@@ -31,6 +32,7 @@ def serve(context: click.Context, config: Path | None) -> None:
     settings = settings_of(context, config)
     _something_to_watch(settings)
     asyncio.run(run_service(settings, context.obj, (serve_web,)))
+    gc.freeze()  # the process ends: looking through all it holds for garbage first takes seconds on a busy machine
 
 
 @click.command()
