@@ -1,15 +1,19 @@
-"""How a backfill scales: `python -m benchmarks.backfill [--pages 2000] [--rounds 1]`.
+"""How a backfill scales: `python -m benchmarks.backfill [--pages 2000] [--rounds 1] | --rows 1000000 [--stop 701]`.
 
 One generated WARC goes into empty histories: with one worker process, with two, on a local Dask cluster of two, and on one whose
 worker is killed midway. Seconds are by the wall, from the first piece to the last, workers warm; the histories have to be equal.
 `--stop N`: the run is stopped after every N pieces and taken up again, and the most memory this process ever took is printed.
+`--rows N`: instead, N short articles in JSON Lines, one in 500 on treaties, read by one worker in one go (with `--stop`, then once more
+with stops), and the memory this process has at each tenth of the way.
 """
 
 from __future__ import annotations
 
 import argparse
 import gzip
+import json
 import os
+import random
 import resource
 import shutil
 import signal
@@ -23,7 +27,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from benchmarks.newsroom import page, stories, watchlist
+from benchmarks.newsroom import page, stories, story, watchlist
 from pipeline import query
 from pipeline.backfill import Recording, Run
 from pipeline.backfill.sources import find_sources
@@ -52,6 +56,23 @@ def write_archive(path: Path, count: int, share: float) -> None:
             out.write(gzip.compress(head.encode() + content + b"\r\n\r\n", 4))
 
 
+def write_rows(path: Path, count: int) -> None:
+    """JSON Lines of short articles: ordinary ones drawn from 2,000, those on treaties each its own."""
+    dice = random.Random(1)
+    ordinary = [story(number, dice, on_topic=False) for number in range(2000)]
+    with path.open("w", encoding="utf-8") as out:
+        for number in range(count):
+            one = story(number, dice, on_topic=True) if number % 500 == 0 else ordinary[number % 2000]
+            row = {"id": f"r{number}", "url": f"https://wire{number % 50}.example/{number}", "title": one.title}
+            row |= {"text": "\n".join(one.paragraphs[:3]), "published": one.published.isoformat(), "lang": "en"}
+            out.write(json.dumps(row) + "\n")
+
+
+def resident() -> float:
+    """Megabytes that this process has now."""
+    return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * resource.getpagesize() / 1e6
+
+
 def recording(watched: Watchlist) -> Recording:
     """Everything as history."""
     context = Context({agreement.id: agreement for agreement in watched.agreements})
@@ -72,8 +93,9 @@ def backfill(
     *,
     stop: int = 0,
     midway: Callable[[], None] | None = None,
+    see: Callable[[int], object] = id,
 ) -> tuple[float, History]:
-    """Seconds, and the history it left."""
+    """Seconds, and the history it left. `see`: called with the number of records read (since the last stop) after every piece."""
     warm = [compute.submit(rest, 0.2) for _ in range(3 * compute.width())]
     for one in warm:
         one.result()
@@ -87,13 +109,13 @@ def backfill(
         stopping, pieces = threading.Event(), iter(range(1, 1_000_000))
 
         def look(
-            source: object,
+            _source: object,
             piece: object,
             tally: object,
             stopping: threading.Event = stopping,
             pieces: Iterator[int] = pieces,
         ) -> None:
-            del source, tally
+            see(getattr(tally, "records", 0))
             number = next(pieces)
             if stop and piece is not None and number == stop:
                 stopping.set()
@@ -145,6 +167,31 @@ def kill_one(compute: Compute) -> None:
     os.kill(compute.submit(rest, 0.0).result(), signal.SIGKILL)
 
 
+def rows(given: argparse.Namespace, watched: Watchlist, home: Path) -> None:
+    """Measure memory over a long archive, and print."""
+    archive = home / "rows.jsonl"
+    write_rows(archive, given.rows)
+    print(f"{given.rows:,} rows, {archive.stat().st_size / 1e6:.0f} MB", flush=True)
+    histories: list[History] = []
+    for stop in (0, given.stop) if given.stop else (0,):
+        seen = [0]
+
+        def see(records: int, seen: list[int] = seen) -> None:
+            if records >= seen[0] + given.rows // 10 or records < seen[0]:
+                seen[0] = records
+                print(f"  {records:9,} rows: {resident():6.1f} MB", flush=True)
+
+        used = time.process_time()
+        with local(1, watched) as compute:
+            seconds, found = backfill(archive, compute, watched, home, stop=stop, see=see)
+        histories.append(found)
+        stopped = f"stopped after every {stop} pieces" if stop else "in one go"
+        used = time.process_time() - used
+        print(f"{stopped}: {seconds:.0f} s, {used:.0f} s of CPU in this process, {len(found)} events", flush=True)
+    print(f"the same history: {all(found == histories[0] for found in histories)}")
+    print(f"most memory of this process: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -153,9 +200,14 @@ def main() -> None:
     parser.add_argument("--agreements", type=int, default=1000)
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--stop", type=int, default=0)
+    parser.add_argument("--rows", type=int, default=0)
     given = parser.parse_args()
     watched = watchlist(given.agreements)
     home = Path(tempfile.mkdtemp(prefix="backfill-"))
+    if given.rows:
+        rows(given, watched, home)
+        shutil.rmtree(home)
+        return
     archive = home / "pages.warc.gz"
     write_archive(archive, given.pages, given.share)
     print(

@@ -15,7 +15,6 @@ from sqlalchemy import Connection, text
 Phrase = tuple[str, ...]  # tokens that stand one after the other; the last may end in * for all that begin so
 Wanted = tuple[tuple[Phrase, ...], ...]  # all of: any of: a phrase
 _STRETCHES = (1, 3, 12, 48, 192, 768)  # asked for at a time
-_MOST_PLACES = 16_383  # of a word in a tsvector
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +146,9 @@ def _marked(stretch: int, token: str) -> str:
 
 
 def vector(stretch: int, tokens: Sequence[str]) -> str:
-    """A tsvector of a document's tokens, as text."""
-    places: dict[str, list[int]] = {}
+    """A tsvector of a document's tokens, as text. PostgreSQL itself keeps the first 256 places of a token, the last place is 16,383."""
+    places: dict[str, str] = {}
     for place, token in enumerate(tokens, 1):
-        places.setdefault(token, []).append(min(place, _MOST_PLACES))
-    return " ".join(f"'{stretch}.{token}':{','.join(map(str, some[:255]))}" for token, some in places.items())
+        known = places.get(token)
+        places[token] = f"{known},{place}" if known else f"{place}"
+    return " ".join([f"'{stretch}.{token}':{listed}" for token, listed in places.items()])
