@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, func, select
 from pipeline.model import EventState
 from pipeline.query.asking import EventFilter
 from pipeline.store.kinds import grade_of
-from pipeline.store.sql import among_many
+from pipeline.store.sql import among_given
 from pipeline.store.tables import EventKindRow
 
 
@@ -33,11 +33,14 @@ class Kinds:
         """True where no event can answer."""
         return not self.others and not self.numbers
 
-    def holds(self, connection: Connection, column: Any) -> ColumnElement[bool] | None:
-        """The condition on a column of kinds; None where every kind will do."""
-        if self.others and not self.numbers:
-            return None
-        inside = among_many(connection, column, self.numbers)
+    @property
+    def form(self) -> Kinds | None:
+        """Which condition they are, without the numbers; None: none, as every kind will do."""
+        return None if self.others and not self.numbers else Kinds((), self.others)
+
+    def holds(self, sqlite: bool, column: Any) -> ColumnElement[bool]:
+        """The condition on a column of kinds, to which the numbers are given as "kinds"."""
+        inside = among_given(sqlite, column, "kinds")
         return ~inside if self.others else inside
 
 

@@ -1,118 +1,190 @@
 """Which events stood on a page at a moment of the past: a walk along revisions with the time each held.
 
 What had been recorded by then lies, with few exceptions, before that day: the walk begins there. What lay ahead of that day is
-found by how far ahead each plan reached when it was recorded. Where hardly anything had been recorded by then, all of it is taken.
+found by how far ahead each plan reached when it was recorded, those that reached furthest first. Where hardly anything had been
+recorded by then, all of it is taken.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Executable, exists, func, or_, select, union_all
+from sqlalchemy import ColumnElement, Connection, Date, Select, bindparam, exists, or_, select
 
 from pipeline.query.asking import EventFilter
 from pipeline.query.kinds import Kinds
-from pipeline.query.walking import PROBE, Place, Range
+from pipeline.query.walking import FORMS, PROBE, Bounds, Place, Range, run
+from pipeline.store.sql import given_list
 from pipeline.store.tables import EventPartyRow, RevisionRow
-from pipeline.store.types import EARLIEST
+from pipeline.store.types import EARLIEST, UtcDateTime
 
-_LEADS = 16  # binary digits of the days that plans reach ahead: to 180 years
-_DAY, _ID = RevisionRow.happened, RevisionRow.event_id
+# binary digits of the days that plans reach ahead, looked at together (to 180 years)
+_LEADS = ((9, 10, 11, 12, 13, 14, 15, 16), (8,), (7,), (5, 6), (1, 2, 3, 4))
+_PAST, _PARTIES = RevisionRow.__table__, EventPartyRow.__table__
+_DAY, _ID = _PAST.c.happened, _PAST.c.event_id
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """What makes two questions' statements different."""
+
+    sqlite: bool
+    bounds: Bounds
+    kinds: Kinds | None
+    sure: bool
+    country: bool
+    party: bool
+    agreement: bool
+
+    def holds(self) -> list[ColumnElement[bool]]:
+        """What held then and answers."""
+        as_of, past = bindparam("as_of", type_=UtcDateTime()), _PAST.c
+        made = [past.recorded_at <= as_of, or_(past.until.is_(None), past.until > as_of)]
+        made += [] if self.kinds is None else [self.kinds.holds(self.sqlite, past.kind)]
+        if self.sure:
+            made.append(past.confidence >= bindparam("sure"))
+        if self.country:
+            made.append(past.actor_country == bindparam("country"))
+        if self.agreement:
+            made.append(past.agreement_id == bindparam("agreement"))
+        if self.party:
+            made.append(exists().where(_PARTIES.c.event_id == _ID, _PARTIES.c.party == bindparam("party")))
+        return made
+
+    def every(self, index: str) -> Select[Any]:
+        """All that answers within the bounds, by this index."""
+        found = select(_DAY, _ID).where(*self.holds(), *self.bounds.holds(_DAY, _ID))
+        return found.with_hint(_PAST, f"INDEXED BY {index}", "sqlite")
+
+    def page(self, index: str) -> Select[Any]:
+        """The first of it, in order."""
+        return self.every(index).order_by(*self.bounds.order(_DAY, _ID)).limit(bindparam("most"))
 
 
 def places(
     connection: Connection, wanted: EventFilter, where: Range, kinds: Kinds, as_of: datetime, limit: int
 ) -> list[Place]:
     """The first `limit` places of the list as it stood."""
-    if kinds.nothing:
+    if kinds.nothing or limit <= 0:
         return []
-    holds = [RevisionRow.recorded_at <= as_of, or_(RevisionRow.until.is_(None), RevisionRow.until > as_of)]
-    holds += _conditions(connection, wanted, kinds)
+    asked = _Asked(connection, wanted, kinds, as_of, limit)
     if wanted.agreement:
-        each = [_walk(connection, [*holds, RevisionRow.agreement_id == one], where, limit, "ix_revisions_walk_agreement")
-                for one in wanted.agreement]  # fmt: skip
+        walk = _page(asked.form(where), "ix_revisions_walk_agreement")
+        each = [run(connection, walk, asked.given(where) | {"agreement": one}) for one in wanted.agreement]
         return _merged(each, where, limit)
     if _hardly_anything(connection, as_of):
-        early = select(_DAY, _ID).where(*holds).with_hint(RevisionRow, "INDEXED BY ix_revisions_recorded_at", "sqlite")
-        return _merged([_run(connection, early.where(*_within(where)))], where, limit)
-    ahead = _ahead(connection, holds, where, as_of)
+        return run(connection, _page(asked.form(where), "ix_revisions_recorded_at"), asked.given(where))
     before = replace(where, until=min(where.until or date.max, as_of.date()))
-    found = _probed(connection, holds, kinds, before, limit)
-    return _merged([ahead, found], where, limit)
+    if where.rising:
+        found = _probed(asked, before)
+        return found if len(found) >= limit else _merged([found, _ahead(asked, where)], where, limit)
+    ahead = _ahead(asked, where)
+    return ahead if len(ahead) >= limit else _merged([ahead, _probed(asked, before)], where, limit)
 
 
-def _conditions(connection: Connection, wanted: EventFilter, kinds: Kinds) -> list[ColumnElement[bool]]:
-    among = kinds.holds(connection, RevisionRow.kind)
-    made = [] if among is None else [among]
-    if wanted.min_confidence > 0:
-        made.append(RevisionRow.confidence >= wanted.min_confidence)
-    if wanted.country is not None:
-        made.append(RevisionRow.actor_country == wanted.country)
-    if wanted.party is not None:
-        made.append(exists().where(EventPartyRow.event_id == _ID, EventPartyRow.party == wanted.party))
-    return made
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    connection: Connection
+    wanted: EventFilter
+    kinds: Kinds
+    as_of: datetime
+    limit: int
+
+    @property
+    def sqlite(self) -> bool:
+        """Which database is asked."""
+        return self.connection.dialect.name == "sqlite"
+
+    def form(self, where: Range) -> _Form:
+        """The form of the question about this stretch."""
+        wanted = self.wanted
+        filters = (wanted.min_confidence > 0, wanted.country is not None, wanted.party is not None)
+        return _Form(self.sqlite, where.bounds, self.kinds.form, *filters, bool(wanted.agreement))
+
+    def given(self, where: Range) -> dict[str, Any]:
+        """Its values."""
+        wanted = self.wanted
+        named = {"as_of": self.as_of, "sure": wanted.min_confidence, "country": wanted.country, "party": wanted.party}
+        kinds = given_list(self.sqlite, self.kinds.numbers)
+        return where.given() | named | {"kinds": kinds, "most": self.limit, "today": self.as_of.date()}
 
 
-def _within(where: Range) -> list[ColumnElement[bool]]:
-    return [*where.holds(_DAY, _ID)]
-
-
-def _walk(
-    connection: Connection, holds: Sequence[ColumnElement[bool]], where: Range, limit: int, index: str
-) -> list[Place]:
-    every = select(_DAY, _ID).where(*holds, *_within(where)).order_by(*where.order(_DAY, _ID)).limit(limit)
-    return _run(connection, every.with_hint(RevisionRow, f"INDEXED BY {index}", "sqlite"))
-
-
-def _probed(
-    connection: Connection, holds: Sequence[ColumnElement[bool]], kinds: Kinds, where: Range, limit: int
-) -> list[Place]:
+def _probed(asked: _Asked, where: Range) -> list[Place]:
     """Along the days; where that gives too little and kinds are asked for, by these."""
-    if not kinds.few:
-        return _walk(connection, holds, where, limit, "ix_revisions_walk")
-    order = where.order(_DAY, _ID)
-    edge = select(_DAY, _ID).where(*_within(where)).order_by(*order).limit(1).offset(PROBE)
-    there = connection.execute(edge.with_hint(RevisionRow, "INDEXED BY ix_revisions_walk", "sqlite")).one_or_none()
-    if there is None:
-        return _walk(connection, holds, where, limit, "ix_revisions_walk")
-    near = [*holds, *Range(None, None, (there[0], there[1]), not where.rising).holds(_DAY, _ID)]
-    found = _walk(connection, near, where, limit, "ix_revisions_walk")
-    if len(found) == limit:
-        return found
-    every = select(_DAY, _ID).where(*holds, *_within(where))
-    if connection.dialect.name == "sqlite":
-        hinted = every.with_hint(RevisionRow, "INDEXED BY ix_revisions_few", "sqlite")
-        return _run(connection, hinted.order_by(*order).limit(limit))
-    day, identity = every.cte("few").prefix_with("MATERIALIZED").columns
-    return _run(connection, select(day, identity).order_by(*where.order(day, identity)).limit(limit))
+    connection, form, given = asked.connection, asked.form(where), asked.given(where)
+    if form.kinds is None or form.kinds.others:
+        return run(connection, _page(form, "ix_revisions_walk"), given)
+    there = run(connection, _edge(form.bounds), given)
+    if not there:
+        return run(connection, _page(form, "ix_revisions_walk"), given)
+    day = there[0][0]
+    near = replace(where, until=day) if where.rising else replace(where, since=day)
+    found = run(connection, _page(asked.form(near), "ix_revisions_walk"), asked.given(near))
+    return found if len(found) >= asked.limit else run(connection, _few(form), given)
 
 
-def _ahead(connection: Connection, holds: Sequence[ColumnElement[bool]], where: Range, as_of: datetime) -> list[Place]:
+@lru_cache(FORMS)
+def _page(form: _Form, index: str) -> Select[Any]:
+    return form.page(index)
+
+
+@lru_cache(FORMS)
+def _edge(bounds: Bounds) -> Select[Any]:
+    """How far a walk of PROBE entries leads."""
+    edge = select(_DAY, _ID).where(*bounds.holds(_DAY, _ID)).order_by(*bounds.order(_DAY, _ID)).limit(1).offset(PROBE)
+    return edge.with_hint(_PAST, "INDEXED BY ix_revisions_walk", "sqlite")
+
+
+@lru_cache(FORMS)
+def _few(form: _Form) -> Select[Any]:
+    """What is known to be little: all of these kinds."""
+    if form.sqlite:
+        return form.page("ix_revisions_few")
+    day, identity = form.every("ix_revisions_few").cte("few").prefix_with("MATERIALIZED").columns
+    return select(day, identity).order_by(*form.bounds.order(day, identity)).limit(bindparam("most"))
+
+
+def _ahead(asked: _Asked, where: Range) -> list[Place]:
     """What lay ahead of the day then. A plan that reached up to 2^n days ahead was recorded in the 2^n days before."""
-    if where.until is not None and where.until <= as_of.date():
+    today = asked.as_of.date()
+    last = where.after[0] if where.after and not where.rising else where.until
+    if last is not None and last <= today:
         return []
-    each = []
-    for lead in range(
-        1, _LEADS, 2
-    ):  # two at a time: fewer statements, and at most four times what lay ahead is looked at
-        since = as_of - timedelta(days=min(2 ** (lead + 1), (as_of - EARLIEST).days))
-        mine = [RevisionRow.lead.in_((lead, lead + 1)), RevisionRow.recorded_at > since]
-        statement = select(_DAY, _ID).where(*mine, RevisionRow.happened > as_of.date(), *holds, *_within(where))
-        each.append(statement.with_hint(RevisionRow, "INDEXED BY ix_revisions_lead", "sqlite"))
-    return _run(connection, union_all(*each))
+    given, form = asked.given(where), asked.form(where)
+    found: list[Place] = []
+    for leads in _LEADS:
+        reach = 2 ** leads[-1] - 1
+        if not where.rising and len(found) >= asked.limit and (found[asked.limit - 1][0] - today).days > reach:
+            break  # whatever reached less far stands behind the page
+        given["begun"] = asked.as_of - timedelta(days=min(2 ** leads[-1], (asked.as_of - EARLIEST).days))
+        found = _merged([found, run(asked.connection, _reaching(form, leads), given)], where, asked.limit)
+    return found
+
+
+@lru_cache(FORMS)
+def _reaching(form: _Form, leads: tuple[int, ...]) -> Select[Any]:
+    """What lay ahead and reached so far when it was recorded."""
+    past = _PAST.c
+    begun = bindparam("begun", type_=UtcDateTime())
+    mine = [past.lead.in_(leads), past.recorded_at > begun, bindparam("today", type_=Date()) < _DAY]
+    return form.page("ix_revisions_lead").where(*mine)
 
 
 def _hardly_anything(connection: Connection, as_of: datetime) -> bool:
     """Whether so little had been recorded by then that a walk along all days would meet next to nothing."""
-    some = select(RevisionRow.event_id).where(RevisionRow.recorded_at <= as_of).limit(PROBE).subquery()
-    return bool(connection.execute(select(func.count()).select_from(some)).scalar_one() < PROBE)
+    return connection.execute(_plenty(), {"as_of": as_of}).first() is None
+
+
+@lru_cache(1)
+def _plenty() -> Select[Any]:
+    """A row where more than PROBE revisions had been recorded."""
+    then = _PAST.c.recorded_at <= bindparam("as_of", type_=UtcDateTime())
+    return select(_PAST.c.recorded_at).where(then).order_by(_PAST.c.recorded_at).limit(1).offset(PROBE)
 
 
 def _merged(each: Sequence[list[Place]], where: Range, limit: int) -> list[Place]:
     return sorted({one for some in each for one in some}, reverse=not where.rising)[:limit]
-
-
-def _run(connection: Connection, statement: Executable) -> list[Place]:
-    return [(row[0], row[1]) for row in connection.execute(statement).all()]

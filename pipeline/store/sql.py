@@ -49,13 +49,24 @@ def among(connection: Connection, column: Any, values: Sequence[Any]) -> ColumnE
     return equal
 
 
-def among_many(connection: Connection, column: Any, values: Sequence[int]) -> ColumnElement[bool]:
-    """The same for hundreds of numbers: PostgreSQL's planner is not shown them, it would weigh each one."""
-    if connection.dialect.name == "sqlite":
-        return among(connection, column, values)
-    listed = select(func.unnest(bindparam("listed", list(values), ARRAY(BigInteger()), unique=True))).scalar_subquery()
-    equal: ColumnElement[bool] = column == any_(func.array(listed))
+def among_given(sqlite: bool, column: Any, name: str) -> ColumnElement[bool]:
+    """The same for a statement that is made once: the values are given with each use of it, as `given_list` makes them.
+
+    There may be hundreds: PostgreSQL's planner is not shown them, it would weigh each one.
+    """
+    if sqlite:
+        listed = text(f"SELECT value FROM json_each(:{name})")  # noqa: S608 - a name of ours
+        inside: ColumnElement[bool] = column.in_(listed.columns(literal_column("value")).scalar_subquery())
+        return inside
+    kind = BigInteger() if isinstance(column.type, Integer) else Text()
+    listed_ = select(func.unnest(bindparam(name, type_=ARRAY(kind)))).scalar_subquery()
+    equal: ColumnElement[bool] = column == any_(func.array(listed_))
     return equal
+
+
+def given_list(sqlite: bool, values: Sequence[Any]) -> Any:
+    """What is bound to the name of `among_given`."""
+    return json.dumps(list(values)) if sqlite else list(values)
 
 
 def locked(connection: Connection, statement: Select[Any]) -> Select[Any]:
