@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from pipeline.recognise import cues
 from pipeline.recognise.reading import ASIDE, MAIN, RELATIVE, Reading
 from pipeline.recognise.things import GENERIC, NOUN, PRONOUN, TREATY, Thing
 from pipeline.recognise.triggers import ACTIVE, ATTRIBUTE, GERUND, INFINITIVE, INTRANSITIVE, NOMINAL, PASSIVE, Trigger
@@ -96,7 +97,11 @@ def left_of(reading: Reading, trigger: Trigger, things: Sequence[Thing], trigger
     begin = 0
     index = next((i for i, t in enumerate(triggers) if t is trigger), 0)
     previous = [
-        t for t in triggers[:index] if t.voice in {ACTIVE, PASSIVE} and reading.same_clause(t.first, trigger.first)
+        t
+        for t in triggers[:index]
+        if t.voice in {ACTIVE, PASSIVE}
+        and reading.same_clause(t.first, trigger.first)
+        and not cues.before_another(reading, t)
     ]
     if previous and not trigger.with_previous:
         begin = previous[-1].last + 1
@@ -118,6 +123,8 @@ def left_of(reading: Reading, trigger: Trigger, things: Sequence[Thing], trigger
         h.key == "conclude" and h.first == trigger.first for h in reading.section("acts")
     ):
         candidates = [t for t in candidates if t.what != "negotiations"]
+    if trigger.family in INTRANSITIVE and reading.lexicon.language == "zh":
+        candidates = [t for t in candidates if t.what != "instruments"]
     home = reading.clauses[clause]
     if not candidates and home.kind == MAIN and clause and trigger.first - min(reading.words_of(clause)) <= 2:
         candidates = [t for t in things if t.last < trigger.first and reading.clause_of[t.first] == home.parent][:1]
@@ -147,7 +154,8 @@ def _head(reading: Reading, things: list[Thing]) -> Thing:
         between = range(thing.last + 1, head.first)
         if len(between) <= 7 and between and not reading.comma_between(thing.last, head.first):
             opening = reading.is_a("complement", between[0]) or reading.is_a("prepositions", between[0])
-            if opening or (reading.lexicon.object_first and thing.what in {NOUN, "law", "draft"}):
+            leading = reading.lexicon.object_first and not reading.lexicon.verb_final
+            if opening or (leading and thing.what in {NOUN, "law", "draft"}):
                 head = thing
                 continue
         if (
@@ -155,6 +163,7 @@ def _head(reading: Reading, things: list[Thing]) -> Thing:
             and not reading.comma_between(thing.last, head.first)
             and thing.what in {NOUN, "law", "draft"}
             and reading.lexicon.object_first
+            and not reading.lexicon.verb_final
         ):
             head = thing
             continue
@@ -278,9 +287,21 @@ def _inside(reading: Reading, trigger: Trigger, things: Sequence[Thing]) -> Thin
     if not reading.lexicon.table.arabic:  # "ratificarlo"
         inside += [t for t in things if t.first == trigger.first and t.last <= trigger.last and t.what in _OPENING]
     inside = [t for t in inside if t.what == "procedures" or not reading.is_a("prepositions", t.first)]
+    inside = [t for t in inside if not _by_the_way(reading, trigger, t)]
     if not inside or trigger.voice == NOMINAL:
         return None
     return next((t for t in inside if t.what == "instruments"), inside[0])
+
+
+def _by_the_way(reading: Reading, trigger: Trigger, thing: Thing) -> bool:
+    """Whether a thing among a verb's words is not what it is done to: who is sent to sign, the decree by which one ratifies, the
+    bill in "voted for the bill of ratification", the talks that a signing crowned."""
+    if thing.what == "person" or (thing.what == "negotiations" and trigger.family in _NOT_TALKS):
+        return True
+    if thing.what == "decree" and reading.lexicon.table.arabic and reading.tokens[thing.first].low.startswith("ب"):
+        return True
+    own = any(h.first > thing.last and h.last <= trigger.last for h in reading.section("acts"))
+    return thing.what in {"law", "draft", "decree"} and own and trigger.family in {"ratify", "promulgate"}
 
 
 def _written(trigger: Trigger, pronoun: Thing, sides: Sides) -> Thing:

@@ -9,6 +9,8 @@ from pipeline.recognise.reading import Reading
 from pipeline.recognise.triggers import Trigger
 
 REJECTED = "rejected"  # a reason: a refusal, which a chamber's vote makes a step of its own
+_ADVERBIAL = frozenset("会在根依按由与同于很")  # 将会, 将根据, 将由: there it is a future
+_NO_AFTER = frozenset("随最此其先")  # 随后, 最后: words of their own
 _CUES = ("conditional", "negated", "called_for", "planned", "rejected", "occurred")
 
 
@@ -21,7 +23,9 @@ def between(reading: Reading, start: int, end: int, clauses: frozenset[int], sec
     ]
     hits = [h for h in hits if not _limit(reading, h)]
     wider = [*hits, *reading.section("acts"), *reading.section("things"), *reading.section("salience")]
-    return [h for h in hits if not _swallowed(h, wider) and not _month(reading, h)]
+    return [
+        h for h in hits if not _swallowed(h, wider) and not _month(reading, h) and not _takes_object(reading, h, end)
+    ]
 
 
 def _swallowed(hit: Hit, others: Sequence[Hit]) -> bool:
@@ -46,6 +50,34 @@ def _month(reading: Reading, hit: Hit) -> bool:
         return False
     around = [i for i in (hit.first - 1, hit.last + 1) if 0 <= i < len(reading.tokens)]
     return any(reading.tokens[i].low.isdigit() for i in around)
+
+
+def _takes_object(reading: Reading, hit: Hit, verb: int) -> bool:
+    """Chinese 将 before an object is no future: "国务院将《…公约》提请审议", "将协定延长五年"."""
+    following = hit.last + 1
+    if reading.tokens[hit.first].low != "将" or hit.last > hit.first or following >= verb:
+        return False
+    if reading.is_a("prepositions", following) or reading.tokens[following].low in _ADVERBIAL:
+        return False
+    ends = [h.last for h in reading.section("instruments") if hit.last < h.first and h.last < verb]
+    acts = {h.first for h in reading.section("acts") if h.form != "noun" and hit.last < h.first < verb}
+    return bool(ends) and not reading.comma_between(hit.last, verb) and not any(act < min(ends) for act in acts)
+
+
+def before_another(reading: Reading, trigger: Trigger) -> bool:
+    """Chinese "批准书交存后三十日生效": an act that tells after what another one comes."""
+    if reading.lexicon.language != "zh":
+        return False
+    behind = [
+        i for i in range(trigger.last + 1, min(trigger.last + 9, len(reading.tokens))) if reading.tokens[i].low == "后"
+    ]
+    if not behind or behind[0] + 1 >= len(reading.tokens) or reading.comma_between(trigger.last, behind[0]):
+        return False
+    between = range(trigger.last + 1, behind[0])
+    return (
+        not any(h.first in between for h in reading.section("acts"))
+        and reading.tokens[behind[0] - 1].low not in _NO_AFTER
+    )
 
 
 def own(reading: Reading, trigger: Trigger) -> frozenset[int]:

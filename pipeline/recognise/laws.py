@@ -24,7 +24,7 @@ def subjects(reading: Reading, things: Sequence[Thing], triggers: Sequence[Trigg
         if inside:
             found[thing] = Trigger(inside[0].key, thing.first, thing.last, NOMINAL, "")
             continue
-        about = _about(reading, thing, things, triggers)
+        about = _about(reading, thing, things, triggers) or _about_before(reading, thing, triggers)
         if about is not None:
             found[thing] = about
     return found
@@ -56,6 +56,13 @@ def _about(reading: Reading, thing: Thing, things: Sequence[Thing], triggers: Se
             return trigger
         return None
     return None
+
+
+def _about_before(reading: Reading, thing: Thing, triggers: Sequence[Trigger]) -> Trigger | None:
+    """Where verbs stand last, what a law is about stands before it: «ратификациялау туралы заң»."""
+    if not reading.lexicon.verb_final or not reading.lexicon.object_first:
+        return None
+    return next((t for t in triggers if t.voice == NOMINAL and 0 < thing.first - t.last <= 4), None)
 
 
 def _next_noun(trigger: Trigger, triggers: Sequence[Trigger]) -> Trigger | None:

@@ -101,6 +101,16 @@ def without_object(word: str) -> tuple[str, ...]:
     return tuple(word[: -len(end)] for end in _OBJECTS if word.endswith(end) and len(word) - len(end) >= 3)
 
 
+_ARTICLES = ("ال", "وال", "فال", "بال", "كال", "لل", "ولل")
+_FINITE = frozenset({"past", "present", "future", "passive", "negative"})
+
+
+def _finite(pattern: Pattern) -> bool:
+    """Whether a pattern begins with a finite verb, which has no article: العدل, justice, is no عدل, amended."""
+    written = any(word.startswith("ال") for word in pattern.elements[0].exact)
+    return pattern.section == "acts" and pattern.form in _FINITE and len(pattern.elements) == 1 and not written
+
+
 def _opens(pattern: Pattern) -> int:
     if pattern.section == "acts":
         return ACT | (BODY_ACT if pattern.key in BODY_FAMILIES else 0)
@@ -192,6 +202,8 @@ class Table:
             found.extend(pattern for end, pattern in self._suffix if form.endswith(end))
         if self.arabic and not any(p.section == "acts" for p in found):
             found.extend(self._with_object(word))
+        if self.arabic and word.startswith(_ARTICLES):
+            found = [p for p in found if not _finite(p)]
         result = tuple(dict.fromkeys(found))
         if len(self._memo) < _MAX_MEMO:
             self._memo[word] = result

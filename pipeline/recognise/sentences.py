@@ -20,7 +20,7 @@ _UNICASE = re.compile("[\u0600-\u06ff\u3400-\u9fff]")
 _OPENING = "\"'«“„‘([—–- \u00a0"
 _SPACES = " \t\u00a0\u200b\ufeff"
 _FOLD = str.maketrans(
-    {"ё": "е", "أ": "ا", "إ": "ا", "آ": "ا", "ى": "ي", "ة": "ه", "İ": "i"}
+    {"ё": "е", "ў": "у", "أ": "ا", "إ": "ا", "آ": "ا", "ى": "ي", "ة": "ه", "İ": "i"}
     | dict.fromkeys(map(chr, [*range(0x300, 0x370), 0x640, *range(0x64B, 0x660), 0x670]))
 )
 _TRADITIONAL = str.maketrans(

@@ -24,6 +24,7 @@ from pipeline.recognise.triggers import (
 )
 
 _NEAR = 5  # words before a finite verb in which a cue still belongs to it
+_LONG = 48  # the same in Chinese, where every ideograph of a title counts
 _FAR = 16  # the same where verbs stand last
 
 _ENDED_AT_ONCE = frozenset({"suspend", "withdraw", "terminate", "denounce"})
@@ -40,6 +41,10 @@ def decide(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> V
         return opened
     if trigger.voice == NOMINAL:
         return _after_which(reading, trigger, triggers) or nominals.decide(reading, trigger)
+    if cues.before_another(reading, trigger):
+        preceding = _after_which(reading, trigger, triggers)
+        if preceding is not None:
+            return preceding
     if _standing_rule(reading, trigger):
         return Status.CONDITIONAL, ("standing_rule",)
     if trigger.voice == ATTRIBUTE:
@@ -58,7 +63,9 @@ def _after_which(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]
     """ "Entered into force after ratification by all": the noun happened if the verb did, and is its condition if not."""
     if trigger.family not in _PRECEDED:
         return None
-    near = [h for h in reading.section("nominal") if h.key == "temporal" and 0 < trigger.first - h.last <= 3]
+    near = trigger.voice != NOMINAL or any(
+        h.key == "temporal" and 0 < trigger.first - h.last <= 3 for h in reading.section("nominal")
+    )
     clauses = {reading.clause_of[trigger.first], reading.clause(trigger.first).parent}
     main = [
         t
@@ -70,7 +77,8 @@ def _after_which(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]
     verdict = decide(reading, main[0], triggers)[0]
     if verdict is Status.OCCURRED:
         return Status.OCCURRED, ("before_what_occurred",)
-    return (Status.CONDITIONAL, ("before_what_is_planned",)) if verdict is Status.PLANNED else None
+    ahead = {Status.PLANNED, Status.CONDITIONAL}
+    return (Status.CONDITIONAL, ("before_what_is_planned",)) if verdict in ahead else None
 
 
 def _scope_start(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> int:
@@ -85,7 +93,7 @@ def _scope_start(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]
             continue
         if trigger.tense == INFINITIVE and other.family == "conclude" and trigger.first - other.last <= 4:
             continue  # "ha acordado remitir": it governs the infinitive
-        if not reading.same_clause(other.first, trigger.first):
+        if not reading.same_clause(other.first, trigger.first) or cues.before_another(reading, other):
             continue
         if other.voice in {ACTIVE, PASSIVE} and trigger.voice != NOMINAL:
             return other.last + 1
@@ -165,7 +173,7 @@ def _finite(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> 
         cues.between(reading, trigger.last + 1, trigger.last + _FAR, own, "after") if reading.lexicon.verb_final else []
     )
     behind = [h for h in behind if not _apart(reading, trigger.last, h.first)]
-    reach = _FAR if reading.lexicon.verb_final or reading.lexicon.language == "zh" else _NEAR
+    reach = _LONG if reading.lexicon.language == "zh" else _FAR if reading.lexicon.verb_final else _NEAR
     near = [h for h in found if trigger.first - h.last <= reach or cues.denies_subject(reading, h)] + [
         h for h in behind if h.key != "planned" or trigger.tense != PERFECT
     ]
@@ -305,7 +313,10 @@ def _past(trigger: Trigger) -> bool:
 
 def _modal(reading: Reading, hit: Hit, trigger: Trigger) -> bool:
     """Whether a cue of the future governs this verb: nothing but small words between."""
-    if trigger.voice == PASSIVE or reading.lexicon.verb_final or reading.lexicon.language == "zh":
+    if reading.lexicon.language == "zh":
+        far = trigger.first - hit.last
+        return far <= _FAR or (far <= _LONG and not reading.comma_between(hit.last, trigger.first))
+    if trigger.voice == PASSIVE or reading.lexicon.verb_final:
         return trigger.first - hit.last <= (
             _NEAR if trigger.voice == PASSIVE and not reading.lexicon.verb_final else _FAR
         )
@@ -317,7 +328,7 @@ def _present(reading: Reading, trigger: Trigger, found: Sequence[Hit]) -> Verdic
     scheduled = trigger.family == "enter_force" and (reading.sentence.index > 0 or reading.lexicon.verb_final)
     sent = trigger.family == "submit" and reading.is_a("intransitive", trigger.first)  # "both go to parliament now"
     later = scheduled or sent or running_out or (trigger.family == "terminate" and reading.sentence.index > 0)
-    if trigger.family == "enter_force" and _today(reading, trigger):
+    if trigger.family in {"enter_force", "terminate"} and _today(reading, trigger):
         return Status.OCCURRED, ("takes_effect_today",)
     if reading.heading or (reading.lexicon.present == "occurred" and not later):
         if _wished(reading, trigger):

@@ -62,10 +62,13 @@ def _spans(reading: Reading) -> list[list[Hit]]:
         if h.key in _NO_VERBS or (reading.lexicon.language == "zh" and h.key == "instruments")
         for i in range(h.first, h.last + 1)
     }
+    named = _names(reading)
     kept: list[list[Hit]] = []
     taken: dict[int, list[Hit]] = {}
     for hit in acts:
         span = range(hit.first, hit.last + 1)
+        if any(n.first <= hit.first and hit.last <= n.last and n.last - n.first > hit.last - hit.first for n in named):
+            continue
         if hit.first in blocked and hit.last in blocked:
             continue
         group = taken.get(hit.first)
@@ -79,6 +82,11 @@ def _spans(reading: Reading) -> list[list[Hit]]:
         for i in span:
             taken.setdefault(i, group)
     return sorted(kept, key=lambda g: g[0].first)
+
+
+def _names(reading: Reading) -> tuple[Hit, ...]:
+    """Chinese treaty nouns: an act within one (议定 in 议定书, 升级 in 升级议定书) says what it is called, not what befell it."""
+    return reading.section("instruments") if reading.lexicon.language == "zh" else ()
 
 
 def _inside_gap(hit: Hit, taken: dict[int, list[Hit]]) -> bool:

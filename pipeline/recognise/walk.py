@@ -214,8 +214,6 @@ class Walk:
         consumed: set[Trigger] = set()
         for trigger in verbs:
             thing = binding.bind(reading, trigger, found, verbs, about)
-            if thing is not None and thing.what == NOUN and trigger.voice != NOMINAL:
-                consumed.update(v for v in verbs if v.voice == NOMINAL and v.first == thing.first)
             subject = about.get(thing) if thing is not None else None
             if subject is not None and subject is trigger:
                 continue
@@ -225,16 +223,17 @@ class Walk:
             if made is None:
                 self._say(reading, trigger, "no_step", f"{trigger.family}:{thing.what if thing else ''}")
                 continue
+            if thing is not None and thing.what == NOUN and trigger.voice != NOMINAL:
+                consumed.update(v for v in verbs if v.voice == NOMINAL and v.first == thing.first)
             if subject is not None:
                 consumed.add(subject)
             bound.append(Bound(trigger, thing, subject, made))
         sent = {reading.clause_of[b.trigger.first] for b in bound if b.trigger.family == "submit"}
+        given = [b for b in bound if b.trigger not in consumed]
         return [
-            b
-            for b in bound
-            if b.trigger not in consumed
-            and not (b.trigger.voice == NOMINAL and reading.clause_of[b.trigger.first] in sent)
-        ]
+            b for b in given if b.trigger.voice != NOMINAL or b.trigger.family == "submit"
+            or reading.clause_of[b.trigger.first] not in sent
+        ]  # fmt: skip
 
     def _say(self, reading: Reading, trigger: Trigger, decision: str, *reasons: str) -> None:
         begin, end = reading.tokens[trigger.first].start, reading.tokens[trigger.last].end
