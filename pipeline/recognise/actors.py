@@ -23,6 +23,7 @@ _NOT_A_CHAMBER = frozenset({"committee", "government", "head_of_government", "co
 _STATES = frozenset({PartyKind.NAME, PartyKind.DEMONYM, PartyKind.CAPITAL, PartyKind.PAIR})
 _SET_OFF = re.compile(r"[,;:.()—–]")
 _OPENING_WORDS = 3
+_SCENE_WORDS = 6
 _LOCATIVE = re.compile(r"['’](?:de|da|te|ta)\b")
 _KAZAKH_LOCATIVE = ("да", "де", "та", "те")
 _PERSONAL = frozenset({"head_of_state", "head_of_government", "foreign_ministry", "ministry", "speaker"})
@@ -79,6 +80,7 @@ def attach(
             default = names.default_of(words, text, language)
             placed = _placed(mentions[:at], low, names.places(language))
             placed = placed or (seat if mention.body in CHAMBERS or mention.body == "committee" else "")
+            placed = placed or _set_in(mentions[:at], mention, low, names.places(language))
             near = Near(acting, placed, before, tuple(named))
             possible = context if _possible(mention.body, names.jurisdictions.get(context)) else ""
             code = _owner(owned, default, near, possible, bool(context) and context in names.jurisdictions)
@@ -104,6 +106,17 @@ def _placed(before: Sequence[PartyMention], low: str, places: frozenset[str]) ->
     return ""
 
 
+def _set_in(before: Sequence[PartyMention], organ: PartyMention, low: str, places: frozenset[str]) -> str:
+    """The state said to be the scene shortly before an organ: "in Kenya the treaty needs ratification by the parliament"."""
+    for mention in reversed(before):
+        between = low[mention.end : organ.start]
+        opening = low[: mention.start].split()
+        if mention.kind is PartyKind.NAME and len(mention.code) == 2 and opening and opening[-1] in places:
+            near = len(between.split()) <= _SCENE_WORDS and not _SET_OFF.search(between)
+            return mention.code if near and organ.body in CHAMBERS else ""
+    return ""
+
+
 def _possible(stage: str, jurisdiction: Jurisdiction | None) -> bool:
     """Whether it can have an organ of this stage: no second chamber where there is one, no head of state in a union of states."""
     if jurisdiction is None:
@@ -120,7 +133,7 @@ def _owner(owned: Mapping[str, str], default: str, near: Near, context: str, lis
     if len(acts) == 1:
         return acts[0]
     if near.placed and (not owned or near.placed in owned or near.placed != default):
-        return near.placed
+        return _elsewhere(owned, default, near) or near.placed
     if context in owned:
         return context
     for group in (near.before, near.named):
@@ -137,6 +150,14 @@ def _owner(owned: Mapping[str, str], default: str, near: Near, context: str, lis
         if len(group) == 1:
             return group[0]
     return ""
+
+
+def _elsewhere(owned: Mapping[str, str], default: str, near: Near) -> str:
+    """The state whose organ it must be, because the one that the sentence is set in has none of the name: "in Russia …, the Majlis approved"."""
+    if default or not owned or near.placed in owned:
+        return ""
+    named = [code for code in dict.fromkeys((*near.before, *near.named)) if code in owned]
+    return named[0] if len(named) == 1 else ""
 
 
 def resolve(mentions: Sequence[PartyMention], text: str, *, context: str = "") -> Actor:

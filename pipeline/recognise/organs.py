@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.model import EventType, Status
-from pipeline.recognise import actors, cues, laws
+from pipeline.recognise import actors, cues, laws, who
 from pipeline.recognise.assemble import Told
 from pipeline.recognise.cases import Bound
 from pipeline.recognise.party_words import fold
 from pipeline.recognise.reading import Reading
 from pipeline.recognise.things import GENERIC, PRONOUN
-from pipeline.recognise.triggers import PASSIVE, Trigger
+from pipeline.recognise.triggers import NOMINAL, PASSIVE, Trigger
 from pipeline.recognise.values import Actor, PartyKind, PartyMention, Sentence
 
 E = EventType
@@ -22,23 +22,36 @@ UNILATERAL = frozenset(
 _DOMESTIC = frozenset({E.RATIFIED, E.APPROVED, E.PROMULGATED})
 _ALONE = frozenset({E.APPROVED, E.PROMULGATED, E.DEPOSITED, E.ACCEDED, E.WITHDRAWN, E.SUSPENDED, E.REJECTED})
 _OWN = UNILATERAL | {E.REJECTED}
-_JOINT = frozenset({E.SIGNED, E.INITIALLED, E.EXCHANGED, E.NEGOTIATIONS_CONCLUDED})
 _ENDINGS = frozenset({E.WITHDRAWN, E.TERMINATED, E.SUSPENDED})
 _MINOR = frozenset({"government", "head_of_government", "committee", "council", "commission", "ministry"})
 _PARTNERS = frozenset({PartyKind.NAME, PartyKind.DEMONYM, PartyKind.CAPITAL})
 _UNION = "EU"
+_STATE = 2  # letters of its code
+_NEAR = 5  # words
+_OPENING = 2  # words: "In Russia …"
 _OF_STATES = frozenset({"lower_chamber", "upper_chamber", "head_of_state", "head_of_government"})
 _BARE = frozenset({GENERIC, PRONOUN, "law", "draft", "decision"})
 
 
+def _nowhere(_low: str, _text: str) -> str:
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an article plays: the country it is about, and the states that headline and lead name (not their organs)."""
+    """Where an article plays: the country it is about, and the states that headline and lead name (not their organs).
+
+    `sure`: an organ that only this country has acts in headline or lead. `within`: the language's words for "in"; `seat`: the
+    state that words (lower-cased, and as they stand) open with, by its name or its capital's.
+    """
 
     context: str = ""
     named: tuple[str, ...] = ()
     there: frozenset[str] = frozenset()
     country: frozenset[str] = frozenset()
+    sure: bool = False
+    within: frozenset[str] = frozenset()
+    seat: Callable[[str, str], str] = _nowhere
 
     def own(self, reading: Reading) -> str:
         """The article's country, where a sentence says that something holds "for the country"."""
@@ -55,6 +68,21 @@ class Place:
         before = [p for p in reading.parties if reading.token_at(p.start) < at and p.kind in _PARTNERS]
         return before[-1] if before else None
 
+    def spot(self, reading: Reading, trigger: Trigger) -> str:
+        """The state in which a step without a subject was taken: "has not been ratified in Paris"; "" where none is said."""
+        if trigger.voice not in {PASSIVE, NOMINAL}:
+            return ""
+        sentence = reading.sentence
+        for word in range(1, len(reading.tokens)):
+            near = word <= _OPENING or abs(word - trigger.first) <= _NEAR
+            if not near or fold(reading.tokens[word - 1].low) not in self.within:
+                continue
+            at = reading.tokens[word].start - sentence.start
+            code = self.seat(sentence.low[at:], sentence.text[at:])
+            if code and reading.same_clause(word, trigger.first):
+                return code
+        return ""
+
     def of(self, subject: Sequence[PartyMention]) -> str:
         """The country for organs that no words give one: none for those of states where a union of states is at home."""
         return "" if self.context == _UNION and any(p.body in _OF_STATES for p in subject) else self.context
@@ -68,7 +96,8 @@ class Place:
         has an organ of such a name. A Bundestag belongs to nobody's neighbour.
         """
         named = {p.code for p in found if p.code and p.kind is not PartyKind.BODY} | set(self.named)
-        home = self.context if self.context in named else (self.named[0] if len(self.named) == 1 else "")
+        known = self.sure or self.context in named
+        home = self.context if known else (self.named[0] if len(self.named) == 1 else "")
         if not home:
             return tuple(attached)
         return tuple(
@@ -99,40 +128,72 @@ def actor(
     reading: Reading, one: Bound, subject: Sequence[PartyMention], told: Sequence[Told], text: str, place: Place
 ) -> Actor:
     """Who acts. A domestic step that names nobody belongs to the parliament it goes to, or to the organ that acted before."""
-    if one.trigger.family == "enter_force":
+    if one.trigger.family == "enter_force" and one.step.reason != "effect_of_ending":
         there = place.meant(reading)
         found = actors.resolve(_for_whom(reading, one.trigger) or ([there] if there else []), text)
         return found if found.country else replace(found, country=place.own(reading))
     if one.step.type in UNILATERAL:
         subject = [p for p in subject if p.code != "UN"]  # the depositary receives, it does not ratify
+    if one.step.reason == "effect_of_ending" and one.thing is not None:
+        as_noun = replace(one.trigger, first=one.thing.first, last=one.thing.last, voice=NOMINAL)
+        subject = who.owner(reading, as_noun, reading.parties) or subject
     found = actors.resolve(subject, text, context=place.of(subject))
-    if found.country or len({p.code for p in subject if p.code}) > 1:
+    if found.country:
         return found
     there = place.meant(reading) if one.step.type in _OWN | {E.SUBMITTED} else None
     if there is not None and not any(p.code for p in subject):
         return replace(found, country=there.code)
     if one.step.type is E.SUBMITTED:
-        bodies = [p for p in reading.parties if p.body in actors.CHAMBERS and p.code]
-        return replace(found, country=bodies[0].code) if bodies else replace(found, country=_home(place))
+        return replace(found, country=_sent_to(reading, one.trigger, subject) or (_home(place) if not subject else ""))
     if one.step.type is E.TERMINATED and not subject:
         return replace(found, country=place.own(reading))
-    if one.step.type not in _OWN or (subject and any(p.code for p in subject)):
+    if one.step.type not in _OWN or any(p.code for p in subject):
         return found
-    clause = reading.clause_of[one.trigger.first]
-    if any(reading.is_a("by", i) for i in reading.words_of(clause)) and one.trigger.voice == PASSIVE:
+    return _unnamed(reading, one, found, told, text, place)
+
+
+def _unnamed(reading: Reading, one: Bound, found: Actor, told: Sequence[Told], text: str, place: Place) -> Actor:
+    """Who takes a step of one state that names nobody: the organ it was taken in, who acted before, the article's state."""
+    passive = one.trigger.voice == PASSIVE
+    if passive and _someone_else(reading, reading.clause_of[one.trigger.first]):
         return found
-    seat = _seat(reading, one.trigger) if one.step.type in _DOMESTIC and one.trigger.voice == PASSIVE else None
+    seat = _seat(reading, one.trigger) if one.step.type in _DOMESTIC and passive else None
     if seat is not None:
         return actors.resolve([seat], text)
+    spot = place.spot(reading, one.trigger) if one.step.type in _DOMESTIC | {E.REJECTED} else ""
+    if spot:
+        return replace(found, country=spot)
+    same = next((t for t in reversed(told) if t.sentence is reading.sentence and t.actor.country), None)
+    if same is not None and same.type in _OWN and len(same.actor.country) == _STATE and not passive:
+        return replace(found, country=same.actor.country)
     last = next((t for t in reversed(told) if t.actor.country and t.actor.stage and t.type in _OWN), None)
-    if last is not None and len(last.actor.country) == 2 and one.step.type in _DOMESTIC:
+    if last is not None and len(last.actor.country) == _STATE and one.step.type in _DOMESTIC:
         return replace(found, country=last.actor.country)
     return replace(found, country=_home(place)) if one.step.type in _ALONE else found
 
 
+def _sent_to(reading: Reading, trigger: Trigger, subject: Sequence[PartyMention]) -> str:
+    """The state of the parliament that something is sent to: the one of the verb's clause, else the sentence's first."""
+    bodies = [p for p in reading.parties if p.body in actors.CHAMBERS and p.code]
+    own = [p for p in bodies if reading.same_clause(_at(reading, p), trigger.last)]
+    return next((p.code for p in own or ([] if any(p.code for p in subject) else bodies)), "")
+
+
+def _at(reading: Reading, mention: PartyMention) -> int:
+    return reading.token_at(mention.start)
+
+
+def _someone_else(reading: Reading, clause: int) -> bool:
+    """Whether somebody is said to have done it, and it is not the chamber told of before ("by the same chamber")."""
+    words = reading.words_of(clause)
+    by = next((i for i in words if reading.is_a("by", i)), -1)
+    chambers = [h.first for h in reading.section("procedure") if h.key == "chamber"]
+    return by >= 0 and not any(0 < word - by <= _NEAR for word in chambers)
+
+
 def _home(place: Place) -> str:
     """The country an article is about, if it is a state."""
-    return place.context if len(place.context) == 2 else ""
+    return place.context if len(place.context) == _STATE and place.context != "UN" else ""
 
 
 def _seat(reading: Reading, trigger: Trigger) -> PartyMention | None:
@@ -144,7 +205,8 @@ def _seat(reading: Reading, trigger: Trigger) -> PartyMention | None:
             if p.code
             and p.kind is PartyKind.BODY
             and p.body in actors.CHAMBERS | _MINOR
-            and reading.same_clause(reading.token_at(p.start), trigger.first)
+            and reading.same_clause(_at(reading, p), trigger.first)
+            and not (_at(reading, p) > trigger.last and reading.comma_between(trigger.last, _at(reading, p)))
         ),
         None,
     )
@@ -161,21 +223,6 @@ def _for_whom(reading: Reading, trigger: Trigger) -> list[PartyMention]:
         )
         and abs(reading.token_at(p.start) - trigger.first) <= 12
     ]
-
-
-def each(base: Told, subject: Sequence[PartyMention], text: str, *, closed: bool = False) -> tuple[Actor, ...]:
-    """States that act each for itself (ratify, leave) are one actor each; the parties of a bilateral sign together.
-
-    `closed`: the agreement is one between listed parties.
-    """
-    if base.type in _JOINT and closed and base.status is not Status.NEGATED:
-        return (replace(base.actor, country=""),)
-    if base.type in UNILATERAL:
-        subject = [p for p in subject if p.code != "UN"]
-    codes = {p.code for p in subject if p.code}
-    if base.type in _OWN and len(codes) > 1 and base.status in {Status.OCCURRED, Status.NEGATED}:
-        return actors.each(subject, text)
-    return (base.actor,)
 
 
 def judged(

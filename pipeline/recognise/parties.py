@@ -42,6 +42,7 @@ _FALLBACK = "en"
 _STATES = frozenset({PartyKind.NAME, PartyKind.DEMONYM, PartyKind.CAPITAL, PartyKind.ORGANISATION, PartyKind.PAIR})
 _OWNERS = _STATES | {PartyKind.BODY}
 _ORGAN_GAP = re.compile(r"(?:['’]s?|s['’])?[ \u00a0-]+(?:[^\W\d_]+[ \u00a0]+)?\Z")
+_TURKISH_IN = re.compile(r"['’]?[dt][ae]ki ")  # "Ankara'daki parlamento"
 _ADJECTIVE_ONLY = frozenset(
     {"ru", "uk", "be", "bg", "mk", "sr", "pl", "cs"}
 )  # a name before an organ is never its owner here
@@ -131,6 +132,13 @@ class Names:
         hit = opening(self._index(language), low, original)
         return hit[2].code if hit and hit[2].kind is PartyKind.CAPITAL else ""
 
+    def land(self, low: str, original: str, language: str) -> str:
+        """The state that words open with, by its name or its capital's (Brussels: the Union); "" for none."""
+        hit = opening(self._index(language), low, original)
+        if hit is None or hit[2].kind not in {PartyKind.NAME, PartyKind.CAPITAL}:
+            return ""
+        return "EU" if hit[2].code == "BE" and hit[2].kind is PartyKind.CAPITAL else hit[2].code
+
     def seat(self, low: str, original: str, language: str) -> str:
         """The state in whose capital a sentence says that it plays ("In Manila the Senate …"); "" for none."""
         first = WORD.match(low)
@@ -208,7 +216,7 @@ def _next_to(before: PartyMention, body: PartyMention, low: str, index: Index) -
         return False
     if index.language in _DEMONYM_AFTER and before.kind is not PartyKind.ORGANISATION:
         return gap in {"-", "‑"}
-    if not gap.strip("'’s- \u00a0"):
+    if not gap.strip("'’s- \u00a0") or (index.language == "tr" and _TURKISH_IN.fullmatch(gap)):
         return True
     if not _ORGAN_GAP.match(gap):
         return False

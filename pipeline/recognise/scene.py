@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 
 from pipeline.recognise import actors, organs
 from pipeline.recognise.parties import Names
@@ -36,10 +36,10 @@ class Scene:
 
     def open(self, opening: list[Sentence]) -> None:
         """Take in headline and lead: what they name stands for the whole article."""
-        told = [p for s in opening for p in organs.principals(self._bare(s), s, self.withs) if len(p.code) == 2]
+        told = [p for s in opening for p in organs.principals(self._bare(s), s, self.withs) if _may_be_home(p.code)]
         self.place = organs.Place("", _codes(p for p in told if p.kind is not PartyKind.BODY))
         found = [p for s in opening for p in self.parties(s)]
-        own = [p for s in opening for p in organs.principals(self.parties(s), s, self.withs) if len(p.code) == 2]
+        own = [p for s in opening for p in organs.principals(self.parties(s), s, self.withs) if _may_be_home(p.code)]
         shown = {p.code for p in told}
         self.context = (
             actors.focus([p for p in own if p.code in shown])
@@ -53,6 +53,9 @@ class Scene:
             _codes(p for p in own if p.kind is not PartyKind.BODY),
             self.names.there(self.document.language),
             self.names.country(self.document.language),
+            within=self.names.places(self.document.language),
+            seat=partial(self.names.land, language=self.document.language),
+            sure=any(p.code == self.context for p in told if p.kind is PartyKind.BODY),
         )
         self.states = _codes(found)
         self._found.clear()  # what was found so far did not know whom the article is about
@@ -73,6 +76,10 @@ class Scene:
         """What a sentence names by itself; offsets in the text."""
         found = self.names.find(sentence.low, sentence.text, self.document.language, on=self.published)
         return tuple(replace(p, start=p.start + sentence.start, end=p.end + sentence.start) for p in found)
+
+    def said(self, sentence: Sentence) -> frozenset[str]:
+        """The codes that a sentence's own words give, with no look at the rest of the article."""
+        return frozenset(p.code for p in self._bare(sentence))
 
     def parties(self, sentence: Sentence) -> tuple[PartyMention, ...]:
         """Parties of a sentence, organs with their countries; offsets in the text."""
@@ -131,6 +138,11 @@ class Scene:
     def everyone(self) -> tuple[str, ...]:
         """Codes of all parties the article names."""
         return tuple(dict.fromkeys([*self.states, *(code for codes in self._codes for code in codes)]))
+
+
+def _may_be_home(code: str) -> bool:
+    """Whether an article can be about it as a state: one of two letters, the Union among them, not the UN."""
+    return len(code) == 2 and code != "UN"
 
 
 def _codes(mentions: Iterable[PartyMention]) -> tuple[str, ...]:

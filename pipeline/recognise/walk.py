@@ -13,6 +13,7 @@ from functools import cached_property
 from pipeline.model import Article, EventType, PartialDate, Salience, Status
 from pipeline.model import Step as Trace
 from pipeline.recognise import (
+    acting,
     actors,
     acts,
     assemble,
@@ -288,7 +289,7 @@ class Walk:
         )  # fmt: skip
         several = len({x.agreement_id for x in linked if x.agreement_id})
         listed = when.respective(own, several, kind, verdict, self._calendar(previous))
-        yield from self._spread(reading, one, base, linked, subject, listed)
+        yield from self._spread(reading, one, base, linked, subject, told, listed)
 
     def _spread(
         self,
@@ -297,6 +298,7 @@ class Walk:
         base: Told,
         linked: Sequence[Linked],
         subject: Sequence[PartyMention],
+        before: Sequence[Told],
         listed: Sequence[PartialDate] = (),
     ) -> Iterator[Told]:
         """One entry for every agreement (each with its date of those `listed`) and, where states act each for itself, for every state."""
@@ -308,8 +310,8 @@ class Walk:
             self.focus.foreign = reading.sentence.index
         for at, x in enumerate(kept or unknown[:1]):
             base = replace(base, date=listed[at]) if listed else base
-            closed = x.agreement_id is not None and not self.tools.linker.index.open(x.agreement_id)
-            for actor in organs.each(base, subject, self.article.text, closed=closed):
+            parts = acting.Parts(self.tools.linker.index, x.agreement_id)
+            for actor in acting.each(base, subject, self.article.text, parts, self.scene, before):
                 kind, stage, rule = base.type, actor.stage, ""
                 if actor.country:
                     kind, stage, rule = actors.normalise(

@@ -5,15 +5,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeline.recognise.reading import RELATIVE, Reading
+from pipeline.recognise.rows import (
+    ORGANS,
+    first_of,
+    first_row,
+    group,
+    is_of,
+    last_word,
+    listed,
+    of_place,
+    without_places,
+    word_of,
+)
 from pipeline.recognise.triggers import ACTIVE, ATTRIBUTE, NOMINAL, PASSIVE, Trigger
 from pipeline.recognise.values import PartyKind, PartyMention
 
-_ORGANS = frozenset({PartyKind.BODY, PartyKind.LEADER})
 _REACH = 14  # words behind "by"
 _ALONE = frozenset({"deposit", "denounce", "withdraw", "accede"})  # what one state does
-_ROW_GAP = 3  # words between two names of a list
 _SIDE = 4  # words from a passive to the side of a state that did it
 _PRONOUN_BETWEEN = 3  # words from an Arabic verb to its subject
+_OF_GAP = 3  # words from a noun to whose act it is
+_HAVING = ("avoir", "ter", "tê-l", "tê", "haber", "having", "ayant", "habiendo", "tendo")  # the perfect of infinitives
 _OF_THEMSELVES = frozenset({"enter_force", "terminate", "provisional"})  # what agreements do themselves
 
 
@@ -23,7 +35,7 @@ def subject(
     """The party mentions that act. `taken`: spans (text offsets) of agreement mentions, whose parties do not act here."""
     if trigger.family == "deposit" and reading.tokens[trigger.first].low.startswith(("receiv", "accept", "получ")):
         return tuple(
-            p for p in reading.parties if _word(reading, p) > trigger.last and _from(reading, _word(reading, p))
+            p for p in reading.parties if word_of(reading, p) > trigger.last and _from(reading, word_of(reading, p))
         )
     free = [
         p
@@ -42,16 +54,17 @@ def subject(
         if announcing:
             return announcing
     if trigger.voice == PASSIVE:
-        agent = _loose_agent(reading, trigger, free) if reading.lexicon.object_first else ()
+        agent = _loose_agent(reading, trigger, triggers, free) if reading.lexicon.object_first else ()
         return agent or _topic(reading, trigger, free)
     if reading.lexicon.language == "ar" and trigger.voice == ACTIVE:
         near = _right_behind(reading, trigger, free)
         if near:
             return near
     if trigger.voice == ATTRIBUTE:
-        return ()
+        done = trigger.first > 0 and reading.tokens[trigger.first - 1].low.startswith(_HAVING)
+        return _before(reading, trigger, triggers, free) or _topic(reading, trigger, free) if done else ()
     if trigger.voice == NOMINAL:
-        return _possessor(reading, trigger, reading.parties) or _before(reading, trigger, triggers, free)
+        return owner(reading, trigger, free) or _before(reading, trigger, triggers, free)
     return (
         _before(reading, trigger, triggers, free)
         or _behind(reading, trigger, triggers, free)
@@ -61,7 +74,7 @@ def subject(
 
 def _leads(reading: Reading, mention: PartyMention) -> bool:
     """Where the verb stands last, the organ that opens the clause acts, even if all before the verb reads as one wording."""
-    return reading.lexicon.verb_final and not reading.lexicon.grammar.get("prepositions") and mention.kind in _ORGANS
+    return reading.lexicon.verb_final and not reading.lexicon.grammar.get("prepositions") and mention.kind in ORGANS
 
 
 def _inside(reading: Reading, trigger: Trigger, free: Sequence[PartyMention]) -> tuple[PartyMention, ...]:
@@ -71,12 +84,12 @@ def _inside(reading: Reading, trigger: Trigger, free: Sequence[PartyMention]) ->
     found = [
         p
         for p in free
-        if trigger.first < _word(reading, p)
-        and _last_word(reading, p) <= trigger.last
+        if trigger.first < word_of(reading, p)
+        and last_word(reading, p) <= trigger.last
         and p.kind is not PartyKind.ORGANISATION
-        and not reading.is_a("prepositions", _word(reading, p) - 1)
+        and not reading.is_a("prepositions", word_of(reading, p) - 1)
     ]
-    return _group(reading, found, from_left=True)
+    return group(reading, found, from_left=True)
 
 
 def _right_behind(reading: Reading, trigger: Trigger, free: Sequence[PartyMention]) -> tuple[PartyMention, ...]:
@@ -85,12 +98,12 @@ def _right_behind(reading: Reading, trigger: Trigger, free: Sequence[PartyMentio
     found = [
         p
         for p in free
-        if 0 < _word(reading, p) - trigger.last <= _PRONOUN_BETWEEN
-        and reading.clause_of[_word(reading, p)] == clause
-        and not _of_place(reading, _word(reading, p))
+        if 0 < word_of(reading, p) - trigger.last <= _PRONOUN_BETWEEN
+        and reading.clause_of[word_of(reading, p)] == clause
+        and not of_place(reading, word_of(reading, p))
     ]
-    row = [p for p in free if found and _word(reading, p) >= _word(reading, found[0])]
-    return _group(reading, _without_places(reading, row), from_left=True)
+    row = [p for p in free if found and word_of(reading, p) >= word_of(reading, found[0])]
+    return group(reading, without_places(reading, row), from_left=True)
 
 
 def _topic(reading: Reading, trigger: Trigger, free: Sequence[PartyMention]) -> tuple[PartyMention, ...]:
@@ -102,9 +115,11 @@ def _topic(reading: Reading, trigger: Trigger, free: Sequence[PartyMention]) -> 
     while number:
         number = reading.clauses[number].parent
         outer = [
-            p for p in free if _last_word(reading, p) < trigger.first and reading.clause_of[_word(reading, p)] == number
+            p
+            for p in free
+            if last_word(reading, p) < trigger.first and reading.clause_of[word_of(reading, p)] == number
         ]
-        kept = _group(reading, _without_places(reading, outer)) or (tuple(outer[-1:]) if opens else ())
+        kept = group(reading, without_places(reading, outer)) or (tuple(outer[-1:]) if opens else ())
         if kept:
             return kept
     return ()
@@ -117,9 +132,9 @@ def _announcing(reading: Reading, trigger: Trigger, free: Sequence[PartyMention]
         return ()
     said = next((i for i in range(max(0, opener - 4), opener) if reading.is_a("quote_verbs", i)), -1)
     if said < 0:  # "New Delhi's announcement that …"
-        whose = [p for p in free if 0 < opener - _word(reading, p) <= _REACH and _possessive(reading, p)]
+        whose = [p for p in free if 0 < opener - word_of(reading, p) <= _REACH and _possessive(reading, p)]
         return tuple(whose[-1:])
-    return _group(reading, _without_places(reading, [p for p in free if said - 6 <= _word(reading, p) < said]))
+    return group(reading, without_places(reading, [p for p in free if said - 6 <= word_of(reading, p) < said]))
 
 
 def _possessive(reading: Reading, mention: PartyMention) -> bool:
@@ -134,27 +149,21 @@ def _touches(reading: Reading, trigger: Trigger, mention: PartyMention) -> bool:
         and trigger.voice == ACTIVE
         and trigger.tense in {"past", "perfect"}
         and mention.kind is PartyKind.NAME
-        and 1 <= trigger.first - _last_word(reading, mention) <= 2
-        and not reading.comma_between(_last_word(reading, mention), trigger.first)
+        and 1 <= trigger.first - last_word(reading, mention) <= 2
+        and not reading.comma_between(last_word(reading, mention), trigger.first)
         and not any(
-            reading.is_a("prepositions", i) for i in range(max(0, _word(reading, mention) - 2), _word(reading, mention))
+            reading.is_a("prepositions", i)
+            for i in range(max(0, word_of(reading, mention) - 2), word_of(reading, mention))
         )
         and not any(
-            reading.is_a("coordinate", i) for i in range(max(0, _word(reading, mention) - 1), _word(reading, mention))
+            reading.is_a("coordinate", i)
+            for i in range(max(0, word_of(reading, mention) - 1), word_of(reading, mention))
         )
     )
 
 
 def _from(reading: Reading, word: int) -> bool:
     return any(reading.tokens[i].low in {"from", "от"} for i in range(max(0, word - 2), word))
-
-
-def _word(reading: Reading, mention: PartyMention) -> int:
-    return reading.token_at(mention.start)
-
-
-def _last_word(reading: Reading, mention: PartyMention) -> int:
-    return reading.token_at(mention.end - 1)
 
 
 def _behind_by(
@@ -174,62 +183,73 @@ def _behind_by(
     found = [
         p
         for p in free
-        if by < _word(reading, p) <= by + _REACH
-        and reading.within(reading.clause_of[_word(reading, p)], reading.clause_of[by])
+        if by < word_of(reading, p) <= by + _REACH
+        and reading.within(reading.clause_of[word_of(reading, p)], reading.clause_of[by])
     ]
-    found = [p for p in found if p.kind is not PartyKind.CAPITAL or not _of_place(reading, _word(reading, p))]
+    found = [p for p in found if p.kind is not PartyKind.CAPITAL or not of_place(reading, word_of(reading, p))]
     row = found[:1]
     for p in found[1:]:
-        left, right = _last_word(reading, row[-1]), _word(reading, p)
+        left, right = last_word(reading, row[-1]), word_of(reading, p)
         if any(reading.is_a("by", i) for i in range(left + 1, right)):
             break
         joined = any(reading.is_a("coordinate", i) for i in range(left + 1, right)) or right - left == 1
         if (
-            (reading.comma_between(left, right) and not _listed(reading, row[-1], p))
+            (reading.comma_between(left, right) and not listed(reading, row[-1], p))
             or right - left > 5
             or not (joined or right - left <= 3)
         ):
             break
         row.append(p)
-    return _group(reading, row, from_left=True)
+    return group(reading, row, from_left=True)
 
 
-def _of_place(reading: Reading, word: int) -> bool:
-    """Whether "in", "at" or the like leads to a name."""
-    return reading.is_a("prepositions", word - 1) and not reading.is_a("by", word - 1) and not _of(reading, word - 1)
+def _of_next(reading: Reading, trigger: Trigger, mention: PartyMention, triggers: Sequence[Trigger]) -> bool:
+    """Whether a name behind a comma is the subject of the verb behind it («… был подписан, меджлис одобрил …»)."""
+    word = word_of(reading, mention)
+    follows = any(t.voice == ACTIVE and word < t.first <= word + _SIDE for t in triggers if t is not trigger)
+    return word > trigger.last and follows and reading.comma_between(trigger.last, word)
 
 
-def _of(reading: Reading, word: int) -> bool:
-    return reading.tokens[word].low in {"of", "de", "du", "d", "del", "do", "da", "dos", "des"}
-
-
-def _listed(reading: Reading, one: PartyMention, other: PartyMention) -> bool:
-    """Whether nothing but a comma parts two names: they stand in a list."""
-    return _word(reading, other) - _last_word(reading, one) <= 1 and one.kind == other.kind
-
-
-def _loose_agent(reading: Reading, trigger: Trigger, free: Sequence[PartyMention]) -> tuple[PartyMention, ...]:
+def _loose_agent(
+    reading: Reading, trigger: Trigger, triggers: Sequence[Trigger], free: Sequence[PartyMention]
+) -> tuple[PartyMention, ...]:
     """Languages that mark the agent by case: an organ or a leader in the clause."""
     clause = reading.clause_of[trigger.first]
     found = [
         p
         for p in free
-        if p.kind in _ORGANS
+        if p.kind in ORGANS
         and (
-            reading.clause_of[_word(reading, p)] == clause
-            or (not p.body and p.code and 0 < _word(reading, p) - trigger.last <= _SIDE)
+            (reading.clause_of[word_of(reading, p)] == clause and not _of_next(reading, trigger, p, triggers))
+            or (not p.body and p.code and 0 < word_of(reading, p) - trigger.last <= _SIDE)
         )
     ]
-    return _group(reading, found, from_left=True)
+    return group(reading, found, from_left=True)
 
 
 def _possessor(reading: Reading, trigger: Trigger, mentions: Sequence[PartyMention]) -> tuple[PartyMention, ...]:
     return tuple(
         p
         for p in mentions
-        if 0 < trigger.first - _last_word(reading, p) <= 3
-        and not reading.comma_between(_last_word(reading, p), trigger.first)
+        if 0 < trigger.first - last_word(reading, p) <= 3
+        and not reading.comma_between(last_word(reading, p), trigger.first)
     )[-1:]
+
+
+def owner(reading: Reading, trigger: Trigger, free: Sequence[PartyMention]) -> tuple[PartyMention, ...]:
+    """Whose act a noun tells of. `free`: the names that are no part of an agreement's."""
+    return _possessor(reading, trigger, reading.parties) or _whose(reading, trigger, free)
+
+
+def _whose(reading: Reading, trigger: Trigger, free: Sequence[PartyMention]) -> tuple[PartyMention, ...]:
+    """Whose act a noun tells of, right behind it: "ratificação paraguaia", "the ratifications of Chad and Benin"."""
+    for at, p in enumerate(free):
+        gap = word_of(reading, p) - trigger.last
+        adjective = gap == 1 and p.kind is PartyKind.DEMONYM
+        owner = 1 < gap <= _OF_GAP and p.kind is PartyKind.NAME and is_of(reading, trigger.last + 1)
+        if adjective or owner:
+            return first_of(reading, free[at:])
+    return ()
 
 
 def _before(
@@ -241,24 +261,24 @@ def _before(
     found = [
         p
         for p in free
-        if start <= _word(reading, p)
-        and _last_word(reading, p) < trigger.first
-        and reading.clause_of[_word(reading, p)] == clause
+        if start <= word_of(reading, p)
+        and last_word(reading, p) < trigger.first
+        and reading.clause_of[word_of(reading, p)] == clause
     ]
     if found:
-        kept = _without_places(reading, _addressed(reading, trigger, found))
-        return _group(reading, kept, from_left=reading.lexicon.verb_final and any(p.kind in _ORGANS for p in kept))
+        kept = without_places(reading, _addressed(reading, trigger, found))
+        return group(reading, kept, from_left=reading.lexicon.verb_final and any(p.kind in ORGANS for p in kept))
     home = reading.clause(trigger.first)
     if home.kind == RELATIVE and trigger.first - home.opener <= 4:
-        before = [p for p in free if 0 < home.opener - _last_word(reading, p) <= 4]
-        return _group(reading, before)
+        before = [p for p in free if 0 < home.opener - last_word(reading, p) <= 4]
+        return group(reading, before)
     if home.kind != RELATIVE and home.number and trigger.tense in {"infinitive", "gerund"}:
         outer = [
             p
             for p in free
-            if _last_word(reading, p) < trigger.first and reading.clause_of[_word(reading, p)] == home.parent
+            if last_word(reading, p) < trigger.first and reading.clause_of[word_of(reading, p)] == home.parent
         ]
-        return _group(reading, _without_places(reading, outer))
+        return group(reading, without_places(reading, outer))
     return ()
 
 
@@ -267,7 +287,7 @@ def _addressed(reading: Reading, trigger: Trigger, found: list[PartyMention]) ->
     cues = [h for h in reading.section("status") if h.key == "called_for" and h.last < trigger.first]
     if trigger.tense != "infinitive" or not cues:
         return found
-    urged = [p for p in found if _word(reading, p) > cues[-1].last]
+    urged = [p for p in found if word_of(reading, p) > cues[-1].last]
     return urged or found
 
 
@@ -281,92 +301,11 @@ def _start(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> i
             and not trigger.with_previous
         ):
             own = [
-                p for p in reading.parties if other.last < _word(reading, p) and _last_word(reading, p) < trigger.first
+                p for p in reading.parties if other.last < word_of(reading, p) and last_word(reading, p) < trigger.first
             ]
-            fresh = [p for p in own if trigger.first - _last_word(reading, p) <= 4]
+            fresh = [p for p in own if trigger.first - last_word(reading, p) <= 4]
             return other.last + 1 if fresh else 0
     return 0
-
-
-def _without_places(reading: Reading, mentions: Sequence[PartyMention]) -> list[PartyMention]:
-    """Mentions behind a preposition of place or company ("in Tehran", "with Japan") do not act, unless an organ leads them."""
-    kept: list[PartyMention] = []
-    for p in mentions:
-        word = _word(reading, p)
-        behind = (
-            word > 0
-            and not _article(reading, word - 1)
-            and not reading.is_a("by", word - 1)
-            and not (word > 1 and reading.is_a("by", word - 2))
-            and (
-                reading.is_a("prepositions", word - 1)
-                or (word > 1 and reading.is_a("determiners", word - 1) and reading.is_a("prepositions", word - 2))
-            )
-        )
-        if behind and not (kept and word - _last_word(reading, kept[-1]) <= 4) and not _noun_before(reading, word):
-            continue
-        kept.append(p)
-    return kept or [p for p in mentions if p.kind in _ORGANS]
-
-
-def _article(reading: Reading, word: int) -> bool:
-    """Whether a word that may be a preposition is an article ("A Finlândia denunciou", "e a Guiné-Bissau"), or "with" opens a sentence.
-
-    "With Morocco and Sierra Leone two more states have …": those named act.
-    """
-    if word == 0 and reading.is_a("with", 0):
-        return True
-    if not (reading.is_a("determiners", word) and reading.is_a("prepositions", word)):
-        return False
-    if len(reading.tokens[word].low) > 1:  # "do", "na" are both at once
-        return False
-    return word == 0 or reading.is_a("coordinate", word - 1) or not reading.before(word).isspace()
-
-
-def _noun_before(reading: Reading, word: int) -> bool:
-    """Whether an office or a name stands before the preposition: "the parliament of Colombia", "the Republic of Korea"."""
-    base = reading.sentence.start
-    for i in (word - 1, word - 2):
-        if i > 0 and _of(reading, i) and reading.sentence.text[reading.tokens[i - 1].start - base].isupper():
-            return True
-    return any(
-        h.key in {"chamber", "executive", "presidential"} and 0 < word - h.last <= 3
-        for h in reading.section("procedure")
-    )
-
-
-def _group(reading: Reading, mentions: Sequence[PartyMention], *, from_left: bool = False) -> tuple[PartyMention, ...]:
-    """The mentions that belong together: an organ with its state, or states in a row."""
-    if not mentions:
-        return ()
-    organs = [p for p in mentions if p.kind in _ORGANS]
-    if organs and _theirs(reading, organs[0]):
-        owners = [p for p in reading.parties if p.end < organs[0].start and p.kind not in _ORGANS and p.code]
-        if owners:
-            return tuple(owners)
-    if organs:
-        pivot = organs[0] if from_left else organs[-1]
-        near = [p for p in organs if abs(_word(reading, p) - _word(reading, pivot)) <= 8]
-        states = [p for p in mentions if p.kind not in _ORGANS and p.kind is not PartyKind.PAIR and p.code]
-        row = [p for p in states if 0 < _word(reading, p) - _last_word(reading, pivot) <= 7]
-        together = len({p.code for p in row}) > 1
-        codes = row if together else [p for p in states if any(not o.code for o in near)]
-        return tuple(sorted([*near, *codes], key=lambda p: p.start))
-    pivot = mentions[0] if from_left else mentions[-1]
-    row = [pivot]
-    ordered = mentions if from_left else tuple(reversed(mentions))
-    for p in ordered[1:]:
-        if abs(_word(reading, p) - _word(reading, row[-1])) <= 5:
-            row.append(p)
-        else:
-            break
-    return tuple(sorted(row, key=lambda p: p.start))
-
-
-def _theirs(reading: Reading, organ: PartyMention) -> bool:
-    """ "their governments": the organs of the states just named."""
-    word = _word(reading, organ)
-    return word > 0 and reading.tokens[word - 1].low in {"their", "leurs", "их", "sus", "ihre"}
 
 
 def _behind(
@@ -383,17 +322,8 @@ def _behind(
     ]
     stop = min(nexts, default=len(reading.tokens))
     found = [
-        p for p in free if trigger.last < _word(reading, p) < stop and reading.clause_of[_word(reading, p)] == clause
+        p
+        for p in free
+        if trigger.last < word_of(reading, p) < stop and reading.clause_of[word_of(reading, p)] == clause
     ]
-    return _group(reading, _without_places(reading, _first_row(reading, found)), from_left=True)
-
-
-def _first_row(reading: Reading, mentions: Sequence[PartyMention]) -> list[PartyMention]:
-    """Mentions up to the comma behind which another subject may stand ("signed by Norway and Sweden on Monday, both parliaments …")."""
-    row = list(mentions[:1])
-    for p in mentions[1:]:
-        left, right = _last_word(reading, row[-1]), _word(reading, p)
-        if reading.comma_between(left, right) and right - left > _ROW_GAP:
-            break
-        row.append(p)
-    return row
+    return group(reading, without_places(reading, first_row(reading, found)), from_left=True)

@@ -1,0 +1,102 @@
+"""Which states act in a step on one agreement: each for itself or all together, and only those that can have a part in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from pipeline.model import EventType, Status
+from pipeline.recognise import actors
+from pipeline.recognise.assemble import Told
+from pipeline.recognise.linking import Index
+from pipeline.recognise.organs import UNILATERAL
+from pipeline.recognise.scene import Scene
+from pipeline.recognise.values import Actor, PartyKind, PartyMention
+
+E = EventType
+_OWN = UNILATERAL | {E.REJECTED}
+_JOINT = frozenset({E.SIGNED, E.INITIALLED, E.EXCHANGED, E.NEGOTIATIONS_CONCLUDED})
+_REFUSED = frozenset({E.SIGNED, E.EXTENDED, E.INITIALLED})  # what several may refuse, each for itself
+_DONE = frozenset({Status.OCCURRED, Status.NEGATED})
+_WANTED = frozenset({Status.PLANNED, Status.CALLED_FOR})
+_HOUSEHOLD = _OWN | {E.SUBMITTED}  # what a state does by itself
+_PAIR = 2
+_FEW = 3
+_BEHIND = 25  # characters from a verb to the names behind it
+_LISTED = 8  # characters between two names of a list
+_STOP = re.compile("[,，،、;；]")
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """One agreement and who may act in it. `agreement_id` None: nobody tracks it, and so nothing is known of its parties."""
+
+    index: Index
+    agreement_id: str | None
+
+    @property
+    def closed(self) -> frozenset[str]:
+        """The parties, where no other state can act."""
+        return frozenset() if self.agreement_id is None else self.index.closed(self.agreement_id)
+
+    def may(self, code: str) -> bool:
+        """Whether a state has a part in it."""
+        return self.agreement_id is None or self.index.party(code, self.agreement_id)
+
+
+def each(
+    base: Told, subject: Sequence[PartyMention], text: str, parts: Parts, scene: Scene, told: Sequence[Told]
+) -> tuple[Actor, ...]:
+    """States that act each for itself (ratify, leave, refuse, sign what many sign) are one actor each; the parties of a bilateral sign together."""
+    closed = parts.agreement_id is not None and not parts.index.open(parts.agreement_id)
+    if base.type in _JOINT and closed and base.status is not Status.NEGATED and not _some(subject, parts):
+        return (replace(base.actor, country=""),)
+    if base.type in UNILATERAL:
+        subject = [p for p in subject if p.code != "UN"]
+    codes = {p.code for p in subject if p.code}
+    if len(codes) > 1 and _apart(base, parts, subject, text):
+        return actors.each(subject, text)
+    return (_settled(base, parts, scene, told),)
+
+
+def _some(subject: Sequence[PartyMention], parts: Parts) -> bool:
+    """Whether some of more than two parties are named, and not all ("signed by Kenya and Rwanda" of six)."""
+    codes = {p.code for p in subject if p.code}
+    return len(parts.closed) > _PAIR and len(codes) > 1 and codes < parts.closed
+
+
+def _apart(base: Told, parts: Parts, subject: Sequence[PartyMention], text: str) -> bool:
+    """Whether several states act each for itself; of plans only those of two or three that a multilateral is for."""
+    if base.type in _OWN:
+        few = len({p.code for p in subject if p.code}) <= _FEW and base.status in _WANTED
+        return base.status in _DONE or (few and not parts.closed and _in_a_row(subject, base, text))
+    if base.type in _REFUSED and base.status is Status.NEGATED:
+        return parts.agreement_id is not None
+    many = parts.agreement_id is not None and (not parts.closed or _some(subject, parts))
+    return base.type is E.SIGNED and base.status is Status.OCCURRED and many and _in_a_row(subject, base, text)
+
+
+def _in_a_row(subject: Sequence[PartyMention], base: Told, text: str) -> bool:
+    """Whether the names of states, and nothing else, stand in one list in front of the verb or right behind it."""
+    between = text[base.at : subject[0].start]
+    if any(p.kind is not PartyKind.NAME for p in subject) or len(between) > _BEHIND or _STOP.search(between):
+        return False
+    return all(b.start - a.end <= _LISTED for a, b in pairwise(subject))
+
+
+def _settled(base: Told, parts: Parts, scene: Scene, told: Sequence[Told]) -> Actor:
+    """The actor, unless its state was guessed and is a stranger to the agreement, or did already what is still to be done."""
+    guess = base.actor.country
+    if not guess or not parts.closed or base.type not in _HOUSEHOLD or guess in scene.said(base.sentence):
+        return base.actor
+    before = [t for t in told if t.linked.agreement_id == parts.agreement_id and t.actor.country]
+    if not parts.may(guess):
+        likely = [scene.home, *(t.actor.country for t in reversed(before)), *scene.place.named]
+        return replace(base.actor, country=next((code for code in likely if code and parts.may(code)), ""))
+    if base.status is not Status.OCCURRED and len(parts.closed) == _PAIR and base.actor.stage:
+        did = {(t.actor.country, t.actor.stage) for t in before if t.type is base.type and t.status is Status.OCCURRED}
+        if did == {(guess, base.actor.stage)}:
+            return replace(base.actor, country=next(iter(parts.closed - {guess}), ""))
+    return base.actor

@@ -1,0 +1,138 @@
+"""How names stand in a sentence: behind which preposition, beside which others, with whose organs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pipeline.recognise.reading import Reading
+from pipeline.recognise.values import PartyKind, PartyMention
+
+ORGANS = frozenset({PartyKind.BODY, PartyKind.LEADER})
+_ROW_GAP = 3  # words between two names of a list
+
+
+def word_of(reading: Reading, mention: PartyMention) -> int:
+    """The index of a name's first word in its sentence."""
+    return reading.token_at(mention.start)
+
+
+def last_word(reading: Reading, mention: PartyMention) -> int:
+    """The index of a name's last word."""
+    return reading.token_at(mention.end - 1)
+
+
+def of_place(reading: Reading, word: int) -> bool:
+    """Whether "in", "at" or the like leads to a name."""
+    return reading.is_a("prepositions", word - 1) and not reading.is_a("by", word - 1) and not is_of(reading, word - 1)
+
+
+def is_of(reading: Reading, word: int) -> bool:
+    """Whether a word says whose something is ("of", "de", "da")."""
+    return reading.tokens[word].low in {"of", "de", "du", "d", "del", "do", "da", "dos", "des"}
+
+
+def listed(reading: Reading, one: PartyMention, other: PartyMention) -> bool:
+    """Whether nothing but a comma parts two names: they stand in a list."""
+    return word_of(reading, other) - last_word(reading, one) <= 1 and one.kind == other.kind
+
+
+def without_places(reading: Reading, mentions: Sequence[PartyMention]) -> list[PartyMention]:
+    """Mentions behind a preposition of place or company ("in Tehran", "with Japan") do not act, unless an organ leads them."""
+    kept: list[PartyMention] = []
+    for p in mentions:
+        word = word_of(reading, p)
+        behind = (
+            word > 0
+            and not _article(reading, word - 1)
+            and not reading.is_a("by", word - 1)
+            and not (word > 1 and reading.is_a("by", word - 2))
+            and (
+                reading.is_a("prepositions", word - 1)
+                or (word > 1 and reading.is_a("determiners", word - 1) and reading.is_a("prepositions", word - 2))
+            )
+        )
+        if behind and not (kept and word - last_word(reading, kept[-1]) <= 4) and not _noun_before(reading, word):
+            continue
+        kept.append(p)
+    return kept or [p for p in mentions if p.kind in ORGANS]
+
+
+def _article(reading: Reading, word: int) -> bool:
+    """Whether a word that may be a preposition is an article ("A Finlândia denunciou", "e a Guiné-Bissau"), or "with" opens a sentence.
+
+    "With Morocco and Sierra Leone two more states have …": those named act.
+    """
+    if word == 0 and reading.is_a("with", 0):
+        return True
+    if not (reading.is_a("determiners", word) and reading.is_a("prepositions", word)):
+        return False
+    if len(reading.tokens[word].low) > 1:  # "do", "na" are both at once
+        return False
+    return word == 0 or reading.is_a("coordinate", word - 1) or not reading.before(word).isspace()
+
+
+def _noun_before(reading: Reading, word: int) -> bool:
+    """Whether an office or a name stands before the preposition: "the parliament of Colombia", "the Republic of Korea"."""
+    base = reading.sentence.start
+    for i in (word - 1, word - 2):
+        if i > 0 and is_of(reading, i) and reading.sentence.text[reading.tokens[i - 1].start - base].isupper():
+            return True
+    return any(
+        h.key in {"chamber", "executive", "presidential"} and 0 < word - h.last <= 3
+        for h in reading.section("procedure")
+    )
+
+
+def group(reading: Reading, mentions: Sequence[PartyMention], *, from_left: bool = False) -> tuple[PartyMention, ...]:
+    """The mentions that belong together: an organ with its state, or states in a row."""
+    if not mentions:
+        return ()
+    organs = [p for p in mentions if p.kind in ORGANS]
+    if organs and _theirs(reading, organs[0]):
+        owners = [p for p in reading.parties if p.end < organs[0].start and p.kind not in ORGANS and p.code]
+        if owners:
+            return tuple(owners)
+    if organs:
+        pivot = organs[0] if from_left else organs[-1]
+        near = [p for p in organs if abs(word_of(reading, p) - word_of(reading, pivot)) <= 8]
+        states = [p for p in mentions if p.kind not in ORGANS and p.kind is not PartyKind.PAIR and p.code]
+        row = [p for p in states if 0 < word_of(reading, p) - last_word(reading, pivot) <= 7]
+        together = len({p.code for p in row}) > 1
+        codes = row if together else [p for p in states if any(not o.code for o in near)]
+        return tuple(sorted([*near, *codes], key=lambda p: p.start))
+    pivot = mentions[0] if from_left else mentions[-1]
+    row = [pivot]
+    ordered = mentions if from_left else tuple(reversed(mentions))
+    for p in ordered[1:]:
+        if abs(word_of(reading, p) - word_of(reading, row[-1])) <= 5:
+            row.append(p)
+        else:
+            break
+    return tuple(sorted(row, key=lambda p: p.start))
+
+
+def _theirs(reading: Reading, organ: PartyMention) -> bool:
+    """ "their governments": the organs of the states just named."""
+    word = word_of(reading, organ)
+    return word > 0 and reading.tokens[word - 1].low in {"their", "leurs", "их", "sus", "ihre"}
+
+
+def first_row(reading: Reading, mentions: Sequence[PartyMention]) -> list[PartyMention]:
+    """Mentions up to the comma behind which another subject may stand ("signed by Norway and Sweden on Monday, both parliaments …")."""
+    row = list(mentions[:1])
+    for p in mentions[1:]:
+        left, right = last_word(reading, row[-1]), word_of(reading, p)
+        if reading.comma_between(left, right) and right - left > _ROW_GAP:
+            break
+        row.append(p)
+    return row
+
+
+def first_of(reading: Reading, mentions: Sequence[PartyMention]) -> tuple[PartyMention, ...]:
+    """The names of a list, from its first."""
+    row = list(mentions[:1])
+    for p in mentions[1:]:
+        if word_of(reading, p) - last_word(reading, row[-1]) > _ROW_GAP - 1 or p.kind is not row[0].kind:
+            break
+        row.append(p)
+    return tuple(row)
