@@ -69,13 +69,19 @@ def _indirect(reading: Reading, trigger: Trigger, thing: Thing) -> bool:
     """Whether a verb of many uses has something else for its object: "closed the border under the agreement"."""
     if trigger.voice != ACTIVE or not reading.is_a("direct", trigger.first) or trigger.first < trigger.last:
         return False
+    if reading.is_a("intransitive", trigger.first):
+        return False
     if thing.last < trigger.first:
         return not reading.lexicon.verb_final and not (
             nothing_follows(reading, trigger) or reading.is_a("clitics", thing.first)
         )
     between = range(trigger.last + 1, thing.first)
+    if any(reading.is_a("generic_nouns", i) for i in between):
+        return False  # "closed the text of the agreement"
     return len(between) > 8 or any(
-        reading.is_a("prepositions", i) or (i > trigger.last + 1 and reading.is_a("determiners", i)) for i in between
+        (reading.is_a("prepositions", i) and not reading.is_a("determiners", i))
+        or (i > trigger.last + 1 and reading.is_a("determiners", i))
+        for i in between
     )
 
 
@@ -148,6 +154,8 @@ def _sign(case: Case) -> Step | None:
     if thing.kind == "protocol" and any(h.key == "exchange" for h in reading.section("acts")):
         return Step(E.EXCHANGED, "sign_protocol_of_exchange")
     if thing.what in {"negotiations", NOUN}:
+        if _law_between(reading, thing, trigger):
+            return Step(E.PROMULGATED, f"sign_law_{thing.kind}", weight=0.95)
         return _conclude(case) if _concluding(reading, trigger) else None
     if thing.what in TREATYLIKE:
         return Step(E.SIGNED, f"sign_{thing.what}", weight=weight_of(trigger, thing))
@@ -157,14 +165,42 @@ def _sign(case: Case) -> Step | None:
         return Step(E.RATIFIED, "sign_instrument", weight=0.9)
     if thing.what == "notice":
         return Step(E.WITHDRAWN, "sign_notice", weight=0.9)
-    if thing.what in LAWS and about is not None:
+    return _sign_law(case, thing, about) if thing.what in LAWS else None
+
+
+def _law_between(reading: Reading, thing: Thing, trigger: Trigger) -> bool:
+    """ "… onaylanmasına ilişkin kanunu imzaladı": where heads stand last, the law comes behind what it is about."""
+    return thing.kind in _TAKEN_ON and any(
+        h.key == "law" and thing.last < h.first < trigger.first for h in reading.section("things")
+    )
+
+
+def _sign_law(case: Case, thing: Thing, about: Trigger | None) -> Step | None:
+    """A head of state's name under a law: what the law is about."""
+    if about is not None:
         if about.family in ENDING:
             return Step(ENDING[about.family], f"sign_{thing.what}_{about.family}")
         if thing.what == "decree" and about.family in {"ratify", "approve"}:
             return Step(E.PROMULGATED if about.family == "ratify" else E.APPROVED, f"sign_decree_{about.family}")
         if about.family in {"ratify", "accede", "approve", "extend"} and thing.what != "draft":
             return Step(E.PROMULGATED, f"sign_law_{about.family}")
+    if thing.what == "law" and about is None and _law_on_treaty(case.reading, thing):
+        return Step(E.PROMULGATED, "sign_law_on_treaty", weight=0.85)
     return None
+
+
+def _law_on_treaty(reading: Reading, thing: Thing) -> bool:
+    """ "Der Bundespräsident unterschrieb das Gesetz zum Abkommen": a head of state, and the law named by its agreement."""
+    head = any(h.key == "presidential" for h in reading.section("procedure")) or any(
+        p.body == "head_of_state" for p in reading.parties
+    )
+    return head and _named_by_treaty(reading, thing)
+
+
+def _named_by_treaty(reading: Reading, thing: Thing) -> bool:
+    """Whether a law is called by an agreement: "ley aprobatoria del Convenio", "Zustimmungsgesetz zum Abkommen"."""
+    near = range(thing.last + 1, thing.last + 5)
+    return any(h.first in near for h in reading.section("instruments"))
 
 
 def _concluding(reading: Reading, trigger: Trigger) -> bool:
@@ -324,7 +360,8 @@ def _reject(case: Case) -> Step | None:
         return None
     if thing.what == NOUN and thing.kind not in {"ratify", "approve", "accede"}:
         return None
-    if thing.what in LAWS and (about is None or about.family not in {"ratify", "approve", "accede"}):
+    void = about is None and case.trigger.last > case.trigger.first and _named_by_treaty(case.reading, thing)
+    if thing.what in LAWS and not void and (about is None or about.family not in _TAKEN_ON):
         return None
     return Step(E.REJECTED, f"reject_{thing.what}", weight=0.85 if thing.what in {PRONOUN, GENERIC} else 0.95)
 

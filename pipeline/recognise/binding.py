@@ -244,7 +244,7 @@ def _bind(reading: Reading, trigger: Trigger, things: Sequence[Thing], triggers:
         return _of_noun(reading, trigger, things, sides)
     if trigger.voice == ATTRIBUTE:
         return _of_attribute(reading, trigger, things, sides)
-    if trigger.voice == PASSIVE and sides.left is not None and _by_decree(reading, sides.left):
+    if sides.left is not None and _by_decree(reading, sides.left):
         behind = [t for t in things if t.what == TREATY and t.last < sides.left.first]
         return behind[-1] if behind else sides.left
     alone = trigger.family in INTRANSITIVE or reading.is_a("intransitive", trigger.first)
@@ -284,6 +284,8 @@ def _of_active(reading: Reading, trigger: Trigger, sides: Sides) -> Thing | None
 def _inside(reading: Reading, trigger: Trigger, things: Sequence[Thing]) -> Thing | None:
     """A thing among a verb's own words, as in "handed over … the instrument"."""
     inside = [t for t in things if trigger.first < t.first <= trigger.last and t.what != NOUN]
+    if trigger.family in {"withdraw", "terminate", "suspend"}:
+        inside = [t for t in inside if t.what != "decision"]  # "çekilme kararı aldı": what is left stands before
     if not reading.lexicon.table.arabic:  # "ratificarlo"
         inside += [t for t in things if t.first == trigger.first and t.last <= trigger.last and t.what in _OPENING]
     inside = [t for t in inside if t.what == "procedures" or not reading.is_a("prepositions", t.first)]
@@ -365,7 +367,8 @@ def _of_noun(reading: Reading, trigger: Trigger, things: Sequence[Thing], sides:
 
 def _of_attribute(reading: Reading, trigger: Trigger, things: Sequence[Thing], sides: Sides) -> Thing | None:
     before = [t for t in things if t.last < trigger.first and trigger.first - t.last <= 12 and t.what != PRONOUN]
-    after = [t for t in things if t.first > trigger.last and t.first - trigger.last <= 9 and t.what != PRONOUN]
+    reach = 14 if trigger.first == 0 else 9  # "Revised for the last time on 5 September 2019, the treaty …"
+    after = [t for t in things if 0 < t.first - trigger.last <= reach and t.what != PRONOUN]
     comma = trigger.first == 0 or "," in reading.before(trigger.first)
     if before and (comma or not reading.lexicon.object_first or trigger.first - before[-1].last == 1):
         return before[-1]

@@ -100,16 +100,24 @@ def other_object(reading: Reading, trigger: Trigger, thing: Thing | None) -> boo
     """Whether a verb's own object stands between it and the agreement: "denounced violations of the treaty", "approved a plan under it"."""
     if thing is None or thing.what != TREATY or trigger.voice != ACTIVE:
         return False
+    heads_last = reading.lexicon.verb_final and not reading.lexicon.grammar.get("prepositions")
+    if heads_last and thing.last < trigger.first - 1 and reading.is_a("beside", trigger.first - 1):
+        return True  # "… sözleşmesi konulu toplantıya katıldı"
     between = range(trigger.last + 1, thing.first)
     if any(h.first in between for h in reading.section("acts")):
         return False
     compound = bool(reading.lexicon.grammar.get("compounds"))  # "the Nuclear Forces Treaty" is one noun
     return any(
         reading.is_a("beside", i)
-        and not any(reading.is_a("prepositions", j) for j in range(max(trigger.last + 1, i - 2), i))
+        and not any(_preposition(reading, j) for j in range(max(trigger.last + 2, i - 2), i))
         and (not compound or any(reading.is_a("prepositions", j) for j in range(i + 1, thing.first)))
         for i in between[:_OBJECT_REACH]
     )
+
+
+def _preposition(reading: Reading, word: int) -> bool:
+    """Whether a word is a preposition and no article: Portuguese "a" is both."""
+    return reading.is_a("prepositions", word) and not reading.is_a("determiners", word)
 
 
 def weight_of(trigger: Trigger, thing: Thing) -> float:

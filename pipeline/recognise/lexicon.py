@@ -220,7 +220,8 @@ def _act_patterns(
             for line in values:
                 heads, _, rest = line.partition("/")
                 for column, head in zip(columns, heads.split(), strict=True):
-                    yield compile_pattern(f"{head} {rest}".strip(), "acts", family, column)
+                    for word in head.split("|") if "-" in head else (head,):  # "se-une|se-unen" are two patterns
+                        yield compile_pattern(f"{word} {rest}".strip(), "acts", family, column)
         elif form in FORMS:
             yield from _patterns("acts", family, form, values, f"{where}: acts.{family}.{form}")
         else:

@@ -19,7 +19,7 @@ def decide(reading: Reading, trigger: Trigger) -> Verdict:
         for h in reading.section("nominal")
         if h.key == "occurred"
         and reading.clause_of[h.first] in clause
-        and (0 < trigger.first - h.last <= reach or 0 < h.first - trigger.last <= 14)
+        and (0 < trigger.first - h.last <= reach or 0 < h.first - trigger.last <= 18)
     ]
     before = [h for h in cues.between(reading, 0, trigger.first, clause) if trigger.first - h.last <= 10]
     behind = cues.between(reading, trigger.last + 1, len(reading.tokens), clause, "after")

@@ -240,11 +240,14 @@ def judged(
         return E.REJECTED, Status.OCCURRED, (*why, "refused_by_chamber")
     if one.step.reason == "same_step":
         kind = told[-1].type if told else kind
+    minor = actor.stage in _MINOR or (not actor.stage and _cabinet(reading, one.trigger))
+    if one.step.chamber and minor and kind is E.RATIFIED:
+        kind = E.APPROVED
     bare = one.thing is not None and one.thing.what in _BARE and one.about is None
     if bare and kind in {E.SUBMITTED, E.APPROVED, E.RATIFIED} and one.trigger.family in {"submit", "approve"}:
         return _bare_vote(reading, one.trigger, (kind, outcome, why), told, chamber=chamber)
-    if one.step.chamber and (actor.stage in _MINOR or _preliminary(reading, one.trigger)):
-        if kind is E.RATIFIED:
+    if one.step.chamber and (minor or _preliminary(reading, one.trigger)):
+        if kind in {E.RATIFIED, E.APPROVED}:
             return E.APPROVED, outcome, why
         if outcome is Status.OCCURRED:
             return kind, Status.PLANNED, (*why, "not_yet_final")
@@ -287,6 +290,12 @@ def _refused(reading: Reading, outcome: Status, why: tuple[str, ...]) -> bool:
         return True
     votes = any(h.key == "votes" for h in reading.section("procedure"))
     return outcome is Status.NEGATED and votes and any(t.low.isdigit() for t in reading.tokens)
+
+
+def _cabinet(reading: Reading, trigger: Trigger) -> bool:
+    """Whether a cabinet is at work that nobody's table names: "das Kabinett"."""
+    keys = {h.key for h in reading.section("procedure") if reading.same_clause(h.first, trigger.first)}
+    return "executive" in keys and "chamber" not in keys
 
 
 def _preliminary(reading: Reading, trigger: Trigger) -> bool:

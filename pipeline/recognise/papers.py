@@ -54,7 +54,8 @@ def notify(case: Case) -> Step | None:
     """Telling the other parties: that one leaves, or that procedures are complete."""
     trigger, thing, reading = case.trigger, case.thing, case.reading
     ending = {*LEAVING, "terminate"} if thing is not None and thing.what == "notice" else LEAVING
-    leaving = [h for h in reading.section("acts") if h.key in ending and trigger.first <= h.first <= trigger.last + 14]
+    begin = trigger.first - 14 if reading.lexicon.verb_final else trigger.first
+    leaving = [h for h in reading.section("acts") if h.key in ending and begin <= h.first <= trigger.last + 14]
     if leaving and (thing is None or thing.what in {NOUN, TREATY, "notice", PRONOUN, GENERIC}):
         return Step(E.WITHDRAWN, "notify_withdrawal")
     done = [
@@ -79,7 +80,12 @@ def promulgate(case: Case) -> Step | None:
         return None
     if thing.what in LAWS and about is not None and about.family in ENDING:
         return Step(ENDING[about.family], f"promulgate_law_{about.family}")
-    if thing.what == "decree" and (about is None or about.family not in {"ratify", "approve", "accede", "promulgate"}):
+    inside = trigger.first < thing.first <= trigger.last
+    if (
+        thing.what == "decree"
+        and not inside
+        and (about is None or about.family not in {"ratify", "approve", "accede", "promulgate"})
+    ):
         return None
     leaving = [h for h in reading.section("acts") if h.form == "noun" and h.key in ENDING]
     if thing.what in LAWS and about is None and leaving:
@@ -106,7 +112,7 @@ def leave(case: Case) -> Step | None:
             else Step(E.WITHDRAWN, "leave_body" if body else "withdraw_alone", weight=1.0 if body else 0.7)
         )
     behind = thing.last < trigger.first and reading.clause(trigger.first).kind != RELATIVE
-    if behind and trigger.voice == ACTIVE and reading.is_a("strict", trigger.first):
+    if behind and trigger.voice == ACTIVE and reading.is_a("strict", trigger.first) and not reading.lexicon.verb_final:
         return None
     if thing.what in TREATYLIKE or thing.what == "organisation":
         if _as_what(reading, trigger):

@@ -238,6 +238,9 @@ _HAD = frozenset(
 )
 
 
+_WILL_HAVE = frozenset(
+    {"aura", "auront", "aurait", "auraient", "habrá", "habrán", "habría", "habrían", "terá", "terão"}
+)
 _NOW = frozenset({"is", "are", "being"})
 
 
@@ -252,6 +255,8 @@ def _participle(
         return ACTIVE, PERFECT
     if aux in {"be", "been"}:
         return PASSIVE, _compound(reading, aux, at)
+    if aux == "have" and reading.tokens[at].low in _WILL_HAVE:
+        return ACTIVE, FUTURE
     if aux == "have":
         return ACTIVE, PLUPERFECT if reading.tokens[at].low in _HAD else PERFECT
     if "base" in forms and reading.lexicon.language == "en":
