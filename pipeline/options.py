@@ -15,7 +15,7 @@ class FetchOptions:
 
     `timeout` bounds connecting and each silence of the other side, `total_timeout` one request from name resolution to its
     last byte over all redirects (waiting for the host's turn not counted). `max_bytes` is decoded, `max_wire_bytes` as it
-    came in. `host_interval` lies between the starts of two requests to one host; 0 sets no pace at all. `patience` is how
+    came in. `host_interval` lies between a request to a host, or its answer, and the next; 0 sets no pace at all. `patience` is how
     long a request may wait for its host's turn before it is handed back as `rate_limited`. ValueError for what cannot be.
     """
 

@@ -183,7 +183,12 @@ class Fetcher:
         budget = self._options.max_wire_bytes - trip.wire_bytes
         ready = partial(self._turns.sending, target.host) if wish.paced else None
         ask = Ask(target, self._headers(target, wish, trip))
-        async with await self._http.send(ask, budget, new=new, ready=ready) as answer:
+        try:
+            sent = await self._http.send(ask, budget, new=new, ready=ready)
+        finally:
+            if wish.paced:
+                self._turns.answered(target.host)
+        async with sent as answer:
             body = await self._body(answer) if answer.head.status in _WHOLE else b""
             trip.wire_bytes += answer.received
             return _Reply(answer.head, body)

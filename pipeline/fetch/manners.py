@@ -134,6 +134,15 @@ class Turns:
             await self._sleep(ahead)
         known.next_sent = self._monotonic() + self._interval(known)
 
+    def answered(self, host: str) -> None:
+        """The host has answered, or broken off: it saw the request before now, so the next one a pace from now cannot come
+        to it too soon, however long this one was on its way or in its queue."""
+        if self._options.host_interval <= 0:
+            return
+        known = self._host(host)
+        free = self._monotonic() + self._interval(known)
+        known.next_start, known.next_sent = max(known.next_start, free), max(known.next_sent, free)
+
     async def _in_slot(self, shared: SharedPace, host: str, interval: float) -> None:
         """Start in a slot of all processes' common pace. Slots lie so much further apart as a start may come late."""
         late, holds = max(interval * _LATE, _LATE), False

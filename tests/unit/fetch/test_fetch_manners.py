@@ -520,6 +520,28 @@ def test_feeds_articles_and_robots_share_one_pace() -> None:
     run(test)
 
 
+def test_a_slow_way_to_the_host_brings_no_two_requests_together() -> None:
+    """The pace counts from the answer: a request that was long on its way came late, the next one must not follow soon after."""
+
+    async def test() -> None:
+        time, arrived = Time(), []
+
+        def answer(_: Request) -> bytes:
+            time.now += 3.0  # on the way, or in the host's own queue
+            arrived.append(time.now)
+            return reply()
+
+        fetcher = Fetcher(options(host_interval=5.0), monotonic=time.monotonic, sleep=time.sleep)
+        async with fetching(answer) as (site, _), fetcher:
+            await fetcher.get(site.url("/1"))
+            time.now += 1.0  # what is done with it
+            await fetcher.get(site.url("/2"))
+        assert time.slept == [4.0]
+        assert arrived[1] - arrived[0] >= 5.0
+
+    run(test)
+
+
 def test_waiting_for_a_turn_is_not_counted_as_slowness() -> None:
     """Half a minute in the line does not use up the deadline; beyond `patience` the request is handed back unasked."""
 
