@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+from functools import partial
 from pathlib import Path
 
 import click
@@ -14,6 +15,7 @@ from pipeline.cli import show
 from pipeline.cli.common import config_option, json_option, settings_of
 from pipeline.errors import UsageError
 from pipeline.flow import Cycle
+from pipeline.flow.look_later import look_back_due
 from pipeline.schedule import serve as run_service
 from pipeline.settings import Settings
 from pipeline.store import backup as backups
@@ -21,7 +23,7 @@ from pipeline.store import migrate
 from pipeline.store.engine import open_database
 from pipeline.telemetry import LogOptions, start_logging
 from pipeline.web.server import serve_web
-from pipeline.wiring import open_history, service_lock, upkeep_options, wire
+from pipeline.wiring import open_history, service_lock, upkeep_options, watching, wire
 
 
 @click.command()
@@ -149,6 +151,7 @@ def restore(context: click.Context, config: Path | None, file: Path, yes: bool) 
 async def _cycle(settings: Settings, environment: dict[str, str]) -> Cycle:
     async with wire(settings, environment=environment) as service:
         done = await flow.cycle(service.parts)
+        await look_back_due(service.parts, partial(watching, service))  # what was too long for a request
         await flow.keep_house(service.parts, upkeep_options(settings))
         return done
 

@@ -12,8 +12,9 @@ import zlib
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import cache
+from typing import Any
 
-from sqlalchemy import Column, Connection, MetaData, Table, and_, func, select
+from sqlalchemy import Column, Connection, Insert, MetaData, Table, and_, func, select
 
 from pipeline.model import Event, EventType, Salience, Source, Status
 from pipeline.plan import event_as_dict
@@ -76,7 +77,7 @@ def catch_up(connection: Connection, most: int | None = None) -> int:
         ids = _missing(connection, after, _BATCH if most is None else min(_BATCH, most - done))
         if not ids:
             break
-        _keep(connection, ids, _changed(connection, ids))
+        _make_up(connection, ids)
         after = ids[-1]
         done += len(ids)
     return done
@@ -104,12 +105,26 @@ def _changed(connection: Connection, ids: Sequence[str]) -> dict[str, datetime]:
 def _keep(connection: Connection, ids: Sequence[str], since: Mapping[str, datetime]) -> None:
     # whoever changes the same event by another way waits here, and then sees what this transaction wrote
     connection.execute(waiting(connection, select(EventRow.id).where(EventRow.id.in_(ids)).order_by(EventRow.id)))
-    rows = [
+    if rows := _rows(connection, ids, since):
+        connection.execute(_insert(connection), rows)
+
+
+def _make_up(connection: Connection, ids: Sequence[str]) -> None:
+    """Without a lock on a million events: what somebody has written meanwhile is newer, and stays."""
+    if rows := _rows(connection, ids, _changed(connection, ids)):
+        connection.execute(_insert(connection, newer=True), rows)
+
+
+def _rows(connection: Connection, ids: Sequence[str], since: Mapping[str, datetime]) -> list[dict[str, Any]]:
+    return [
         {"event_id": event.id, "shape": shape(), "since": since[event.id], "body": written(event)}
         for event in by_id(connection, ids).values()
     ]
-    if not rows:
-        return
+
+
+def _insert(connection: Connection, *, newer: bool = False) -> Insert:
+    """Puts documents in the place of what is there; `newer`: but not of what is newer."""
     fresh = insert_into(connection, DOCUMENTS)
     changed = {name: fresh.excluded[name] for name in ("shape", "since", "body")}
-    connection.execute(fresh.on_conflict_do_update(index_elements=["event_id"], set_=changed), rows)
+    guard = DOCUMENTS.c.since <= fresh.excluded.since if newer else None
+    return fresh.on_conflict_do_update(index_elements=["event_id"], set_=changed, where=guard)

@@ -137,6 +137,21 @@ def test_agreements_are_shown_added_and_tried(recorded: Path, call: Call, tmp_pa
     assert "State Duma" in tried.stdout
 
 
+def test_trying_an_entry_tells_what_a_listed_one_takes_from_it(recorded: Path, call: Call, tmp_path: Path) -> None:
+    """A second entry of a listed agreement's title, in other words: each step is one of the two's, and which one is said."""
+    twin = tmp_path / "twin.toml"
+    twin.write_text(WATCHLIST.split("[[agreement]]")[1].join(("[[agreement]]", "")), encoding="utf-8")
+    text = twin.read_text(encoding="utf-8")
+    listed = {one["id"] for one in tomllib.loads(WATCHLIST)["agreement"]}
+    twin.write_text(text.replace('id = "', 'id = "second-'), encoding="utf-8")
+    tried = call("agreements", "test", "--config", str(recorded), str(twin), "--json")
+    rows = [json.loads(line) for line in tried.stdout.splitlines()]
+    assert {row["agreement_id"] for row in rows} == {"second-ru-by-unjustified-prosecution"}
+    assert "ru-by-unjustified-prosecution" in {row["taken_by"] for row in rows} <= listed
+    told = call("agreements", "test", "--config", str(recorded), str(twin)).stdout
+    assert "steps that it would have had alone go to ru-by-unjustified-prosecution, which is on the watchlist" in told
+
+
 def test_explain_shows_every_step(recorded: Path, call: Call, tmp_path: Path) -> None:
     """From a file: what was looked at, what was decided and why."""
     page = tmp_path / "page.html"

@@ -25,6 +25,20 @@ def kinds(answer: httpx.Response) -> list[tuple[str, str, str]]:
     return [(item["type"], item["actor_country"], item["status"]) for item in answer.json()["items"]]
 
 
+def test_every_event_says_why_it_is_in_its_state(shared: httpx.Client) -> None:
+    """What was told was news; what waits was too unsure; what is history was a plan, or known from the background."""
+    listed = shared.get(EVENTS).json()["items"]
+    assert {(item["status"], item["state"], item["state_why"]) for item in listed} == {
+        ("occurred", "alerted", "news"),
+        ("occurred", "review", "unsure"),
+        ("occurred", "history", "background"),
+        ("occurred", "history", "not_fresh"),
+        ("planned", "history", "not_occurred"),
+    }
+    for item in listed:
+        assert shared.get(f"{EVENTS}/{item['id']}").json()["state_why"] == item["state_why"]
+
+
 def test_events_by_filters_that_compose(shared: httpx.Client) -> None:
     """Every filter alone and together with others, newest first; one that is misspelt is refused, not passed over."""
     assert kinds(shared.get(EVENTS)) == [

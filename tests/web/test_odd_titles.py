@@ -7,7 +7,8 @@ import io
 import json
 import logging
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from email import message_from_bytes, policy
 from pathlib import Path
 
 import feedparser
@@ -16,10 +17,17 @@ import pyarrow.parquet
 import pytest
 from icalendar import Calendar
 
-from pipeline.model import Article, Status
+from pipeline import query
+from pipeline.alert.compose import Composer
+from pipeline.alert.email import mail
+from pipeline.alert.links import Links
+from pipeline.alert.values import About, Notice
+from pipeline.model import Article, Event, Status
 from pipeline.store import articles
 from pipeline.store.engine import open_database
 from pipeline.telemetry import LogOptions, logger, start_logging
+from tests.alert.builders import channel, delivery
+from tests.alert.builders import event as news
 from tests.store.telling import NOW, record
 from tests.unit.record.desk import finding
 from tests.web.serving import client
@@ -54,6 +62,7 @@ class Told:
 
     web: httpx.Client
     articles: dict[str, int]
+    events: tuple[Event, ...]
 
 
 @pytest.fixture(scope="module")
@@ -70,9 +79,10 @@ def told(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
         facts = database.write(lambda c, one=one: articles.save(c, one, one.url, NOW)).facts
         ids[name] = facts.article_id
         record(database, facts, finding("signed", "", "", f"{2027 + number}-03-10", status=Status.PLANNED))
+    events = query.events(database).items
     database.close()
     with client(directory, url) as web:
-        yield Told(web, ids)
+        yield Told(web, ids, events)
 
 
 @pytest.mark.parametrize("name", ODD)
@@ -133,6 +143,30 @@ def test_the_calendar_is_read_by_others(told: Told) -> None:
         assert step.decoded("dtstamp").tzinfo is not None
         assert step["summary"]
     assert not [error for component in calendar.walk() for error in component.errors]
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_mails_carry_it_as_text(told: Told, name: str) -> None:
+    """As a mail's subject, text and page: one line of subject, no header, markup, control or turned text that it did not have."""
+    planned = next(one for one in told.events if one.sources[0].article_id == told.articles[name])
+    event = replace(
+        planned, agreement=planned.sources[0].title, agreement_id=news().agreement_id, actor=planned.sources[0].title
+    )
+    message = Composer(Links("https://watch.example"), {}).event(Notice("created", event), About(), channel())
+    raw = mail(delivery(message=message), channel()).as_bytes()
+    ordinary = Composer(Links("https://watch.example"), {}).event(Notice("created", news()), About(), channel())
+    back = message_from_bytes(raw, policy=policy.default)
+    plain, page = back.get_body(("plain",)), back.get_body(("html",))
+    assert plain is not None
+    assert page is not None
+    assert str(back["to"]) == "desk@example.org"
+    assert "\n" not in str(back["subject"])
+    assert set(back.keys()) == set(mail(delivery(message=ordinary), channel()).keys())
+    for said in (str(back["subject"]), plain.get_content(), page.get_content()):
+        assert not set(said) & (CONTROLS | {"\u202e"})
+        assert not any("\ud800" <= letter <= "\udfff" for letter in said)
+    assert "<script>alert" not in page.get_content()
+    assert "<img" not in page.get_content()
 
 
 def test_tables_compute_nothing(told: Told) -> None:
