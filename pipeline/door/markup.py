@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import islice
+from typing import AnyStr, Generic
 
 MOST_ELEMENTS = 60_000
 
@@ -16,6 +19,7 @@ DATA_SCRIPT = re.compile(
 )  # in an opening tag: it holds text, not a program
 _MOST_SCRIPTS = 300  # that are cut; a page of nothing but "<script" must not cost the square of its length
 _SCRIPT = re.compile(r"<(script|style)(?=[\s/>])([^<>]*+>)[^<]*+(?:<(?!/|!--|script|style)[^<]*+)*+</\1[^>]*+>?")
+_SCRIPT_IN_BYTES = re.compile(_SCRIPT.pattern.encode())
 
 
 def disarm(markup: str) -> str:
@@ -37,24 +41,49 @@ def without_scripts(markup: str, keep: re.Pattern[str] = DATA_SCRIPT) -> str:
     One that begins inside a comment or a tag is none: so text is never lost to a "<script" that stands in one. Scripts whose
     opening tag matches `keep` stay.
     """
-    kept: list[str] = []
+    return "".join(_beside_scripts(markup, _SCRIPT, keep, _TEXT_MARKS))
+
+
+def bytes_without_scripts(body: bytes, keep: re.Pattern[bytes]) -> bytes:
+    """The same of a document that is not decoded yet, which most of it then need not be. Every charset of a page but those in
+    which other letters hold the bytes of tags (ISO-2022-JP, UTF-16: these stay as they are) writes tags as ASCII does."""
+    if b"\x1b" in body or b"\x00" in body:
+        return body
+    return b"".join(_beside_scripts(body, _SCRIPT_IN_BYTES, keep, _BYTE_MARKS))
+
+
+@dataclass(frozen=True, slots=True)
+class _Marks(Generic[AnyStr]):
+    opens: AnyStr
+    closes: AnyStr
+    comment: AnyStr
+    comment_ends: AnyStr
+
+
+_TEXT_MARKS = _Marks("<", ">", "<!--", "-->")
+_BYTE_MARKS = _Marks(b"<", b">", b"<!--", b"-->")
+
+
+def _beside_scripts(
+    markup: AnyStr, script: re.Pattern[AnyStr], keep: re.Pattern[AnyStr], marks: _Marks[AnyStr]
+) -> Iterator[AnyStr]:
     at = 0
-    for found in islice(_SCRIPT.finditer(markup), _MOST_SCRIPTS):
+    for found in islice(script.finditer(markup), _MOST_SCRIPTS):
         start = found.start()
-        if _in_tag(markup, at, start) or _in_comment(markup, at, start) or keep.search(found[2]):
+        if _in_tag(markup, at, start, marks) or _in_comment(markup, at, start, marks) or keep.search(found[2]):
             continue
-        kept.append(markup[at:start])
+        yield markup[at:start]
         at = found.end()
-    return "".join((*kept, markup[at:])) if kept else markup
+    yield markup[at:]
 
 
-def _in_tag(markup: str, since: int, place: int) -> bool:
-    return markup.rfind("<", since, place) > markup.rfind(">", since, place)
+def _in_tag(markup: AnyStr, since: int, place: int, marks: _Marks[AnyStr]) -> bool:
+    return markup.rfind(marks.opens, since, place) > markup.rfind(marks.closes, since, place)
 
 
-def _in_comment(markup: str, since: int, place: int) -> bool:
-    begun = markup.rfind("<!--", since, place)
-    return begun >= 0 and markup.find("-->", begun + 2, place) < 0
+def _in_comment(markup: AnyStr, since: int, place: int, marks: _Marks[AnyStr]) -> bool:
+    begun = markup.rfind(marks.comment, since, place)
+    return begun >= 0 and markup.find(marks.comment_ends, begun + 2, place) < 0
 
 
 def _has_long_stretch(markup: str) -> bool:

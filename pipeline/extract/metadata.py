@@ -124,7 +124,9 @@ def _metas(tree: HtmlElement) -> dict[str, str]:
 
 def _page_dates(tree: HtmlElement, metas: dict[str, str]) -> Iterator[str]:
     yield from (metas[name] for name in _DATE_NAMES if name in metas)
-    for node in tree.xpath("//*[@itemprop='datePublished' or @pubdate]"):
+    # by their attributes, which takes half the time of asking every element for them
+    for written in tree.xpath("descendant-or-self::*/@itemprop[. = 'datePublished'] | descendant-or-self::*/@pubdate"):
+        node = written.getparent()
         yield node.get("datetime") or node.get("content") or str(node.text_content())[:100]
     times = tree.xpath("(//article|//main)//time[@datetime]") or tree.xpath("//time[@datetime]")
     # a list of other news has its times too: several times that differ say nothing unless the first is the article's own

