@@ -5,7 +5,7 @@ Nothing may contradict, and exactly one agreement may be left; how sure that is 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.recognise.linking import Fit, Index
@@ -25,7 +25,7 @@ _MANY = 8  # so many states in an article, and a wording without a party of its 
 class Around:
     """What stands around a mention, as codes of parties: `acting` of those who act (`actors`: named by their names,
     not by an organ whose country is guessed), `near` of its sentence, `recent` of the sentences
-    before, `context` of headline and lead, `everyone` of the whole article.
+    before, `context` of headline and lead; `find_everyone` finds those of the whole article.
 
     `pair`: whose agreement it is, where the words say so; `label`: under which party's name the sentence stands. `carried` False: they set it apart from what was told ("another treaty").
     `lead`: headline and lead, read. `text`: the sentence. `manner`: how the words introduce the mention (`anaphora.manner`).
@@ -37,7 +37,7 @@ class Around:
     actors: tuple[str, ...] = ()
     near: tuple[str, ...] = ()
     recent: tuple[str, ...] = ()
-    everyone: tuple[str, ...] = ()
+    find_everyone: Callable[[], tuple[str, ...]] = tuple
     pair: tuple[str, ...] = ()
     label: str = ""
     carried: bool = True
@@ -45,6 +45,15 @@ class Around:
     text: str = ""
     manner: tuple[str, ...] = ()
     signed: frozenset[int] = frozenset()
+
+    @property
+    def everyone(self) -> tuple[str, ...]:
+        """Codes of all parties of the article, whose every sentence is searched when it is first asked for."""
+        return self.find_everyone()
+
+    def all_of(self, own: Iterable[str]) -> set[str]:
+        """A mention's own parties, and all others at hand."""
+        return {*own, *self.near, *self.recent, *self.context, *self.everyone}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +79,9 @@ def strangers(index: Index, agreement_id: str, acting: Iterable[str]) -> bool:
 def find(index: Index, mention: Mention, language: str, around: Around, linked: Sequence[str]) -> Only | None:
     """The agreement that alone fits a mention. `linked`: those the article surely means elsewhere, the latest last."""
     own = named(mention) or around.pair or ((around.label,) if around.label else ())
-    everyone = {*own, *around.near, *around.recent, *around.context, *around.everyone}
     if own:
-        return _of(index, mention, language, own, everyone, around, linked)
-    found = _dated(index, mention, language, around, everyone, linked)
+        return _of(index, mention, language, own, around.all_of(own), around, linked)
+    found = _dated(index, mention, language, around, linked)
     if found is not None:
         return found
     acting = [code for code in dict.fromkeys([*around.acting, *around.near]) if len(code) == 2]
@@ -83,7 +91,7 @@ def find(index: Index, mention: Mention, language: str, around: Around, linked: 
     if (
         len(others) == 1 == len(acting)
     ):  # "with Argentina there is a similar convention", behind one with the United States
-        return _of(index, mention, language, others, everyone, around, linked)
+        return _of(index, mention, language, others, around.all_of(()), around, linked)
     return None
 
 
@@ -143,12 +151,13 @@ def _plain(wording: Wording) -> bool:
     return bool(wording.words) and bool(wording.words[0].kind) and not wording.keys
 
 
-def _dated(
-    index: Index, mention: Mention, language: str, around: Around, everyone: set[str], linked: Sequence[str]
-) -> Only | None:
+def _dated(index: Index, mention: Mention, language: str, around: Around, linked: Sequence[str]) -> Only | None:
     """An agreement called by its year ("the accord of 1972"): one of the parties at hand, one at least in the sentence if any is there."""
     years = index.read(mention.text, language).years
-    if not years or len(everyone) > 2 * _MANY:
+    if not years:
+        return None
+    everyone = around.all_of(())
+    if len(everyone) > 2 * _MANY:
         return None
     fits = [
         one

@@ -6,7 +6,6 @@ from pipeline.recognise.reading import Reading
 from pipeline.recognise.values import Mention, PartyKind
 
 _LEAD = 2  # sentences: there an indefinite article introduces what the article is about
-_LABEL = 9  # words within which a label ("Mexico and Jamaica:") ends
 
 
 def pair(reading: Reading, mention: Mention) -> tuple[str, ...]:
@@ -27,7 +26,9 @@ def label(reading: Reading) -> str:
 
 
 def _headed(reading: Reading) -> tuple[str, ...]:
-    end = next((i for i in range(1, min(_LABEL, len(reading.tokens))) if set(":：") & set(reading.before(i))), 0)
+    end = reading.label_end
+    if not end:
+        return ()
     return tuple(dict.fromkeys(p.code for p in reading.parties if p.code and reading.token_at(p.start) < end))
 
 

@@ -91,7 +91,13 @@ class Explaining(Walk):
             return None
         self.acts.clear()
         return Explaining(
-            again.article, again.document, again.tools, latest=again.latest, ahead=again.ahead, acts=self.acts
+            again.article,
+            again.document,
+            again.tools,
+            latest=again.latest,
+            ahead=again.ahead,
+            acts=self.acts,
+            before=self,
         )
 
     def _headline(self, title: Sentence) -> None:

@@ -51,6 +51,7 @@ class Index:
     han: dict[str, list[tuple[str, Meaning]]] = field(default_factory=dict)
     starts: re.Pattern[str] | None = None
     memory: dict[str, tuple[Entry, ...]] = field(default_factory=dict)
+    nexts: dict[str, frozenset[str] | None] = field(default_factory=dict)  # see `may_begin`
     word: re.Pattern[str] = _PLAIN_WORD
 
     def candidates(self, low: str) -> tuple[Entry, ...]:
@@ -59,8 +60,23 @@ class Index:
         if known is None:
             if len(self.memory) > _REMEMBERED:
                 self.memory.clear()
+                self.nexts.clear()
             known = self.memory[low] = self._look_up(fold(low))
+            self.nexts[low] = self._wanted(known)
         return known
+
+    def may_begin(self, low: str, following: str) -> bool:
+        """Whether a pattern may begin with a word that another follows: most that begin with "the" want a certain one."""
+        if not self.candidates(low):
+            return False
+        wanted = self.nexts[low]
+        return wanted is None or following in wanted or (not following.isascii() and fold(following) in wanted)
+
+    def _wanted(self, patterns: Sequence[Entry]) -> frozenset[str] | None:
+        """The words of which one has to follow for any of the patterns to fit; None where others may, or none need."""
+        if self.language == "ar" or not all(entry.rest and not entry.rest[0].stem for entry in patterns):
+            return None
+        return frozenset(entry.rest[0].text for entry in patterns)
 
     def _look_up(self, word: str) -> tuple[Entry, ...]:
         heads = (word, *_bare(word)) if self.language == "ar" else (word,)
@@ -145,9 +161,14 @@ def _rest_fits(index: Index, entry: Entry, low: str, text: str, spans: Sequence[
 def scan_words(index: Index, low: str, text: str) -> list[Found]:
     """What the words of a sentence name, in order: (start, end, meaning). In Chinese: the Latin words in it."""
     cut = _LATIN_IN_HAN if index.han else index.word
-    remembered = index.memory.get
     words = cut.findall(low)
-    chances = [at for at, word in enumerate(words) if (known := remembered(word)) is None or known]
+    remembered, may_begin = index.memory.get, index.may_begin
+    words.append("")
+    chances = [
+        at
+        for at, word in enumerate(words[:-1])
+        if ((known := remembered(word)) is None or known) and may_begin(word, words[at + 1])
+    ]
     found: list[Found] = []
     if not chances:
         return found
@@ -168,8 +189,11 @@ def opening(index: Index, low: str, text: str) -> Found | None:
     """What the first words of a text name, be it only the place of a dateline."""
     if index.han:
         return next((found for found in scan_han(index, low[:6]) if found[0] == 0), None)
+    first = index.word.search(low)
+    if first is None or not index.candidates(first.group()):
+        return None
     spans = [match.span() for _, match in zip(range(6), index.word.finditer(low), strict=False)]
-    return _match(index, low, text, spans, 0) if spans else None
+    return _match(index, low, text, spans, 0)
 
 
 def _stands(index: Index, hit: Found, low: str, text: str, spans: Sequence[Span], at: int, found: list[Found]) -> bool:

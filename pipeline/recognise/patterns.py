@@ -7,10 +7,11 @@ that ends so, `a|b` for either, `..` for up to three words between (`..6`: up to
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from pipeline.recognise.sentences import fold, lower
+from pipeline.recognise.sentences import fold, lower, plain_words
 from pipeline.recognise.values import Token
 
 _CJK = re.compile("[\u3400-\u9fff]")
@@ -19,8 +20,7 @@ ACT, TREATY_NOUN, BODY_ACT = 1, 2, 4  # what the first word of a pattern may ope
 BODY_FAMILIES = frozenset({"withdraw", "accede", "denounce", "enter_force"})
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A pattern found in a sentence: tokens `first` to `last`, both included, under the label "section:key[:form]"."""
 
     first: int
@@ -41,11 +41,10 @@ class Element:
 
     def matches(self, word: str) -> bool:
         """Whether this word may stand here."""
-        return (
-            word in self.exact
-            or (bool(self.prefixes) and word.startswith(self.prefixes))
-            or (bool(self.suffixes) and word.endswith(self.suffixes))
-        )
+        return word in self.exact or word.startswith(self.prefixes) or word.endswith(self.suffixes)
+
+
+Label = tuple[str, str, str]  # section, key, form
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +55,11 @@ class Pattern:
     section: str
     key: str
     form: str = ""
+
+    @property
+    def label(self) -> Label:
+        """What its hits are filed under."""
+        return self.section, self.key, self.form
 
 
 def _split_cjk(text: str) -> str:
@@ -136,6 +140,8 @@ class _Starting:
     alone: tuple[tuple[int, Pattern], ...]
     by_next: Mapping[str, tuple[tuple[int, Pattern], ...]]
     others: tuple[tuple[int, Pattern, frozenset[str]], ...]
+    labels: tuple[Label, ...]  # of those of that word alone
+    several: bool  # whether there are any of more than one word
     nothing: bool
 
 
@@ -161,6 +167,9 @@ class Table:
     _lengths: tuple[int, ...] = ()
     _memo: dict[str, tuple[Pattern, ...]] = field(default_factory=dict)
     _grouped: dict[str, _Starting] = field(default_factory=dict)
+    _act_grouped: dict[str, _Starting] = field(default_factory=dict)  # the same, of acts alone
+    _acting: set[str] = field(default_factory=set)  # words met that may open an act
+    _idle: set[str] = field(default_factory=set)  # and those that do not
     _kinds: dict[str, int] = field(default_factory=dict)
     _keys: dict[str, int] = field(default_factory=dict)  # telling words of acts and treaty nouns -> what they open
     _key_stems: dict[str, int] = field(default_factory=dict)
@@ -239,39 +248,84 @@ class Table:
             self._kinds[raw] = kinds
         return kinds
 
+    def may_act(self, low: str) -> bool:
+        """Whether any word of a lower-cased sentence may open an act: to be asked before it is cut into words."""
+        said = plain_words(low)
+        if not self._acting.isdisjoint(said):
+            return True
+        if self._idle.issuperset(said):
+            return False
+        if len(self._idle) >= _MAX_MEMO:
+            self._idle.clear()
+        for word in said:
+            (self._acting if self.classify(fold(word)) & ACT else self._idle).add(word)
+        return not self._acting.isdisjoint(said)
+
     def acts(self, tokens: Sequence[Token]) -> bool:
-        """Whether any word of a sentence may open an act."""
-        return any(self.classify(token.low) & ACT for token in tokens)
+        """Whether an act is found among the words: what `find` would say, in less time."""
+        words = [token.low for token in tokens]
+        said = frozenset(words)
+        grouped = self._act_grouped
+        for i, word in enumerate(words):
+            starting = grouped.get(word)
+            if starting is None:
+                starting = grouped[word] = self._group([p for p in self.starting(word) if p.section == "acts"])
+                if len(grouped) > _MAX_MEMO:
+                    grouped.clear()
+            if not starting.nothing and (starting.alone or self._longer(starting, words, said, i)):
+                return True
+        return False
 
     def find(self, tokens: Sequence[Token]) -> list[Hit]:
         """All hits, the longest at a place for each section and key, in the order of the text."""
-        hits: dict[tuple[int, str, str, str], int] = {}
-        said = {token.low for token in tokens}
-        for i, token in enumerate(tokens):
-            starting = self._grouped.get(token.low) or self._group(token.low)
+        words = [token.low for token in tokens]
+        said = frozenset(words)
+        grouped = self._grouped
+        found: list[Hit] = []
+        for i, word in enumerate(words):
+            starting = grouped.get(word)
+            if starting is None:
+                starting = self._group(self.starting(word))
+                if len(grouped) < _MAX_MEMO:
+                    grouped[word] = starting
             if starting.nothing:
                 continue
-            found = [(rank, i, pattern) for rank, pattern in starting.alone]
-            if i + 1 < len(tokens):
-                for rank, pattern in starting.by_next.get(tokens[i + 1].low, ()):
-                    found.append((rank, self._rest(pattern.elements, tokens, 2, i + 2), pattern))
-                for rank, pattern, needed in starting.others:
-                    if not needed or not needed.isdisjoint(said):
-                        found.append((rank, self._match(pattern.elements, tokens, i), pattern))
-            if len(found) > 1:
-                found.sort(key=_rank)
-            for _, last, pattern in found:
-                if last >= 0:
-                    place = (i, pattern.section, pattern.key, pattern.form)
-                    hits[place] = max(last, hits.get(place, -1))
-        return [Hit(i, last, section, key, form) for (i, section, key, form), last in hits.items()]
+            longer = self._longer(starting, words, said, i) if starting.several else None
+            if not longer:
+                found += [Hit(i, i, *label) for label in starting.labels]
+                continue
+            longer += [(rank, i, pattern) for rank, pattern in starting.alone]
+            longer.sort(key=_rank)
+            last_at: dict[Label, int] = {}
+            for _, last, pattern in longer:
+                last_at[pattern.label] = max(last, last_at.get(pattern.label, -1))
+            found += [Hit(i, last, *label) for label, last in last_at.items()]
+        return found
 
-    def _group(self, word: str) -> _Starting:
+    def _longer(
+        self, starting: _Starting, words: Sequence[str], said: frozenset[str], at: int
+    ) -> list[tuple[int, int, Pattern]]:
+        """The patterns of several words that are found at `at`, each with its rank and its last word."""
+        if at + 1 >= len(words):
+            return []
+        found: list[tuple[int, int, Pattern]] = []
+        for rank, pattern in starting.by_next.get(words[at + 1], ()):
+            last = self._rest(pattern.elements, words, 2, at + 2)
+            if last >= 0:
+                found.append((rank, last, pattern))
+        for rank, pattern, needed in starting.others:
+            if not needed or not needed.isdisjoint(said):
+                last = self._rest(pattern.elements, words, 1, at + 1)
+                if last >= 0:
+                    found.append((rank, last, pattern))
+        return found
+
+    def _group(self, starting: Iterable[Pattern]) -> _Starting:
         """The patterns that may begin with a word, by what has to follow it."""
         alone: list[tuple[int, Pattern]] = []
         by_next: dict[str, list[tuple[int, Pattern]]] = {}
         others: list[tuple[int, Pattern, frozenset[str]]] = []
-        for rank, pattern in enumerate(self.starting(word)):
+        for rank, pattern in enumerate(starting):
             if len(pattern.elements) == 1:
                 alone.append((rank, pattern))
                 continue
@@ -281,36 +335,42 @@ class Table:
                 continue
             for exact in following.exact:
                 by_next.setdefault(exact, []).append((rank, pattern))
-        made = _Starting(
+        return _Starting(
             tuple(alone),
             {word: tuple(those) for word, those in by_next.items()},
             tuple(others),
+            tuple(dict.fromkeys(pattern.label for _, pattern in alone)),
+            bool(by_next or others),
             not (alone or by_next or others),
         )
-        if len(self._grouped) < _MAX_MEMO:
-            self._grouped[word] = made
-        return made
 
     def begins(self, tokens: Sequence[Token], at: int, section: str, keys: Collection[str] = ()) -> bool:
         """Whether a pattern of this section (and of these keys, where any are given) is found that begins at word `at`."""
-        return any(
-            pattern.section == section
-            and (not keys or pattern.key in keys)
-            and self._match(pattern.elements, tokens, at) >= 0
+        wanted = [
+            pattern
             for pattern in self.starting(tokens[at].low)
-        )
+            if pattern.section == section and (not keys or pattern.key in keys)
+        ]
+        if not wanted:
+            return False
+        words = [token.low for token in tokens]
+        return any(self._rest(pattern.elements, words, 1, at + 1) >= 0 for pattern in wanted)
 
-    def _match(self, elements: tuple[Element, ...], tokens: Sequence[Token], at: int) -> int:
-        """Index of the last token matched, or -1. The first element is known to match at `at`."""
-        return self._rest(elements, tokens, 1, at + 1)
-
-    def _rest(self, elements: tuple[Element, ...], tokens: Sequence[Token], n: int, here: int) -> int:
-        """The same for the elements from `n` on, from word `here` on; a gap ends where the rest fits, too."""
+    def _rest(self, elements: tuple[Element, ...], words: Sequence[str], n: int, here: int) -> int:
+        """Index of the last word matched by the elements from `n` on, from word `here` on, or -1; a gap ends where the rest fits."""
         while n < len(elements):
-            if elements[n].gap:
-                ends = range(here, min(here + elements[n].gap + 1, len(tokens)))
-                return next((last for i in ends if (last := self._rest(elements, tokens, n + 1, i)) >= 0), -1)
-            if here >= len(tokens) or not any(elements[n].matches(v) for v in variants(tokens[here].low, self.arabic)):
+            element = elements[n]
+            if element.gap:
+                ends = range(here, min(here + element.gap + 1, len(words)))
+                return next((last for i in ends if (last := self._rest(elements, words, n + 1, i)) >= 0), -1)
+            if here >= len(words) or not (
+                element.matches(words[here]) or (self.arabic and self._fits(element, words[here]))
+            ):
                 return -1
             n, here = n + 1, here + 1
         return here - 1
+
+    @staticmethod
+    def _fits(element: Element, word: str) -> bool:
+        """Whether an Arabic word may stand here without its clitics."""
+        return any(element.matches(form) for form in variants(word, True))

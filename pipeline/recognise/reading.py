@@ -7,6 +7,7 @@ from its verb.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -23,6 +24,8 @@ _OPENING = frozenset("([（【")
 _LIGHT = frozenset({"prepositions", "pronouns", "stop_words", "determiners", "clitics"})  # words that are no noun
 _COMMAS = frozenset(",，،")
 _YEAR = 4  # digits
+_PLAIN = frozenset({" ", "", "-", "'", "’", "\u00a0"})  # between most words: no mark at all
+_LABEL = 9  # words within which the heading of an item ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,22 +38,55 @@ class Clause:
     opener: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Reading:
-    """A sentence read with a lexicon. `clause_of[i]` is the number of word i's clause. `heading`: it is a headline."""
+    """A sentence read with a lexicon. `heading`: it is a headline. What few sentences are asked for is found when it first is."""
 
     sentence: Sentence
     lexicon: Lexicon
     hits: tuple[Hit, ...]
-    clauses: tuple[Clause, ...]
-    clause_of: tuple[int, ...]
     find_parties: Callable[[], tuple[PartyMention, ...]] = tuple
     heading: bool = False
 
-    @property
+    @cached_property
     def tokens(self) -> tuple[Token, ...]:
         """The words."""
         return self.sentence.tokens
+
+    @cached_property
+    def _cut(self) -> tuple[list[Clause], list[int]]:
+        commas = bool(self.lexicon.grammar.get("relative_articles"))
+        return _clauses(self.tokens, self._gaps, self.hits, commas=commas)
+
+    @cached_property
+    def clauses(self) -> tuple[Clause, ...]:
+        """The clauses, by their numbers."""
+        return tuple(self._cut[0])
+
+    @cached_property
+    def clause_of(self) -> tuple[int, ...]:
+        """The number of every word's clause."""
+        return tuple(self._cut[1])
+
+    @cached_property
+    def _gaps(self) -> list[str]:
+        """What stands before every word, and behind the one before it."""
+        low, base, last = self.sentence.low, self.sentence.start, 0
+        gaps = []
+        for start, end, _ in self.tokens:
+            gaps.append(low[last : start - base])
+            last = end - base
+        return gaps
+
+    @cached_property
+    def _ends(self) -> list[int]:
+        return [token.end for token in self.tokens]
+
+    @cached_property
+    def label_end(self) -> int:
+        """The word behind a colon among the first ones ("Mexico and Jamaica: …"), 0 where there is none."""
+        gaps = self._gaps
+        return next((i for i in range(1, min(_LABEL, len(gaps))) if ":" in gaps[i] or "：" in gaps[i]), 0)
 
     @cached_property
     def parties(self) -> tuple[PartyMention, ...]:
@@ -88,28 +124,20 @@ class Reading:
 
     def before(self, word: int) -> str:
         """The text between a word and the one before it, or the sentence's start."""
-        base = self.sentence.start
-        begin = self.tokens[word - 1].end - base if word else 0
-        return self.sentence.low[begin : self.tokens[word].start - base]
+        return self._gaps[word]
 
     def comma_between(self, left: int, right: int) -> bool:
         """Whether a comma or a stronger mark stands anywhere between two words."""
-        return any(_marks(self.before(i)) for i in range(left + 1, right + 1))
+        return any(gap not in _PLAIN and _marks(gap) for gap in self._gaps[left + 1 : right + 1])
 
     def token_at(self, offset: int) -> int:
         """Index of the first word that ends behind a character offset of the text; len(tokens) where none does."""
-        low, high = 0, len(self.tokens)
-        while low < high:
-            middle = (low + high) // 2
-            if self.tokens[middle].end <= offset:
-                low = middle + 1
-            else:
-                high = middle
-        return low
+        return bisect_right(self._ends, offset)
 
     def same_clause(self, one: int, other: int) -> bool:
         """Whether two words stand in the same clause."""
-        return self.clause_of[one] == self.clause_of[other]
+        of = self.clause_of
+        return of[one] == of[other]
 
     def clause(self, word: int) -> Clause:
         """The clause of a word."""
@@ -154,8 +182,8 @@ def _opening(
     commas: bool = False,
 ) -> str:
     """Which clause a word opens, if any. "that" behind a noun is relative, before a noun it is a determiner."""
-    keys = hits_at.get(i, set())
-    if i in covered:
+    keys = hits_at.get(i)
+    if not keys or i in covered:
         return ""
     if "relative_articles" in keys and marked and _LIGHT & hits_at.get(i + 1, set()):
         return RELATIVE  # German: ", das der Bundestag …", ", die am Montag …"
@@ -175,9 +203,10 @@ def _opening(
 
 
 def _clauses(
-    tokens: Sequence[Token], text: str, base: int, hits: Sequence[Hit], *, commas: bool = False
+    tokens: Sequence[Token], gaps: Sequence[str], hits: Sequence[Hit], *, commas: bool = False
 ) -> tuple[list[Clause], list[int]]:
-    """The clauses, and the clause of every word. `commas`: a comma stands before every subordinate clause (German)."""
+    """The clauses, and the clause of every word. `gaps`: what stands before each word. `commas`: a comma stands before
+    every subordinate clause (German)."""
     hits_at: dict[int, set[str]] = {}
     nouns: set[int] = set()
     covered: set[int] = set()
@@ -200,9 +229,8 @@ def _clauses(
     current = 0
     marked = True
     frozen_nouns, frozen_covered = frozenset(nouns), frozenset(covered - ends)
-    for i, token in enumerate(tokens):
-        between = text[(tokens[i - 1].end if i else base) - base : token.start - base]
-        if i:
+    for i, between in enumerate(gaps):
+        if i and between not in _PLAIN:
             current = _after_marks(between, current, clauses)
         before = marked
         marked = not i or "," in between or (commas and before and "prepositions" in hits_at.get(i - 1, set()))
@@ -249,7 +277,4 @@ def read(
     heading: bool = False,
 ) -> Reading:
     """Read one sentence."""
-    hits = tuple(lexicon.table.find(sentence.tokens))
-    commas = bool(lexicon.grammar.get("relative_articles"))
-    clauses, of = _clauses(sentence.tokens, sentence.low, sentence.start, hits, commas=commas)
-    return Reading(sentence, lexicon, hits, tuple(clauses), tuple(of), find_parties, heading)
+    return Reading(sentence, lexicon, tuple(lexicon.table.find(sentence.tokens)), find_parties, heading)

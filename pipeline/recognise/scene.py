@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, partial
 
@@ -75,7 +75,7 @@ class Scene:
     def _bare(self, sentence: Sentence) -> tuple[PartyMention, ...]:
         """What a sentence names by itself; offsets in the text."""
         found = self.names.find(sentence.low, sentence.text, self.document.language, on=self.published)
-        return tuple(replace(p, start=p.start + sentence.start, end=p.end + sentence.start) for p in found)
+        return _placed(found, sentence.start)
 
     def said(self, sentence: Sentence) -> frozenset[str]:
         """The codes that a sentence's own words give, with no look at the rest of the article."""
@@ -91,6 +91,8 @@ class Scene:
     def _parties(self, sentence: Sentence) -> tuple[PartyMention, ...]:
         language = self.document.language
         bare = self.names.find(sentence.low, sentence.text, language, on=self.published)
+        if not bare:
+            return ()
         place, context = self.place, self.context
         headed = self._headed(sentence)
         if headed:
@@ -106,10 +108,12 @@ class Scene:
             seat=self.names.seat(sentence.low, sentence.text, language),
         )
         owned = [
-            self.names.owners_of(sentence.low[p.start : p.end], sentence.text[p.start : p.end], language) for p in bare
+            self.names.owners_of(sentence.low[p.start : p.end], sentence.text[p.start : p.end], language)
+            if p.kind is PartyKind.BODY and not p.code
+            else {}
+            for p in bare
         ]
-        found = place.at_home(bare, found, owned)
-        return tuple(replace(p, start=p.start + sentence.start, end=p.end + sentence.start) for p in found)
+        return _placed(place.at_home(bare, found, owned), sentence.start)
 
     def _headed(self, sentence: Sentence) -> str:
         """The state whose item of a digest a sentence belongs to: "Peru: the committee …", or the heading of its paragraph."""
@@ -127,17 +131,18 @@ class Scene:
     def recent(self, sentence: int) -> tuple[str, ...]:
         """Codes of the parties named in the sentences right before."""
         before = range(max(0, sentence - _RECENT), max(0, sentence))
-        return tuple(dict.fromkeys(code for i in before for code in self._codes[i]))
-
-    @cached_property
-    def _codes(self) -> tuple[tuple[str, ...], ...]:
-        """Codes of the parties each sentence names. Asked for only after `open`."""
-        return tuple(tuple(dict.fromkeys(p.code for p in self.parties(s) if p.code)) for s in self.document.sentences)
+        return _codes(p for i in before for p in self.parties(self.document.sentences[i]))
 
     @cached_property
     def everyone(self) -> tuple[str, ...]:
-        """Codes of all parties the article names."""
-        return tuple(dict.fromkeys([*self.states, *(code for codes in self._codes for code in codes)]))
+        """Codes of all parties the article names. Asked for only after `open`."""
+        told = (p.code for s in self.document.sentences for p in self.parties(s) if p.code)
+        return tuple(dict.fromkeys([*self.states, *told]))
+
+
+def _placed(found: Iterable[PartyMention], start: int) -> tuple[PartyMention, ...]:
+    """Mentions with offsets in the text, for those of a sentence that begins at `start`."""
+    return tuple([PartyMention(p.start + start, p.end + start, p.code, p.kind, p.body) for p in found])
 
 
 def _may_be_home(code: str) -> bool:

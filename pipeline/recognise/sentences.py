@@ -15,6 +15,9 @@ LONGEST = 1500  # characters: a text without stops is cut here, so that no later
 _MARKS = "\u0300-\u036f\u0640\u064b-\u065f\u0670"
 _CJK = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _WORD = re.compile(rf"[{_CJK}]|(?:(?![{_CJK}])[^\W_]|[{_MARKS}])+")
+_SPACED_WORD = re.compile(r"[^\W_]+")  # the same where neither ideographs nor marks are
+_LATIN_WORD = re.compile(r"[^\W_]+", re.ASCII)  # and where all letters are ASCII
+_NOT_SPACED = re.compile(f"[{_CJK}{_MARKS}]")
 _STOP = re.compile(r"[.!?…]+[\"'»”’)\]]*(?=\s)|[。！？；]+[”’」』）]*|[؟][\"»”)]*")
 _UNICASE = re.compile("[\u0600-\u06ff\u3400-\u9fff]")
 _OPENING = "\"'«“„‘([—–- \u00a0"
@@ -52,7 +55,23 @@ def fold(word: str) -> str:
 
 def words(low: str, offset: int = 0) -> tuple[Token, ...]:
     """The words of lower-cased text, folded; every ideograph is a word."""
-    return tuple(Token(m.start() + offset, m.end() + offset, fold(m.group())) for m in _WORD.finditer(low))
+    pattern = _word_in(low)
+    places = [m.span() for m in pattern.finditer(low)]
+    if pattern is _LATIN_WORD:  # nothing to fold
+        return tuple([Token(start + offset, end + offset, low[start:end]) for start, end in places])
+    return tuple([Token(start + offset, end + offset, fold(low[start:end])) for start, end in places])
+
+
+def plain_words(low: str) -> list[str]:
+    """The words of lower-cased text as they stand in it, not folded; every ideograph is a word."""
+    return _word_in(low).findall(low)
+
+
+def _word_in(low: str) -> re.Pattern[str]:
+    """What a word of this text is: the cheapest pattern that finds the same words as `_WORD`."""
+    if low.isascii():
+        return _LATIN_WORD
+    return _WORD if _NOT_SPACED.search(low) else _SPACED_WORD
 
 
 def _abbreviated(text: str, begin: int, dot: int, abbreviations: Collection[str], ordinals: bool) -> bool:
@@ -121,7 +140,7 @@ def spans(text: str, abbreviations: Collection[str] = (), *, ordinals: bool = Fa
 def sentence(text: str, index: int = 0, paragraph: int = 0, start: int = 0) -> Sentence:
     """One sentence of a text; `start` is its offset there."""
     low = lower(text)
-    return Sentence(index, paragraph, start, start + len(text), text, low, words(low, start))
+    return Sentence(index, paragraph, start, start + len(text), text, low, words)
 
 
 def document(

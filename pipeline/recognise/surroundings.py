@@ -26,7 +26,7 @@ def of(
     actors = tuple(dict.fromkeys(p.code for p in subject if p.code and p.kind is not PartyKind.BODY))
     near = tuple(dict.fromkeys(p.code for p in reading.parties if p.code))
     return Around(
-        scene.states, acting, actors, near, scene.recent(sentence), scene.everyone, anaphora.pair(reading, mention),
+        scene.states, acting, actors, near, scene.recent(sentence), lambda: scene.everyone, anaphora.pair(reading, mention),
         anaphora.label(reading), not anaphora.sets_apart(reading, mention), lead, reading.sentence.text,
         anaphora.manner(reading, mention), signed,
     )  # fmt: skip

@@ -22,7 +22,6 @@ from pipeline.recognise import (
     discover,
     elliptic,
     items,
-    laws,
     mentions,
     organs,
     salience,
@@ -31,12 +30,8 @@ from pipeline.recognise import (
     surroundings,
     targets,
     things,
-    triggers,
     when,
     who,
-)
-from pipeline.recognise import (
-    reading as read_module,
 )
 from pipeline.recognise.assemble import Told
 from pipeline.recognise.cases import Bound
@@ -46,6 +41,7 @@ from pipeline.recognise.lexicon import Lexicon
 from pipeline.recognise.linker import Linker
 from pipeline.recognise.parties import Names
 from pipeline.recognise.reading import Reading
+from pipeline.recognise.readings import Readings
 from pipeline.recognise.salience import Circumstances
 from pipeline.recognise.scene import Scene
 from pipeline.recognise.things import NOUN, TREATY, Thing
@@ -83,18 +79,28 @@ class Walk:
     latest: date | None = None  # where nothing says when the article was published: the last day it tells of
     ahead: date | None = None  # where it tells of no such day: the first day of its plans
     trace: list[Trace] = field(default_factory=list)
+    before: Walk | None = None  # the first walk through the article, where this is the second
 
     @cached_property
     def scene(self) -> Scene:
         """Who is named in the article."""
+        if self.before is not None:
+            return self.before.scene
         lexicon = self.tools.lexicon
         withs = lexicon.grammar.get("with", frozenset())
         return Scene(self.document, self.tools.names, self.article.published_on, lexicon.home, withs)
 
+    @cached_property
+    def readings(self) -> Readings:
+        """Its sentences as read."""
+        if self.before is not None:
+            return self.before.readings
+        return Readings(self.tools.lexicon, self.tools.linker.index, self.scene, self.tools.dates)
+
     def run(self) -> list[Told]:
         """Read the headline for its focus, then every sentence."""
-        acts_in = self.tools.lexicon.table.acts
-        if not any(acts_in(s.tokens) for s in self.document.sentences):
+        may_act = self.tools.lexicon.table.may_act
+        if not any(may_act(s.low) for s in self.document.sentences):
             return []
         self._prepare()
         told: list[Told] = []
@@ -115,12 +121,13 @@ class Walk:
         latest, ahead = assemble.days(told)
         if latest is None and ahead is None:
             return None
-        return Walk(self.article, self.document, self.tools, latest=latest, ahead=ahead, trace=self.trace)
+        return Walk(self.article, self.document, self.tools, latest=latest, ahead=ahead, trace=self.trace, before=self)
 
     def _prepare(self) -> None:
         language = self.document.language
         opening = [s for s in (self.document.title, *self.document.sentences[:_LEAD_SENTENCES]) if s is not None]
-        self.scene.open(opening)
+        if self.before is None:
+            self.scene.open(opening)
         text = ". ".join(s.text for s in opening[:2])
         self.lead = self.tools.linker.index.read(text, language)
         if self.document.sentences:
@@ -133,7 +140,8 @@ class Walk:
 
     def _headline(self, title: Sentence) -> None:
         """The headline's agreement is where a body that says only "the document" begins."""
-        reading, found = self._read(title, heading=True)
+        read = self.readings.of(title, heading=True)
+        reading, found = read.reading, read.things
         self.headline = frozenset(h.key for h in reading.section("acts"))
         for thing in found:
             if thing.what == TREATY:
@@ -143,46 +151,28 @@ class Walk:
                 if ids and not self.focus.lead:
                     self.focus.lead, self.focus.lead_confidence = ids, linked[0].confidence
 
-    def _read(self, sentence: Sentence, *, heading: bool = False) -> tuple[Reading, tuple[Thing, ...]]:
-        def parties() -> tuple[PartyMention, ...]:
-            return self.scene.parties(sentence)
-
-        reading = read_module.read(sentence, self.tools.lexicon, parties, heading=heading)
-        index = self.tools.linker.index
-        aliases = tuple(
-            (
-                reading.token_at(h.start + sentence.start),
-                reading.token_at(h.end - 1 + sentence.start),
-                index.agreement_id(h),
-            )
-            for h in index.aliases_in(sentence.text)
-            if not h.inside
-        )
-        return reading, things.find(reading, aliases)
-
     def _sentence(self, sentence: Sentence, told: Sequence[Told]) -> Iterator[Told]:
-        if sentence.index > _LEAD_SENTENCES and not self.tools.lexicon.table.acts(sentence.tokens):
+        table = self.tools.lexicon.table
+        if sentence.index > _LEAD_SENTENCES and not (table.may_act(sentence.low) and table.acts(sentence.tokens)):
             return
-        reading, found = self._read(sentence)
+        read = self.readings.of(sentence)
+        reading, found = read.reading, read.things
         if not reading.section("acts"):
             self._look(reading, found)
             return
         if not any(t.what != things.NOUN for t in found) and not things.may_name_body(reading):
             return
-        verbs = triggers.find(reading, found)
-        about = laws.subjects(reading, found, verbs)
-        bound = self._bind(reading, found, verbs, about)
+        bound = self._bind(reading, found, read.verbs, read.about)
         if not bound:
             self._look(reading, found)
-        marked = dates.find(sentence, self.document.language, self.tools.dates)
         heard = False
         for one in bound:
-            for step in self._told(reading, found, verbs, one, bound, marked, told):
+            for step in self._told(reading, found, read.verbs, one, bound, read.dates, told):
                 heard = True
                 yield step
         if bound and not heard:
             self._look(reading, found)
-        self.last_date = when.last_day(marked, self._calendar(self.last_date)) or self.last_date
+        self.last_date = when.last_day(read.dates, self._calendar(self.last_date)) or self.last_date
 
     def _calendar(self, previous: PartialDate | None) -> when.Calendar:
         return when.Calendar(

@@ -1,0 +1,78 @@
+"""The sentences of one article as they are read: each once, however often its walk comes by.
+
+What an undated article tells is walked twice, and a sentence's reading, its things, verbs and dates hang on nothing that a walk learns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from pipeline.recognise import dates, laws, reading, things, triggers
+from pipeline.recognise.dates import DateTables
+from pipeline.recognise.lexicon import Lexicon
+from pipeline.recognise.linking import Index
+from pipeline.recognise.reading import Reading
+from pipeline.recognise.scene import Scene
+from pipeline.recognise.things import Thing
+from pipeline.recognise.triggers import Trigger
+from pipeline.recognise.values import DateMention, PartyMention, Sentence
+
+
+@dataclass(frozen=True, eq=False)
+class Read:
+    """A sentence with what stands in it. What is not asked for is not looked for."""
+
+    reading: Reading
+    things: Sequence[Thing]
+    tables: DateTables
+
+    @cached_property
+    def verbs(self) -> Sequence[Trigger]:
+        """The verbs of treaty-making."""
+        return triggers.find(self.reading, self.things)
+
+    @cached_property
+    def about(self) -> dict[Thing, Trigger]:
+        """What each law, bill or decree is about."""
+        return laws.subjects(self.reading, self.things, self.verbs)
+
+    @cached_property
+    def dates(self) -> Sequence[DateMention]:
+        """The dates it tells."""
+        return dates.find(self.reading.sentence, self.reading.lexicon.language, self.tables)
+
+
+@dataclass(frozen=True, eq=False)
+class Readings:
+    """What one article is read with, and its sentences as far as they have been read."""
+
+    lexicon: Lexicon
+    index: Index
+    scene: Scene
+    tables: DateTables
+    _known: dict[int, Read] = field(default_factory=dict)  # by the sentence's index; a headline's is -1
+
+    def of(self, sentence: Sentence, *, heading: bool = False) -> Read:
+        """A sentence as read."""
+        known = self._known.get(sentence.index)
+        if known is None:
+            known = self._known[sentence.index] = self._read(sentence, heading=heading)
+        return known
+
+    def _read(self, sentence: Sentence, *, heading: bool) -> Read:
+        def parties() -> tuple[PartyMention, ...]:
+            return self.scene.parties(sentence)
+
+        read = reading.read(sentence, self.lexicon, parties, heading=heading)
+        aliases = tuple(
+            (
+                read.token_at(h.start + sentence.start),
+                read.token_at(h.end - 1 + sentence.start),
+                self.index.agreement_id(h),
+            )
+            for h in self.index.aliases_in(sentence.text)
+            if not h.inside
+        )
+        return Read(read, things.find(read, aliases), self.tables)
