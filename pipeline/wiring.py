@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import signal
 import ssl
-import tomllib
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +31,8 @@ from pipeline.flow.turns import HostTurns
 from pipeline.flow.upkeep import UpkeepOptions
 from pipeline.model import Watchlist
 from pipeline.plan import Context, RecordOptions, Subscription
-from pipeline.recognise import RecogniseOptions, Recogniser
+from pipeline.recognise import Recogniser
+from pipeline.recognise.loading import readable
 from pipeline.settings import Settings
 from pipeline.settings.lists import read_agreement
 from pipeline.settings.reload import fingerprint
@@ -188,29 +186,6 @@ def _parts(
         composer=composer_of(settings),
         alert=settings.alert,
     )
-
-
-def readable(watchlist: Watchlist, options: RecogniseOptions | None = None) -> Recogniser:
-    """`Recogniser.build`; ConfigurationError that names the file where its data cannot be read.
-
-    Built once before there are workers: in one of them the same error could only be told by dying of it, again and again.
-    """
-    try:
-        return Recogniser.build(watchlist, options)
-    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
-        where = next(_unreadable(Path(str(resources.files("pipeline.recognise")))), "the recogniser's data")
-        raise ConfigurationError(where, f"{type(error).__name__}: {error}") from error
-
-
-def _unreadable(folder: Path) -> Iterator[str]:
-    """The recogniser's data files that cannot be parsed."""
-    for path in sorted(folder.rglob("*")):
-        read = {".toml": tomllib.loads, ".json": json.loads}.get(path.suffix)
-        try:
-            if read:
-                read(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            yield str(path)
 
 
 def with_additions(watchlist: Watchlist, added: Sequence[WatchEntry]) -> Watchlist:

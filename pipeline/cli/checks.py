@@ -15,12 +15,11 @@ from pipeline.alert.options import weaknesses
 from pipeline.cli import show
 from pipeline.cli.common import config_option, json_option, settings_of
 from pipeline.errors import ConfigurationError, StoreUnavailable, UsageError
-from pipeline.model import Watchlist
+from pipeline.recognise.loading import party_codes
 from pipeline.settings import Settings
 from pipeline.store import migrate
 from pipeline.store.dialects import SAFE_WAL, driver
 from pipeline.store.engine import Database, open_database
-from pipeline.wiring import readable
 
 _LEAST_FREE = 200 * 2**20  # bytes
 
@@ -181,7 +180,7 @@ def _writable(directory: Path, when: str) -> tuple[bool, str]:
 
 def _watchlist(settings: Settings) -> Iterator[Finding]:
     try:
-        known = readable(Watchlist()).names.codes
+        known = party_codes()
     except ConfigurationError as error:
         yield Finding("dictionaries", False, f"{error}; install the program anew")
         return

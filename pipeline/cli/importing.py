@@ -19,10 +19,11 @@ from pipeline.imports.parties import PartyBook
 from pipeline.imports.values import Form, Listed, Reading
 from pipeline.imports.writing import append, block
 from pipeline.model import Agreement, PartialDate, Watchlist
+from pipeline.recognise.loading import readable
 from pipeline.settings import AGREEMENTS, Settings
 from pipeline.store import desk
 from pipeline.store.engine import Database
-from pipeline.wiring import context_of, open_history, readable, record_options, with_additions
+from pipeline.wiring import context_of, open_history, record_options, with_additions
 
 _MOST_TOLD = 40  # lines on one kind of thing; the rest is counted
 

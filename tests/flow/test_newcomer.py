@@ -8,7 +8,6 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
@@ -21,7 +20,7 @@ from tests.flow.agency import Agency, Answer
 from tests.flow.stories import FOOTBALL
 from tests.flow.test_cycle import configure
 
-NAMED = SimpleNamespace(names=Names.load())  # all that `check` asks of a recogniser
+CODES = Names.load().codes  # all that `check` asks of the dictionaries
 
 
 @dataclass(frozen=True)
@@ -61,7 +60,7 @@ class Desk:
 @pytest.fixture
 def desk(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     """A desk beside an agency with a good feed."""
-    monkeypatch.setattr("pipeline.cli.checks.readable", lambda watchlist: NAMED)  # a second for each check
+    monkeypatch.setattr("pipeline.cli.checks.party_codes", lambda: CODES)  # read once for all tests
     with Agency() as agency:
         agency.publish("/feed", [FOOTBALL])
         yield Desk(configure(tmp_path, {"wire": f"{agency.base}/feed"}), agency, capsys)

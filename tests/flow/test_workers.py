@@ -5,19 +5,21 @@ from __future__ import annotations
 import asyncio
 import os
 from dataclasses import replace
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
-from pipeline import flow, wiring
+from pipeline import flow
 from pipeline.compute import ProcessOptions, Workers
 from pipeline.errors import ConfigurationError, WorkersUnavailable
 from pipeline.model import Watchlist
 from pipeline.recognise import Recogniser
+from pipeline.recognise.loading import readable
 from pipeline.settings import load_settings
-from pipeline.wiring import readable, wire
+from pipeline.wiring import wire
 from tests.flow.agency import Agency
 from tests.flow.stories import STORIES
 from tests.flow.test_cycle import configure
@@ -58,7 +60,7 @@ def test_a_data_file_that_does_not_load_is_named(tmp_path: Path, monkeypatch: py
         raise KeyError("acts")
 
     monkeypatch.setattr(Recogniser, "build", build)
-    monkeypatch.setattr(wiring.resources, "files", lambda _: tmp_path)
+    monkeypatch.setattr(resources, "files", lambda _: tmp_path)
     with pytest.raises(ConfigurationError, match=r"en\.toml: KeyError"):
         readable(Watchlist())
     broken.write_text("", encoding="utf-8")
