@@ -129,37 +129,50 @@ def learned(rows: Sequence[tuple[tuple[str, ...], bool]], penalty: float) -> Wei
 
 
 def rows_of(found: Sequence[Example], question: str) -> list[tuple[tuple[str, ...], bool]]:
-    """Signs and answer for one question: news is asked only of what occurred and is right."""
+    """Signs and answer for one question: news is asked of what occurred; what was read wrongly is none."""
     if question == "right":
         return [(tuple(s for s in e.shown if s.startswith(_READING) or s in _AROUND), e.right) for e in found]
-    return [(e.shown, e.news) for e in found if e.occurred and e.right and e.news is not None]
+    return [(e.shown, e.right and e.news is True) for e in found if _asked(e)]
+
+
+def _asked(one: Example) -> bool:
+    return one.occurred and not (one.right and one.news is None)
 
 
 def hold_out(sets: dict[str, list[Example]]) -> None:
-    """Print, for every set, how weights learned from the others judge it, beside the rules alone."""
+    """Print, for every set, how weights learned from the others judge it, beside the rules alone; last, what each threshold gives."""
+    judged: list[tuple[Example, float]] = []
+    sure: list[tuple[Example, float]] = []
     for name, found in sets.items():
         others = [e for other, rows in sets.items() if other != name for e in rows]
         news = learned(rows_of(others, "news"), PENALTY["news"])
-        asked = [e for e in found if e.occurred and e.right and e.news is not None]
-        said = [e.rule_news and news.probability(e.shown) >= NEWS_FROM for e in asked]
-        rule = [e.rule_news for e in asked]
         right = learned(rows_of(others, "right"), PENALTY["right"])
+        asked = [(e, news.probability(e.shown) if e.rule_news else 0.0) for e in found if _asked(e)]
+        judged += asked
+        sure += [(e, right.probability(e.shown)) for e in found]
+        rule = [e.rule_news for e, _ in asked]
+        steps = [e for e, _ in asked]
         print(
-            f"{name}: news {_errors(asked, said)}, by the rules alone {_errors(asked, rule)}; right: {_bands(found, right)}"
+            f"{name}: {_errors(steps, [p >= NEWS_FROM for _, p in asked])}, by the rules alone {_errors(steps, rule)}"
         )
+    for threshold in (0.2, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6, 0.7, 0.8):
+        print(f"news from {threshold:.2f}: {_errors([e for e, _ in judged], [p >= threshold for _, p in judged])}")
+    print(f"right: {_bands(sure)}")
 
 
 def _errors(asked: Sequence[Example], said: Sequence[bool]) -> str:
-    false = sum(1 for e, s in zip(asked, said, strict=True) if s and not e.news)
+    hit = sum(1 for e, s in zip(asked, said, strict=True) if s and e.news)
+    false = sum(said) - hit
     missed = sum(1 for e, s in zip(asked, said, strict=True) if e.news and not s)
-    return f"{false} false, {missed} missed of {len(asked)}"
+    precision, recall = hit / max(1, hit + false), hit / max(1, hit + missed)
+    return f"{false} false, {missed} missed of {len(asked)} (P {precision:.3f} R {recall:.3f})"
 
 
-def _bands(found: Sequence[Example], weights: Weights) -> str:
+def _bands(sure: Sequence[tuple[Example, float]]) -> str:
     """How many steps of each band of confidence are right."""
     out = []
     for low, high in ((0.0, 0.5), (0.5, 0.7), (0.7, 0.85), (0.85, 0.95), (0.95, 1.01)):
-        inside = [e.right for e in found if low <= weights.probability(e.shown) < high]
+        inside = [e.right for e, p in sure if low <= p < high]
         out.append(f"{low:.2f}- {sum(inside)}/{len(inside)}")
     return " ".join(out)
 

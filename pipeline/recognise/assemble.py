@@ -14,6 +14,7 @@ from pipeline.recognise.values import Actor, Sentence
 _LAST = frozenset({EventType.WITHDRAWN, EventType.TERMINATED, EventType.SUSPENDED})
 _EARLY = frozenset({EventType.SIGNED, EventType.INITIALLED, EventType.NEGOTIATIONS_CONCLUDED})
 NEWS, BACKGROUND = Salience.NEWS, Salience.BACKGROUND
+SUPPOSED = "dateline"  # the reason of a day that no word tells: news without a date is of the article's day
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,11 @@ class Told:
     def agreement(self) -> str:
         """The agreement's id, or the key of one that nobody tracks."""
         return self.linked.agreement_id or (self.discovered.key if self.discovered else "")
+
+    @property
+    def told_date(self) -> PartialDate | None:
+        """The date as far as the text tells it."""
+        return None if SUPPOSED in self.reasons else self.date
 
 
 def days(told: Sequence[Told]) -> tuple[datetime.date | None, datetime.date | None]:
@@ -75,9 +81,10 @@ def _same(one: Told, other: Told) -> bool:
     a, b = one.actor, other.actor
     if a.country and b.country and a.country != b.country:
         return False
-    if one.date and other.date and not one.date.agrees(other.date) and _happened(one.status):
+    day, another = one.told_date, other.told_date
+    if day and another and not day.agrees(another) and _happened(one.status):
         return one.salience is not other.salience and not (a.country and a.country == b.country)
-    return not (a.stage and b.stage and a.stage != b.stage and one.date and other.date and one.date != other.date)
+    return not (a.stage and b.stage and a.stage != b.stage and day and another and day != another)
 
 
 def _joined(one: Told, other: Told) -> Told:
@@ -88,18 +95,21 @@ def _joined(one: Told, other: Told) -> Told:
     ):
         best, rest = other, one
     actor = best.actor if best.actor.country or not rest.actor.country else rest.actor
-    day = (
-        best.date if best.date and (not rest.date or rest.date.day is None or best.date.day) else rest.date or best.date
-    )
+    day = _finer(best.told_date, rest.told_date)
     return replace(
         best,
         actor=actor,
-        date=day,
+        date=day or best.date,
         stage=best.stage or rest.stage,
         effective_date=best.effective_date or rest.effective_date,
         confidence=max(best.confidence, rest.confidence),
-        reasons=(*best.reasons, "told_again"),
+        reasons=(*(r for r in best.reasons if r != SUPPOSED or day is None), "told_again"),
     )
+
+
+def _finer(one: PartialDate | None, other: PartialDate | None) -> PartialDate | None:
+    """The first of two dates, unless the second alone says the day."""
+    return one if one and (not other or other.day is None or one.day) else other or one
 
 
 def weigh(told: Sequence[Told]) -> list[Told]:
@@ -122,10 +132,16 @@ def weigh(told: Sequence[Told]) -> list[Told]:
             and earlier_steps(news, one.type)
             and not _same_day(one, told)
         ):
-            out.append(replace(one, salience=BACKGROUND, reasons=(*one.reasons, "before_the_news_step")))
+            out.append(history(one, "before_the_news_step"))
         else:
             out.append(one)
     return out
+
+
+def history(one: Told, reason: str) -> Told:
+    """A step that is not the article's news after all; it does not take the article's day."""
+    kept = tuple(r for r in one.reasons if r != SUPPOSED)
+    return replace(one, salience=BACKGROUND, date=one.told_date, reasons=(*kept, reason))
 
 
 def _same_day(one: Told, told: Sequence[Told]) -> bool:

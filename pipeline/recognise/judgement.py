@@ -1,4 +1,4 @@
-"""What the signs of a step add up to: how likely it is the article's news, and how likely it is right at all.
+"""What the signs of a step add up to: how likely it is, as read, the article's news, and how likely it is right at all.
 
 Two logistic regressions over `signs`. Their weights (judgement.json) are learned by `tools/learn_judgement.py` from the labelled
 articles in tests/quality/sets, and say for themselves which sets these were.
@@ -14,11 +14,11 @@ from importlib.resources import files
 
 from pipeline.model import Salience, Status
 from pipeline.recognise import signs
-from pipeline.recognise.assemble import Told, weigh
+from pipeline.recognise.assemble import Told, history, weigh
 from pipeline.recognise.salience import ORDER
 
 # Under this probability what the rules take for news is background; what they take for background stays it.
-NEWS_FROM = 0.45
+NEWS_FROM = 0.35
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Weights:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """`news`: is it what the article is there to report; `right`: do agreement, type and status hold."""
+    """`news`: is it, as read, what the article is there to report; `right`: do agreement, type and status hold."""
 
     news: Weights
     right: Weights
@@ -51,7 +51,8 @@ class Judgement:
     def judge(self, told: Sequence[Told]) -> list[Told]:
         """The steps of an article (merged) with salience and confidence by all that is known of them."""
         shown = shown_of(told)
-        news = [one for one, said in shown if _is_news(one) and self.news.probability(said) >= NEWS_FROM]
+        likely = [one for one, said in shown if _is_news(one) and self.news.probability(said) >= NEWS_FROM]
+        news = [one for one in likely if not any(_overtaken(one, other) for other in likely)]
         return [self._judged(one, said, news) for one, said in shown]
 
     def _judged(self, one: Told, shown: Sequence[str], news: Sequence[Told]) -> Told:
@@ -60,9 +61,7 @@ class Judgement:
         right = self.right.probability(shown)
         follows = any(_in_one_breath(one, other) for other in news)
         if _is_news(one) and not any(other is one for other in news) and not follows:
-            return replace(
-                one, salience=Salience.BACKGROUND, confidence=right, reasons=(*one.reasons, "judged_background")
-            )
+            return replace(history(one, "judged_background"), confidence=right)
         return replace(one, confidence=right)
 
 
@@ -74,6 +73,21 @@ def _in_one_breath(one: Told, other: Told) -> bool:
     """ "They exchanged the instruments, and the treaty entered into force": what follows from the news is news."""
     same = other.sentence is one.sentence and other.agreement == one.agreement
     return same and ORDER.get(one.type, 0) > ORDER.get(other.type, 0)
+
+
+def _overtaken(one: Told, other: Told) -> bool:
+    """ "Adopted by the Duma on Tuesday, by the Council on Wednesday": of a chain in one article the last day is the news.
+
+    Several states that take the same step, each on its day, are no chain. What has only a month or a year comes before a later step.
+    """
+    day, another = one.told_date, other.told_date
+    chain = one.type is not other.type or one.actor.country == other.actor.country
+    if one.agreement != other.agreement or day is None or not chain:
+        return False
+    if day.day is not None:
+        return another is not None and another.day is not None and day.first < another.first
+    later = another is None or another.day is not None or another.first > day.last
+    return later and ORDER.get(one.type, 0) < ORDER.get(other.type, 0)
 
 
 def shown_of(told: Sequence[Told]) -> list[tuple[Told, tuple[str, ...]]]:

@@ -99,13 +99,13 @@ def whole(one: Told, told: Sequence[Told]) -> tuple[str, ...]:
         "rest_of_digest": digest and not first,
         "later_step": bool(later),
         "later_step_in_lead": any(t.lead for t in later),
-        "later_step_news": any(t.date and one.date and t.date.first > one.date.last for t in later),
+        "later_step_news": any(t.told_date and one.told_date and t.told_date.first > one.told_date.last for t in later),
         "earlier_step": any(_order(t.type) < _order(one.type) for t in happened),
         "same_type": any(t.type is one.type for t in same),
         "lead": one.lead,
         "newest": _newest(one, told),
         "older_than_newest": _older(one, told),
-        "others_dated": one.date is None and any(t.date and t.date.day for t in happened),
+        "others_dated": one.told_date is None and any(t.told_date and t.told_date.day for t in happened),
         "agreement_of_lead": bool(told) and one.agreement == told[0].agreement,
         "country": bool(one.actor.country),
         "plans_ahead": any(t.status is not _OCCURRED for t in same),
@@ -119,19 +119,21 @@ def _order(kind: EventType) -> int:
 
 
 def _days(told: Sequence[Told]) -> list[date]:
-    return [t.date.first for t in told if t.status is _OCCURRED and t.date is not None and t.date.day]
+    return [day.first for t in told if t.status is _OCCURRED and (day := t.told_date) is not None and day.day]
 
 
 def _newest(one: Told, told: Sequence[Told]) -> bool:
     """Whether no step of the article has a later day."""
     days = _days(told)
-    return one.date is not None and one.date.day is not None and bool(days) and one.date.first >= max(days)
+    day = one.told_date
+    return day is not None and day.day is not None and bool(days) and day.first >= max(days)
 
 
 def _older(one: Told, told: Sequence[Told]) -> bool:
     """Whether a step of the article lies more than a week behind this one's day, month or year."""
     days = _days(told)
-    return one.date is not None and bool(days) and (max(days) - one.date.last).days > 7
+    day = one.told_date
+    return day is not None and bool(days) and (max(days) - day.last).days > 7
 
 
 def _grade(value: float) -> str:

@@ -266,12 +266,14 @@ class Walk:
             beside=bool(others), timed=bool(own),
         )  # fmt: skip
         news, because = salience.verdict(reading, one.trigger, verdict, day, around)
-        if day is None and verdict is Status.OCCURRED and news is Salience.NEWS and self.dateline is not None:
-            day, why = PartialDate.of(self.dateline), (*why, "dateline")
         shown = signs.local(
             reading, one.trigger, one.thing, day, around, acting=bool(subject), rules=[m.rule for m in own],
             headline=self.headline,
         )  # fmt: skip
+        filed = day is None and verdict is Status.OCCURRED and news is Salience.NEWS
+        if (filed and self.dateline is not None) or (own and all(m.role == "dateline" for m in own)):
+            day = day or (PartialDate.of(self.dateline) if self.dateline else None)
+            why = (*why, assemble.SUPPOSED)
         base = Told(
             kind, verdict, news, linked[0], actor, reading.sentence, self._words(reading, one.trigger),
             one.step.weight, (one.step.reason, *why, *because), actor.stage, day, effective, lead,
