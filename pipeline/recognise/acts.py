@@ -278,8 +278,8 @@ def _ratify(case: Case) -> Step | None:
         return Step(ENDING[about.family], "ratify_law_ending", chamber=True)
     if thing.what in {"law", "draft", "decree"}:
         return Step(E.RATIFIED, "ratify_law", weight=0.6) if about is not None else None
-    if thing.what == "instruments" and "deposit" in trigger.others:
-        return papers.deposit(case)
+    if thing.what == "instruments" and trigger.others:
+        return papers.exchange(case) if "exchange" in trigger.others else papers.deposit(case)
     if thing.what == NOUN:
         if thing.kind in ENDING:
             return Step(ENDING[thing.kind], f"ratify_{thing.kind}", weight=0.9)

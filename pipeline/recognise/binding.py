@@ -154,21 +154,24 @@ def _head(reading: Reading, things: list[Thing]) -> Thing:
         between = range(thing.last + 1, head.first)
         if len(between) <= 7 and between and not reading.comma_between(thing.last, head.first):
             opening = reading.is_a("complement", between[0]) or reading.is_a("prepositions", between[0])
-            leading = reading.lexicon.object_first and not reading.lexicon.verb_final
-            if opening or (leading and thing.what in {NOUN, "law", "draft"}):
+            if opening or (_heads_first(reading) and thing.what in {NOUN, "law", "draft"}):
                 head = thing
                 continue
         if (
             not between
             and not reading.comma_between(thing.last, head.first)
             and thing.what in {NOUN, "law", "draft"}
-            and reading.lexicon.object_first
-            and not reading.lexicon.verb_final
+            and _heads_first(reading)
         ):
             head = thing
             continue
         break
     return head
+
+
+def _heads_first(reading: Reading) -> bool:
+    """Whether what belongs to a noun follows it without a preposition: German and Russian genitives, not Turkish or Kazakh ones."""
+    return reading.lexicon.object_first and bool(reading.lexicon.grammar.get("prepositions"))
 
 
 def _apposed(reading: Reading, thing: Thing, head: Thing) -> bool:

@@ -21,7 +21,7 @@ def between(reading: Reading, start: int, end: int, clauses: frozenset[int], sec
         for h in reading.section(section)
         if h.first >= start and h.last < end and reading.clause_of[h.first] in clauses and h.key in _CUES
     ]
-    hits = [h for h in hits if not _limit(reading, h)]
+    hits = [h for h in hits if not _limit(reading, h) and not _hangs_on(reading, h)]
     wider = [*hits, *reading.section("acts"), *reading.section("things"), *reading.section("salience")]
     return [
         h for h in hits if not _swallowed(h, wider) and not _month(reading, h) and not _takes_object(reading, h, end)
@@ -42,6 +42,11 @@ def _limit(reading: Reading, hit: Hit) -> bool:
         else range(hit.last + 1, hit.last + 4)
     )
     return any(any(c.isdigit() for c in reading.tokens[i].low) for i in near if i < len(reading.tokens))
+
+
+def _hangs_on(reading: Reading, hit: Hit) -> bool:
+    """ "Tornou-se": a pronoun written to its verb is no "if"."""
+    return hit.key == "conditional" and hit.first > 0 and reading.before(hit.first) in {"-", "‑"}
 
 
 def _month(reading: Reading, hit: Hit) -> bool:

@@ -7,6 +7,9 @@ from pipeline.recognise import cues
 from pipeline.recognise.reading import Reading
 from pipeline.recognise.triggers import Trigger
 
+_OWN_DATE = 12  # words behind a noun in which a year is its own
+_YEAR = 4  # digits
+
 Verdict = tuple[Status | None, tuple[str, ...]]
 
 
@@ -25,7 +28,7 @@ def decide(reading: Reading, trigger: Trigger) -> Verdict:
     behind = cues.between(reading, trigger.last + 1, len(reading.tokens), clause, "after")
     forward = cues.between(reading, trigger.last + 1, len(reading.tokens), clause) if light else []
     if any(h.key == "temporal" and 0 < trigger.first - h.last <= 3 for h in reading.section("nominal")):
-        return None, ("temporal_noun",)
+        return (Status.OCCURRED, ("dated_noun",)) if _dated(reading, trigger) else (None, ("temporal_noun",))
     nearest_cue = max((h.last for h in before if h.key != "occurred"), default=-99)
     if light and min(abs(h.first - trigger.first) for h in light) <= trigger.first - nearest_cue:
         verb = min(light, key=lambda h: abs(h.first - trigger.first))
@@ -54,6 +57,17 @@ def decide(reading: Reading, trigger: Trigger) -> Verdict:
     ):
         return Status.PLANNED, ("nominal_planned",)
     return None, ("noun_alone",)
+
+
+def _dated(reading: Reading, trigger: Trigger) -> bool:
+    """ "Since its signature in May 2009": a noun with a year of its own, not that of a name ("after the 2010 treaty's signature")."""
+    for i in range(trigger.last + 1, min(trigger.last + _OWN_DATE, len(reading.tokens))):
+        if not reading.same_clause(i, trigger.first):
+            return False
+        low = reading.tokens[i].low
+        if low.isdigit() and len(low) == _YEAR and low[:2] in {"19", "20"}:
+            return not reading.is_a("determiners", i - 1)
+    return False
 
 
 def _names_a_paper(reading: Reading, trigger: Trigger) -> bool:

@@ -28,6 +28,7 @@ _LONG = 48  # the same in Chinese, where every ideograph of a title counts
 _FAR = 16  # the same where verbs stand last
 
 _ENDED_AT_ONCE = frozenset({"suspend", "withdraw", "terminate", "denounce"})
+_ENDING = _ENDED_AT_ONCE | {"reject", "annul"}
 _RULE_REACH = 14  # words between a verb and what makes it a standing rule
 _BY_RULE = frozenset({"enter_force", "terminate", "extend", "provisional", "withdraw"})
 
@@ -185,6 +186,8 @@ def _finite(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> 
         return Status.OCCURRED, ("in_force_since",)
     if trigger.tense == FUTURE:
         return Status.PLANNED, ("future_form",)
+    if trigger.tense == PAST and reading.lexicon.verb_final and not reading.lexicon.grammar.get("prepositions"):
+        near = [h for h in near if h.first > trigger.last or h.key != "planned"]  # "Kenya için yürürlüğe girdi"
     modal = [h for h in near if h.key in {"planned", "called_for"} and _modal(reading, h, trigger)]
     if modal:
         key = modal[-1].key
@@ -263,7 +266,7 @@ def _undone(reading: Reading, trigger: Trigger, near: Sequence[Hit]) -> Verdict 
         for h in (*reading.section("status"), *reading.section("acts"))
     ):
         return Status.NEGATED, ("negative_form",)
-    if _denied(reading, trigger):
+    if _denied(reading, trigger) or _denied_within(reading, trigger):
         return Status.NEGATED, ("denied",)
     if trigger.family in _ENDED_AT_ONCE and _at_once(reading, trigger) and not any(h.key == "negated" for h in near):
         return Status.OCCURRED, ("at_once",)
@@ -281,6 +284,13 @@ def _undone(reading: Reading, trigger: Trigger, near: Sequence[Hit]) -> Verdict 
     if any(h.key == "rejected" for h in near):
         return Status.NEGATED, (cues.REJECTED,)
     return None
+
+
+def _denied_within(reading: Reading, trigger: Trigger) -> bool:
+    """ "Ist noch nicht in Kraft": a negation among the words of the act itself; what ends or refuses may well hold one."""
+    return trigger.family not in _ENDING and any(
+        h.key == "negated" and trigger.first < h.first and h.last < trigger.last for h in reading.section("status")
+    )
 
 
 def _denied(reading: Reading, trigger: Trigger) -> bool:
