@@ -21,7 +21,6 @@ from pipeline.flow.watch import JOBS
 from pipeline.store import articles, backup, documents, turns, upkeep
 
 _UTC = ZoneInfo("UTC")
-_WRITTEN = 400  # documents of events in one transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +80,7 @@ def _tidy_up(parts: Parts, options: UpkeepOptions) -> str:
     if options.polls_days:
         oldest = now - timedelta(days=options.polls_days)
         polls = _in_parts(parts, lambda: parts.database.write(lambda c: upkeep.delete_polls(c, oldest)))
-    _in_parts(parts, lambda: parts.database.write(lambda c: documents.catch_up(c, _WRITTEN)))
+    _write_documents(parts)
     parts.database.write(turns.forget)
     parts.passage("retention")
     upkeep.optimise(parts.database)
@@ -97,6 +96,17 @@ def _in_parts(parts: Parts, some: Callable[[], int]) -> int:
             break
         deleted += now
     return deleted
+
+
+def _write_documents(parts: Parts) -> None:
+    """Events that an earlier program wrote out, or none. Looking for them keeps nobody from writing."""
+    after = ""
+    while not (parts.stopping and parts.stopping.is_set()):
+        ids, after = parts.database.read(lambda c: documents.missing(c, after))  # noqa: B023 - run at once
+        if ids:
+            parts.database.write(lambda c: documents.make_up(c, ids))  # noqa: B023
+        if not after:
+            break
 
 
 def _back_up(parts: Parts, options: UpkeepOptions) -> str:

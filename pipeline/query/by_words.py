@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, bindparam, select
 
 from pipeline.model import EventState
 from pipeline.query.asking import EventFilter
@@ -16,6 +17,7 @@ from pipeline.query.walking import Place, Range
 from pipeline.store.event_search import behind, found, number_of, number_on
 from pipeline.store.inverted import Phrase, Span
 from pipeline.store.kinds import GRADES, grade_of
+from pipeline.store.sql import among_given, given_list
 from pipeline.store.tables import EventRow
 
 _MOST = 400  # events looked at in one go
@@ -71,14 +73,22 @@ def _fields(wanted: EventFilter) -> list[tuple[str, Collection[str]]]:
 
 def _holding(connection: Connection, wanted: EventFilter, ids: Sequence[str], lasts: date | None) -> list[Place]:
     """Those of these events that answer what the index does not know, in their order."""
-    conditions: list[Any] = [EventRow.id.in_(ids)]
-    if hides_retracted(wanted):
-        conditions.append(EventRow.state != EventState.RETRACTED.value)
-    if wanted.min_confidence > 0:
-        conditions.append(EventRow.confidence >= wanted.min_confidence)
-    if lasts is not None:
-        conditions.append(EventRow.date_last >= lasts)
-    days = {
-        row.id: row.happened for row in connection.execute(select(EventRow.id, EventRow.happened).where(*conditions))
-    }
+    sqlite = connection.dialect.name == "sqlite"
+    statement = _looked_at(sqlite, hides_retracted(wanted), wanted.min_confidence > 0, lasts is not None)
+    given = {"ids": given_list(sqlite, ids), "sure": wanted.min_confidence, "lasts": lasts}
+    days = {row[0]: row[1] for row in connection.execute(statement, given)}
     return [(days[identity], identity) for identity in ids if identity in days]
+
+
+@lru_cache(16)
+def _looked_at(sqlite: bool, hides: bool, sure: bool, lasts: bool) -> Select[Any]:
+    """Ids and days of those that answer."""
+    event = EventRow.__table__.c
+    conditions = [among_given(sqlite, event.id, "ids")]
+    if hides:
+        conditions.append(event.state != EventState.RETRACTED.value)
+    if sure:
+        conditions.append(event.confidence >= bindparam("sure"))
+    if lasts:
+        conditions.append(event.date_last >= bindparam("lasts"))
+    return select(event.id, event.happened).where(*conditions)

@@ -11,15 +11,15 @@ import json
 import zlib
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import Column, Connection, Insert, MetaData, Table, and_, func, select
+from sqlalchemy import Column, Connection, Insert, MetaData, Select, Table, bindparam, func, select
 
 from pipeline.model import Event, EventType, Salience, Source, Status
 from pipeline.plan import event_as_dict
 from pipeline.store.sources import by_id
-from pipeline.store.sql import among, insert_into, waiting
+from pipeline.store.sql import among, among_given, given_list, insert_into, waiting
 from pipeline.store.tables import EventRow, EvidenceRow
 from pipeline.store.tables.base import NAMING
 from pipeline.store.types import CleanText, UtcDateTime
@@ -58,10 +58,17 @@ def told(connection: Connection, ids: Sequence[str], as_of: datetime | None = No
     """The documents of these events, by their ids; those that are kept, and (`as_of`) that held at that moment."""
     if not ids:
         return {}
+    sqlite = connection.dialect.name == "sqlite"
+    given = {"ids": given_list(sqlite, ids), "shape": shape(), "as_of": as_of}
+    return {row[0]: row[1] for row in connection.execute(_kept(sqlite, as_of is not None), given).all()}
+
+
+@lru_cache(4)
+def _kept(sqlite: bool, then: bool) -> Select[Any]:
     kept = DOCUMENTS.c
-    conditions = [among(connection, kept.event_id, ids), kept.shape == shape()]
-    conditions += [kept.since <= as_of] if as_of is not None else []
-    return {row[0]: row[1] for row in connection.execute(select(kept.event_id, kept.body).where(*conditions)).all()}
+    conditions = [among_given(sqlite, kept.event_id, "ids"), kept.shape == bindparam("shape")]
+    conditions += [kept.since <= bindparam("as_of", type_=UtcDateTime())] if then else []
+    return select(kept.event_id, kept.body).where(*conditions)
 
 
 def keep(connection: Connection, ids: Collection[str], now: datetime) -> None:
@@ -70,23 +77,26 @@ def keep(connection: Connection, ids: Collection[str], now: datetime) -> None:
         _keep(connection, listed[start : start + _BATCH], dict.fromkeys(listed, now))
 
 
-def catch_up(connection: Connection, most: int | None = None) -> int:
-    """Write what is missing, or was written by another program; at most `most`. How many there were."""
+def catch_up(connection: Connection) -> int:
+    """Write what is missing, or was written by another program; how many there were."""
     done, after = 0, ""
-    while most is None or done < most:
-        ids = _missing(connection, after, _BATCH if most is None else min(_BATCH, most - done))
-        if not ids:
-            break
-        _make_up(connection, ids)
-        after = ids[-1]
+    while True:
+        ids, after = missing(connection, after)
+        make_up(connection, ids)
         done += len(ids)
-    return done
+        if not after:
+            return done
 
 
-def _missing(connection: Connection, after: str, limit: int) -> list[str]:
-    mine = and_(DOCUMENTS.c.event_id == EventRow.id, DOCUMENTS.c.shape == shape())
-    wanted = select(EventRow.id).outerjoin(DOCUMENTS, mine).where(EventRow.id > after, DOCUMENTS.c.event_id.is_(None))
-    return list(connection.execute(wanted.order_by(EventRow.id).limit(limit)).scalars())
+def missing(connection: Connection, after: str = "") -> tuple[list[str], str]:
+    """Of the next events behind an id those without a document of this program's; and the id to go on from, "" at the end."""
+    next_ = select(EventRow.id).where(EventRow.id > after).order_by(EventRow.id).limit(_BATCH)
+    ids = list(connection.execute(next_).scalars())
+    mine = select(DOCUMENTS.c.event_id).where(
+        among(connection, DOCUMENTS.c.event_id, ids), DOCUMENTS.c.shape == shape()
+    )
+    there = set(connection.execute(mine).scalars()) if ids else set()
+    return [one for one in ids if one not in there], ids[-1] if len(ids) == _BATCH else ""
 
 
 def _changed(connection: Connection, ids: Sequence[str]) -> dict[str, datetime]:
@@ -109,8 +119,10 @@ def _keep(connection: Connection, ids: Sequence[str], since: Mapping[str, dateti
         connection.execute(_insert(connection), rows)
 
 
-def _make_up(connection: Connection, ids: Sequence[str]) -> None:
-    """Without a lock on a million events: what somebody has written meanwhile is newer, and stays."""
+def make_up(connection: Connection, ids: Sequence[str]) -> None:
+    """Write the documents of these events as they stand. Without locks: what somebody writes meanwhile is newer, and stays."""
+    if not ids:
+        return
     if rows := _rows(connection, ids, _changed(connection, ids)):
         connection.execute(_insert(connection, newer=True), rows)
 

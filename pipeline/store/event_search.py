@@ -17,6 +17,7 @@ from sqlalchemy import Connection, select, text
 from pipeline.door.words import words
 from pipeline.store.inverted import Index, Phrase, Span, find, forget, put
 from pipeline.store.kinds import grade_of
+from pipeline.store.sql import given_list
 from pipeline.store.tables import ArticleVersionRow, EventPartyRow, EventRow, EvidenceRow
 from pipeline.store.types import digest
 
@@ -80,10 +81,11 @@ def found(
 def _ids(connection: Connection, numbers: Sequence[int]) -> dict[int, str]:
     if not numbers:
         return {}
-    listed = ", ".join(str(int(number)) for number in numbers)
-    current = f"SELECT place, event_id FROM event_search_places WHERE place IN ({listed}) AND event_id IS NOT NULL"  # noqa: S608
-    rows = connection.execute(text(current))
-    return {row.place: row.event_id for row in rows}
+    sqlite = connection.dialect.name == "sqlite"
+    listed = "IN (SELECT value FROM json_each(:listed))" if sqlite else "= ANY(:listed)"
+    current = f"SELECT place, event_id FROM event_search_places WHERE place {listed} AND event_id IS NOT NULL"  # noqa: S608
+    rows = connection.execute(text(current), {"listed": given_list(sqlite, numbers)})
+    return {row[0]: row[1] for row in rows}
 
 
 def index(connection: Connection, event_ids: Collection[str]) -> None:

@@ -9,11 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, join, select
 
 from pipeline.door.words import words
 from pipeline.store.inverted import Index, Phrase, Span, find, held, put
+from pipeline.store.sql import among_given, given_list
 from pipeline.store.tables import ArticleRow, ArticleVersionRow
 
 MOST_WORDS = 12  # of a question
@@ -85,17 +88,21 @@ def articles(
     """Article versions in which all these words stand, the latest stored first; and the number to go on from (`before`)."""
     found = matching(connection, question, limit + 1, before)
     page = found[:limit]
-    version, article = ArticleVersionRow, ArticleRow
-    rows = connection.execute(
-        select(
-            version.article_id, version.version, version.id, article.url, article.agency, version.title,
-            version.language, version.published, version.fetched_at,
-        )
-        .join(article, article.id == version.article_id)
-        .where(version.id.in_(page))
-        .order_by(version.id.desc())
-    ).all()  # fmt: skip
+    sqlite = connection.dialect.name == "sqlite"
+    rows = connection.execute(_hits(sqlite), {"page": given_list(sqlite, page)}).all()
     return tuple(Hit(*row) for row in rows), page[-1] if len(found) > limit else None
+
+
+@lru_cache(2)
+def _hits(sqlite: bool) -> Select[Any]:
+    version, article = ArticleVersionRow.__table__.c, ArticleRow.__table__.c
+    shown = (
+        version.article_id, version.version, version.id, article.url, article.agency, version.title, version.language,
+        version.published, version.fetched_at,
+    )  # fmt: skip
+    both = join(ArticleVersionRow.__table__, ArticleRow.__table__, article.id == version.article_id)
+    mine = among_given(sqlite, version.id, "page")
+    return select(*shown).select_from(both).where(mine).order_by(version.id.desc())
 
 
 def matching(connection: Connection, question: str, limit: int, before: int | None = None) -> list[int]:

@@ -58,9 +58,10 @@ def test_one_that_is_missing_or_of_another_program_is_made_up_for(database: Data
     first = {"id": min(before)}
     database.write(lambda c: c.execute(text("DELETE FROM event_documents WHERE event_id = :id"), first))
     assert sorted(written.events(database, EVERYTHING).items) == sorted(before.values())
-    assert database.write(lambda c: documents.catch_up(c, 1)) == 1
-    assert database.write(documents.catch_up) == 1
+    assert database.read(documents.missing) == (sorted(before), "")
+    assert database.write(documents.catch_up) == len(before)
     assert kept(database) == before
+    assert database.read(documents.missing) == ([], "")
     assert database.write(documents.catch_up) == 0
 
 
