@@ -13,7 +13,7 @@ from importlib.resources import files
 from typing import Any
 
 from pipeline.errors import ConfigurationError
-from pipeline.recognise.patterns import Pattern, Table, compile_pattern
+from pipeline.recognise.patterns import Element, Pattern, Table, compile_pattern
 from pipeline.recognise.sentences import fold, lower
 
 FAMILIES = frozenset(
@@ -190,10 +190,12 @@ class Lexicon:
         return word in self.grammar.get(name, ())
 
 
-def _patterns(section: str, key: str, form: str, values: Iterable[str], where: str) -> Iterator[Pattern]:
+def _patterns(
+    section: str, key: str, form: str, values: Iterable[str], where: str, known: dict[str, Element]
+) -> Iterator[Pattern]:
     for value in values:
         try:
-            yield compile_pattern(value, section, key, form)
+            yield compile_pattern(value, section, key, form, known=known)
         except ValueError as wrong:
             raise ConfigurationError(where, str(wrong)) from wrong
 
@@ -209,21 +211,26 @@ def _conjugated(line: str, paradigm: Mapping[str, Sequence[str]]) -> Iterator[tu
 
 
 def _act_patterns(
-    family: str, table: Mapping[str, Any], columns: Sequence[str], paradigms: Mapping[str, Any], where: str
+    family: str,
+    table: Mapping[str, Any],
+    columns: Sequence[str],
+    paradigms: Mapping[str, Any],
+    where: str,
+    known: dict[str, Element],
 ) -> Iterator[Pattern]:
     for form, values in table.items():
         if form in paradigms:
             for line in values:
                 for shape, text in _conjugated(line, paradigms[form]):
-                    yield compile_pattern(text, "acts", family, shape)
+                    yield compile_pattern(text, "acts", family, shape, known=known)
         elif form == "verbs":
             for line in values:
                 heads, _, rest = line.partition("/")
                 for column, head in zip(columns, heads.split(), strict=True):
                     for word in head.split("|") if "-" in head else (head,):  # "se-une|se-unen" are two patterns
-                        yield compile_pattern(f"{word} {rest}".strip(), "acts", family, column)
+                        yield compile_pattern(f"{word} {rest}".strip(), "acts", family, column, known=known)
         elif form in FORMS:
-            yield from _patterns("acts", family, form, values, f"{where}: acts.{family}.{form}")
+            yield from _patterns("acts", family, form, values, f"{where}: acts.{family}.{form}", known)
         else:
             raise ConfigurationError(f"{where}: acts.{family}.{form}", f"expected one of {sorted(FORMS)}")
 
@@ -236,18 +243,19 @@ def parse(data: Mapping[str, Any], where: str) -> Lexicon:
     if wrong:
         raise ConfigurationError(f"{where}: paradigms", f"unknown forms {sorted(wrong)}")
     patterns: list[Pattern] = []
+    known: dict[str, Element] = {}
     for section, keys in SECTIONS.items():
         for key, values in data.get(section, {}).items():
             if keys is not None and key not in keys:
                 raise ConfigurationError(f"{where}: {section}.{key}", f"expected one of {sorted(keys)}")
             if section == "acts":
-                patterns.extend(_act_patterns(key, values, meta.get("columns", ()), paradigms, where))
+                patterns.extend(_act_patterns(key, values, meta.get("columns", ()), paradigms, where, known))
             elif section == "grammar":
                 if key not in GRAMMAR:
                     raise ConfigurationError(f"{where}: grammar.{key}", f"expected one of {sorted(GRAMMAR)}")
-                patterns.extend(_patterns(section, key, "", values, f"{where}: {section}.{key}"))
+                patterns.extend(_patterns(section, key, "", values, f"{where}: {section}.{key}", known))
             else:
-                patterns.extend(_patterns(section, key, "", values, f"{where}: {section}.{key}"))
+                patterns.extend(_patterns(section, key, "", values, f"{where}: {section}.{key}", known))
     unknown = set(data) - set(SECTIONS) - {"language", "paradigms"}
     if unknown:
         raise ConfigurationError(where, f"unknown sections {sorted(unknown)}")

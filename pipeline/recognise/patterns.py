@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import NamedTuple
 
 from pipeline.recognise.sentences import fold, lower, plain_words
@@ -16,6 +17,8 @@ from pipeline.recognise.values import Token
 
 _CJK = re.compile("[\u3400-\u9fff]")
 _MAX_MEMO = 50_000
+_JOINTS = {ord(mark): " " for mark in "’'-"}
+_TELLING = attrgetter("telling")
 ACT, TREATY_NOUN, BODY_ACT = 1, 2, 4  # what the first word of a pattern may open: see `Table.classify`
 BODY_FAMILIES = frozenset({"withdraw", "accede", "denounce", "enter_force"})
 
@@ -32,12 +35,13 @@ class Hit(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """One word of a pattern, or a gap."""
+    """One word of a pattern, or a gap. `telling`: the length of its shortest choice; the longer, the more it tells."""
 
     exact: frozenset[str] = frozenset()
     prefixes: tuple[str, ...] = ()
     suffixes: tuple[str, ...] = ()
     gap: int = 0
+    telling: int = 0
 
     def matches(self, word: str) -> bool:
         """Whether this word may stand here."""
@@ -66,21 +70,34 @@ def _split_cjk(text: str) -> str:
     return "".join(f" {c} " if _CJK.match(c) else c for c in text)
 
 
-def compile_pattern(text: str, section: str, key: str, form: str = "") -> Pattern:
-    """Compile one pattern; ValueError where it is not one."""
+def _element(part: str) -> Element:
+    """One part of a pattern, lower-cased; ValueError for a star inside a word."""
+    if part.startswith(".."):
+        return Element(gap=int(part[2:] or 3))
+    choices = [fold(c) for c in part.split("|")]
+    exact = frozenset(c for c in choices if "*" not in c)
+    prefixes = tuple(c[:-1] for c in choices if c.endswith("*"))
+    suffixes = tuple(c[1:] for c in choices if c.startswith("*"))
+    if not all((*prefixes, *suffixes, *exact)) or any("*" in c.strip("*") for c in choices):
+        raise ValueError("a star stands at one end of a word")
+    return Element(exact, prefixes, suffixes, 0, min(map(len, (*exact, *prefixes, *suffixes))))
+
+
+def compile_pattern(
+    text: str, section: str, key: str, form: str = "", *, known: dict[str, Element] | None = None
+) -> Pattern:
+    """Compile one pattern; ValueError where it is not one. `known`: parts met before, which patterns of one language share."""
+    known = {} if known is None else known
     elements: list[Element] = []
-    spaced = _split_cjk(text) if _CJK.search(text) else re.sub(r"[’'\-]", " ", text)
-    for part in lower(spaced).split():
-        if part.startswith(".."):
-            elements.append(Element(gap=int(part[2:] or 3)))
-            continue
-        choices = [fold(c) for c in part.split("|")]
-        exact = frozenset(c for c in choices if "*" not in c)
-        prefixes = tuple(c[:-1] for c in choices if c.endswith("*"))
-        suffixes = tuple(c[1:] for c in choices if c.startswith("*"))
-        if not all((*prefixes, *suffixes, *exact)) or any("*" in c.strip("*") for c in choices):
-            raise ValueError(f"a star stands at one end of a word: {text!r}")
-        elements.append(Element(exact, prefixes, suffixes))
+    han = not text.isascii() and _CJK.search(text)
+    for part in lower(_split_cjk(text) if han else text.translate(_JOINTS)).split():
+        element = known.get(part)
+        if element is None:
+            try:
+                element = known[part] = _element(part)
+            except ValueError as wrong:
+                raise ValueError(f"{wrong}: {text!r}") from wrong
+        elements.append(element)
     if not elements or elements[0].gap or elements[-1].gap:
         raise ValueError(f"a pattern begins and ends with a word: {text!r}")
     return Pattern(tuple(elements), section, key, form)
@@ -123,12 +140,7 @@ def _opens(pattern: Pattern) -> int:
 
 def key_of(pattern: Pattern) -> Element:
     """A pattern's most telling word: where it is missing, the pattern cannot match."""
-    return max((e for e in pattern.elements if not e.gap), key=_telling)
-
-
-def _telling(element: Element) -> int:
-    """How telling an element is: the length of its shortest choice."""
-    return min(len(choice) for choice in (*element.exact, *element.prefixes, *element.suffixes))
+    return max((e for e in pattern.elements if not e.gap), key=_TELLING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +164,7 @@ def _rank(found: tuple[int, int, Pattern]) -> int:
 def _needed(pattern: Pattern) -> frozenset[str]:
     """The words of a pattern's most telling later element that has no stems, of which one has to be said; empty where all have."""
     exact = [e for e in pattern.elements[1:] if not (e.gap or e.prefixes or e.suffixes)]
-    return max(exact, key=_telling).exact if exact else frozenset()
+    return max(exact, key=_TELLING).exact if exact else frozenset()
 
 
 @dataclass(slots=True)
@@ -261,9 +273,11 @@ class Table:
             (self._acting if self.classify(fold(word)) & ACT else self._idle).add(word)
         return not self._acting.isdisjoint(said)
 
-    def acts(self, tokens: Sequence[Token]) -> bool:
-        """Whether an act is found among the words: what `find` would say, in less time."""
-        words = [token.low for token in tokens]
+    def acts(self, low: str) -> bool:
+        """Whether an act is found in a lower-cased sentence: what `find` would say of its words, in less time."""
+        if not self.may_act(low):
+            return False
+        words = plain_words(low) if low.isascii() else list(map(fold, plain_words(low)))
         said = frozenset(words)
         grouped = self._act_grouped
         for i, word in enumerate(words):

@@ -153,7 +153,7 @@ class Walk:
 
     def _sentence(self, sentence: Sentence, told: Sequence[Told]) -> Iterator[Told]:
         table = self.tools.lexicon.table
-        if sentence.index > _LEAD_SENTENCES and not (table.may_act(sentence.low) and table.acts(sentence.tokens)):
+        if sentence.index > _LEAD_SENTENCES and not table.acts(sentence.low):
             return
         read = self.readings.of(sentence)
         reading, found = read.reading, read.things
