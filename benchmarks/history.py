@@ -109,12 +109,8 @@ def _backends(database: Database) -> list[int]:
     if database.is_sqlite:
         return []
     with contextlib.ExitStack() as stack:
-        for _ in range(THREADS):
-            stack.enter_context(database.engine.connect())
-        found = database.read(
-            lambda c: c.execute(text("SELECT pid FROM pg_stat_activity WHERE client_port IS NOT NULL"))
-        )
-        return list(found.scalars())
+        opened = [stack.enter_context(database.engine.connect()) for _ in range(THREADS)]
+        return [int(one.execute(text("SELECT pg_backend_pid()")).scalar_one()) for one in opened]
 
 
 def _served(directory: str, told: Connection) -> None:

@@ -24,6 +24,7 @@ from pipeline.store.types import EARLIEST, UtcDateTime
 
 # binary digits of the days that plans reach ahead, looked at together (to 180 years)
 _LEADS = ((9, 10, 11, 12, 13, 14, 15, 16), (8,), (7,), (5, 6), (1, 2, 3, 4))
+_EARLY = 1000  # revisions that are read one by one rather than looked for along the days
 _PAST, _PARTIES = RevisionRow.__table__, EventPartyRow.__table__
 _DAY, _ID = _PAST.c.happened, _PAST.c.event_id
 
@@ -181,9 +182,9 @@ def _hardly_anything(connection: Connection, as_of: datetime) -> bool:
 
 @lru_cache(1)
 def _plenty() -> Select[Any]:
-    """A row where more than PROBE revisions had been recorded."""
+    """A row where more than these few revisions had been recorded."""
     then = _PAST.c.recorded_at <= bindparam("as_of", type_=UtcDateTime())
-    return select(_PAST.c.recorded_at).where(then).order_by(_PAST.c.recorded_at).limit(1).offset(PROBE)
+    return select(_PAST.c.recorded_at).where(then).order_by(_PAST.c.recorded_at).limit(1).offset(_EARLY)
 
 
 def _merged(each: Sequence[list[Place]], where: Range, limit: int) -> list[Place]:
