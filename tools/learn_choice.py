@@ -29,8 +29,9 @@ from pipeline.recognise.cases import Bound
 from pipeline.recognise.choice import Choice, signs, sort_of
 from pipeline.recognise.focus import Focus, Linked
 from pipeline.recognise.linker import Linker
+from pipeline.recognise.meanings import Tools
 from pipeline.recognise.values import Mention
-from pipeline.recognise.walk import Tools, Walk
+from pipeline.recognise.walk import Walk
 from pipeline.scan import read_article
 from pipeline.settings.lists import load_watchlist
 

@@ -19,9 +19,10 @@ from pipeline.recognise.judgement import Judgement
 from pipeline.recognise.lexicon import Lexicon, Lexicons
 from pipeline.recognise.linker import Linker
 from pipeline.recognise.linking import Index
+from pipeline.recognise.meanings import Tools
 from pipeline.recognise.parties import Names
 from pipeline.recognise.sieve import Sieve
-from pipeline.recognise.walk import Tools, Walk
+from pipeline.recognise.walk import Walk
 
 __all__ = ["RecogniseOptions", "Recogniser"]
 

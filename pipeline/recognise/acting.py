@@ -57,7 +57,8 @@ def each(
         subject = [p for p in subject if p.code != "UN"]
     codes = {p.code for p in subject if p.code}
     if len(codes) > 1 and _apart(base, parts, subject, text):
-        return actors.each(subject, text)
+        ours = [p for p in subject if closed and parts.index.party(p.code, parts.agreement_id or "")]
+        return actors.each(ours or subject, text)  # of Mali and Niger, each left its own with France
     return (_settled(base, parts, scene, told),)
 
 

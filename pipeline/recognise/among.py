@@ -29,7 +29,7 @@ class Around:
 
     `pair`: whose agreement it is, where the words say so; `label`: under which party's name the sentence stands. `carried` False: they set it apart from what was told ("another treaty").
     `lead`: headline and lead, read. `text`: the sentence. `manner`: how the words introduce the mention (`anaphora.manner`).
-    `signed`: years in which the step took place, where it is a signature.
+    `signed`: years in which the step took place, where it is a signature; `fresh`: it is a step that makes or changes an agreement, and ends none.
     """
 
     context: tuple[str, ...] = ()
@@ -45,6 +45,7 @@ class Around:
     text: str = ""
     manner: tuple[str, ...] = ()
     signed: frozenset[int] = frozenset()
+    fresh: bool = False
 
     @property
     def everyone(self) -> tuple[str, ...]:

@@ -12,7 +12,9 @@ from pipeline.recognise.choice import Recall
 from pipeline.recognise.values import Band, Mention
 
 CARRIED = 0.94
+_LEAD = 2  # sentences that may correct a headline
 NEAR = 2  # sentences back within which the latest link goes before the lead's
+_SURE = 0.7  # confidence from which they do
 _RECALLED = 6  # agreements told of, the latest, that a mention may come back to
 _PICK = 4  # sentences back in which the two stand that "both" or "the latter" are said of
 
@@ -37,18 +39,25 @@ class Focus:
     latest: tuple[str, ...] = ()
     at: int = -10
     foreign: int = -10  # sentence of the latest agreement that is on no watchlist
+    strange: bool = False  # whether that was told of last
     confidence: float = 0.0
     lead_confidence: float = 0.0
     sure: list[str] = field(default_factory=list)  # every agreement linked so far, the latest last
     seen: dict[str, int] = field(default_factory=dict)  # and the sentence where it was told of last
 
     def note(self, ids: tuple[str, ...], sentence: int, confidence: float) -> None:
-        """Remember a confident link."""
-        if not self.lead:
+        """Remember a confident link. What only the headline named gives way to what the first sentences tell of."""
+        corrected = sentence in range(_LEAD) and confidence >= _SURE and not set(self.lead) & {*ids, *self.seen}
+        if not self.lead or corrected:
             self.lead, self.lead_confidence = ids, confidence
         self.latest, self.at, self.confidence = ids, sentence, confidence
+        self.strange = False
         self.sure = [*(i for i in self.sure if i not in ids), *ids]
         self.seen.update(dict.fromkeys(ids, sentence))
+
+    def pass_by(self, sentence: int, *, over: bool = False) -> None:
+        """Remember an agreement that is on no watchlist. `over`: it counts for more than what the same sentence told of."""
+        self.foreign, self.strange = sentence, self.strange or over or sentence > self.at
 
     def candidates(self, sentence: int) -> tuple[tuple[str, ...], ...]:
         """The agreements a mention without words of its own may mean, likeliest first; several ids belong together."""

@@ -54,6 +54,10 @@ class Linker:
         bare = mention.generic or (
             mention.pick and not self.index.says_subject(self.index.read(mention.text, language))
         )
+        if mention.plural and len(around.acting) > 1:
+            apart = siblings.of_each(self.index, mention, language, around, focus.sure)
+            if apart:
+                return apart
         if bare and around.carried and not among.named(mention):
             found = self._carried(mention, focus, sentence, around)
             if found[0].agreement_id is not None or not around.near:
@@ -210,7 +214,7 @@ class Linker:
 
     def _sibling(self, mention: Mention, language: str, focus: Focus, sentence: int, around: Around) -> str:
         """What "the one with Kazakhstan" means behind an agreement with Uzbekistan: another party's on the same subject."""
-        own = [code for code in among.named(mention) if code]
+        own = list(among.named(mention)) or ([around.label] if around.label else [])
         if len(own) != 1 or self.index.says_subject(self.index.read(mention.text, language)):
             return ""
         for ids in focus.candidates(sentence):
@@ -278,7 +282,7 @@ class Linker:
         return tuple(Linked(i, Band.SURE, _LISTED, ("plural", "alone_of_these_parties"), mention) for i in fits)
 
     def _carried(self, mention: Mention, focus: Focus, sentence: int, around: Around) -> tuple[Linked, ...]:
-        if focus.foreign > focus.at and sentence - focus.foreign <= NEAR:
+        if focus.strange and sentence - focus.foreign <= NEAR:
             return (Linked(None, Band.NONE, 0.0, ("carried_untracked",), mention),)
         if mention.pick:
             return picked(mention, focus, sentence)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from pipeline.recognise import dates, laws, reading, things, triggers
+from pipeline.recognise import binding, dates, laws, reading, things, triggers
 from pipeline.recognise.dates import DateTables
 from pipeline.recognise.lexicon import Lexicon
 from pipeline.recognise.linking import Index
@@ -30,8 +30,9 @@ class Read:
 
     @cached_property
     def verbs(self) -> Sequence[Trigger]:
-        """The verbs of treaty-making."""
-        return triggers.find(self.reading, self.things)
+        """The verbs of treaty-making, without those that only say what an agreement is."""
+        found = triggers.find(self.reading, self.things)
+        return [v for v in found if not binding.describes(self.reading, v, self.things)]
 
     @cached_property
     def about(self) -> dict[Thing, Trigger]:

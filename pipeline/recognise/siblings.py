@@ -41,7 +41,9 @@ def signed_then(index: Index, one: Linked, language: str, around: Around, linked
 def newest(index: Index, link: Link, mention: Mention, language: str, around: Around) -> str:
     """The newer of two agreements of the same parties that a wording without a year names alike, or ""."""
     best, other = link.best, link.runner_up
-    if best is None or other is None or "near_tie" not in link.reasons or not around.carried or mention.plural:
+    if best is None or other is None or "near_tie" not in link.reasons or not around.carried:
+        return ""
+    if mention.plural or not around.fresh:
         return ""
     closed = index.closed(best.agreement_id)
     if not closed or closed != index.closed(other.agreement_id) or abs(best.content - other.content) > _SAME:
@@ -50,6 +52,27 @@ def newest(index: Index, link: Link, mention: Mention, language: str, around: Ar
     if not all(years) or years[0] == years[1] or index.read(mention.text, language).years:
         return ""
     return best.agreement_id if years[0] > years[1] else other.agreement_id
+
+
+def of_each(index: Index, mention: Mention, language: str, around: Around, linked: Sequence[str]) -> tuple[Linked, ...]:
+    """The agreements of several states that act each on its own: "Mali and Niger denounced their tax treaties with France"."""
+    acting = frozenset(code for code in around.acting if len(code) == 2)
+    others = {*named(mention), *around.near} - acting or {*around.context} - acting
+    if len(acting) < 2 or not others:
+        return ()
+    found: list[str] = []
+    for code in [one for one in around.acting if one in acting]:
+        fits = index.fitting(mention.text, language, mention.kind, [code], {code, *others}, around.lead)
+        apart = [one for one in fits if index.closed(one.agreement_id) & acting == {code}]
+        top = max((one.lead for one in apart), default=0.0)
+        best = alone([one for one in apart if one.lead >= top], linked)
+        if best is None:
+            return ()
+        found.append(best.agreement_id)
+    partners = {index.closed(one) - acting for one in found}
+    if len(partners) > 1:  # with one and the same other party
+        return ()
+    return tuple(Linked(one, Band.SURE, ALIKE, ("one_of_each",), mention) for one in found)
 
 
 def alike(model: frozenset[str], others: Mapping[str, frozenset[str]]) -> str:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pipeline.model import EventType
 from pipeline.recognise import anaphora
 from pipeline.recognise.among import Around
 from pipeline.recognise.reading import Reading
 from pipeline.recognise.scene import Scene
 from pipeline.recognise.titles import Reading as Wording
-from pipeline.recognise.values import Mention, PartyKind, PartyMention
+from pipeline.recognise.values import DateMention, Mention, PartyKind, PartyMention
+
+_ENDING = frozenset({EventType.WITHDRAWN, EventType.TERMINATED, EventType.SUSPENDED})
 
 
 def of(
@@ -19,14 +22,16 @@ def of(
     sentence: int,
     subject: Sequence[PartyMention],
     lead: Wording | None,
-    signed: frozenset[int] = frozenset(),
+    step: EventType | None = None,
+    own: Sequence[DateMention] = (),
 ) -> Around:
-    """The surroundings of a mention. `subject`: those who act; `lead`: headline and lead, read; `signed`: see `Around`."""
+    """The surroundings of a mention. `subject`: those who act; `lead`: headline and lead, read; `step`: what is done to it, on the dates `own`."""
     acting = tuple(dict.fromkeys(p.code for p in subject if p.code))
     actors = tuple(dict.fromkeys(p.code for p in subject if p.code and p.kind is not PartyKind.BODY))
     near = tuple(dict.fromkeys(p.code for p in reading.parties if p.code))
+    signed = frozenset(m.year for m in own[:1] if m.year) if step is EventType.SIGNED else frozenset[int]()
     return Around(
         scene.states, acting, actors, near, scene.recent(sentence), lambda: scene.everyone, anaphora.pair(reading, mention),
         anaphora.label(reading), not anaphora.sets_apart(reading, mention), lead, reading.sentence.text,
-        anaphora.manner(reading, mention), signed,
+        anaphora.manner(reading, mention), signed, step is not None and step not in _ENDING,
     )  # fmt: skip

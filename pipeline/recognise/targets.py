@@ -43,7 +43,7 @@ def _things(
     exchanged = any(h.key == "exchange" for h in reading.section("acts"))
     protocol = thing is not None and thing.kind == "protocol" and trigger.family == "sign" and exchanged
     if thing is not None and thing.what in {TREATY, GENERIC, PRONOUN} and not protocol:
-        return [thing, *_equals(reading, found, verbs, trigger, thing)]
+        return [*_joined_before(reading, found, thing), thing, *_equals(reading, found, verbs, trigger, thing)]
     anchor = max(trigger.last if thing is None else thing.last, about.last if about else -1)
     for wanted in (TREATY, GENERIC):
         behind = [
@@ -60,7 +60,25 @@ def _things(
         if t.what == TREATY and t.last < start and reading.clause_of[t.first] == reading.clause_of[start]
     ]
     inside = [t for t in found if t.what == TREATY and start <= t.first <= anchor]
-    return before[-1:] or inside[:1]
+    if before:
+        return [*_joined_before(reading, found, before[-1]), before[-1]]
+    return [inside[0], *_equals(reading, inside, verbs, trigger, inside[0])] if inside else []
+
+
+def _joined_before(reading: Reading, found: Sequence[Thing], thing: Thing) -> list[Thing]:
+    """Agreements of the same list before one, where the verb stands last: "A туралы шартты және B туралы шартты"."""
+    out: list[Thing] = []
+    if not reading.lexicon.verb_final or thing.what != TREATY:
+        return out
+    for other in reversed([t for t in found if t.what == TREATY and t.last < thing.first]):
+        following = other.last + 1
+        joined = following < thing.first and reading.is_a("coordinate", following)
+        comma = following < thing.first and "," in reading.before(following)
+        if thing.first - following > _LISTED or not (joined or (comma and out)):
+            break
+        out.insert(0, other)
+        thing = other
+    return out
 
 
 def _reachable(reading: Reading, thing: Thing, anchor: int) -> bool:
@@ -86,7 +104,7 @@ def _equals(
     last = thing
     stops = [v.first for v in verbs if v.voice != NOMINAL]
     for other in found:
-        if other.first <= thing.last or other.what != TREATY:
+        if other.first <= thing.last or not (other.what == TREATY or _elliptic(reading, other)):
             continue
         gap = range(last.last + 1, other.first)
         if trigger.voice == PASSIVE and trigger.first > thing.last and other.first > trigger.last:
@@ -102,6 +120,12 @@ def _equals(
             out.append(other)
             last = other
     return out
+
+
+def _elliptic(reading: Reading, thing: Thing) -> bool:
+    """ "The treaty with Mali and that with Niger": a pronoun in a list, with a party of its own."""
+    after = thing.first > 0 and reading.is_a("coordinate", thing.first - 1)
+    return thing.what == PRONOUN and after and reading.is_a("with", thing.last + 1)
 
 
 def _subject_of_next(reading: Reading, verbs: Sequence[Trigger], trigger: Trigger, other: Thing) -> bool:

@@ -154,7 +154,7 @@ def _of_treaty(reading: Reading, word: int, nouns: frozenset[int]) -> bool:
 def _determiner(reading: Reading, word: int) -> bool:
     """Whether a pronoun stands before a noun of its own ("this agreement") or opens a clause ("that Russia signed")."""
     if reading.is_a("relative", word) and word and reading.clause(word).opener == word:
-        return True
+        return not reading.is_a("with", word + 1)  # "that with Kyrgyzstan"
     if not reading.is_a("determiners", word) and not reading.is_a("generic_determiners", word):
         return False
     if _proclitic(reading, word):

@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cached_property
 
-from pipeline.model import Article, EventType, PartialDate, Salience, Status
+from pipeline.model import PartialDate, Salience, Status
 from pipeline.model import Step as Trace
 from pipeline.recognise import (
     acting,
@@ -27,7 +26,6 @@ from pipeline.recognise import (
     salience,
     signs,
     status,
-    surroundings,
     targets,
     things,
     when,
@@ -35,43 +33,19 @@ from pipeline.recognise import (
 )
 from pipeline.recognise.assemble import Told
 from pipeline.recognise.cases import Bound
-from pipeline.recognise.dates import DateTables
 from pipeline.recognise.focus import Focus, Linked
-from pipeline.recognise.lexicon import Lexicon
-from pipeline.recognise.linker import Linker
-from pipeline.recognise.parties import Names
+from pipeline.recognise.meanings import LEAD_SENTENCES, Meanings
 from pipeline.recognise.reading import Reading
-from pipeline.recognise.readings import Readings
 from pipeline.recognise.salience import Circumstances
-from pipeline.recognise.scene import Scene
 from pipeline.recognise.things import NOUN, TREATY, Thing
-from pipeline.recognise.titles import Reading as Wording
 from pipeline.recognise.triggers import FUTURE, GERUND, INFINITIVE, NOMINAL, PRESENT, Trigger
-from pipeline.recognise.values import Band, DateMention, Document, Mention, PartyMention, Sentence
-
-_LEAD_SENTENCES = 2
-
-
-@dataclass(frozen=True)
-class Tools:
-    """What every article is read with."""
-
-    lexicon: Lexicon
-    names: Names
-    linker: Linker
-    dates: DateTables
-    discover: bool
+from pipeline.recognise.values import DateMention, PartyMention, Sentence
 
 
 @dataclass
-class Walk:
+class Walk(Meanings):
     """The state of one article's reading. `run` gives what was told, in the order of the text."""
 
-    article: Article
-    document: Document
-    tools: Tools
-    focus: Focus = field(default_factory=Focus)
-    lead: Wording | None = None
     dateline: date | None = None
     first_act: int = -1
     headline: frozenset[str] | None = None  # the families of the acts it names
@@ -79,23 +53,6 @@ class Walk:
     latest: date | None = None  # where nothing says when the article was published: the last day it tells of
     ahead: date | None = None  # where it tells of no such day: the first day of its plans
     trace: list[Trace] = field(default_factory=list)
-    before: Walk | None = None  # the first walk through the article, where this is the second
-
-    @cached_property
-    def scene(self) -> Scene:
-        """Who is named in the article."""
-        if self.before is not None:
-            return self.before.scene
-        lexicon = self.tools.lexicon
-        withs = lexicon.grammar.get("with", frozenset())
-        return Scene(self.document, self.tools.names, self.article.published_on, lexicon.home, withs)
-
-    @cached_property
-    def readings(self) -> Readings:
-        """Its sentences as read."""
-        if self.before is not None:
-            return self.before.readings
-        return Readings(self.tools.lexicon, self.tools.linker.index, self.scene, self.tools.dates)
 
     def run(self) -> list[Told]:
         """Read the headline for its focus, then every sentence."""
@@ -125,7 +82,7 @@ class Walk:
 
     def _prepare(self) -> None:
         language = self.document.language
-        opening = [s for s in (self.document.title, *self.document.sentences[:_LEAD_SENTENCES]) if s is not None]
+        opening = [s for s in (self.document.title, *self.document.sentences[:LEAD_SENTENCES]) if s is not None]
         if self.before is None:
             self.scene.open(opening)
         text = ". ".join(s.text for s in opening[:2])
@@ -153,7 +110,7 @@ class Walk:
 
     def _sentence(self, sentence: Sentence, told: Sequence[Told]) -> Iterator[Told]:
         table = self.tools.lexicon.table
-        if sentence.index > _LEAD_SENTENCES and not table.acts(sentence.low):
+        if sentence.index > LEAD_SENTENCES and not table.acts(sentence.low):
             return
         read = self.readings.of(sentence)
         reading, found = read.reading, read.things
@@ -179,24 +136,6 @@ class Walk:
             self.tools.dates, self.article.published_on, self.dateline, previous,
             tenseless=self.document.language == "zh", latest=self.latest or self.ahead,
         )  # fmt: skip
-
-    def _look(self, reading: Reading, found: Sequence[Thing]) -> None:
-        """A sentence without an act may still say what the article is about."""
-        if reading.sentence.index > _LEAD_SENTENCES:
-            return
-        for thing in found:
-            if thing.what == TREATY:
-                linked = self._link(mentions.of(reading, thing, found, ()), reading, reading.sentence.index)
-                self._note(linked, reading.sentence.index)
-
-    def _note(self, linked: Sequence[Linked], sentence: int) -> None:
-        ids = tuple(x.agreement_id for x in linked if x.agreement_id)
-        if (
-            ids
-            and linked[0].reasons[:1] != ("carried",)
-            and (linked[0].band is Band.SURE or self.focus.confidence < 0.7)
-        ):
-            self.focus.note(ids, sentence, linked[0].confidence)
 
     def _bind(
         self, reading: Reading, found: Sequence[Thing], verbs: Sequence[Trigger], about: dict[Thing, Trigger]
@@ -299,7 +238,7 @@ class Walk:
         if kept:
             self._note(kept, reading.sentence.index)
         elif not unknown[0].mention.generic:
-            self.focus.foreign = reading.sentence.index
+            self.focus.pass_by(reading.sentence.index)
         for at, x in enumerate(kept or unknown[:1]):
             base = replace(base, date=listed[at]) if listed else base
             parts = acting.Parts(self.tools.linker.index, x.agreement_id)
@@ -343,48 +282,6 @@ class Walk:
         published = self.article.published_on or self.dateline
         return day is not None and published is not None and (day.first - published).days > 1
 
-    def _linked(
-        self,
-        reading: Reading,
-        found: Sequence[Thing],
-        verbs: Sequence[Trigger],
-        one: Bound,
-        mentioned: Sequence[Mention],
-        subject: Sequence[PartyMention],
-        own: Sequence[DateMention],
-    ) -> list[Linked]:
-        """The links of an act's mentions. A pronoun's forerunners in the same sentence are linked first."""
-        if mentioned[0].generic or any(t.agreement_id for t in found):
-            for thing in found:
-                ahead = (
-                    thing.what == TREATY
-                    and (mentioned[0].generic or thing.agreement_id)
-                    and reading.tokens[thing.last].end <= mentioned[0].start
-                )
-                if ahead and thing is not one.thing:
-                    earlier = self._link(mentions.of(reading, thing, found, verbs), reading, reading.sentence.index)
-                    told = [x for x in earlier if not x.mention.generic and not mentions.is_body(x.mention)]
-                    self._note(told, reading.sentence.index)
-        signed = frozenset(m.year for m in own[:1] if m.year) if one.step.type is EventType.SIGNED else frozenset()
-        linked: list[Linked] = []
-        for mention in mentioned:
-            linked.extend(self._link(mention, reading, reading.sentence.index, subject, signed))
-        listed = [x for x in linked if not x.mention.generic and x.band is Band.SURE]
-        return (
-            listed if listed and mentioned[0].generic and mentioned[0].plural else linked
-        )  # "two texts, the A and the B"
-
     def _is_lead(self, reading: Reading) -> bool:
         index = reading.sentence.index
         return index == 0 or self.first_act < 0 or index == self.first_act
-
-    def _link(
-        self,
-        mention: Mention,
-        reading: Reading,
-        sentence: int,
-        subject: Sequence[PartyMention] = (),
-        signed: frozenset[int] = frozenset(),
-    ) -> tuple[Linked, ...]:
-        around = surroundings.of(reading, mention, self.scene, sentence, subject, self.lead, signed)
-        return self.tools.linker.link(mention, self.document.language, self.focus, sentence, around)

@@ -1,0 +1,142 @@
+"""Which agreements an article's mentions mean, in the order of its reading: what was named before weighs on what comes after."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from pipeline.model import Article, EventType
+from pipeline.recognise import mentions, surroundings
+from pipeline.recognise.cases import Bound
+from pipeline.recognise.dates import DateTables
+from pipeline.recognise.focus import Focus, Linked
+from pipeline.recognise.lexicon import Lexicon
+from pipeline.recognise.linker import Linker
+from pipeline.recognise.parties import Names
+from pipeline.recognise.reading import Reading
+from pipeline.recognise.readings import Readings
+from pipeline.recognise.scene import Scene
+from pipeline.recognise.things import TREATY, Thing
+from pipeline.recognise.titles import Reading as Wording
+from pipeline.recognise.triggers import Trigger
+from pipeline.recognise.values import Band, DateMention, Document, Mention, PartyMention
+
+LEAD_SENTENCES = 2
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What every article is read with."""
+
+    lexicon: Lexicon
+    names: Names
+    linker: Linker
+    dates: DateTables
+    discover: bool
+
+
+@dataclass
+class Meanings:
+    """One article's mentions and what they mean. `lead`: headline and lead, read; `linked`: mentions of steps, by their place."""
+
+    article: Article
+    document: Document
+    tools: Tools
+    focus: Focus = field(default_factory=Focus)
+    lead: Wording | None = None
+    linked: dict[int, tuple[Linked, ...]] = field(default_factory=dict)
+    before: Meanings | None = None  # the first walk through the article, where this is the second
+
+    @cached_property
+    def scene(self) -> Scene:
+        """Who is named in the article."""
+        if self.before is not None:
+            return self.before.scene
+        lexicon = self.tools.lexicon
+        withs = lexicon.grammar.get("with", frozenset())
+        return Scene(self.document, self.tools.names, self.article.published_on, lexicon.home, withs)
+
+    @cached_property
+    def readings(self) -> Readings:
+        """Its sentences as read."""
+        if self.before is not None:
+            return self.before.readings
+        return Readings(self.tools.lexicon, self.tools.linker.index, self.scene, self.tools.dates)
+
+    def _look(self, reading: Reading, found: Sequence[Thing]) -> None:
+        """A sentence without an act may still say what the article is about."""
+        if reading.sentence.index > LEAD_SENTENCES:
+            return
+        for thing in found:
+            if thing.what == TREATY:
+                linked = self._link(mentions.of(reading, thing, found, ()), reading, reading.sentence.index)
+                self._note(linked, reading.sentence.index)
+
+    def _note(self, linked: Sequence[Linked], sentence: int) -> None:
+        ids = tuple(x.agreement_id for x in linked if x.agreement_id)
+        if (
+            ids
+            and linked[0].reasons[:1] != ("carried",)
+            and (linked[0].band is Band.SURE or self.focus.confidence < 0.7)
+        ):
+            self.focus.note(ids, sentence, linked[0].confidence)
+
+    def _linked(
+        self,
+        reading: Reading,
+        found: Sequence[Thing],
+        verbs: Sequence[Trigger],
+        one: Bound,
+        mentioned: Sequence[Mention],
+        subject: Sequence[PartyMention],
+        own: Sequence[DateMention],
+    ) -> list[Linked]:
+        """The links of an act's mentions. A pronoun's forerunners in the same sentence are linked first."""
+        if mentioned[0].generic or any(t.agreement_id for t in found):
+            self._look_ahead(reading, found, verbs, one, mentioned[0])
+        linked: list[Linked] = []
+        for mention in mentioned:
+            meant = self.linked[mention.start] = self._link(
+                mention, reading, reading.sentence.index, subject, one.step.type, own
+            )
+            linked.extend(meant)
+        listed = [x for x in linked if not x.mention.generic and x.band is Band.SURE]
+        return (
+            listed if listed and mentioned[0].generic and mentioned[0].plural else linked
+        )  # "two texts, the A and the B"
+
+    def _look_ahead(
+        self, reading: Reading, found: Sequence[Thing], verbs: Sequence[Trigger], one: Bound, mention: Mention
+    ) -> None:
+        """Take in what the sentence names before a mention: a pronoun takes up the nearest, be it unsure or nobody's."""
+        ahead = [t for t in found if t.what == TREATY and reading.tokens[t.last].end <= mention.start]
+        for thing in ahead:
+            if thing is one.thing or not (mention.generic or thing.agreement_id):
+                continue
+            named = mentions.of(reading, thing, found, verbs)
+            earlier = self.linked.get(named.start) or self._link(named, reading, reading.sentence.index)
+            told = [x for x in earlier if not x.mention.generic and not mentions.is_body(x.mention)]
+            if told and thing is ahead[-1] and mention.generic and told[0].reasons[:1] != ("carried",):
+                self._take_up(told, reading.sentence.index)
+            else:
+                self._note(told, reading.sentence.index)
+
+    def _take_up(self, told: Sequence[Linked], sentence: int) -> None:
+        ids = tuple(x.agreement_id for x in told if x.agreement_id)
+        if ids:
+            self.focus.note(ids, sentence, told[0].confidence)
+        elif told[0].mention.parties:
+            self.focus.pass_by(sentence, over=True)
+
+    def _link(
+        self,
+        mention: Mention,
+        reading: Reading,
+        sentence: int,
+        subject: Sequence[PartyMention] = (),
+        step: EventType | None = None,
+        own: Sequence[DateMention] = (),
+    ) -> tuple[Linked, ...]:
+        around = surroundings.of(reading, mention, self.scene, sentence, subject, self.lead, step, own)
+        return self.tools.linker.link(mention, self.document.language, self.focus, sentence, around)
