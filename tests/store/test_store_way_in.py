@@ -9,8 +9,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import Connection
 
+from pipeline.door.url import normalise_url
 from pipeline.model import Article, Entry, Feed, PublishedFrom
-from pipeline.store import arrivals, articles, entries, feeds
+from pipeline.store import arrivals, articles, entries, feeds, search
 from pipeline.store.engine import Database
 
 NOW = datetime(2026, 1, 14, 10, tzinfo=UTC)
@@ -215,6 +216,31 @@ def test_an_edited_article_is_another_version(database: Database) -> None:
     assert (newest.article.text, oldest.article, newest.versions) == ("The Duma will ratify.", ARTICLE, 2)
     raw = database.read(lambda c: articles.raw_of(c, first.facts.article_id, 1))
     assert raw == articles.Raw("<html>Страница</html>".encode(), "utf-8")
+
+
+def test_many_are_saved_as_one_after_the_other_would_be(database: Database) -> None:
+    """New ones, one that is there, an edit of it and the same twice in one batch: each as if it were alone, in its place."""
+    first = save(database, ARTICLE)
+    edited = replace(ARTICLE, text="The Duma will ratify.")
+    batch = [(ARTICLE, "u2"), (edited, ARTICLE.url), (ARTICLE, ARTICLE.url), (ARTICLE, "u2"), (edited, "u2")]
+    savings = [articles.Saving(one, identity, articles.drafted(one)) for one, identity in batch]
+    saved = database.write(lambda c: articles.save_many(c, savings, NOW))
+    assert [one.is_new for one in saved] == [True, True, False, False, True]
+    assert [one.facts.version for one in saved] == [1, 2, 1, 1, 2]
+    assert saved[2].facts == first.facts
+    assert saved[3].facts == saved[0].facts
+    found = database.read(lambda c: search.matching(c, "ratify", 100))
+    assert {one.facts.version_id for one in saved} <= set(found)
+
+
+def test_a_claim_says_what_is_stored_already(polled: Database) -> None:
+    """An entry whose article another feed has brought comes with that article, so that nobody asks for it again."""
+    url = entry(1).url
+    saved = save(polled, replace(ARTICLE, url=url), normalise_url(url))
+    known = {work.entry.url: work.article_id for work in claim(polled)}
+    assert known.pop(url) == saved.facts.article_id
+    assert known
+    assert set(known.values()) == {None}
 
 
 def test_an_impossible_date_is_no_date(database: Database) -> None:

@@ -56,6 +56,16 @@ def test_titles_descriptions_and_linked_data_are_read() -> None:
     assert "convention" not in seen.text
 
 
+@pytest.mark.parametrize("charset", ["utf-8", "windows-1251", "utf-16", "iso-2022-jp", "shift_jis", "gb18030"])
+def test_scripts_go_whatever_the_charset(charset: str) -> None:
+    """What stands around a script is read alike in every charset; where tags are no ASCII bytes, scripts are read, too."""
+    word = {"windows-1251": "договор", "utf-8": "договор"}.get(charset, "条約")
+    markup = f"<html><meta charset={charset}><body><p>{word} one</p><script>var x = 'pact';</script><p>two {word}</p>"
+    seen = skim(Page("https://example.org/a", "", markup.encode(charset), "text/html", charset))
+    assert {word, "one", "two"} <= words(seen.text)
+    assert charset in ("utf-16", "iso-2022-jp") or "pact" not in seen.text
+
+
 def test_furniture_is_no_part_of_what_matters() -> None:
     """Menus, and blocks that are nothing but a link, are gone at the second look; paragraphs and templates stay."""
     markup = "<nav>treaty</nav><h3><a href=/a>Pact signed</a></h3><p>Rain <a href=/b>again</a></p><template>accord</template>"
