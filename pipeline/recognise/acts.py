@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from pipeline.model import EventType, Status
-from pipeline.recognise import papers
+from pipeline.recognise import laws, papers
 from pipeline.recognise.cases import (
     ENDING,
     LAWS,
@@ -219,7 +219,8 @@ def _approve(case: Case) -> Step | None:
     if thing.what in LAWS and about is not None:
         return _voted(about.family, f"approve_law_{about.family}")
     if thing.what == "law":
-        return Step(E.RATIFIED, "approve_law", weight=0.8, chamber=True)
+        other = laws.of_other_subject(reading, thing)
+        return None if other else Step(E.RATIFIED, "approve_law", weight=0.8, chamber=True)
     if thing.what == NOUN:
         if thing.kind in {"approve", "enter_force", "deposit"}:
             words = trigger.last - trigger.first  # "recommended approval", "sprach sich für die Genehmigung aus"

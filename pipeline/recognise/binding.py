@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.recognise import cues
+from pipeline.recognise.cases import ENDING
 from pipeline.recognise.reading import ASIDE, MAIN, RELATIVE, Reading
 from pipeline.recognise.things import GENERIC, NOUN, PRONOUN, TREATY, Thing
 from pipeline.recognise.triggers import ACTIVE, ATTRIBUTE, GERUND, INFINITIVE, INTRANSITIVE, NOMINAL, PASSIVE, Trigger
@@ -17,6 +18,7 @@ _NOT_TALKS = frozenset({"sign", "ratify", "initial", "enter_force"})  # what is 
 _OPENING = frozenset(
     {PRONOUN, GENERIC, "negotiations"}
 )  # "ratificarlo", "talks were wrapped up", "the wording is agreed"
+_NEVER_IN_FORCE = frozenset({"procedures", "instruments", "negotiations"})
 _REACH = 22  # words between a verb and its object
 
 
@@ -130,8 +132,8 @@ def left_of(reading: Reading, trigger: Trigger, things: Sequence[Thing], trigger
         h.key == "conclude" and h.first == trigger.first for h in reading.section("acts")
     ):
         candidates = [t for t in candidates if t.what != "negotiations"]
-    if trigger.family in INTRANSITIVE and reading.lexicon.language == "zh":
-        candidates = [t for t in candidates if t.what != "instruments"]
+    if trigger.voice == PASSIVE and reading.lexicon.object_first:  # "with it the instrument was deposited"
+        candidates = [t for t in candidates if t.what != PRONOUN or not _governed(reading, t)] or candidates
     home = reading.clauses[clause]
     if not candidates and home.kind == MAIN and clause and trigger.first - min(reading.words_of(clause)) <= 2:
         candidates = [t for t in things if t.last < trigger.first and reading.clause_of[t.first] == home.parent][:1]
@@ -146,6 +148,11 @@ def left_of(reading: Reading, trigger: Trigger, things: Sequence[Thing], trigger
     ):
         return first
     return _head(reading, candidates)
+
+
+def _governed(reading: Reading, pronoun: Thing) -> bool:
+    """Whether a preposition stands before a pronoun: it is no subject."""
+    return pronoun.first > 0 and reading.is_a("prepositions", pronoun.first - 1)
 
 
 def _head(reading: Reading, things: list[Thing]) -> Thing:
@@ -246,7 +253,11 @@ def _bind(reading: Reading, trigger: Trigger, things: Sequence[Thing], triggers:
     inside = _inside(reading, trigger, things)
     if inside is not None:
         return inside
+    if trigger.family in INTRANSITIVE and trigger.voice != NOMINAL:
+        things = [t for t in things if t.what not in _NEVER_IN_FORCE]
     sides = around(reading, trigger, things, triggers)
+    if trigger.family in INTRANSITIVE and sides.right is not None and _ahead_of(sides.right):
+        sides = Sides(None, sides.left, sides.antecedent)
     written = next((t for t in things if t.what == PRONOUN and t.first == trigger.first == trigger.last), None)
     if written is not None:
         return _written(trigger, written, sides)
@@ -264,6 +275,11 @@ def _bind(reading: Reading, trigger: Trigger, things: Sequence[Thing], triggers:
     if beside and not reading.lexicon.object_first and _clitic(reading, trigger, sides.left):
         return sides.left
     return _of_active(reading, trigger, sides)
+
+
+def _ahead_of(thing: Thing) -> bool:
+    """ "It will not be in force without ratification": what stands behind the verb is its condition, unless it is an end."""
+    return thing.what == NOUN and thing.kind not in ENDING
 
 
 def _of_active(reading: Reading, trigger: Trigger, sides: Sides) -> Thing | None:
@@ -310,6 +326,8 @@ def _by_the_way(reading: Reading, trigger: Trigger, thing: Thing) -> bool:
     bill in "voted for the bill of ratification", the talks that a signing crowned."""
     if thing.what == "person" or (thing.what == "negotiations" and trigger.family in _NOT_TALKS):
         return True
+    if thing.what == PRONOUN and reading.lexicon.table.arabic and reading.tokens[thing.first].low.startswith("بموجب"):
+        return True  # "a bill by which one agrees to the treaty"
     if thing.what == "decree" and reading.lexicon.table.arabic and reading.tokens[thing.first].low.startswith("ب"):
         return True
     own = any(h.first > thing.last and h.last <= trigger.last for h in reading.section("acts"))

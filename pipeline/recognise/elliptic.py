@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from pipeline.model import EventType
+from pipeline.recognise import laws
 from pipeline.recognise.cases import PLAIN, Step, nothing_follows
 from pipeline.recognise.reading import Reading
 from pipeline.recognise.things import GENERIC, NOUN, PRONOUN, TREATY, Thing
@@ -54,11 +55,7 @@ def step(trigger: Trigger, thing: Thing | None, about: Trigger | None, reading: 
         trigger.last > trigger.first and any(h.key in {"chamber", "executive"} for h in reading.section("procedure"))
     )  # "the National Executive Council gave its approval"
     if thing is not None and thing.what in {"law", "draft"}:
-        kind = _OF_LAW.get(trigger.family)
-        chamber = any(p.body and p.body != "head_of_state" for p in reading.parties)
-        if trigger.family == "sign" and chamber and trigger.voice == ACTIVE:
-            return None  # "twenty senators signed the resolution"
-        return Step(kind, f"guess_{trigger.family}_law", weight=_GUESS) if kind else None
+        return _of_bill(reading, trigger, thing)
     if trigger.family in _MADE and trigger.voice == ATTRIBUTE and (thing is None or thing.what == TREATY):
         return Step(E.SIGNED, "guess_concluded", weight=0.75 if thing else _GUESS)
     if thing is not None and thing.what not in {TREATY, GENERIC, PRONOUN, NOUN}:
@@ -69,6 +66,17 @@ def step(trigger: Trigger, thing: Thing | None, about: Trigger | None, reading: 
     if trigger.family in _TOLD and thing is None and (_free(reading, trigger, thing) or trigger.family == "initial"):
         return Step(PLAIN[trigger.family], f"guess_{trigger.family}", weight=_GUESS)
     return None
+
+
+def _of_bill(reading: Reading, trigger: Trigger, bill: Thing) -> Step | None:
+    """What is done with "the bill", where its words do not say that it is about something else."""
+    kind = _OF_LAW.get(trigger.family)
+    chamber = any(p.body and p.body != "head_of_state" for p in reading.parties)
+    if trigger.family == "sign" and chamber and trigger.voice == ACTIVE:
+        return None  # "twenty senators signed the resolution"
+    if kind is None or laws.of_other_subject(reading, bill):
+        return None
+    return Step(kind, f"guess_{trigger.family}_law", weight=_GUESS)
 
 
 def _consent(reading: Reading, trigger: Trigger, thing: Thing | None) -> Step | None:

@@ -65,6 +65,23 @@ def _about_before(reading: Reading, thing: Thing, triggers: Sequence[Trigger]) -
     return next((t for t in triggers if t.voice == NOMINAL and 0 < thing.first - t.last <= 4), None)
 
 
+_ABOUT = frozenset({"о", "об", "обо", "про", "аб"})
+_THIS = frozenset({"этом", "том", "це", "те", "гэтым", "тым"})
+
+
+def of_other_subject(reading: Reading, law: Thing) -> bool:
+    """«Закон о рынке дронов»: where no act is what a law is about, its own words say that it is about something else."""
+    following = law.last + 1
+    return (
+        following + 1 < len(reading.tokens)
+        and reading.tokens[following].low in _ABOUT
+        and not reading.before(following).strip(" \u00a0")
+        and not any(reading.is_a(role, following + 1) for role in ("pronouns", "generic_determiners"))
+        and reading.tokens[following + 1].low not in _THIS
+        and not any(h.first <= following + 3 and h.last > following for h in reading.section("instruments"))
+    )
+
+
 def _next_noun(trigger: Trigger, triggers: Sequence[Trigger]) -> Trigger | None:
     """ "A bill authorising ratification": what it is about is the ratification."""
     return next((t for t in triggers if t.voice == NOMINAL and 0 < t.first - trigger.last <= 3), None)

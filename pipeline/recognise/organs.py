@@ -265,11 +265,11 @@ def _bare_vote(
     """A vote on "the bill" or "it" is on what the article told of: leaving, or ratification."""
     kind, outcome, why = so_far
     leaving = [t.type for t in told if t.type in _ENDINGS]
-    if leaving:
-        final = chamber and kind is not E.SUBMITTED
+    left = any(end is not E.SUSPENDED for end in leaving)
+    if leaving and not (left and kind is E.SUBMITTED):  # "it was sent to the chamber": told as such
         return (
             leaving[-1],
-            Status.PLANNED if not final and outcome is Status.OCCURRED else outcome,
+            Status.PLANNED if not chamber and outcome is Status.OCCURRED else outcome,
             (*why, "such_a_step"),
         )
     ratifying = {E.PROMULGATED, E.RATIFIED} & {t.type for t in told}

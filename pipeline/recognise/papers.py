@@ -64,6 +64,10 @@ def notify(case: Case) -> Step | None:
         if h.key in {"instruments", "procedures"}
         and (trigger.first <= h.first <= trigger.last + 14 or reading.lexicon.verb_final)
     ]
+    if thing is not None and thing.what == "exchange_protocol":
+        return Step(E.EXCHANGED, "exchange_of_notices", weight=0.85)
+    if done and any(reading.is_a("each_other", i) for i in range(len(reading.tokens))):
+        return Step(E.EXCHANGED, "notify_each_other", weight=0.85)  # the notes of both sides are the exchange
     if done or (thing is not None and thing.what == NOUN and thing.kind in {"ratify", "notify"}):
         return Step(E.NOTIFIED, "notify_procedures", weight=0.9)
     return None
