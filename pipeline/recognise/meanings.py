@@ -117,7 +117,8 @@ class Meanings:
             named = mentions.of(reading, thing, found, verbs)
             earlier = self.linked.get(named.start) or self._link(named, reading, reading.sentence.index)
             told = [x for x in earlier if not x.mention.generic and not mentions.is_body(x.mention)]
-            if told and thing is ahead[-1] and mention.generic and told[0].reasons[:1] != ("carried",):
+            own = bool(told) and told[0].reasons[:1] not in {("carried",), ("charter_of_body",)}
+            if own and thing is ahead[-1] and mention.generic:
                 self._take_up(told, reading.sentence.index)
             else:
                 self._note(told, reading.sentence.index)
