@@ -146,7 +146,8 @@ def actor(
     if one.step.type is E.SUBMITTED:
         return replace(found, country=_sent_to(reading, one.trigger, subject) or (_home(place) if not subject else ""))
     if one.step.type is E.TERMINATED and not subject:
-        return replace(found, country=place.own(reading))
+        ended = actors.resolve(_for_whom(reading, one.trigger), text)
+        return ended if ended.country else replace(found, country=place.own(reading))
     if one.step.type not in _OWN or any(p.code for p in subject):
         return found
     return _unnamed(reading, one, found, told, text, place)

@@ -46,7 +46,8 @@ class Circumstances:
     """What stands around an act. `published`: the day of publication, or (`sure` False) a day known to lie before it.
 
     `lead`: it stands in the first sentence that tells an act; `alone`: no other act of that sentence happened; `coarse`: its only
-    date is a month or a year; `beside`: another act stands in the sentence; `timed`: it has a time expression of its own.
+    date is a month or a year; `beside`: another act stands in the sentence; `timed`: it has a time expression of its own;
+    `counted`: all that says when is how long after it the rest of the sentence came.
     """
 
     published: date | None
@@ -56,6 +57,7 @@ class Circumstances:
     coarse: bool = False
     beside: bool = False
     timed: bool = False
+    counted: bool = False
 
 
 def verdict(
@@ -64,6 +66,8 @@ def verdict(
     """News or background by the sentence alone; what has not happened is told for its own sake."""
     if status is not Status.OCCURRED:
         return Salience.NEWS, ()
+    if around.counted:
+        return Salience.BACKGROUND, ("counted_from",)
     if not around.timed and trigger.tense != PRESENT and counted_actor(reading, trigger):
         return Salience.BACKGROUND, ("tally",)
     return local(reading, trigger, when, around)

@@ -188,7 +188,7 @@ class Walk(Meanings):
         subject = who.subject(reading, one.trigger, verbs, taken)
         others = [b.trigger for b in bound if b is not one]
         rivals = [v for v in verbs if v is not one.trigger and (v.voice != NOMINAL or v in others)]
-        usable = when.usable(marked, taken, verb_final=self.tools.lexicon.verb_final)
+        usable = when.usable(reading, marked, taken, verb_final=self.tools.lexicon.verb_final)
         own = when.own(reading, one.trigger, rivals, usable, others)
         linked = self._linked(reading, found, verbs, one, mentioned, subject, own)
         actor = organs.actor(reading, one, subject, told, self.article.text, self.scene.place)
@@ -202,7 +202,7 @@ class Walk(Meanings):
         coarse = bool(own) and all(m.day is None and m.weekday is None and (m.month or m.year) for m in own)
         around = Circumstances(
             self.article.published_on or self.latest, self.article.published_on is not None, lead, alone, coarse,
-            beside=bool(others), timed=bool(own),
+            beside=bool(others), timed=bool(own), counted=when.counted(own),
         )  # fmt: skip
         news, because = salience.verdict(reading, one.trigger, verdict, day, around)
         shown = signs.local(

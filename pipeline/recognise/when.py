@@ -10,15 +10,19 @@ from pipeline.model import EventType, PartialDate, Status
 from pipeline.recognise import dates
 from pipeline.recognise.dates import DateTables
 from pipeline.recognise.reading import Reading
-from pipeline.recognise.triggers import ATTRIBUTE, PASSIVE, Trigger
+from pipeline.recognise.triggers import ATTRIBUTE, NOMINAL, PASSIVE, Trigger
 from pipeline.recognise.values import Dated, DateMention
 
 _FORCE = frozenset({EventType.ENTERED_INTO_FORCE, EventType.PROVISIONALLY_APPLIED, EventType.TERMINATED})
 _BY_PAPER = frozenset({EventType.AMENDED, EventType.EXTENDED})
 _COUNTED = ("story_", "next_", "within")  # rules of what counts from a day told before
+_EVENT = "story_event"  # "eight months after it was signed": how far its clause lies from the rest of the sentence
+_EVENT_REACH = 14  # words to the verb of that clause
 _IN_FRONT = 4  # what it costs a date to stand before its verb
 _RIGHT_BEHIND = 5  # words from a participle to its date
 _AFTER_COMMA = 2
+_BESIDE_NOUN = 2  # words from a noun to a date that is its own, not the verb's
+_BEHIND = 12  # what it costs a date to stand behind its verb where verbs stand last
 _LASTING = _FORCE | {EventType.SUSPENDED, EventType.WITHDRAWN}  # what goes on: "in force since", "suspended since"
 
 
@@ -48,11 +52,13 @@ def told(
     past = True if status is Status.OCCURRED else False if status is Status.PLANNED else None
     when: PartialDate | None = None
     effective: PartialDate | None = None
-    for mention in sorted(own, key=lambda m: m.role == "deadline"):
+    for mention in sorted(own, key=lambda m: (m.role == "deadline", m.rule == _EVENT)):
         starts = mention.role == "effective" and kind in _FORCE
         found = _resolved(mention, _at(mention, marked, calendar), None if starts and calendar.tenseless else past)
         if kind is EventType.EXTENDED and past and found is not None and _after(found, calendar.published):
             continue  # "was extended to 2031": until when, not when
+        if mention.rule == _EVENT and not past:
+            continue
         if found is None or (mention.role == "deadline" and past) or (mention.role == "since" and kind not in _LASTING):
             continue
         if mention.role == "effective" and kind not in _FORCE:
@@ -69,6 +75,11 @@ def _after(found: Dated, day: date | None) -> bool:
     return day is not None and found.date.first > day
 
 
+def counted(own: Sequence[DateMention]) -> bool:
+    """Whether all that says when is how long after it the rest of the sentence came."""
+    return bool(own) and all(m.rule == _EVENT for m in own)
+
+
 def respective(
     own: Sequence[DateMention], number: int, kind: EventType, status: Status, calendar: Calendar
 ) -> tuple[PartialDate, ...]:
@@ -81,7 +92,7 @@ def respective(
 
 
 def usable(
-    marked: Sequence[DateMention], taken: Sequence[tuple[int, int]], *, verb_final: bool = False
+    reading: Reading, marked: Sequence[DateMention], taken: Sequence[tuple[int, int]], *, verb_final: bool = False
 ) -> list[DateMention]:
     """The dates that may be an act's, those of titles marked as such; of those inside an agreement's wording only such as no title has.
 
@@ -90,17 +101,26 @@ def usable(
     return [
         m
         for m in marked
-        if m.role == "title" or m.year is None or verb_final or not any(a <= m.start and m.end <= b for a, b in taken)
+        if m.role == "title"
+        or m.year is None
+        or verb_final
+        or not any(a <= m.start and m.end <= b and not _leads_in(reading, m, a) for a, b in taken)
     ]
+
+
+def _leads_in(reading: Reading, mention: DateMention, start: int) -> bool:
+    """Whether a date with a preposition opens what reads as a wording: «в 2011-м соглашение вступило …»."""
+    word = _word(reading, mention)
+    return word - reading.token_at(start) <= 1 and word > 0 and reading.is_a("prepositions", word - 1)
 
 
 def last_day(marked: Sequence[DateMention], calendar: Calendar) -> PartialDate | None:
     """The last day a sentence tells of, for "the same day" in a later one."""
     for mention in reversed(marked):
         found = dates.resolve(
-            mention, published=calendar.published, dateline=calendar.dateline, past=True, previous=calendar.previous
+            mention, published=calendar.published, dateline=calendar.dateline, past=None, previous=calendar.previous
         )
-        if found is not None and mention.role != "title" and found.date.day is not None:
+        if found is not None and mention.role != "title" and mention.rule != _EVENT and found.date.day is not None:
             return found.date
     return None
 
@@ -112,10 +132,14 @@ def _at(mention: DateMention, marked: Sequence[DateMention], calendar: Calendar)
     """
     if not mention.rule.startswith(_COUNTED):
         return calendar
-    for other in reversed([m for m in marked if m.end <= mention.start]):
-        found = _resolved(other, calendar, True)
-        if found is not None and _precise(found.date, mention.unit or "month"):
+    before = [m for m in marked if m.end <= mention.start and m.rule != _EVENT]
+    for at in reversed(range(len(before))):
+        other = before[at]
+        found = _resolved(other, _at(other, before[:at], calendar) if other.unit else calendar, True)
+        if found is not None and (mention.offset == 0 or _precise(found.date, mention.unit or "month")):
             return replace(calendar, previous=found.date)
+    if mention.rule == _EVENT and calendar.published is not None:
+        return replace(calendar, previous=PartialDate.of(calendar.dateline or calendar.published))
     return calendar
 
 
@@ -146,10 +170,15 @@ def own(
     mine = reading.clause_of[trigger.first]
     titles = [m for m in usable if m.role == "title"]
     usable = [m for m in usable if m.role != "title"]
+    event = [m for m in usable if m.rule == _EVENT and _of_clause_behind(reading, trigger, others, m)]
+    usable = [m for m in usable if m.rule != _EVENT]
     kept = [m for m in usable if _is_own(reading, trigger, others, m, telling)]
+    if event and not any(_word(reading, m) > _word(reading, event[0]) for m in kept):
+        return event
     if not kept and others and trigger.voice != ATTRIBUTE:
         first = min(t.first for t in (trigger, *others))
-        kept = [m for m in usable if _word(reading, m) < first]
+        held = [t for t in telling if t.voice == ATTRIBUTE]
+        kept = [m for m in usable if _word(reading, m) < first and not any(_hugs(reading, t, m) for t in held)]
     if (
         not kept and trigger.family == "sign" and trigger.voice in {ATTRIBUTE, PASSIVE}
     ):  # "the treaty of 1993, signed by …"
@@ -157,12 +186,28 @@ def own(
     return sorted(kept, key=lambda m: (_clause(reading, m) != mine, _distance(reading, m, trigger)))
 
 
+def _of_clause_behind(reading: Reading, trigger: Trigger, others: Sequence[Trigger], mention: DateMention) -> bool:
+    """Whether a verb is the first behind a span that its clause is counted with."""
+    word = _word(reading, mention)
+    between = [t for t in others if word < t.first < trigger.first]
+    return word < trigger.first <= word + _EVENT_REACH and not between
+
+
+def _hugs(reading: Reading, trigger: Trigger, mention: DateMention) -> bool:
+    """Whether a date stands right in front of a participle, in its own apposition (", im Januar in Davos unterschrieben,")."""
+    gap = trigger.first - _last(reading, mention)
+    return 0 < gap <= _RIGHT_BEHIND and not reading.comma_between(_last(reading, mention), trigger.first)
+
+
 def _word(reading: Reading, mention: DateMention) -> int:
     return min(reading.token_at(mention.start), len(reading.tokens) - 1)
 
 
 def _clause(reading: Reading, mention: DateMention) -> int:
-    return reading.clause_of[_word(reading, mention)]
+    """The clause a date stands in; one that "that day" seems to open is none."""
+    word = _word(reading, mention)
+    home = reading.clauses[reading.clause_of[word]]
+    return home.parent if mention.rule.startswith("story_") and home.number and home.opener == word else home.number
 
 
 def _distance(reading: Reading, mention: DateMention, trigger: Trigger) -> int:
@@ -171,12 +216,15 @@ def _distance(reading: Reading, mention: DateMention, trigger: Trigger) -> int:
     Where the verb does not stand last, a date in front of it is more often that of the verb before.
     """
     first, last = _word(reading, mention), _last(reading, mention)
+    if trigger.first < first and last < trigger.last:
+        return (trigger.last - last) // _BEHIND  # among the words of the verb itself
     ahead = first < trigger.first
     low, high = (last, trigger.first) if ahead else (trigger.last, first)
     joined = sum(1 for i in range(low + 1, high) if reading.is_a("coordinate", i) and not _joins_names(reading, i))
     commas = sum(1 for i in range(low + 1, high + 1) if any(c in ",，،;；" for c in reading.before(i)))
     late = reading.lexicon.verb_final or bool(reading.lexicon.han)
-    return high - low + 10 * joined + 6 * commas + (_IN_FRONT if ahead and not late else 0)
+    wrong_side = _IN_FRONT if ahead and not late else _BEHIND if not ahead and late else 0
+    return high - low + 10 * joined + 6 * commas + wrong_side
 
 
 def _last(reading: Reading, mention: DateMention) -> int:
@@ -207,6 +255,7 @@ def _is_own(
         for t in others
         if reading.clause_of[t.first] == clause
         and not (t.voice == ATTRIBUTE and _word(reading, mention) > t.last and _told_elsewhere(reading, t, mention))
+        and not _only_noun(reading, trigger, t, mention, telling)
     ]
     if clause == mine:
         held = [t for t in telling if t.voice == ATTRIBUTE and 0 < _word(reading, mention) - t.last <= _RIGHT_BEHIND]
@@ -218,6 +267,19 @@ def _is_own(
     if trigger.voice == ATTRIBUTE:
         return not others
     return reading.within(mine, clause) or not others
+
+
+def _only_noun(
+    reading: Reading, trigger: Trigger, other: Trigger, mention: DateMention, telling: Sequence[Trigger]
+) -> bool:
+    """Whether another act has no claim to a date: a noun beside a verb ("deposited its instrument of accession on Friday"), a verb
+    that lends itself to the noun ("announced on Wednesday the suspension")."""
+    if trigger.voice == NOMINAL:
+        low, high = sorted((_last(reading, mention), trigger.first))
+        joined = any(reading.is_a("coordinate", i) for i in range(low + 1, high)) or reading.comma_between(low, high)
+        return other not in telling and not joined
+    gap = _word(reading, mention) - other.last
+    return other.voice == NOMINAL and trigger.voice != ATTRIBUTE and not 0 < gap <= _BESIDE_NOUN
 
 
 def _parted(reading: Reading, trigger: Trigger, mention: DateMention) -> bool:

@@ -102,7 +102,11 @@ def _right_behind(reading: Reading, trigger: Trigger, free: Sequence[PartyMentio
         and reading.clause_of[word_of(reading, p)] == clause
         and not of_place(reading, word_of(reading, p))
     ]
-    row = [p for p in free if found and word_of(reading, p) >= word_of(reading, found[0])]
+    row = found[:1]
+    for p in [p for p in free if row and word_of(reading, p) > word_of(reading, row[0])]:
+        if word_of(reading, p) - last_word(reading, row[-1]) > _PRONOUN_BETWEEN:
+            break  # "Cyprus ratified it, and the Lebanese parliament never did"
+        row.append(p)
     return group(reading, without_places(reading, row), from_left=True)
 
 

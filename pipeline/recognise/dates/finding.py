@@ -14,6 +14,8 @@ from pipeline.recognise.dates.tables import DateTables, Table, shared_tables
 from pipeline.recognise.values import DateMention, Sentence
 
 _WORDS = re.compile(r"[^\W\d_]+")
+_SPANS = frozenset({"counted", "within"})
+_DATE_LETTERS = frozenset("MWw")
 _OPENING = range(2)  # sentences: a dateline's stops may cut it off from its story
 _FIGURE = re.compile(r"(?<!\d)\d{4}(?!\d)|\d[./-]\d|\d(?:st|nd|rd|th)(?!\w)")
 
@@ -53,6 +55,9 @@ def tells_time(low: str, table: Table) -> bool:
 
 
 def _checked(mention: DateMention, low: str, table: Table) -> DateMention | None:
+    from_event = _from_event(mention, low, table)
+    if from_event is not None or mention.rule == "counted":
+        return from_event
     if (mention.rule == "eve" or mention.rule.startswith("story_")) and _is_preposition(mention, low, table):
         return None
     if mention.rule == "within" and _next_word(mention, low) in table.counted_from:
@@ -62,6 +67,32 @@ def _checked(mention: DateMention, low: str, table: Table) -> DateMention | None
     if low[mention.start : mention.end] in table.lasting:
         return replace(mention, role="since")
     return with_role(mention, low, table)
+
+
+def _from_event(mention: DateMention, low: str, table: Table) -> DateMention | None:
+    """A span that a clause counts from ("eight months after it was signed"): how far that clause lies from the rest; else None."""
+    if mention.rule not in _SPANS and not mention.rule.startswith("story_"):
+        return None
+    offset, following = mention.offset or 0, _next_word(mention, low)
+    behind = low[mention.end :].lstrip().removeprefix(following).lstrip()
+    if low[: mention.start].rstrip().endswith(" to") or behind[:1].isdigit() or _first(behind, table) in _DATE_LETTERS:
+        return None  # "two years to the day after", "thirty days after January 1"
+    if following in table.after_event:
+        offset = -abs(offset)
+    elif following in table.before_event:
+        offset = abs(offset)
+    elif mention.rule.startswith("story_") and offset and _is_preposition(mention, low, table):
+        offset = -offset
+    else:
+        return None
+    return replace(mention, rule="story_event", offset=offset, direction="")
+
+
+def _first(text: str, table: Table) -> str:
+    """The letter of a text's first word; "0" where it is no word of time."""
+    word = _WORDS.match(text)
+    lexeme = table.words.get(word.group()) if word is not None else None
+    return lexeme.letter if lexeme is not None else "0"
 
 
 def _next_word(mention: DateMention, low: str) -> str:

@@ -51,10 +51,11 @@ _LATER: tuple[tuple[str, str], ...] = (
     ("weekday_of_week", r"W[,pIjor]*V|V[,pIjor]*W"),
     ("weekday", r"[ltx]W|W[lx]?"),
     ("relative", r"[RVGA]"),
-    ("story", r"[SHB]|[kd]?[uYJ][eg]|g[kd]?u"),
+    ("story", r"[SHB]|[kd]?[uYJ][eg]|g[kd]?[uYJ]"),
     ("eve", r"K"),
     ("ago", r"[kdDn]?[uYJ]aR?|b[kdn]?[uYJ]"),
     ("within", r"f[kdn]?[uYJ]"),
+    ("counted", r"[kdDn]?[uYJ]"),
 )  # fmt: skip
 _BARE_YEAR = ("year", r"(?<![-$<iv/oX])(?<!X_)y(?![v-])")
 _BARE_MONTH = ("month", r"MY?"), ("year", r"y(?=')")
@@ -110,7 +111,8 @@ def read(lexed: Lexed, pattern: re.Pattern[str], rules: tuple[str, ...]) -> tupl
 def _mentions(lexed: Lexed, rule: str, first: int, last: int) -> Iterator[Framed]:
     """What a match tells: mostly one date; a list of days or years tells several, a range of years none."""
     letters = lexed.letters[first:last]
-    if rule == "years" or (_is_amount(letters) and not _countable(lexed, first, letters)):
+    counts = rule == "counted" or _is_amount(letters)
+    if rule == "years" or (counts and not _countable(lexed, first, letters)):
         return
     if rule == "day_list":
         yield from _day_list(lexed, first, last)
@@ -149,7 +151,7 @@ def _one(lexed: Lexed, rule: str, first: int, last: int) -> Framed:
         number = lexed.pieces[first + packed].value
         year, month, day = number // 10000, number // 100 % 100, number % 100
         parts: tuple[int | None, int | None, int | None] = (year, month, day)
-    elif _is_amount(letters):
+    elif rule == "counted" or _is_amount(letters):
         parts = (None, None, None)
     else:
         month_letters = "MNT" if rule in {"season", "month"} else "M"
@@ -166,7 +168,7 @@ def _relation(lexed: Lexed, rule: str, first: int, letters: str) -> tuple[str, s
     """Rule, unit, offset and direction of a mention that hangs on another day."""
     if rule == "eve":
         return rule, "day", -1, "past"
-    if _is_amount(letters):
+    if rule == "counted" or _is_amount(letters):
         return _amount(lexed, rule, first, letters)
     for at, letter in enumerate(letters, first):
         if letter in _STORY_LETTERS:
@@ -206,8 +208,8 @@ def _amount(lexed: Lexed, rule: str, first: int, letters: str) -> tuple[str, str
     number = 1 if number is None else number
     if rule == "ago":
         return ("ago_today" if "R" in letters else "ago"), unit, -number, "past"
-    if rule == "within":
-        return rule, unit, number, "future"
+    if rule in {"within", "counted"}:
+        return rule, unit, number, "future" if rule == "within" else ""
     return ("story_earlier", unit, -number, "") if "e" in letters else ("story_later", unit, number, "")
 
 

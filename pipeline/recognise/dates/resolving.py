@@ -191,6 +191,8 @@ def _moved(base: PartialDate, mention: DateMention, past: bool | None) -> Partia
             return _months_away(base, mention, offset)
         case "week" if base.day is not None:
             return _weeks_away(base.first, mention, offset, past)
+        case "day" if offset == 0 and mention.role == "since":
+            return base  # "since then", however roughly that was told
         case "day" if base.day is not None and abs(offset) <= _EXACT_DAYS:
             return PartialDate.of(base.first + timedelta(days=offset))
     return None
@@ -215,7 +217,7 @@ def _weeks_away(base: date, mention: DateMention, offset: int, past: bool | None
     if mention.rule == "ago_today":
         return PartialDate.of(base + timedelta(weeks=offset))
     first, last = monday, monday + timedelta(days=6)
-    if mention.rule in {"ago", "within", "story_earlier", "story_later"}:
+    if mention.rule in {"ago", "within", "story_earlier", "story_later", "story_event"}:
         first, last = (base + timedelta(weeks=offset, days=around) for around in (-3, 3))
     elif offset == 0 and past:
         last = base

@@ -37,7 +37,7 @@ ROLES = ("effective", "deadline", "since", "title", "attributive", "prenominal",
 _SECTIONS = frozenset({
     "months", "weekdays", "weekdays_short", "numbers", "seasons", "seasons_alone", "units", "single", "relative", "story", "words", "roles",
     "roles_after", "nouns", "capitals", "proclitics", "month_first", "bare_year", "bare_month", "genitive_year", "eve_blocked",
-    "governing", "counted_from", "definite", "lasting",
+    "governing", "counted_from", "definite", "lasting", "after_event", "before_event",
 })  # fmt: skip
 _QUIET = frozenset("hIjporlxtcqYJukPQvX0i")  # letters that tell no time by themselves
 _RAW = re.compile(r"\d+|[^\W\d_]+|[^\w\s]")
@@ -65,7 +65,8 @@ class Table:
     no preposition belongs to a noun. `eve_blocked`: words that, after an expression that counts from the story, make a
     preposition of it; after one that ends in a word of `governing`, any word does. `counted_from`: words after "within 30
     days" that say it is not counted from today. `definite`: how an instrument begins that no year of its own follows ("*": none has
-    one). `lasting`: what means "since the day told before".
+    one). `lasting`: what means "since the day told before". `after_event`, `before_event`: words behind a span that a clause
+    is counted from ("two days after the Senate had voted").
     """
 
     language: str
@@ -84,6 +85,8 @@ class Table:
     documents: re.Pattern[str] | None
     eve_blocked: re.Pattern[str] | None
     governing: frozenset[str]
+    after_event: frozenset[str]
+    before_event: frozenset[str]
     counted_from: frozenset[str]
     definite: str = ""
     lasting: frozenset[str] = frozenset()
@@ -173,6 +176,8 @@ def build(language: str, raw: Mapping[str, object]) -> Table:
         eve_blocked=_stems(raw.get("eve_blocked", ())),
         counted_from=frozenset(_strings(raw.get("counted_from", ()))),
         governing=frozenset(_strings(raw.get("governing", ()))),
+        after_event=frozenset(_strings(raw.get("after_event", ()))),
+        before_event=frozenset(_strings(raw.get("before_event", ()))),
         definite=str(raw.get("definite", "")),
         lasting=frozenset(_strings(raw.get("lasting", ()))),
     )
