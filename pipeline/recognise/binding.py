@@ -44,13 +44,6 @@ def _stops(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> f
     )
 
 
-def describes(reading: Reading, trigger: Trigger, things: Sequence[Thing]) -> bool:
-    """Whether a participle only says what an agreement is: "the protocol amending the convention was signed"."""
-    behind = any(t.what == TREATY and t.last + 1 == trigger.first for t in things)
-    own = trigger.voice == ACTIVE and trigger.tense == GERUND and reading.is_a("complement", trigger.first)
-    return behind and own and not reading.before(trigger.first).strip(" \u00a0")
-
-
 def right_of(
     reading: Reading, trigger: Trigger, things: Sequence[Thing], triggers: Sequence[Trigger], reach: int = _REACH
 ) -> Thing | None:

@@ -9,14 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from pipeline.recognise import binding, dates, laws, reading, things, triggers
+from pipeline.recognise import dates, laws, reading, things, triggers
 from pipeline.recognise.dates import DateTables
 from pipeline.recognise.lexicon import Lexicon
 from pipeline.recognise.linking import Index
 from pipeline.recognise.reading import Reading
 from pipeline.recognise.scene import Scene
-from pipeline.recognise.things import Thing
-from pipeline.recognise.triggers import Trigger
+from pipeline.recognise.things import TREATY, Thing
+from pipeline.recognise.triggers import ACTIVE, GERUND, Trigger
 from pipeline.recognise.values import DateMention, PartyMention, Sentence
 
 
@@ -32,7 +32,7 @@ class Read:
     def verbs(self) -> Sequence[Trigger]:
         """The verbs of treaty-making, without those that only say what an agreement is."""
         found = triggers.find(self.reading, self.things)
-        return [v for v in found if not binding.describes(self.reading, v, self.things)]
+        return [v for v in found if not _describes(self.reading, v, self.things)]
 
     @cached_property
     def about(self) -> dict[Thing, Trigger]:
@@ -77,3 +77,10 @@ class Readings:
             if not h.inside
         )
         return Read(read, things.find(read, aliases), self.tables)
+
+
+def _describes(reading: Reading, trigger: Trigger, things: Sequence[Thing]) -> bool:
+    """Whether a participle only says what an agreement is: "the protocol amending the convention was signed"."""
+    behind = any(t.what == TREATY and t.last + 1 == trigger.first for t in things)
+    own = trigger.voice == ACTIVE and trigger.tense == GERUND and reading.is_a("complement", trigger.first)
+    return behind and own and not reading.before(trigger.first).strip(" \u00a0")
