@@ -279,7 +279,9 @@ def _only_noun(
         joined = any(reading.is_a("coordinate", i) for i in range(low + 1, high)) or reading.comma_between(low, high)
         return other not in telling and not joined
     gap = _word(reading, mention) - other.last
-    return other.voice == NOMINAL and trigger.voice != ATTRIBUTE and not 0 < gap <= _BESIDE_NOUN
+    if other.voice != NOMINAL or trigger.voice == ATTRIBUTE or _parted(reading, trigger, mention):
+        return False  # "sign the treaty, to become a member on July 1"
+    return not 0 < gap <= _BESIDE_NOUN
 
 
 def _parted(reading: Reading, trigger: Trigger, mention: DateMention) -> bool:
