@@ -99,7 +99,8 @@ def _recorded(connection: Any, parts: Parts, ready: Sequence[_Ready]) -> list[Pl
     entries.done(
         connection, {one.work.id: version.facts.article_id for one, version in zip(ready, saved, strict=True)}, now
     )
-    parts.passage("event_before_commit")
+    for _ in ready:  # once for each article, so that passages can be counted on however many share the commit
+        parts.passage("event_before_commit")
     return made
 
 
