@@ -15,6 +15,8 @@ Verdict = tuple[Status | None, tuple[str, ...]]
 
 def decide(reading: Reading, trigger: Trigger) -> Verdict:
     """The status of an act told by a noun, with the rules that spoke; None where nothing says that it happened or will."""
+    if _names_a_treaty(reading, trigger):
+        return None, ("names_a_treaty",)
     clause = cues.own(reading, trigger)
     reach = 30 if reading.lexicon.language == "zh" else 8  # words before the noun; Chinese counts ideographs
     light = [
@@ -68,6 +70,11 @@ def _dated(reading: Reading, trigger: Trigger) -> bool:
         if low.isdigit() and len(low) == _YEAR and low[:2] in {"19", "20"}:
             return not reading.is_a("determiners", i - 1)
     return False
+
+
+def _names_a_treaty(reading: Reading, trigger: Trigger) -> bool:
+    """Turkish "katılım protokolünü", "accession treaty": the noun says which treaty; what is done with that is the step."""
+    return trigger.family == "accede" and any(h.first == trigger.last + 1 for h in reading.section("instruments"))
 
 
 def _names_a_paper(reading: Reading, trigger: Trigger) -> bool:
