@@ -82,12 +82,14 @@ def _recorded(connection: Any, parts: Parts, ready: Sequence[_Ready]) -> list[Pl
     """Everything these articles change, in the one transaction that also settles their entries."""
     now = parts.clock()
     saved = articles.save_many(connection, [_saving(one) for one in ready], now)
-    proving = known.proving(connection, [one.facts.article_id for one in saved])
+    proving = set(known.proving(connection, [one.facts.article_id for one in saved]))
     made: list[Plan] = []
     for one, version in zip(ready, saved, strict=True):
         findings = one.made.reading.recognition.findings
         quiet = not findings and version.facts.article_id not in proving
         plan = Plan(version.facts, now) if quiet else _weighed(connection, parts, version.facts, findings)
+        if findings:  # a later version of it in this commit has something to take back
+            proving.add(version.facts.article_id)
         parts.passage("event_inserted")
         if (
             plan.decided and one.answer and not one.made.reading.article.from_feed
