@@ -29,7 +29,7 @@ MEANING: dict[str, dict[str, str]] = {
         "max_wire_bytes": "bytes of a document as they come in",
         "max_entries": "items of one feed that are read",
         "max_redirects": "redirects that are followed",
-        "host_interval": "seconds between the starts of two requests to one host; 0 = no pace",
+        "host_interval": "seconds from one request to a host, and from its answer, to the next request; 0 = no pace",
         "max_crawl_delay": "seconds of Crawl-delay in a robots.txt that are honoured",
         "max_per_host": "requests under way to one host",
         "max_connections": "requests under way in all",
