@@ -139,8 +139,9 @@ def _voided(case: Case, thing: Thing) -> bool:
 
 
 def _fruitful(reading: Reading) -> bool:
-    """Whether nothing says that talks ended in vain: "without an agreement", "failed"."""
-    return not any(h.key == "negated" for h in (*reading.section("status"), *reading.section("after")))
+    """Whether nothing says that talks ended in vain ("without an agreement", "failed") or in a contract of business or sport."""
+    business = any(h.key == "contract" for h in reading.section("things"))
+    return not business and not any(h.key == "negated" for h in (*reading.section("status"), *reading.section("after")))
 
 
 _ALONE = frozenset({"ratify", "withdraw", "provisional", "denounce", "initial"})
