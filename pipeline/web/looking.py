@@ -14,6 +14,7 @@ from pipeline.web.site import Site
 from pipeline.wiring import record_options
 
 PREVIEW_SECONDS = 1.0  # of reading
+AT_LEAST = 20  # articles are read whatever the time: the first one waits for its language's tables
 AT_ONCE = 200  # articles that an addition reads within its request; more are a job
 _MOST_SHOWN = 200
 
@@ -48,7 +49,7 @@ def recogniser_with(site: Site, one: Agreement) -> Recogniser:
 
 
 def previewed(site: Site, one: Agreement, seconds: float = PREVIEW_SECONDS) -> Preview:
-    """What an agreement would have matched in the stored articles, the newest first, as far as they can be read in this time."""
+    """What an agreement would have matched in the stored articles, the newest first, as far as they can be read in this time, AT_LEAST in any."""
     recogniser = recogniser_with(site, one)
     until = monotonic() + seconds
     ids = site.database.read(lambda c: candidates(c, recogniser, one.id))
@@ -56,7 +57,7 @@ def previewed(site: Site, one: Agreement, seconds: float = PREVIEW_SECONDS) -> P
     read = 0
     found: list[Event] = []
     for stored in stored_articles(site.database, ids):
-        if monotonic() > until or len(found) >= _MOST_SHOWN:
+        if (read >= AT_LEAST and monotonic() > until) or len(found) >= _MOST_SHOWN:
             return Preview(one, len(ids), read, tuple(found), whole=False)
         read += 1
         found += [event for event in events_in(recogniser, stored.article, options) if event.agreement_id == one.id]
