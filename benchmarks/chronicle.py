@@ -1,6 +1,6 @@
 """A made-up history of any size for benchmarks: agreements, articles, events, revisions, evidence; the same on both databases.
 
-Written in bulk, indexes last. States follow from confidence and salience as in the product, plans lie ahead of the day they were
+Written in bulk (`bulk`), events' documents and search index included. States follow from confidence and salience as in the product, plans lie ahead of the day they were
 seen on, some events are revised, some retold years later; sizes of agreements fall off as those of real ones do.
 """
 
@@ -18,11 +18,11 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from pipeline.model import EventType
-from pipeline.store import event_search, inverted, search
+from benchmarks.bulk import loading, rows, words
+from pipeline.model import Event, EventState, EventType, PartialDate, Salience, Source, Status
+from pipeline.store import documents, event_search, search
 from pipeline.store.engine import Database
 from pipeline.store.kinds import grade_of, lead_of
-from pipeline.store.tables import Base
 
 PARTIES = [a + b for a in "ABCDEFGHIJKLM" for b in "ABCDEFGHIJKLMNOP"][:200]
 START, DAYS = date(2021, 1, 1), 1825
@@ -37,6 +37,7 @@ _SURE = (
     [0.98, 0.95, 0.9, 0.86, 0.81, 0.77, 0.72, 0.63, 0.55, 0.45, 0.3, 0.999],
     [12, 16, 18, 12, 10, 8, 7, 6, 5, 3, 2, 1],
 )
+_FILLED = ("articles", "article_versions", "events", "event_parties", "revisions", "evidence", "expectations")
 _STAGED = {"submitted", "approved", "ratified", "promulgated", "rejected"}
 _ROOTS = 30_000
 _RARE = "zanzibarite"
@@ -56,7 +57,8 @@ def fill(database: Database, size: Size) -> None:
     """Write the whole history into an empty, migrated database."""
     made = list(_events(size, random.Random(7)))
     kinds = _kinds(made)
-    database.write(lambda c: _write(c, size, made, kinds))
+    with loading(database, _FILLED) as connection:
+        _write(connection, size, made, kinds)
 
 
 def word(dice: random.Random) -> str:
@@ -73,14 +75,15 @@ def _events(size: Size, dice: random.Random) -> Iterator[dict[str, Any]]:
         joint = dice.random() < 0.3
         status = dice.choices(*_STATUS)[0]
         seen = START + timedelta(days=dice.randrange(DAYS))
-        happened = _day(seen, status, dice)
+        told_on = _told_as(n, _day(seen, status, dice))
+        happened = told_on.first
         sure = dice.choices(*_SURE)[0]
         salience = "background" if (seen - happened).days > 20 or dice.random() < 0.25 else "news"
         tracked = dice.random() < 0.85
         yield {
             "n": n, "id": f"ev_{dice.getrandbits(96):024x}", "agreement": number, "type": kind, "status": status, "sure": sure,
             "salience": salience, "stage": dice.choices(*_STAGES)[0] if kind in _STAGED else "", "tracked": tracked,
-            "country": "" if joint else dice.choice(parties), "parties": parties, "happened": happened, "seen": seen,
+            "country": "" if joint else dice.choice(parties), "parties": parties, "happened": happened, "date": told_on, "seen": seen,
             "state": _state(status, sure, salience, dice), "revised": dice.random() < 0.15,
             "articles": [size.articles - dice.randrange(size.texts) for _ in range(1 if dice.random() < 0.8 else 2)],
         }  # fmt: skip
@@ -97,6 +100,11 @@ def _day(seen: date, status: str, dice: random.Random) -> date:
     if status in ("planned", "conditional"):
         return seen + timedelta(days=int(dice.expovariate(1 / 45)) + 1)
     return seen - timedelta(days=dice.randrange(3) if dice.random() < 0.92 else dice.randrange(2000))
+
+
+def _told_as(n: int, day: date) -> PartialDate:
+    """One in twenty is told as a month, one in a hundred as a year."""
+    return PartialDate(day.year, None if n % 100 == 7 else day.month, None if n % 20 == 3 or n % 100 == 7 else day.day)
 
 
 def _state(status: str, sure: float, salience: str, dice: random.Random) -> str:
@@ -120,35 +128,17 @@ def _kinds(made: Iterable[dict[str, Any]]) -> dict[Kind, int]:
 
 
 def _write(connection: Connection, size: Size, made: list[dict[str, Any]], kinds: dict[Kind, int]) -> None:
-    tables = {name: Base.metadata.tables[name] for name in ("events", "event_parties", "revisions", "evidence")}
-    for table in tables.values():
-        for index in table.indexes:
-            index.drop(connection)
-    _bulk(connection, "event_kinds", _KIND_COLUMNS, ((number, *kind) for kind, number in kinds.items()))
-    _bulk(connection, "articles", _ARTICLE_COLUMNS, (_article(n) for n in range(1, size.articles + 1)))
-    _bulk(connection, "article_versions", _VERSION_COLUMNS, (_version(n, size) for n in range(1, size.articles + 1)))
-    _bulk(connection, "events", _EVENT_COLUMNS, (_event(one, kinds) for one in made))
-    _bulk(connection, "event_parties", _PARTY_COLUMNS, _party_rows(made, kinds))
-    _bulk(connection, "revisions", _REVISION_COLUMNS, _revisions(made, kinds))
-    _bulk(connection, "changes", ("seq", "event_id", "revision", "kind", "at"), _changes(made))
-    _bulk(connection, "evidence", _EVIDENCE_COLUMNS, _evidence(made))
-    _bulk(connection, "expectations", _EXPECTED_COLUMNS, _expected(made))
-    for table in tables.values():
-        for index in sorted(table.indexes, key=lambda one: str(one.name)):
-            index.create(connection)
+    rows(connection, "event_kinds", _KIND_COLUMNS, ((number, *kind) for kind, number in kinds.items()))
+    rows(connection, "articles", _ARTICLE_COLUMNS, (_article(n) for n in range(1, size.articles + 1)))
+    rows(connection, "article_versions", _VERSION_COLUMNS, (_version(n, size) for n in range(1, size.articles + 1)))
+    rows(connection, "events", _EVENT_COLUMNS, (_event(one, kinds) for one in made))
+    rows(connection, "event_parties", _PARTY_COLUMNS, _party_rows(made, kinds))
+    rows(connection, "revisions", _REVISION_COLUMNS, _revisions(made, kinds))
+    rows(connection, "changes", ("seq", "event_id", "revision", "kind", "at"), _changes(made))
+    rows(connection, "evidence", _EVIDENCE_COLUMNS, _evidence(made))
+    rows(connection, "expectations", _EXPECTED_COLUMNS, _expected(made))
+    rows(connection, "event_documents", ("event_id", "shape", "since", "body"), _documents(made, size))
     _searchable(connection, size, made)
-
-
-def _bulk(connection: Connection, table: str, columns: tuple[str, ...], rows: Iterable[tuple[Any, ...]]) -> None:
-    listed = ", ".join(f'"{name}"' for name in columns)
-    driver: Any = connection.connection.driver_connection
-    if connection.dialect.name == "sqlite":
-        marks = ", ".join("?" for _ in columns)
-        driver.executemany(f"INSERT INTO {table} ({listed}) VALUES ({marks})", rows)
-        return
-    with driver.cursor() as cursor, cursor.copy(f"COPY {table} ({listed}) FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row(row)
 
 
 _KIND_COLUMNS = ("id", "type", "status", "state", "salience", "stage", "tracked", "grade")
@@ -161,10 +151,10 @@ _EVENT_COLUMNS = (
     "stage", "wording", "actor", "actor_country", "date", "date_first", "date_last", "happened", "confidence", "reasons",
     "evidence", "start", "end", "flags", "first_seen", "updated_at", "revision", "state", "state_why", "by_person", "pinned", "kind",
 )  # fmt: skip
-_PARTY_COLUMNS = ("event_id", "party", "happened", "kind", "confidence", "country")
+_PARTY_COLUMNS = ("event_id", "party", "happened", "kind", "confidence", "country", "agreement_id")
 _REVISION_COLUMNS = (
     "event_id", "revision", "snapshot", "changes", "why", "who", "recorded_at", "until", "agreement_id", "actor_country",
-    "happened", "kind", "confidence", "lead",
+    "happened", "kind", "confidence", "lead", "last",
 )  # fmt: skip
 _EVIDENCE_COLUMNS = (
     "id", "event_id", "article_id", "article_version_id", "stream_hash", "claim_hash", "start", "end", "confidence", "finding",
@@ -213,7 +203,7 @@ def _snapshot(one: dict[str, Any], sure: float) -> dict[str, Any]:
         "agreement_id": f"a{one['agreement']}" if one["tracked"] else None, "agreement": f"Agreement {one['agreement']}",
         "type": one["type"], "status": one["status"], "salience": one["salience"], "stage": one["stage"], "wording": one["type"],
         "actor": one["country"], "actor_country": one["country"], "confidence": sure, "evidence": _SENTENCE, "start": 0,
-        "end": len(_SENTENCE), "revision": 1, "state": one["state"], "date": one["happened"].isoformat(), "effective_date": None,
+        "end": len(_SENTENCE), "revision": 1, "state": one["state"], "date": str(one["date"]), "effective_date": None,
         "reasons": [], "flags": [],
     }  # fmt: skip
 
@@ -227,12 +217,12 @@ def _updated(one: dict[str, Any]) -> date:
 
 
 def _event(one: dict[str, Any], kinds: dict[Kind, int]) -> tuple[Any, ...]:
-    key, day = f"k{one['n']}", one["happened"].isoformat()
+    key, day, last = f"k{one['n']}", one["happened"].isoformat(), one["date"].last.isoformat()
     told = _snapshot(one, one["sure"])
     return (
         one["id"], key, _digest(key), f"s{one['n']}", _digest(f"s{one['n']}"), f"a{one['agreement']}", told["agreement_id"],
         told["agreement"], one["type"], one["status"], one["salience"], one["stage"], one["type"], one["country"],
-        one["country"], day, day, day, day, one["sure"], "[]", _SENTENCE, 0, len(_SENTENCE), "[]", _moment(one["seen"]),
+        one["country"], str(one["date"]), day, last, day, one["sure"], "[]", _SENTENCE, 0, len(_SENTENCE), "[]", _moment(one["seen"]),
         _moment(_updated(one)), 2 if one["revised"] else 1, one["state"], "news", False, "[]", kinds[_kind(one)],
     )  # fmt: skip
 
@@ -241,19 +231,21 @@ def _party_rows(made: Iterable[dict[str, Any]], kinds: dict[Kind, int]) -> Itera
     for one in made:
         parties = one["parties"] if len(one["parties"]) < 4 or not one["country"] else [one["country"]]
         for party in parties:
-            yield one["id"], party, one["happened"].isoformat(), kinds[_kind(one)], one["sure"], one["country"]
+            day, agreement = one["happened"].isoformat(), f"a{one['agreement']}" if one["tracked"] else None
+            yield one["id"], party, day, kinds[_kind(one)], one["sure"], one["country"], agreement
 
 
 def _revisions(made: Iterable[dict[str, Any]], kinds: dict[Kind, int]) -> Iterator[tuple[Any, ...]]:
     for one in made:
         told, kind, later = _snapshot(one, one["sure"]), kinds[_kind(one)], _updated(one)
+        last = one["date"].last.isoformat() if one["date"].last != one["happened"] else None
         spans = [(one["seen"], later if one["revised"] else None)] + ([(later, None)] if one["revised"] else [])
         for number, (begun, ended) in enumerate(spans, 1):
             when = _moment(begun)
             yield (
                 one["id"], number, json.dumps(told | {"revision": number}), "[]", "new" if number == 1 else "sharpens", "service",
                 when, _moment(ended) if ended else None, told["agreement_id"], one["country"], one["happened"].isoformat(), kind,
-                one["sure"], _lead(one["happened"], begun),
+                one["sure"], _lead(one["happened"], begun), last,
             )  # fmt: skip
 
 
@@ -272,7 +264,7 @@ def _evidence(made: Iterable[dict[str, Any]]) -> Iterator[tuple[Any, ...]]:
         finding = {
             "agreement_id": f"a{one['agreement']}", "agreement": f"Agreement {one['agreement']}", "type": one["type"],
             "status": one["status"], "salience": one["salience"], "evidence": _SENTENCE, "start": 0, "end": len(_SENTENCE),
-            "date": one["happened"].isoformat(), "confidence": one["sure"], "actor_country": one["country"],
+            "date": str(one["date"]), "confidence": one["sure"], "actor_country": one["country"],
             "reasons": ["verb", "actor_before", "title_match"],
         }  # fmt: skip
         seen = _moment(one["seen"])
@@ -287,25 +279,49 @@ def _evidence(made: Iterable[dict[str, Any]]) -> Iterator[tuple[Any, ...]]:
 def _expected(made: Iterable[dict[str, Any]]) -> Iterator[tuple[Any, ...]]:
     for one in made:
         if one["status"] == "planned":
-            day, seen = one["happened"].isoformat(), _moment(one["seen"])
-            state = "open" if one["n"] % 50 == 0 else "met"
-            yield one["id"], day, day, state, seen, seen
+            state, seen = "open" if one["n"] % 50 == 0 else "met", _moment(one["seen"])
+            yield one["id"], one["happened"].isoformat(), one["date"].last.isoformat(), state, seen, seen
+
+
+def _documents(made: Iterable[dict[str, Any]], size: Size) -> Iterator[tuple[str, str, str, str]]:
+    """What the product keeps of each event, written by it."""
+    for one in made:
+        yield one["id"], documents.shape(), _moment(_updated(one)), documents.written(_told(one, size))
+
+
+def _told(one: dict[str, Any], size: Size) -> Event:
+    """The event as the product reads it."""
+    sources = [_source(n, size) for n in dict.fromkeys(one["articles"])]
+    return Event(
+        id=one["id"], agreement_id=f"a{one['agreement']}" if one["tracked"] else None, agreement=f"Agreement {one['agreement']}",
+        type=EventType(one["type"]), status=Status(one["status"]), salience=Salience(one["salience"]), stage=one["stage"],
+        wording=one["type"], actor=one["country"], actor_country=one["country"], date=one["date"],
+        confidence=one["sure"], evidence=_SENTENCE, start=0, end=len(_SENTENCE), sources=tuple(sorted(sources, key=_told_on)),
+        first_seen=datetime.combine(one["seen"], time(9), UTC), revision=2 if one["revised"] else 1,
+        state=EventState(one["state"]), state_why="news",
+    )  # fmt: skip
+
+
+def _told_on(source: Source) -> tuple[datetime | None, str]:
+    return source.published, source.url
+
+
+def _source(n: int, size: Size) -> Source:
+    published = datetime.combine(_stored_on(n, size), time(9), UTC)
+    named = f"https://a.example/{n}", f"Agency {n % 60}", _title(n), published, "en"
+    return Source(n, *named, _SENTENCE, 0, len(_SENTENCE), _digest(f"v{n}"))
 
 
 def _searchable(connection: Connection, size: Size, made: list[dict[str, Any]]) -> None:
-    """What the product's own catch-up writes, with the index of PostgreSQL made last."""
-    rows = (
+    """What the product's own catch-up writes."""
+    articles = (
         (n, search.tokens(_title(n), _body(n) if n > size.articles - size.texts else None))
         for n in range(1, size.articles + 1)
     )
-    _index(connection, search.ARTICLES, rows)
-    numbered = [(event_search.number_of(one["happened"], one["id"]), one) for one in made]
-    _bulk(connection, "event_search_places", ("place", "event_id"), ((number, one["id"]) for number, one in numbered))
-    _index(
-        connection,
-        event_search.EVENTS,
-        ((number, _tokens(one)) for number, one in sorted(numbered, key=lambda p: p[0])),
-    )
+    words(connection, search.ARTICLES, articles)
+    numbered = sorted(((event_search.number_of(one["happened"], one["id"]), one) for one in made), key=lambda p: p[0])
+    rows(connection, "event_search_places", ("place", "event_id"), ((number, one["id"]) for number, one in numbered))
+    words(connection, event_search.EVENTS, ((number, _tokens(one)) for number, one in numbered))
 
 
 def _tokens(one: dict[str, Any]) -> tuple[str, ...]:
@@ -323,18 +339,3 @@ def _tokens(one: dict[str, Any]) -> tuple[str, ...]:
         tuple(one["parties"]),
     )
     return event_search.tokens(row)
-
-
-def _index(connection: Connection, index: inverted.Index, rows: Iterable[tuple[int, tuple[str, ...]]]) -> None:
-    driver: Any = connection.connection.driver_connection
-    if connection.dialect.name == "sqlite":
-        sql = f"INSERT INTO {index.name} (rowid, words) VALUES (?, ?)"
-        driver.executemany(sql, ((number, " ".join(tokens)) for number, tokens in rows))
-        return
-    with driver.cursor() as cursor:
-        cursor.execute(f"DROP INDEX {index.name}_words")
-        with cursor.copy(f"COPY {index.name} (id, words) FROM STDIN") as copy:
-            for number, tokens in rows:
-                copy.write_row((number, inverted.vector(number >> index.shift, tokens)))
-        cursor.execute("SET LOCAL maintenance_work_mem = '1GB'")
-        cursor.execute(index.create("postgresql")[1])

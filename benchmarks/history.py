@@ -64,9 +64,16 @@ QUESTIONS = {
     "retracted": f"{E_}state=retracted",
     "two types, half a year": f"{E_}type=signed&type=withdrawn&since=2023-01&until=2023-06",
     "since, oldest first": f"{E_}since=2023-05-05&order=oldest",
+    "since, party, oldest first": f"{E_}since=2023-05-05&party={P1}&order=oldest",
+    "since, words, oldest first": f"{E_}since=2023-05-05&q=parliament&order=oldest",
     "as of": f"{E_}as_of=2023-06-01",
     "as of, early": f"{E_}as_of=2021-01-04",
     "as of, party": f"{E_}as_of=2023-06-01&party={P1}",
+    "as of, country": f"{E_}as_of=2023-06-01&country={P1}",
+    "as of, a rare party": f"{E_}as_of=2023-06-01&party={PARTIES[170]}",
+    "as of, a rare country": f"{E_}as_of=2023-06-01&country={PARTIES[170]}",
+    "as of, since, oldest first": f"{E_}as_of=2023-06-01&since=2023-05-05&order=oldest",
+    "as of, words": f"{E_}as_of=2023-06-01&q=parliament",
     "as of, rare": f"{E_}as_of=2023-06-01&stage=committee&status=conditional",
     "as of, agreement": f"{E_}as_of=2023-06-01&agreement=a900",
     "words, in most": f"{E_}q=parliament",
@@ -194,9 +201,6 @@ def main() -> None:
             print(
                 f"{given.events:,} events, {given.articles:,} articles written in {time.perf_counter() - begun:.0f} s"
             )
-            with database.engine.connect() as connection:
-                connection.exec_driver_sql("ANALYZE")
-                connection.commit()
         database.close()
         measure(directory, given.times, given.only)
 

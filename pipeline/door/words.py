@@ -43,9 +43,10 @@ def _endings(*lists: str) -> tuple[str, ...]:
 
 def words(text: str) -> tuple[str, ...]:
     """The stems of a text, in order, repeats included; every ideograph and kana is a word."""
-    return tuple(
-        stem(word) for part in _WORD.findall(_folded(text)) for word in _split(part) if len(word) <= MOST_LETTERS
-    )
+    parts = _WORD.findall(_folded(text))
+    if not text.isascii():
+        parts = [word for part in parts for word in _split(part)]
+    return tuple([stem(word) for word in parts if len(word) <= MOST_LETTERS])
 
 
 @lru_cache(maxsize=65_536)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import Connection, and_, func, select
 
@@ -24,7 +24,6 @@ from pipeline.store.sql import among
 from pipeline.store.tables import EventPartyRow, EventRow, RevisionRow
 
 _BATCH = 400
-_VAGUE = 10_000  # acts told as one month or year, at most
 
 
 def places(connection: Connection, wanted: EventFilter, limit: int) -> list[Place]:
@@ -36,17 +35,8 @@ def places(connection: Connection, wanted: EventFilter, limit: int) -> list[Plac
     which = kinds(connection, wanted)
     found: list[Place] = []
     for where, lasts in parts(wanted):
-        most = limit - len(found) if lasts is None else _VAGUE
-        some = validity.places(connection, wanted, where, which, wanted.as_of, most)
-        found += some if lasts is None else _lasting(connection, some, wanted.as_of, lasts)
-    return found[:limit]
-
-
-def _lasting(connection: Connection, some: Sequence[Place], as_of: datetime, lasts: date) -> list[Place]:
-    """Those that can have been on this day or later."""
-    stood = _snapshots(connection, [identity for _, identity in some], as_of)
-    held = {one.id for one in stood if one.date and one.date.last >= lasts}
-    return [one for one in some if one[1] in held]
+        found += validity.places(connection, wanted, where, which, wanted.as_of, limit - len(found), lasts)
+    return found
 
 
 def _by_words(

@@ -40,6 +40,7 @@ class _Form:
     country: bool
     party: bool
     agreement: bool
+    lasts: bool
 
     def holds(self) -> list[ColumnElement[bool]]:
         """What held then and answers."""
@@ -52,6 +53,8 @@ class _Form:
             made.append(past.actor_country == bindparam("country"))
         if self.agreement:
             made.append(past.agreement_id == bindparam("agreement"))
+        if self.lasts:
+            made.append(past.last >= bindparam("lasts"))
         if self.party:
             made.append(exists().where(_PARTIES.c.event_id == _ID, _PARTIES.c.party == bindparam("party")))
         return made
@@ -67,16 +70,24 @@ class _Form:
 
 
 def places(
-    connection: Connection, wanted: EventFilter, where: Range, kinds: Kinds, as_of: datetime, limit: int
+    connection: Connection,
+    wanted: EventFilter,
+    where: Range,
+    kinds: Kinds,
+    as_of: datetime,
+    limit: int,
+    lasts: date | None = None,
 ) -> list[Place]:
-    """The first `limit` places of the list as it stood."""
+    """The first `limit` places of the list as it stood. `lasts`: only acts that can have been on this day or later."""
     if kinds.nothing or limit <= 0:
         return []
-    asked = _Asked(connection, wanted, kinds, as_of, limit)
+    asked = _Asked(connection, wanted, kinds, as_of, limit, lasts)
     if wanted.agreement:
-        walk = _page(asked.form(where), "ix_revisions_walk_agreement")
+        walk = _page(asked.form(where), "ix_revisions_vague" if lasts else "ix_revisions_walk_agreement")
         each = [run(connection, walk, asked.given(where) | {"agreement": one}) for one in wanted.agreement]
         return _merged(each, where, limit)
+    if lasts is not None:
+        return run(connection, _page(asked.form(where), "ix_revisions_vague"), asked.given(where))
     if _hardly_anything(connection, as_of):
         return run(connection, _page(asked.form(where), "ix_revisions_recorded_at"), asked.given(where))
     before = replace(where, until=min(where.until or date.max, as_of.date()))
@@ -94,6 +105,7 @@ class _Asked:
     kinds: Kinds
     as_of: datetime
     limit: int
+    lasts: date | None
 
     @property
     def sqlite(self) -> bool:
@@ -104,13 +116,16 @@ class _Asked:
         """The form of the question about this stretch."""
         wanted = self.wanted
         filters = (wanted.min_confidence > 0, wanted.country is not None, wanted.party is not None)
-        return _Form(self.sqlite, where.bounds, self.kinds.form, *filters, bool(wanted.agreement))
+        return _Form(
+            self.sqlite, where.bounds, self.kinds.form, *filters, bool(wanted.agreement), self.lasts is not None
+        )
 
     def given(self, where: Range) -> dict[str, Any]:
         """Its values."""
         wanted = self.wanted
         named = {"as_of": self.as_of, "sure": wanted.min_confidence, "country": wanted.country, "party": wanted.party}
         kinds = given_list(self.sqlite, self.kinds.numbers)
+        named |= {"lasts": self.lasts}
         return where.given() | named | {"kinds": kinds, "most": self.limit, "today": self.as_of.date()}
 
 

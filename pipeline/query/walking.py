@@ -9,17 +9,17 @@ Statements are made once for each form of a question and kept: to make one costs
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Date, Select, bindparam, exists, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Date, Select, bindparam, exists, select, tuple_, union_all
 
 from pipeline.query.asking import EventFilter, opened
 from pipeline.query.kinds import Kinds
-from pipeline.store.sql import given_list
+from pipeline.store.sql import among_given, given_list
 from pipeline.store.tables import EventPartyRow, EventRow
 from pipeline.store.types import CleanText
 
@@ -34,7 +34,7 @@ class Lane:
     """One list that is walked: whether of `event_parties`, what all its rows have in common, and its two indexes."""
 
     parties: bool
-    common: tuple[str, ...]  # columns; their values are given under the same names
+    common: tuple[str, ...]  # columns; their values are given under the same names with the list's number
     walk: str
     few: str
 
@@ -45,10 +45,10 @@ class Lane:
             return _PARTIES.happened, _PARTIES.event_id, _PARTIES.kind, _PARTIES.confidence
         return _EVENTS.happened, _EVENTS.id, _EVENTS.kind, _EVENTS.confidence
 
-    def holds(self) -> list[ColumnElement[bool]]:
-        """The conditions that make it this list."""
+    def holds(self, number: int) -> list[ColumnElement[bool]]:
+        """The conditions that make it this list, one of several."""
         table = _PARTIES if self.parties else _EVENTS
-        return [table[name] == bindparam(name) for name in self.common]
+        return [table[name] == bindparam(f"{name}_{number}") for name in self.common]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,21 +122,27 @@ def parts(wanted: EventFilter) -> list[tuple[Range, date | None]]:
 def lanes(wanted: EventFilter) -> list[tuple[Lane, Mapping[str, str]]]:
     """The lists that a question is answered from, with what makes them these: one for each agreement, else one in all."""
     country = {"actor_country": wanted.country} if wanted.country is not None else {}
+    if wanted.party is not None:
+        common = {"party": wanted.party} | ({"country": wanted.country} if wanted.country is not None else {})
+        if wanted.agreement:
+            both = "ix_event_parties_both"
+            return [
+                _of({"agreement_id": one} | common, both, both, parties=True) for one in dict.fromkeys(wanted.agreement)
+            ]
+        return [_of(common, "ix_event_parties_walk", "ix_event_parties_few", parties=True)]
     if wanted.agreement:
         walk = "ix_events_walk_both" if country else "ix_events_walk_agreement"
         return [
-            _of_events({"agreement_id": one} | country, walk, "ix_events_few_agreement") for one in wanted.agreement
+            _of({"agreement_id": one} | country, walk, "ix_events_few_agreement")
+            for one in dict.fromkeys(wanted.agreement)
         ]
-    if wanted.party is not None:
-        common = {"party": wanted.party} | ({"country": wanted.country} if wanted.country is not None else {})
-        return [(Lane(True, tuple(common), "ix_event_parties_walk", "ix_event_parties_few"), common)]
     if country:
-        return [_of_events(country, "ix_events_walk_country", "ix_events_few_country")]
-    return [_of_events({}, "ix_events_walk", "ix_events_few")]
+        return [_of(country, "ix_events_walk_country", "ix_events_few_country")]
+    return [_of({}, "ix_events_walk", "ix_events_few")]
 
 
-def _of_events(common: dict[str, str], walk: str, few: str) -> tuple[Lane, Mapping[str, str]]:
-    return Lane(False, tuple(common), walk, few), common
+def _of(common: dict[str, str], walk: str, few: str, *, parties: bool = False) -> tuple[Lane, Mapping[str, str]]:
+    return Lane(parties, tuple(common), walk, few), common
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,23 +151,22 @@ class _Form:
 
     sqlite: bool
     lane: Lane
+    count: int  # of such lists
     bounds: Bounds
     kinds: Kinds | None
     sure: bool
-    party: bool
-    lasts: bool
 
-    def rest(self, identity: Any, kind: Any, sure: Any) -> list[ColumnElement[bool]]:
+    def rest(self, kind: Any, sure: Any) -> list[ColumnElement[bool]]:
         """The conditions that are looked at entry by entry."""
         rest = [] if self.kinds is None else [self.kinds.holds(self.sqlite, kind)]
-        if self.sure:
-            rest.append(sure >= bindparam("sure"))
-        if self.party:
-            rest.append(exists().where(_PARTIES.event_id == identity, _PARTIES.party == bindparam("party")))
-        if self.lasts:
-            same = EventRow.__table__.alias("same")
-            rest.append(exists().where(same.c.id == identity, same.c.date_last >= bindparam("lasts")))
-        return rest
+        return [*rest, sure >= bindparam("sure")] if self.sure else rest
+
+    def joined(self, arms: Sequence[Select[Any]]) -> Select[Any]:
+        """The first of several lists together."""
+        if len(arms) == 1:
+            return arms[0]
+        day, identity = union_all(*(select(*arm.subquery().columns) for arm in arms)).subquery().columns
+        return select(day, identity).order_by(*self.bounds.order(day, identity)).limit(bindparam("most"))
 
 
 def places(
@@ -171,18 +176,16 @@ def places(
     if kinds.nothing or limit <= 0:
         return []
     sqlite = connection.dialect.name == "sqlite"
-    given = where.given() | {"kinds": given_list(sqlite, kinds.numbers), "most": limit}
-    given |= {"sure": wanted.min_confidence, "party": wanted.party, "lasts": lasts}
-    each = []
-    for lane, common in lanes(wanted):
-        party = wanted.party is not None and not lane.parties
-        form = _Form(sqlite, lane, where.bounds, kinds.form, wanted.min_confidence > 0, party, lasts is not None)
-        each.append(_of_lane(connection, form, {**given, **common}))
-    found = each[0] if len(each) == 1 else sorted((one for some in each for one in some), reverse=not where.rising)
-    return found[:limit]
-
-
-def _of_lane(connection: Connection, form: _Form, given: Mapping[str, Any]) -> list[Place]:
+    given = where.given() | {"kinds": given_list(sqlite, kinds.numbers), "most": limit, "sure": wanted.min_confidence}
+    listed = lanes(wanted)
+    form = _Form(sqlite, listed[0][0], len(listed), where.bounds, kinds.form, wanted.min_confidence > 0)
+    if lasts is not None:
+        narrowed = (bool(wanted.agreement), wanted.party is not None, wanted.country is not None)
+        given |= {"lasts": lasts, "agreements": given_list(sqlite, wanted.agreement)}
+        given |= {"party": wanted.party, "country": wanted.country}
+        return run(connection, _vague(form, narrowed), given)
+    for number, (_, common) in enumerate(listed):
+        given |= {f"{name}_{number}": value for name, value in common.items()}
     if form.kinds is None or form.kinds.others:  # nearly everything on the list answers
         return run(connection, _all(form, form.lane.walk), given)
     found = run(connection, _probe(form), given)
@@ -192,8 +195,12 @@ def _of_lane(connection: Connection, form: _Form, given: Mapping[str, Any]) -> l
 @lru_cache(FORMS)
 def _all(form: _Form, index: str) -> Select[Any]:
     """Everything that answers, in order, by this index."""
+    return form.joined([_first(form, index, number) for number in range(form.count)])
+
+
+def _first(form: _Form, index: str, number: int) -> Select[Any]:
     day, identity, kind, sure = form.lane.columns
-    holds = [*form.lane.holds(), *form.bounds.holds(day, identity), *form.rest(identity, kind, sure)]
+    holds = [*form.lane.holds(number), *form.bounds.holds(day, identity), *form.rest(kind, sure)]
     statement = select(day, identity).where(*holds).order_by(*form.bounds.order(day, identity))
     return statement.limit(bindparam("most")).with_hint(day.table, f"INDEXED BY {index}", "sqlite")
 
@@ -201,24 +208,51 @@ def _all(form: _Form, index: str) -> Select[Any]:
 @lru_cache(FORMS)
 def _few(form: _Form) -> Select[Any]:
     """The same where it is known to be little."""
-    every = _all(form, form.lane.few)
     if form.sqlite:
-        return every
-    # else the planner walks the list, hoping for a full page, which the probe has shown to be far away
-    few = every.order_by(None).limit(None).cte("few").prefix_with("MATERIALIZED")
+        return _all(form, form.lane.few)
+    return form.joined([_sorted(form, number) for number in range(form.count)])
+
+
+def _sorted(form: _Form, number: int) -> Select[Any]:
+    """Else PostgreSQL's planner walks the list, hoping for a full page, which the probe has shown to be far away."""
+    every = _first(form, form.lane.few, number)
+    few = every.order_by(None).limit(None).cte(f"few_{number}").prefix_with("MATERIALIZED")
     day, identity = few.columns
     return select(day, identity).order_by(*form.bounds.order(day, identity)).limit(bindparam("most"))
 
 
 @lru_cache(FORMS)
 def _probe(form: _Form) -> Select[Any]:
-    """What answers among the next entries of the list. The outer statement keeps the order of the inner one."""
+    """What answers among the next entries of the lists."""
+    return form.joined([_probed(form, number) for number in range(form.count)])
+
+
+def _probed(form: _Form, number: int) -> Select[Any]:
+    """The outer statement keeps the order of the inner one."""
     columns = form.lane.columns
     order = form.bounds.order(*columns[:2])
-    next_ = select(*columns).where(*form.lane.holds(), *form.bounds.holds(*columns[:2])).order_by(*order).limit(PROBE)
+    holds = [*form.lane.holds(number), *form.bounds.holds(*columns[:2])]
+    next_ = select(*columns).where(*holds).order_by(*order).limit(PROBE // form.count)
     hint = f"INDEXED BY {form.lane.walk}"
     day, identity, kind, sure = next_.with_hint(columns[0].table, hint, "sqlite").subquery().columns
-    return select(day, identity).where(*form.rest(identity, kind, sure)).limit(bindparam("most"))
+    return select(day, identity).where(*form.rest(kind, sure)).limit(bindparam("most"))
+
+
+@lru_cache(FORMS)
+def _vague(form: _Form, narrowed: tuple[bool, bool, bool]) -> Select[Any]:
+    """Acts told as a month or a year that can have been late enough; of these agreements, this party, this country."""
+    event = _EVENTS
+    holds = [event.date_last > event.happened, event.date_last >= bindparam("lasts")]
+    holds += [*form.bounds.holds(event.happened, event.id), *form.rest(event.kind, event.confidence)]
+    agreement, party, country = narrowed
+    if agreement:
+        holds.append(among_given(form.sqlite, event.agreement_id, "agreements"))
+    if party:
+        holds.append(exists().where(_PARTIES.event_id == event.id, _PARTIES.party == bindparam("party")))
+    if country:
+        holds.append(event.actor_country == bindparam("country"))
+    found = select(event.happened, event.id).where(*holds).order_by(*form.bounds.order(event.happened, event.id))
+    return found.limit(bindparam("most")).with_hint(event.id.table, "INDEXED BY ix_events_vague", "sqlite")
 
 
 def run(connection: Connection, statement: Any, given: Mapping[str, Any]) -> list[Place]:

@@ -153,7 +153,8 @@ def rewrite_parties(connection: Connection, event: Event, parties: Sequence[str]
     """Say anew which parties an event concerns, on its day."""
     connection.execute(delete(EventPartyRow).where(EventPartyRow.event_id == event.id))
     shared = {"happened": happened, "kind": kind, "confidence": event.confidence, "country": event.actor_country}
-    rows = [{"party": party, "event_id": event.id, **shared} for party in parties]
+    shared |= {"event_id": event.id, "agreement_id": event.agreement_id}
+    rows = [{"party": party, **shared} for party in parties]
     if rows:
         connection.execute(insert(EventPartyRow), rows)
 
@@ -182,6 +183,7 @@ def record_revision(
         "recorded_at": now,
         "kind": kind,
         "lead": lead_of(columns["happened"], now),
+        "last": columns["date_last"] if columns["date_first"] != columns["date_last"] else None,
     }
     connection.execute(insert(RevisionRow).values(**row))
 

@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, select, text
@@ -55,6 +56,7 @@ def number_on(day: date) -> int:
     return day.toordinal() << _WITHIN
 
 
+@lru_cache(20_000)
 def field(name: str, value: str) -> Phrase:
     """The token of a field's value."""
     return (f"{_MARK}{name[:3]}{digest(f'{name}={value}')[:12]}",)

@@ -6,7 +6,7 @@ from datetime import date as Day  # noqa: N812
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, false
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pipeline.store.tables.base import Base
@@ -34,9 +34,11 @@ class EventRow(Base):
         Index("ix_events_few", "kind", "happened", "id", "confidence"),
         Index("ix_events_few_agreement", "agreement_id", "kind", "happened", "id", "confidence", "actor_country"),
         Index("ix_events_few_country", "actor_country", "kind", "happened", "id", "confidence"),
+        # told as a month or a year: few, and asked for by themselves where a list begins within it
+        Index("ix_events_vague", "happened", "id", "date_last", "kind", "confidence", "agreement_id", "actor_country", sqlite_where=text("date_last > happened"), postgresql_where=text("date_last > happened")),
         Index(None, "stream_hash"),
         Index(None, "updated_at"),
-    )
+    )  # fmt: skip
     id: Mapped[str] = mapped_column(primary_key=True)
     key: Mapped[str]
     key_hash: Mapped[str] = mapped_column(unique=True)
@@ -99,6 +101,9 @@ class EventPartyRow(Base):
     __table_args__ = (
         Index("ix_event_parties_walk", "party", "happened", "event_id", "kind", "confidence", "country"),
         Index("ix_event_parties_few", "party", "kind", "happened", "event_id", "confidence", "country"),
+        Index(
+            "ix_event_parties_both", "agreement_id", "party", "happened", "event_id", "kind", "confidence", "country"
+        ),
     )
     event_id: Mapped[str] = mapped_column(ForeignKey("events.id"), primary_key=True)
     party: Mapped[str] = mapped_column(primary_key=True)
@@ -106,6 +111,7 @@ class EventPartyRow(Base):
     kind: Mapped[int]
     confidence: Mapped[float]
     country: Mapped[str]  # of the actor
+    agreement_id: Mapped[str | None]
 
 
 class RevisionRow(Base):
@@ -121,6 +127,7 @@ class RevisionRow(Base):
         Index("ix_revisions_walk", "happened", "event_id", "recorded_at", "until", "kind", "confidence", "actor_country"),
         Index("ix_revisions_walk_agreement", "agreement_id", "happened", "event_id", "recorded_at", "until", "kind", "confidence", "actor_country"),
         Index("ix_revisions_few", "kind", "happened", "event_id", "recorded_at", "until", "confidence", "actor_country"),
+        Index("ix_revisions_vague", "happened", "event_id", "last", "recorded_at", "until", "kind", "confidence", "agreement_id", "actor_country", sqlite_where=text("last IS NOT NULL"), postgresql_where=text("last IS NOT NULL")),
         Index("ix_revisions_lead", "lead", "recorded_at", "happened", "event_id", "until", "kind", "confidence", "actor_country"),
     )  # fmt: skip
     event_id: Mapped[str] = mapped_column(ForeignKey("events.id"), primary_key=True)
@@ -137,6 +144,7 @@ class RevisionRow(Base):
     kind: Mapped[int] = mapped_column(server_default="0")
     confidence: Mapped[float] = mapped_column(server_default="0")
     lead: Mapped[int] = mapped_column(server_default="0")
+    last: Mapped[Day | None]  # the last day that its date can mean, where that is a month or a year
 
 
 class ChangeRow(Base):
