@@ -12,6 +12,8 @@ from pipeline.recognise.salience import earlier_steps
 from pipeline.recognise.values import Actor, Sentence
 
 _LAST = frozenset({EventType.WITHDRAWN, EventType.TERMINATED, EventType.SUSPENDED})
+_VOTES = frozenset({EventType.APPROVED, EventType.RATIFIED})
+_VOTING = frozenset({"lower_chamber", "upper_chamber", "parliament"})
 _EARLY = frozenset({EventType.SIGNED, EventType.INITIALLED, EventType.NEGOTIATIONS_CONCLUDED})
 NEWS, BACKGROUND = Salience.NEWS, Salience.BACKGROUND
 SUPPOSED = "dateline"  # the reason of a day that no word tells: news without a date is of the article's day
@@ -59,7 +61,7 @@ def days(told: Sequence[Told]) -> tuple[datetime.date | None, datetime.date | No
 
 
 def merge(told: Sequence[Told]) -> list[Told]:
-    """One entry for every step: same agreement, type and outcome, and no two different actors."""
+    """One entry for every step: same agreement, type (or one vote) and outcome, and no two different actors."""
     kept: list[Told] = []
     for one in told:
         for i, other in enumerate(kept):
@@ -76,7 +78,9 @@ def _happened(status: Status) -> bool:
 
 
 def _same(one: Told, other: Told) -> bool:
-    if (one.agreement, one.type) != (other.agreement, other.type) or _happened(one.status) != _happened(other.status):
+    if one.agreement != other.agreement or _happened(one.status) != _happened(other.status):
+        return False
+    if one.type is not other.type and not _one_vote(one, other):
         return False
     a, b = one.actor, other.actor
     if a.country and b.country and a.country != b.country:
@@ -87,6 +91,19 @@ def _same(one: Told, other: Told) -> bool:
     return not (a.stage and b.stage and a.stage != b.stage and day and another and day != another)
 
 
+def _one_vote(one: Told, other: Told) -> bool:
+    """ "The Senate ratified the pact. All 19 senators voted in favour": what a chamber approves it ratifies, and does so once."""
+    a, b = one.actor, other.actor
+    return (
+        {one.type, other.type} == _VOTES
+        and _happened(one.status)
+        and bool(a.country)
+        and a.country == b.country
+        and a.stage == b.stage
+        and a.stage in _VOTING
+    )
+
+
 def _joined(one: Told, other: Told) -> Told:
     """The better told of two, with what the other adds: news before background, the surer before the vaguer."""
     best, rest = (one, other)
@@ -94,6 +111,8 @@ def _joined(one: Told, other: Told) -> Told:
         one.salience is other.salience and other.confidence > one.confidence + 0.15
     ):
         best, rest = other, one
+    if best.type is EventType.APPROVED and rest.type is EventType.RATIFIED:
+        best, rest = rest, best
     actor = best.actor if best.actor.country or not rest.actor.country else rest.actor
     day = _finer(best.told_date, rest.told_date)
     return replace(
