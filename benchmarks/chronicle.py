@@ -204,7 +204,7 @@ def _snapshot(one: dict[str, Any], sure: float) -> dict[str, Any]:
         "type": one["type"], "status": one["status"], "salience": one["salience"], "stage": one["stage"], "wording": one["type"],
         "actor": one["country"], "actor_country": one["country"], "confidence": sure, "evidence": _SENTENCE, "start": 0,
         "end": len(_SENTENCE), "revision": 1, "state": one["state"], "date": str(one["date"]), "effective_date": None,
-        "reasons": [], "flags": [],
+        "reasons": [], "flags": [], "state_why": "news",
     }  # fmt: skip
 
 

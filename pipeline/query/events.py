@@ -14,7 +14,7 @@ from pipeline.query.kinds import kinds
 from pipeline.query.walking import Place, parts
 from pipeline.store.engine import Database
 from pipeline.store.search import phrases
-from pipeline.store.sources import by_id
+from pipeline.store.sources import by_id, latest_of
 
 
 def events(database: Database, wanted: EventFilter = EventFilter()) -> Page[Event]:  # noqa: B008 - frozen
@@ -52,14 +52,7 @@ def course(database: Database, agreement_id: str, as_of: datetime | None = None)
     """The same without sources, for what is worked out of all steps."""
     if as_of is not None:
         return timeline(database, agreement_id, as_of)
-    wanted = EventFilter(agreement=(agreement_id,), oldest_first=False, limit=MOST)
-
-    def work(connection: Connection) -> tuple[Event, ...]:
-        ids = [identity for _, identity in _places(connection, wanted, MOST)]
-        stored = by_id(connection, ids, sources=False)
-        return tuple(stored[identity] for identity in reversed(ids))
-
-    return database.read(work)
+    return tuple(reversed(database.read(lambda c: latest_of(c, agreement_id, MOST))))
 
 
 def some(database: Database, ids: Collection[str]) -> dict[str, Event]:

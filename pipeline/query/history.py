@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,6 +17,7 @@ from pipeline.store import polls as poll_rows
 from pipeline.store.codec import event_from
 from pipeline.store.engine import Database
 from pipeline.store.sources import by_id
+from pipeline.store.sql import among
 from pipeline.store.tables import ArticleRow, ArticleVersionRow, ChangeRow, EventRow, EvidenceRow, RevisionRow
 
 
@@ -108,23 +109,41 @@ def article(database: Database, article_id: int, version: int | None = None) -> 
     return database.read(work)
 
 
-def press(database: Database, agreement_id: str) -> dict[tuple[str, str], int]:
-    """How many articles tell of an agreement, by agency and language: counted where they stand, not read."""
+def newest_articles(database: Database, article_ids: Collection[int]) -> dict[int, ArticleView]:
+    """The newest versions of these articles with the claims read in them, by the articles' ids."""
+
+    def work(connection: Connection) -> dict[int, ArticleView]:
+        stored = articles.newest(connection, article_ids)
+        mine = EvidenceRow.article_version_id.in_([one.facts.version_id for one in stored])
+        claims: dict[int, list[Claim]] = {}
+        for report in known.reports(connection, mine):
+            claims.setdefault(report.article.article_id, []).append(Claim(report.event_id or "", report))
+        return {i: ArticleView(one, tuple(claims.get(i, ()))) for one in stored for i in (one.facts.article_id,)}
+
+    return database.read(work) if article_ids else {}
+
+
+def press(database: Database, event_ids: Sequence[str]) -> dict[tuple[str, str], int]:
+    """How many articles tell of these events, by agency and language: counted where they stand, not read."""
     version, article = ArticleVersionRow, ArticleRow
     told = (
         select(article.agency, version.language, func.count(EvidenceRow.article_id.distinct()))
-        .join(EventRow, EventRow.id == EvidenceRow.event_id)
         .join(version, version.id == EvidenceRow.article_version_id)
         .join(article, article.id == EvidenceRow.article_id)
-        .where(EventRow.agreement_id == agreement_id, EvidenceRow.removed_at.is_(None))
+        .where(EvidenceRow.removed_at.is_(None))
         .group_by(article.agency, version.language)
     )
-    return database.read(lambda c: {(row[0], row[1]): row[2] for row in c.execute(told).all()})
+
+    def work(connection: Connection) -> dict[tuple[str, str], int]:
+        mine = told.where(among(connection, EvidenceRow.event_id, event_ids))
+        return {(row[0], row[1]): row[2] for row in connection.execute(mine).all()}
+
+    return database.read(work)
 
 
-def kin(database: Database, event_id: str) -> tuple[Event, ...]:
-    """Events that this one can be merged with, those of the nearest days first, without their sources."""
-    return database.read(lambda c: review.kin(c, event_id))
+def kin(database: Database, event_ids: Sequence[str], limit: int = 30) -> tuple[tuple[Event, ...], ...]:
+    """Of each of these the events that it can be merged with, those of the nearest days first, without their sources."""
+    return database.read(lambda c: tuple(review.kin(c, identity, limit) for identity in event_ids))
 
 
 def merged_into(database: Database, event_id: str) -> str | None:

@@ -247,6 +247,16 @@ def get(connection: Connection, article_id: int, version: int | None = None) -> 
     return _stored(article, row, connection.execute(number).scalar_one())
 
 
+def newest(connection: Connection, article_ids: Collection[int]) -> list[StoredArticle]:
+    """The newest version of each of these articles."""
+    later, mine = ArticleVersionRow.__table__.alias("later"), ArticleVersionRow.__table__
+    superseded = exists().where(later.c.article_id == mine.c.article_id, later.c.version > mine.c.version)
+    rows = connection.execute(select(mine).where(mine.c.article_id.in_(article_ids), ~superseded)).all()
+    named = connection.execute(select(ArticleRow.__table__).where(ArticleRow.id.in_(article_ids)))
+    articles = {row.id: row for row in named}
+    return [_stored(articles[row.article_id], row, row.version) for row in rows]
+
+
 def _stored(article: Row[Any], row: Row[Any], versions: int) -> StoredArticle:
     return StoredArticle(
         facts=_facts(article, row),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, insert, or_, select, update
+from sqlalchemy import Connection, and_, insert, or_, select, tuple_, update
 
 from pipeline.store.messages import OutboxState
 from pipeline.store.sql import insert_into
@@ -267,9 +267,13 @@ def settle_proposal(connection: Connection, key: str, state: str, agreement_id: 
     return connection.execute(update(ProposalRow).where(mine).values(**changed)).rowcount == 1
 
 
-def overdue(connection: Connection, today: date, limit: int = 100) -> tuple[Expectation, ...]:
-    """Planned steps whose last day has passed and that nobody reported done, longest overdue first."""
+def overdue(
+    connection: Connection, today: date, limit: int = 100, after: tuple[date, str] | None = None
+) -> tuple[Expectation, ...]:
+    """Planned steps whose last day has passed and that nobody reported done, longest overdue first. `after`: (due_last, event_id)."""
     late = and_(ExpectationRow.state == "open", ExpectationRow.due_last < today)
+    if after is not None:
+        late = and_(late, tuple_(ExpectationRow.due_last, ExpectationRow.event_id) > after)
     wanted = select(ExpectationRow.__table__).where(late).order_by(ExpectationRow.due_last, ExpectationRow.event_id)
     rows = connection.execute(wanted.limit(limit)).all()
     return tuple(Expectation(row.event_id, row.due_first, row.due_last, row.state, row.met_by) for row in rows)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, and_, select, update
+from sqlalchemy import Connection, Select, and_, bindparam, select, update
 
 from pipeline.model import Event, EventState
 from pipeline.plan import Judgement, StateWhy, source_of
 from pipeline.store import documents, event_search, known
 from pipeline.store.apply import record_changes, record_revision, rewrite_parties
-from pipeline.store.codec import event_as_columns, event_from, event_of
+from pipeline.store.codec import SHOWN, event_as_columns, event_from, event_of
 from pipeline.store.desk import audit
 from pipeline.store.kinds import keep_in_parties, kind_of
 from pipeline.store.outbox import Tell, enqueue
@@ -57,14 +58,19 @@ def before_merge(connection: Connection, event_id: str) -> Event | None:
 
 def kin(connection: Connection, event_id: str, limit: int = 30) -> tuple[Event, ...]:
     """Events that this one may be merged with: of the same act and status, those of the nearest days first, without their sources."""
-    row = connection.execute(select(EventRow.__table__).where(EventRow.id == event_id)).one_or_none()
-    if row is None:
-        return ()
-    same = and_(EventRow.stream_hash == row.stream_hash, EventRow.status == row.status, EventRow.id != event_id)
-    stands = EventRow.state != EventState.RETRACTED.value
-    rows = connection.execute(select(EventRow.__table__).where(same, stands).limit(500)).all()
-    near = sorted(rows, key=lambda other: (abs((other.happened - row.happened).days), other.id))
+    rows = connection.execute(_kin(), {"event_id": event_id}).all()
+    near = sorted(rows, key=lambda other: (abs((other.happened - other.near).days), other.id))
     return tuple(event_of(other) for other in near[:limit])
+
+
+@cache
+def _kin() -> Select[Any]:
+    """At most 500, with the day that they should be near to."""
+    other, mine = EventRow.__table__, EventRow.__table__.alias("mine")
+    same = and_(other.c.stream_hash == mine.c.stream_hash, other.c.status == mine.c.status, other.c.id != mine.c.id)
+    shown = (*(other.c[name] for name in SHOWN), other.c.happened, mine.c.happened.label("near"))
+    found = select(*shown).where(mine.c.id == bindparam("event_id"), same)
+    return found.where(other.c.state != EventState.RETRACTED.value).limit(500)
 
 
 def write(connection: Connection, judgement: Judgement, tell: Tell) -> bool:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, Select, and_, bindparam, or_, select
 
-from pipeline.model import Event, Salience, Source
+from pipeline.model import Event, EventState, Salience, Source
 from pipeline.store.codec import SHOWN, event_of
 from pipeline.store.sql import among
 from pipeline.store.tables import ArticleRow, ArticleVersionRow, EventRow, EvidenceRow
@@ -24,6 +25,21 @@ def by_id(connection: Connection, ids: Collection[str], *, sources: bool = True)
     rows = connection.execute(select(*shown).where(among(connection, EventRow.id, listed))).all()
     told = sources_of(connection, listed) if sources else {}
     return {row.id: event_of(row, told.get(row.id, ())) for row in rows}
+
+
+def latest_of(connection: Connection, agreement_id: str, limit: int) -> list[Event]:
+    """The latest acts of an agreement that were not taken back, the latest first, without sources."""
+    given = {"agreement_id": agreement_id, "limit": limit}
+    return [event_of(row) for row in connection.execute(_latest_of(), given)]
+
+
+@cache
+def _latest_of() -> Select[Any]:
+    event = EventRow.__table__
+    shown = (event.c[name] for name in SHOWN)
+    mine = and_(event.c.agreement_id == bindparam("agreement_id"), event.c.state != EventState.RETRACTED.value)
+    found = select(*shown).where(mine).order_by(event.c.happened.desc(), event.c.id.desc())
+    return found.limit(bindparam("limit")).with_hint(event, "INDEXED BY ix_events_walk_agreement", "sqlite")
 
 
 def with_sources(connection: Connection, found: Sequence[Event], as_of: datetime) -> list[Event]:

@@ -26,7 +26,9 @@ from pipeline.web.problems import Refusal
 from pipeline.web.site import site_of
 
 router = APIRouter(include_in_schema=False)
-_LISTED, _PROPOSED, _TOLD = 50, 20, 60
+_LISTED, _PROPOSED, _TOLD = 50, 20, 30
+_COUNTED = 200  # of the latest steps, whose articles are counted
+_DRAWN, _DRAWN_ALL = 120, 400  # of the latest steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,7 @@ def one_agreement(request: Request, agreement_id: AgreementId) -> Response:
     """One agreement: as known at `as_of`, for the day `on`."""
     site = site_of(request)
     as_of, on = asked_moments(request)
+    most = _DRAWN_ALL if ("drawn", "all") in asked_pairs(request) else _DRAWN
     known = query.course(site.database, agreement_id, as_of)
     found, source = site.agreements().get(agreement_id, (None, ""))
     if found is None and not known:
@@ -93,6 +96,7 @@ def one_agreement(request: Request, agreement_id: AgreementId) -> Response:
         request,
         "agreement.html.j2",
         identity=agreement_id,
+        pairs=asked_pairs(request),
         agreement=found,
         title=found.title if found else known[-1].agreement,
         source=source,
@@ -100,9 +104,12 @@ def one_agreement(request: Request, agreement_id: AgreementId) -> Response:
         more=len(known) > _TOLD,
         standings=status,
         summary=summary(status),
-        drawing=drawing(known, found.parties if found else (), day),
+        drawing=drawing(known, found.parties if found else (), day, most),
+        drawn=most,
+        drawn_all=_DRAWN_ALL,
         labels=LABELS,
-        press=press(query.press(site.database, agreement_id) if as_of is None else press_of(known)),
+        press=_press(site.database, known[-_COUNTED:], as_of),
+        counted=_COUNTED if len(known) > _COUNTED else None,
         looking=site.database.read(lambda c: progress(c, agreement_id)),
         as_of=as_of,
         on=on,
@@ -129,6 +136,11 @@ def _told(database: Database, known: Sequence[Event], as_of: datetime | None) ->
         return known
     found = query.some(database, [event.id for event in known])
     return [found[event.id] for event in known if event.id in found]
+
+
+def _press(database: Database, known: Sequence[Event], as_of: datetime | None) -> Press:
+    """Who reported of these steps."""
+    return press(query.press(database, [one.id for one in known]) if as_of is None else press_of(known))
 
 
 def press_of(events: Iterable[Event]) -> dict[tuple[str, str], int]:

@@ -106,8 +106,8 @@ def one_event(request: Request, event_id: EventId) -> Response:
         event=found,
         as_of=as_of,
         listed=site.agreements().get(found.agreement_id or ""),
-        proofs=proofs_of(site.database, found),
-        kin=query.kin(site.database, event_id),
+        proofs=proofs_of(site.database, [found])[0],
+        kin=query.kin(site.database, [event_id])[0],
         merged=query.merged_into(site.database, event_id) if found.state is EventState.RETRACTED else None,
         revisions=tuple(reversed(query.revisions(site.database, event_id))),
         deliveries=query.deliveries_of(site.database, event_id),
@@ -117,14 +117,20 @@ def one_event(request: Request, event_id: EventId) -> Response:
     )
 
 
-def proofs_of(database: Database, event: Event) -> tuple[Proof, ...]:
-    """Every source of an event; the first six with their articles."""
-    shown = [_proof(database, event, source) for source in event.sources[:_SHOWN]]
-    return (*shown, *(Proof(source) for source in event.sources[_SHOWN:]))
+def proofs_of(database: Database, events: Sequence[Event], most: int = _SHOWN) -> list[tuple[Proof, ...]]:
+    """Of each event every source; the first `most` of them with their articles."""
+    views = query.newest_articles(database, {one.article_id for event in events for one in event.sources[:most]})
+    return [
+        (
+            *(_proof(database, event, one, views.get(one.article_id)) for one in event.sources[:most]),
+            *(Proof(one) for one in event.sources[most:]),
+        )
+        for event in events
+    ]
 
 
-def _proof(database: Database, event: Event, source: Source) -> Proof:
-    view = _version(database, source)
+def _proof(database: Database, event: Event, source: Source, newest: ArticleView | None) -> Proof:
+    view = _version(database, source, newest)
     if view is None:
         return Proof(source)
     text = view.stored.article.text
@@ -142,9 +148,8 @@ def _weight(claim: Claim, source: Source) -> tuple[bool, float, int]:
     return finding.start != source.start, -finding.confidence, finding.start
 
 
-def _version(database: Database, source: Source) -> ArticleView | None:
+def _version(database: Database, source: Source, view: ArticleView | None) -> ArticleView | None:
     """The version of the article that said it: the newest, or an earlier one where the article was changed."""
-    view = query.article(database, source.article_id)
     if view is None or view.stored.facts.sha256 == source.sha256:
         return view
     for version in range(view.stored.versions, max(0, view.stored.versions - 5), -1):

@@ -27,7 +27,7 @@ DOMESTIC, INTERNATIONAL, TOGETHER = "domestic", "international", "together"
 LABELS = 118  # width of the column of names
 _COLUMN, _WIDER, _EDGE, _ROOMY, _FULL = 98, 40, 56, 170, 1010
 _HEAD, _ITEM, _BARE, _GAP = 40, 50, 26, 14
-_MOST_PARTIES, _MOST_MARKS = 40, 400
+_MOST_PARTIES = 40
 _UNDATED = "~"
 
 _ACTS: Mapping[EventType, str] = MappingProxyType(
@@ -129,10 +129,10 @@ class Drawing:
     left_out: int = 0
 
 
-def drawing(events: Sequence[Event], parties: Sequence[str], today: date) -> Drawing:
-    """The timeline of one agreement. `events`: earliest first; what was taken back is not drawn."""
+def drawing(events: Sequence[Event], parties: Sequence[str], today: date, most: int = 400) -> Drawing:
+    """The timeline of one agreement, the latest acts. `events`: earliest first; what was taken back is not drawn."""
     known = [event for event in events if event.state is not EventState.RETRACTED]
-    shown = known[-_MOST_MARKS:]
+    shown = known[-most:]
     columns, places, line, width = _columns(shown, today)
     bands = _bands(shown, _rows(shown, parties))
     marks = tuple(_marks(shown, bands, places))

@@ -13,16 +13,18 @@ from starlette.responses import Response
 from pipeline import query
 from pipeline.model import EventType, Status
 from pipeline.query import CURSOR
+from pipeline.query.asking import cursor_of, opened
 from pipeline.web import desk as deciding
 from pipeline.web.asked import EventId, ReviewIn
 from pipeline.web.pages_events import asked_pairs, faults_of, proofs_of
-from pipeline.web.pages_start import late
+from pipeline.web.pages_start import Late, late
 from pipeline.web.pages_view import Form, Sent, back_to, own_path, render
 from pipeline.web.problems import Refusal
 from pipeline.web.site import site_of
 
 router = APIRouter(include_in_schema=False)
-_LISTED = 15
+_LISTED, _OVERDUE = 15, 15
+_PROOFS, _KIN = 2, 10  # of each event; its own page has all
 _EVENT = re.compile(r"[A-Za-z0-9_-]{1,80}\Z")
 _TEXTS = ("type", "status", "stage", "actor", "actor_country", "agreement_id")
 _DATES = ("date", "effective_date")
@@ -36,21 +38,29 @@ def desk(request: Request) -> Response:
     given = dict(asked_pairs(request))
     cursor = given.get("cursor")
     page = query.review(site.database, _LISTED, cursor if cursor and re.match(CURSOR, cursor) else None)
+    proofs = proofs_of(site.database, page.items, _PROOFS)
+    kin = query.kin(site.database, [event.id for event in page.items], _KIN)
+    behind = given.get("overdue", "")
+    overdue = late(site, _OVERDUE + 1, opened(behind) if re.match(CURSOR, behind) else None)
     done = given.get("done", "")
     return render(
         request,
         "review.html.j2",
-        waiting=[
-            (event, proofs_of(site.database, event)[:2], query.kin(site.database, event.id)) for event in page.items
-        ],
+        waiting=list(zip(page.items, (some[:_PROOFS] for some in proofs), kin, strict=True)),
         more=page.next,
-        late=late(site, 100),
+        late=overdue[:_OVERDUE],
+        later=place_of(overdue[_OVERDUE - 1]) if len(overdue) > _OVERDUE else None,
         done=query.event(site.database, done) if _EVENT.match(done) else None,
         said=_SAID.get(given.get("said", ""), ""),
         types=tuple(EventType),
         statuses=tuple(Status),
         agreements=tuple(site.agreements())[:500],
     )
+
+
+def place_of(one: Late) -> str:
+    """The cursor behind which overdue steps go on after this one."""
+    return cursor_of(one.due.due_last, one.due.event_id)
 
 
 @router.post("/review/{event_id}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -73,9 +73,9 @@ def due(site: Site) -> tuple[Event, ...]:
     return tuple(event for event in ahead if event.date is not None)[:_DUE]
 
 
-def late(site: Site, limit: int = _OVERDUE) -> tuple[Late, ...]:
-    """Announced steps whose last day has passed, longest overdue first."""
-    found = site.database.read(lambda c: desk.overdue(c, site.today(), limit))
+def late(site: Site, limit: int = _OVERDUE, after: tuple[date, str] | None = None) -> tuple[Late, ...]:
+    """Announced steps whose last day has passed, longest overdue first; `after`: behind the one of this last day and id."""
+    found = site.database.read(lambda c: desk.overdue(c, site.today(), limit, after))
     events = query.some(site.database, [one.event_id for one in found])
     return tuple(Late(one, events[one.event_id]) for one in found if one.event_id in events)
 

@@ -1,0 +1,130 @@
+"""A benchmark's history: its documents are the product's own, and every composition of filters finds what looking at each event finds."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+
+import pytest
+from sqlalchemy import Connection, select, text
+
+from benchmarks.chronicle import PARTIES, Size, fill
+from pipeline import query
+from pipeline.model import Event, EventState
+from pipeline.query import EventFilter, told
+from pipeline.query.asking import place
+from pipeline.store import documents, migrate
+from pipeline.store.codec import event_from
+from pipeline.store.engine import Database, open_database
+from pipeline.store.tables import EventPartyRow, EventRow, RevisionRow
+from tests.conftest import MakeUrl
+
+SIZE = Size(events=1200, articles=1500, texts=300, agreements=12)
+LATEST = datetime(2199, 1, 1, tzinfo=UTC)
+Everything = tuple[list[Event], dict[str, set[str]]]
+
+
+@pytest.fixture
+def history(make_url_of: MakeUrl) -> Iterator[Database]:
+    """A long history in small."""
+    database = open_database(make_url_of(True))
+    fill(database, SIZE)
+    yield database
+    database.close()
+
+
+def test_documents_are_what_the_product_writes(history: Database) -> None:
+    """What is loaded in bulk is, document by document, what the upkeep would write from the rows."""
+    stored = text("SELECT event_id, shape, since, body FROM event_documents ORDER BY event_id")
+    loaded = history.read(lambda c: c.execute(stored).all())
+    history.write(lambda c: c.execute(text("DELETE FROM event_documents")))
+    assert history.write(documents.catch_up) == len(loaded) == SIZE.events
+    assert history.read(lambda c: c.execute(stored).all()) == loaded
+
+
+def test_the_newest_schema_reads_from_older_rows_what_the_product_writes(history: Database) -> None:
+    """What 0011 adds to parties and revisions is the same whether written with them or worked out by the migration."""
+    added = [
+        text("SELECT event_id, revision, last FROM revisions ORDER BY event_id, revision"),
+        text("SELECT event_id, party, agreement_id FROM event_parties ORDER BY event_id, party"),
+    ]
+    before = history.read(lambda c: [c.execute(one).all() for one in added])
+    assert any(row.last for row in before[0])
+    migrate.downgrade(history, "0010")
+    migrate.upgrade(history)
+    assert history.read(lambda c: [c.execute(one).all() for one in added]) == before
+
+
+def test_every_composition_of_filters(history: Database) -> None:
+    """Lists, now and as of a day, page by page, are what one gets by looking at every event."""
+    dice = random.Random(11)
+    for _ in range(80):
+        wanted = _question(dice)
+        every, parties = history.read(lambda c, at=wanted.as_of or LATEST: _stood(c, at))
+        expected = sorted(one.id for one in every if _holds(one, parties, wanted))
+        found, asked = [], wanted
+        while True:
+            page = query.events(history, asked)
+            found += page.items
+            if page.next is None:
+                break
+            asked = EventFilter(**{**{f: getattr(wanted, f) for f in EventFilter.__slots__}, "cursor": page.next})
+        assert sorted(one.id for one in found) == expected, wanted
+        assert [place(one) for one in found] == sorted(map(place, found), reverse=not wanted.oldest_first), wanted
+        first = told.events(history, wanted).items
+        assert list(first) == [documents.written(one) for one in found[: len(first)]], wanted
+
+
+def _question(dice: random.Random) -> EventFilter:
+    party = lambda: PARTIES[min(int(dice.expovariate(1 / 10)), 199)]  # noqa: E731
+    return EventFilter(
+        agreement=tuple(f"a{dice.randrange(12)}" for _ in range(dice.choice([0, 0, 1, 3]))),
+        party=party() if dice.random() < 0.4 else None,
+        country=party() if dice.random() < 0.2 else None,
+        type=tuple(dice.sample(["signed", "ratified"], dice.choice([0, 0, 1, 2]))),
+        status=tuple(dice.sample(["planned", "occurred"], dice.choice([0, 0, 0, 1]))),
+        state=tuple(dice.sample(["alerted", "retracted", "review"], dice.choice([0, 0, 0, 1]))),
+        min_confidence=dice.choice([0.0, 0.0, 0.0, 0.9]),
+        since=date(dice.choice([2022, 2023]), dice.randrange(1, 13), dice.randrange(1, 28)) if dice.random() < 0.6 else None,
+        until=date(2024, 5, 3) if dice.random() < 0.2 else None,
+        as_of=datetime(dice.choice([2021, 2023, 2024]), dice.randrange(1, 13), 3, tzinfo=UTC) if dice.random() < 0.5 else None,
+        retracted=dice.random() < 0.1,
+        oldest_first=dice.random() < 0.5,
+        limit=dice.choice([7, 150]),
+    )  # fmt: skip
+
+
+def _stood(connection: Connection, at: datetime) -> Everything:
+    rows = connection.execute(
+        select(RevisionRow.__table__, EventRow.first_seen)
+        .join(EventRow)
+        .where(RevisionRow.recorded_at <= at)
+        .order_by(RevisionRow.revision)
+    )
+    stood = {row.event_id: event_from(row.snapshot, row.event_id, row.first_seen) for row in rows}
+    return list(stood.values()), _parties(connection)
+
+
+def _parties(connection: Connection) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for row in connection.execute(select(EventPartyRow.event_id, EventPartyRow.party)):
+        found.setdefault(row.event_id, set()).add(row.party)
+    return found
+
+
+def _holds(one: Event, parties: dict[str, set[str]], wanted: EventFilter) -> bool:
+    first, _ = place(one)
+    last = one.date.last if one.date else first
+    return (
+        (not wanted.agreement or one.agreement_id in wanted.agreement)
+        and (wanted.party is None or wanted.party in parties.get(one.id, set()))
+        and (wanted.country is None or wanted.country == one.actor_country)
+        and (not wanted.type or one.type in wanted.type)
+        and (not wanted.status or one.status in wanted.status)
+        and (not wanted.state or one.state in wanted.state)
+        and (wanted.retracted or "retracted" in wanted.state or one.state is not EventState.RETRACTED)
+        and one.confidence >= wanted.min_confidence
+        and (wanted.since is None or last >= wanted.since)
+        and (wanted.until is None or first <= wanted.until)
+    )
