@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from pipeline.recognise.linking import Fit, Index
 from pipeline.recognise.linking.fitting import alone
+from pipeline.recognise.prominence import Place
 from pipeline.recognise.titles import Reading as Wording
 from pipeline.recognise.values import Mention
 
@@ -46,6 +47,8 @@ class Around:
     manner: tuple[str, ...] = ()
     signed: frozenset[int] = frozenset()
     fresh: bool = False
+    reach: Place = Place.BY_THE_WAY
+    since: int = 0
 
     @property
     def everyone(self) -> tuple[str, ...]:

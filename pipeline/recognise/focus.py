@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from pipeline.recognise.choice import Recall
+from pipeline.recognise.prominence import Place
 from pipeline.recognise.values import Band, Mention
 
 CARRIED = 0.94
@@ -16,6 +17,7 @@ _LEAD = 2  # sentences that may correct a headline
 NEAR = 2  # sentences back within which the latest link goes before the lead's
 _SURE = 0.7  # confidence from which they do
 _RECALLED = 6  # agreements told of, the latest, that a mention may come back to
+_THREE = 3
 _PICK = 4  # sentences back in which the two stand that "both" or "the latter" are said of
 
 
@@ -31,39 +33,106 @@ class Linked:
     best: str | None = None  # the nearest tracked agreement, where none was taken
 
 
+@dataclass(frozen=True, slots=True)
+class Referent:
+    """Agreements that were told of together, where, how surely, and how they were brought up."""
+
+    ids: tuple[str, ...]
+    sentence: int
+    confidence: float
+    place: Place = Place.MAIN
+    opens: bool = False  # whether its paragraph told of nothing before
+
+
 @dataclass(slots=True)
 class Focus:
     """What the article has been about so far. One per article."""
 
     lead: tuple[str, ...] = ()
-    latest: tuple[str, ...] = ()
-    at: int = -10
+    lead_confidence: float = 0.0
+    told: list[Referent] = field(default_factory=list)  # the latest last
     foreign: int = -10  # sentence of the latest agreement that is on no watchlist
     strange: bool = False  # whether that was told of last
-    confidence: float = 0.0
-    lead_confidence: float = 0.0
     sure: list[str] = field(default_factory=list)  # every agreement linked so far, the latest last
     seen: dict[str, int] = field(default_factory=dict)  # and the sentence where it was told of last
 
-    def note(self, ids: tuple[str, ...], sentence: int, confidence: float) -> None:
+    @property
+    def latest(self) -> tuple[str, ...]:
+        """The agreements told of last."""
+        return self.told[-1].ids if self.told else ()
+
+    @property
+    def at(self) -> int:
+        """The sentence that told of them."""
+        return self.told[-1].sentence if self.told else -10
+
+    @property
+    def confidence(self) -> float:
+        """And how sure that was, 0 to 1."""
+        return self.told[-1].confidence if self.told else 0.0
+
+    def weight(self, ids: tuple[str, ...]) -> float:
+        """How sure it was what these agreements are, when they were told of last, 0 to 1."""
+        return next((r.confidence for r in reversed(self.told) if r.ids == ids), self.lead_confidence)
+
+    def note(
+        self, ids: tuple[str, ...], sentence: int, confidence: float, place: Place = Place.MAIN, *, opens: bool = False
+    ) -> None:
         """Remember a confident link. What only the headline named gives way to what the first sentences tell of."""
         corrected = sentence in range(_LEAD) and confidence >= _SURE and not set(self.lead) & {*ids, *self.seen}
         if not self.lead or corrected:
             self.lead, self.lead_confidence = ids, confidence
-        self.latest, self.at, self.confidence = ids, sentence, confidence
+        same = self.told and self.told[-1].ids == ids and self.told[-1].sentence == sentence
+        known = self.told.pop().place if same else place
+        self.told.append(Referent(ids, sentence, confidence, min(place, known), opens))
         self.strange = False
         self.sure = [*(i for i in self.sure if i not in ids), *ids]
         self.seen.update(dict.fromkeys(ids, sentence))
+
+    def come_back(self, ids: tuple[str, ...], sentence: int) -> None:
+        """Remember that a sentence told on of agreements already told of."""
+        known = {i: r for r in self.told for i in r.ids}
+        place = max((known[i].place for i in ids if i in known), default=Place.MAIN)
+        self.told.append(Referent(ids, sentence, self.weight(ids), place))
 
     def pass_by(self, sentence: int, *, over: bool = False) -> None:
         """Remember an agreement that is on no watchlist. `over`: it counts for more than what the same sentence told of."""
         self.foreign, self.strange = sentence, self.strange or over or sentence > self.at
 
-    def candidates(self, sentence: int) -> tuple[tuple[str, ...], ...]:
-        """The agreements a mention without words of its own may mean, likeliest first; several ids belong together."""
-        near = sentence - self.at <= NEAR
-        order = [self.latest, self.lead] if near else [self.lead, self.latest]
+    def candidates(
+        self, sentence: int, reach: Place = Place.BY_THE_WAY, since: int = 0, *, several: bool = False
+    ) -> tuple[tuple[str, ...], ...]:
+        """The agreements a mention without words of its own may mean, likeliest first; several ids belong together.
+
+        `reach`: how far off the main line what it takes up may lie; in its own sentence it takes up anything. `several`: it
+        stands for more than one, where a sentence told of more than one. `since`: where its paragraph begins, which may be about
+        what opened it.
+        """
+        near = [r for r in reversed(self.told) if sentence - r.sentence <= NEAR]
+        main = [
+            r.ids for r in near if r.place <= reach or r.sentence == sentence
+            or (r.place is Place.MORE and r.opens and r.sentence >= since)
+        ]  # fmt: skip
+        groups = [r.ids for r in near if len(r.ids) > 1] if several else []
+        order = [*groups[:1], *main[:1], self.lead, self.latest]
         return tuple(dict.fromkeys(ids for ids in order if ids))
+
+    def together(self, count: int, sentence: int, *, or_more: bool = False) -> tuple[str, ...]:
+        """So many agreements, in their order: those that one sentence told of, else the last ones; none where they are too far off.
+
+        `or_more`: also a larger number that one sentence told of.
+        """
+        near = [r for r in self.told if sentence - r.sentence <= _PICK]
+        groups: dict[int, list[str]] = {}
+        for r in near:
+            group = groups.setdefault(r.sentence, [])
+            group += [i for i in r.ids if i not in group]
+        for group in reversed(groups.values()):
+            if len(group) == count or (or_more and len(group) > count):
+                return tuple(group)
+        last = tuple(self.sure[-count:])
+        told = {i for r in near for i in r.ids}
+        return last if len(last) == count and told.issuperset(last) else ()
 
     def recalled(self, sentence: int) -> dict[str, Recall]:
         """What was told of each agreement up to a sentence, the latest first; those of the headline alone are last."""
@@ -75,10 +144,14 @@ class Focus:
 
 
 def picked(mention: Mention, focus: Focus, sentence: int) -> tuple[Linked, ...]:
-    """The former, the latter or both of the last two agreements told of, where they stand near one another."""
-    two = focus.latest if len(focus.latest) == 2 else tuple(focus.sure[-2:])
-    if len(two) < 2 or sentence - min(focus.seen[i] for i in two) > _PICK:
-        return (Linked(None, Band.NONE, 0.0, ("no_two_agreements",), mention),)
-    taken = {"former": two[:1], "latter": two[1:]}.get(mention.pick, two)
+    """The former, the latter or both of two agreements told of together, or of the last two that stand near one another; all of three
+    and more."""
+    if mention.pick == "all":
+        taken = focus.together(_THREE, sentence, or_more=True) or focus.together(2, sentence)  # one may not be tracked
+    else:
+        two = focus.together(2, sentence)
+        taken = {"former": two[:1], "latter": two[1:]}.get(mention.pick, two)
+    if not taken:
+        return (Linked(None, Band.NONE, 0.0, ("not_so_many_agreements",), mention),)
     reasons = ("carried", mention.pick)
     return tuple(Linked(i, Band.SURE, focus.confidence * CARRIED, reasons, mention) for i in taken)

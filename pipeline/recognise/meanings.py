@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from pipeline.model import Article, EventType
-from pipeline.recognise import mentions, surroundings
+from pipeline.recognise import mentions, prominence, surroundings
 from pipeline.recognise.cases import Bound
 from pipeline.recognise.dates import DateTables
-from pipeline.recognise.focus import Focus, Linked
+from pipeline.recognise.focus import NEAR, Focus, Linked
 from pipeline.recognise.lexicon import Lexicon
 from pipeline.recognise.linker import Linker
 from pipeline.recognise.parties import Names
@@ -20,7 +20,7 @@ from pipeline.recognise.scene import Scene
 from pipeline.recognise.things import TREATY, Thing
 from pipeline.recognise.titles import Reading as Wording
 from pipeline.recognise.triggers import Trigger
-from pipeline.recognise.values import Band, DateMention, Document, Mention, PartyMention
+from pipeline.recognise.values import Band, DateMention, Document, Mention, PartyMention, Sentence
 
 LEAD_SENTENCES = 2
 
@@ -46,6 +46,7 @@ class Meanings:
     focus: Focus = field(default_factory=Focus)
     lead: Wording | None = None
     linked: dict[int, tuple[Linked, ...]] = field(default_factory=dict)
+    unread: list[Sentence] = field(default_factory=list)  # those that tell nothing, as far as no mention asked for them
     before: Meanings | None = None  # the first walk through the article, where this is the second
 
     @cached_property
@@ -67,20 +68,42 @@ class Meanings:
     def _look(self, reading: Reading, found: Sequence[Thing]) -> None:
         """A sentence without an act may still say what the article is about."""
         if reading.sentence.index > LEAD_SENTENCES:
+            self.unread.append(reading.sentence)
             return
+        self._take_in(reading, found)
+
+    def _catch_up(self, sentence: int) -> None:
+        """Take in what the sentences right before name, that told nothing: a pronoun may take it up."""
+        waiting, self.unread = [s for s in self.unread if sentence - s.index <= NEAR], []
+        may_name = self.tools.lexicon.table.names_treaty
+        for one in waiting:
+            if may_name(one.low) or self.tools.linker.index.aliases_in(one.text):
+                read = self.readings.of(one)
+                self._take_in(read.reading, read.things)
+
+    def _take_in(self, reading: Reading, found: Sequence[Thing]) -> None:
         for thing in found:
             if thing.what == TREATY:
                 linked = self._link(mentions.of(reading, thing, found, ()), reading, reading.sentence.index)
-                self._note(linked, reading.sentence.index)
+                self._note(linked, reading, found)
 
-    def _note(self, linked: Sequence[Linked], sentence: int) -> None:
+    def _note(
+        self, linked: Sequence[Linked], reading: Reading, found: Sequence[Thing], trigger: Trigger | None = None
+    ) -> None:
         ids = tuple(x.agreement_id for x in linked if x.agreement_id)
-        if (
-            ids
-            and linked[0].reasons[:1] != ("carried",)
-            and (linked[0].band is Band.SURE or self.focus.confidence < 0.7)
-        ):
-            self.focus.note(ids, sentence, linked[0].confidence)
+        if ids and linked[0].reasons[:1] == ("carried",):
+            self.focus.come_back(ids, reading.sentence.index)
+        elif ids and (linked[0].band is Band.SURE or self.focus.confidence < 0.7):
+            at, topic = reading.sentence.index, not self.focus.lead or bool({*ids} & {*self.focus.lead})
+            place = prominence.place(reading, linked[0].mention, found, trigger, topic=topic)
+            self.focus.note(ids, at, linked[0].confidence, place, opens=at == self._since(at))
+
+    def _since(self, sentence: int) -> int:
+        """The first sentence of a sentence's paragraph."""
+        sentences = self.document.sentences
+        while 0 < sentence < len(sentences) and sentences[sentence - 1].paragraph == sentences[sentence].paragraph:
+            sentence -= 1
+        return sentence
 
     def _linked(
         self,
@@ -93,6 +116,8 @@ class Meanings:
         own: Sequence[DateMention],
     ) -> list[Linked]:
         """The links of an act's mentions. A pronoun's forerunners in the same sentence are linked first."""
+        if mentioned[0].generic:
+            self._catch_up(reading.sentence.index)
         if mentioned[0].generic or any(t.agreement_id for t in found):
             self._look_ahead(reading, found, verbs, one, mentioned[0])
         linked: list[Linked] = []
@@ -121,7 +146,7 @@ class Meanings:
             if own and thing is ahead[-1] and mention.generic:
                 self._take_up(told, reading.sentence.index)
             else:
-                self._note(told, reading.sentence.index)
+                self._note(told or earlier, reading, found)
 
     def _take_up(self, told: Sequence[Linked], sentence: int) -> None:
         ids = tuple(x.agreement_id for x in told if x.agreement_id)
@@ -140,4 +165,5 @@ class Meanings:
         own: Sequence[DateMention] = (),
     ) -> tuple[Linked, ...]:
         around = surroundings.of(reading, mention, self.scene, sentence, subject, self.lead, step, own)
+        around = replace(around, since=self._since(sentence))
         return self.tools.linker.link(mention, self.document.language, self.focus, sentence, around)

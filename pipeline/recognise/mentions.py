@@ -91,15 +91,20 @@ def _mention(reading: Reading, thing: Thing, first: int, last: int, *, generic: 
     base = reading.sentence.start
     plural = _plural(reading, thing)
     text, pick = reading.sentence.text[start - base : end - base], _pick(reading, thing)
-    return Mention(start, end, text, thing.kind, generic, plural or pick == "both", parties, pick)
+    unsaid = reading.lexicon.language == "zh"
+    return Mention(
+        start, end, text, thing.kind, generic, plural or pick in {"both", "all"}, parties, pick, numberless=unsaid
+    )
 
 
 def _pick(reading: Reading, thing: Thing) -> str:
-    """Which of two agreements told before is meant: "former", "latter", "both", or ""."""
+    """Which of the agreements told before is meant: "former", "latter", "both", "all" (of three and more), or ""."""
     for pick in ("former", "latter"):
         if thing.what == PRONOUN and reading.is_a(pick, thing.last):
             return pick
     near = range(max(0, thing.first - 2), thing.last + 1)
+    if any(reading.is_a("all_told", i) for i in near):
+        return "all"
     return "both" if any(reading.is_a("both", i) for i in near) else ""
 
 
@@ -110,7 +115,8 @@ def _plural(reading: Reading, thing: Thing) -> bool:
     latin = (
         word.isascii() and len(word) > 3 and word.endswith("s") and reading.lexicon.language in {"en", "fr", "es", "pt"}
     )
-    return counted or latin or reading.is_a("plural_hint", thing.last)
+    pronoun = thing.what == PRONOUN and reading.is_a("plural_pronouns", thing.last)
+    return counted or latin or pronoun or reading.is_a("plural_hint", thing.last)
 
 
 def _left(reading: Reading, thing: Thing, verbs: frozenset[int], things: Sequence[Thing]) -> int:

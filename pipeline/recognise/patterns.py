@@ -290,6 +290,10 @@ class Table:
                 return True
         return False
 
+    def names_treaty(self, low: str) -> bool:
+        """Whether any word of a lower-cased sentence may be a treaty noun."""
+        return any(self.classify(word) & TREATY_NOUN for word in plain_words(low))
+
     def find(self, tokens: Sequence[Token]) -> list[Hit]:
         """All hits, the longest at a place for each section and key, in the order of the text."""
         words = [token.low for token in tokens]

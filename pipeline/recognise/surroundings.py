@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeline.model import EventType
-from pipeline.recognise import anaphora
+from pipeline.recognise import anaphora, prominence
 from pipeline.recognise.among import Around
 from pipeline.recognise.reading import Reading
 from pipeline.recognise.scene import Scene
@@ -34,4 +34,5 @@ def of(
         scene.states, acting, actors, near, scene.recent(sentence), lambda: scene.everyone, anaphora.pair(reading, mention),
         anaphora.label(reading), not anaphora.sets_apart(reading, mention), lead, reading.sentence.text,
         anaphora.manner(reading, mention), signed, step is not None and step not in _ENDING,
+        prominence.reach(reading, mention),
     )  # fmt: skip

@@ -183,4 +183,5 @@ def _noun_phrase(
 def _synthetic(reading: Reading, trigger: Trigger) -> Mention:
     first, last = reading.tokens[trigger.first], reading.tokens[trigger.last]
     base = reading.sentence.start
-    return Mention(first.start, last.end, reading.sentence.text[first.start - base : last.end - base], "", True)
+    text = reading.sentence.text[first.start - base : last.end - base]
+    return Mention(first.start, last.end, text, "", True, numberless=True)

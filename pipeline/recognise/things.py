@@ -91,7 +91,7 @@ def _is_pronoun(reading: Reading, hit: Hit) -> bool:
         return _proclitic(reading, hit.last) or _before_have(reading, hit.last)
     if hit.key == "pronouns":
         return not _determiner(reading, hit.last)
-    return hit.key in {"former", "latter", "both"} and _stands_alone(reading, hit.first, hit.last, hit.key)
+    return hit.key in {"former", "latter", "both", "all_told"} and _stands_alone(reading, hit.first, hit.last, hit.key)
 
 
 def find(reading: Reading, aliases: tuple[tuple[int, int, str], ...] = ()) -> tuple[Thing, ...]:
@@ -182,6 +182,11 @@ def _stands_alone(reading: Reading, first: int, last: int, key: str) -> bool:
     "Former" and "latter" must open their clause besides, since both are adjectives too.
     """
     following = last + 1
+    counted = key in {"both", "all_told"}
+    if counted and any(h.last == first - 1 and h.form != "noun" for h in reading.section("acts")):
+        return following >= len(reading.tokens) or bool(
+            reading.is_a("prepositions", following) or reading.before(following).strip(" \u00a0")
+        )  # "signed both in May"
     if following + 1 < len(reading.tokens) and reading.is_a("prepositions", following):
         return reading.is_a("pronouns", following + 1) and not reading.before(following).strip(" \u00a0")
     opens = first <= 1 or bool(reading.before(first).strip(" \u00a0") or reading.before(first - 1).strip(" \u00a0"))
@@ -190,9 +195,9 @@ def _stands_alone(reading: Reading, first: int, last: int, key: str) -> bool:
     if not opens or following >= len(reading.tokens):
         return opens and following >= len(reading.tokens)
     if reading.before(following).strip(" \u00a0"):
-        return key != "both"
+        return not counted
     return _verb_at(reading, following) or any(
-        reading.is_a(role, following) for role in ("be", "have", "stop_words") if key != "both" or role == "be"
+        reading.is_a(role, following) for role in ("be", "have", "stop_words") if not counted or role in {"be", "have"}
     )
 
 

@@ -120,8 +120,11 @@ class Mention:
     generic: bool  # "the document", "it", "this agreement": nothing of its own to go by
     plural: bool = False
     parties: tuple[PartyMention, ...] = ()
-    pick: str = ""  # of two agreements told before: "former", "latter", "both"
+    pick: str = ""  # of agreements told before: "former", "latter", "both", "all" of three or more
     items: tuple[Mention, ...] = ()  # where its noun heads a list: a wording for each agreement
+    numberless: bool = (
+        False  # one or several: the act itself stands for what it is done to, or the language does not say
+    )
 
 
 class Band(StrEnum):

@@ -111,6 +111,7 @@ class Walk(Meanings):
     def _sentence(self, sentence: Sentence, told: Sequence[Told]) -> Iterator[Told]:
         table = self.tools.lexicon.table
         if sentence.index > LEAD_SENTENCES and not table.acts(sentence.low):
+            self.unread.append(sentence)
             return
         read = self.readings.of(sentence)
         reading, found = read.reading, read.things
@@ -220,11 +221,12 @@ class Walk(Meanings):
         )  # fmt: skip
         several = len({x.agreement_id for x in linked if x.agreement_id})
         listed = when.respective(own, several, kind, verdict, self._calendar(previous))
-        yield from self._spread(reading, one, base, linked, subject, told, listed)
+        yield from self._spread(reading, found, one, base, linked, subject, told, listed)
 
     def _spread(
         self,
         reading: Reading,
+        inside: Sequence[Thing],
         one: Bound,
         base: Told,
         linked: Sequence[Linked],
@@ -236,7 +238,7 @@ class Walk(Meanings):
         kept = list({x.agreement_id: x for x in linked if x.agreement_id}.values())
         unknown = [x for x in linked if x.agreement_id is None]
         if kept:
-            self._note(kept, reading.sentence.index)
+            self._note(kept, reading, inside, one.trigger)
         elif not unknown[0].mention.generic:
             self.focus.pass_by(reading.sentence.index)
         for at, x in enumerate(kept or unknown[:1]):

@@ -1,0 +1,128 @@
+"""What a wording that says little takes over from what its article told before: pronouns, bare nouns, wordings that fit the topic."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pipeline.model import Agreement
+from pipeline.recognise import among
+from pipeline.recognise.among import Around
+from pipeline.recognise.focus import CARRIED, NEAR, Focus, Linked, picked
+from pipeline.recognise.linking import Index
+from pipeline.recognise.titles import Reading as Wording
+from pipeline.recognise.values import Band, Link, Mention
+
+COMPATIBLE = 0.8
+_FOREIGN = 2  # topic words foreign to an agreement that keep a mention from being carried over to it
+
+
+@dataclass(frozen=True)
+class Carrying:
+    """The tracked agreements, and what their titles say (read when first asked for)."""
+
+    index: Index
+    agreements: dict[str, Agreement]
+    wordings: dict[str, tuple[Wording, ...]]
+
+    def _carried(self, mention: Mention, focus: Focus, sentence: int, around: Around) -> tuple[Linked, ...]:
+        if focus.strange and sentence - focus.foreign <= NEAR:
+            return (Linked(None, Band.NONE, 0.0, ("carried_untracked",), mention),)
+        if mention.pick:
+            return picked(mention, focus, sentence)
+        order = focus.candidates(sentence, around.reach, around.since, several=mention.plural)
+        silent = mention.numberless and not mention.kind
+        if silent and focus.lead and focus.at < around.since and not {*focus.lead} & {*focus.latest}:
+            order = (focus.lead, *order)
+        for ids in order:
+            fitting = tuple(i for i in self._of_kind(ids, mention.kind) if not self._elsewhere(i, around))
+            if fitting:
+                taken = fitting if mention.plural or mention.numberless else fitting[-1:]
+                confidence = focus.weight(ids) * CARRIED
+                return tuple(Linked(i, Band.SURE, confidence, ("carried",), mention) for i in taken)
+        return (Linked(None, Band.NONE, 0.0, ("no_focus",), mention),)
+
+    def _elsewhere(self, agreement_id: str, around: Around) -> bool:
+        """Whether a sentence speaks of other states: those who act, or all that are named, are strangers to an agreement of few
+        parties, or (where the sentence names whose agreement it is) they are not its parties."""
+        closed = self.index.closed(agreement_id)
+        states = {code for code in around.near if len(code) == 2}
+        if around.pair and closed:
+            return not closed <= set(around.near)
+        if around.label and closed and not self.index.party(around.label, agreement_id):
+            return True
+        who = around.acting if len(states) >= 2 else around.actors
+        if closed and among.strangers(self.index, agreement_id, who):
+            return True
+        return bool(closed) and len(states) >= 2 and not states & closed
+
+    def _of_kind(self, ids: tuple[str, ...], kind: str) -> tuple[str, ...]:
+        """Those of a group whose title's kind the noun can mean."""
+        if kind in {"", "agreement", "treaty"}:
+            fitting = tuple(i for i in ids if kind == "" or not {"memorandum"} & {w.kind for w in self.wording(i)})
+            return fitting or ids
+        if kind in {"statute", "charter"} and len(ids) == 1:
+            return ids
+        return tuple(
+            i for i in ids if any(kind in {w.kind, *w.kinds} for w in self.wording(i)) or kind == "declaration"
+        )
+
+    def wording(self, agreement_id: str) -> tuple[Wording, ...]:
+        """The titles of an agreement, read."""
+        known = self.wordings.get(agreement_id)
+        if known is None:
+            agreement = self.agreements[agreement_id]
+            pairs = [("en", agreement.title), *agreement.titles, *(("en", alias) for alias in agreement.aliases)]
+            known = tuple(self.index.read(title, language) for language, title in pairs)
+            self.wordings[agreement_id] = known
+        return known
+
+    def _compatible(
+        self, mention: Mention, language: str, focus: Focus, sentence: int, link: Link, around: Around
+    ) -> tuple[Linked, ...]:
+        """The focus agreement, where the mention says nothing that is foreign to it."""
+        wording = self.index.read(mention.text, language)
+        for ids in focus.candidates(sentence, around.reach, around.since):
+            for agreement_id in ids:
+                if self._other_year(agreement_id, wording) or self._elsewhere(agreement_id, around):
+                    continue
+                if self._fits(wording, mention, agreement_id, frozenset(around.near), focus.at == sentence) and (
+                    link.agreement_id in {None, agreement_id}
+                    or "near_tie" in link.reasons
+                    or (link.best is not None and link.best.content < 0.45)
+                ):
+                    same = link.agreement_id == agreement_id or (
+                        link.best is not None and link.best.agreement_id == agreement_id
+                    )
+                    confidence = focus.weight(ids) * (CARRIED if same else COMPATIBLE)
+                    return (Linked(agreement_id, Band.SURE, confidence, ("compatible_with_focus",), mention),)
+        return ()
+
+    def _other_year(self, agreement_id: str, wording: Wording) -> bool:
+        """Whether a wording is called by a year, and the agreement by others."""
+        years = self.index.years(agreement_id)
+        return bool(wording.years and years) and not wording.years & years
+
+    def _fits(self, wording: Wording, mention: Mention, agreement_id: str, near: frozenset[str], beside: bool) -> bool:
+        """`beside`: the agreement was named in this very sentence, so that other words may describe it once more."""
+        titles = self.wording(agreement_id)
+        known = {key for title in titles for key in title.keys}
+        foreign = [key for key in wording.keys if key not in known]
+        closed = self.index.closed(agreement_id)
+        codes = {p.code for p in mention.parties if p.code}
+        if closed and codes - closed:
+            return False
+        states = {code for code in near if len(code) == 2}
+        if closed and len(states) >= 2 and not closed <= near | {code for code in closed if len(code) > 2}:
+            return False
+        kinds = {k for title in titles for k in (title.kind, *title.kinds)}
+        if (
+            mention.kind in {"protocol", "convention", "memorandum", "declaration", "charter", "statute"}
+            and mention.kind not in kinds
+        ):
+            return False
+        layers = frozenset[str]().union(*(title.layers for title in titles))
+        if wording.layers - layers:
+            return False
+        shared = [key for key in wording.keys if key in known]
+        limit = _FOREIGN + 2 if beside else _FOREIGN
+        return len(foreign) < limit and (bool(shared) or not foreign or bool(codes) or beside)
