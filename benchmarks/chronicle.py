@@ -227,10 +227,14 @@ def _event(one: dict[str, Any], kinds: dict[Kind, int]) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
+def _concerned(one: dict[str, Any]) -> list[str]:
+    """With many parties an act of one of them is its own."""
+    return one["parties"] if len(one["parties"]) < 4 or not one["country"] else [one["country"]]
+
+
 def _party_rows(made: Iterable[dict[str, Any]], kinds: dict[Kind, int]) -> Iterator[tuple[Any, ...]]:
     for one in made:
-        parties = one["parties"] if len(one["parties"]) < 4 or not one["country"] else [one["country"]]
-        for party in parties:
+        for party in _concerned(one):
             day, agreement = one["happened"].isoformat(), f"a{one['agreement']}" if one["tracked"] else None
             yield one["id"], party, day, kinds[_kind(one)], one["sure"], one["country"], agreement
 
@@ -336,6 +340,6 @@ def _tokens(one: dict[str, Any]) -> tuple[str, ...]:
         ),
         told["agreement_id"] is not None,
         one["sure"],
-        tuple(one["parties"]),
+        tuple(_concerned(one)),
     )
     return event_search.tokens(row)

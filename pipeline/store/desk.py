@@ -6,9 +6,10 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, and_, insert, or_, select, tuple_, update
+from sqlalchemy import Connection, Select, and_, insert, or_, select, tuple_, update
 
 from pipeline.store.messages import OutboxState
 from pipeline.store.sql import insert_into
@@ -152,8 +153,14 @@ def add_token(
 
 def tokens(connection: Connection) -> tuple[tuple[Token, str], ...]:
     """Every token with its hash, for a comparison in constant time; revoked and expired ones too."""
-    rows = connection.execute(select(ApiTokenRow.__table__).order_by(ApiTokenRow.id)).all()
+    rows = connection.execute(_all_tokens()).all()
     return tuple((_token(row), row.token_hash) for row in rows)
+
+
+@cache
+def _all_tokens() -> Select[Any]:
+    """Made once: every request asks it."""
+    return select(ApiTokenRow.__table__).order_by(ApiTokenRow.id)
 
 
 def _token(row: Any) -> Token:

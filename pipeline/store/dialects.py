@@ -92,9 +92,9 @@ def _sqlite(url: URL) -> Engine:
 
 
 def _postgresql(url: URL) -> Engine:
+    # a connection is not asked whether it lives before each use: one that does not is found out by the work, which is done again
     return create_engine(
         url,
-        pool_pre_ping=True,
         pool_size=8,
         max_overflow=8,
         connect_args={"connect_timeout": 10, "options": "-c timezone=UTC"},
@@ -106,6 +106,11 @@ def reading(engine: Engine) -> Engine:
     if engine.dialect.name == "sqlite":
         return engine
     return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+
+def glancing(engine: Engine) -> Engine:
+    """The same engine for single statements that only read: they see one state of the data without a transaction around them."""
+    return engine if engine.dialect.name == "sqlite" else engine.execution_options(isolation_level="AUTOCOMMIT")
 
 
 def passes_by_itself(error: DBAPIError) -> bool:

@@ -2,12 +2,13 @@
 
 SQLite: an FTS5 table without content (rowid = number), whose lists of documents are in order. PostgreSQL: tsvectors under GIN,
 whose lists are not; there each word carries the stretch of numbers its document lies in, and stretches are asked one after the
-other, newest first, more at a time while little is found. A common word so costs one stretch, a rare one a look-up in each.
+other, newest first, more at a time while little is found. A common word so costs one stretch; a rare one is looked for in all the
+rest at once, and the other words in the documents that hold it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
@@ -15,6 +16,8 @@ from sqlalchemy import Connection, text
 Phrase = tuple[str, ...]  # tokens that stand one after the other; the last may end in * for all that begin so
 Wanted = tuple[tuple[Phrase, ...], ...]  # all of: any of: a phrase
 _STRETCHES = (1, 3, 12, 48, 192, 768)  # asked for at a time
+_SPARSE = 48  # from here on it pays to know whether one of the words is rare
+_SAMPLE, _RARE = 4, 6  # stretches in which at most so many documents hold a rare word
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +79,7 @@ def find(connection: Connection, index: Index, wanted: Wanted, span: Span, limit
         return []
     if connection.dialect.name == "sqlite":
         return _find_sqlite(connection, index, wanted, span, limit)
-    found: list[int] = []
-    for first, last in _stretches(connection, index, span):
-        found += _find_postgresql(connection, index, wanted, span, (first, last), limit - len(found))
-        if len(found) >= limit:
-            break
-    return found
+    return _find_postgresql(connection, index, wanted, span, limit)
 
 
 def _find_sqlite(connection: Connection, index: Index, wanted: Wanted, span: Span, limit: int) -> list[int]:
@@ -96,35 +94,71 @@ def _quoted(phrase: Phrase) -> str:
     return f'"{said[:-1]}" *' if said.endswith("*") else f'"{said}"'
 
 
-def _find_postgresql(
-    connection: Connection, index: Index, wanted: Wanted, span: Span, stretches: tuple[int, int], limit: int
+def _find_postgresql(connection: Connection, index: Index, wanted: Wanted, span: Span, limit: int) -> list[int]:
+    found: list[int] = []
+    left = _numbers(connection, index, span)
+    for width in (*_STRETCHES, *([_STRETCHES[-1]] * 1000)):
+        if not left or len(found) >= limit:
+            break
+        rarest = _rarest(connection, index, wanted, left) if width == _SPARSE and len(left) > width else None
+        if rarest is not None:
+            return found + _by_rarest(connection, index, wanted, span, (rarest, left, limit - len(found)))
+        near = left[:width] if span.rising else left[-width:]
+        left = left[width:] if span.rising else left[:-width]
+        found += _in_stretches(connection, index, wanted, span, (near, limit - len(found)))
+    return found
+
+
+def _numbers(connection: Connection, index: Index, span: Span) -> range:
+    """The stretches in which documents of this span can lie."""
+    lowest, highest = connection.execute(text(f"SELECT min(id), max(id) FROM {index.name}")).one()  # noqa: S608
+    if lowest is None:
+        return range(0)
+    low = max(lowest, span.low if span.low is not None else lowest) >> index.shift
+    high = min(highest, span.high - 1 if span.high is not None else highest) >> index.shift
+    return range(low, high + 1)
+
+
+def _in_stretches(
+    connection: Connection, index: Index, wanted: Wanted, span: Span, part: tuple[range, int]
 ) -> list[int]:
-    # a stretch is a look-up of its own: in one query of them all, each document would be weighed against every stretch
+    """The first of them in these stretches; a stretch is a look-up of its own."""
+    # in one query of them all, each document would be weighed against every stretch
     sql = (
         f"WITH found AS MATERIALIZED (SELECT one.id FROM unnest(CAST(:asked AS text[])) AS stretch(asked)"  # noqa: S608 - names of ours
         f" CROSS JOIN LATERAL (SELECT id FROM {index.name} WHERE words @@ CAST(stretch.asked AS tsquery)) one)"
         f" SELECT id FROM found WHERE true{_bounds('id', span)} ORDER BY id {'ASC' if span.rising else 'DESC'} LIMIT :limit"
     )
-    asked = [_query(stretch, wanted) for stretch in range(stretches[0], stretches[1] + 1)]
+    stretches, limit = part
+    asked = [_query(stretch, wanted) for stretch in stretches]
     return list(connection.execute(text(sql), _given(span) | {"asked": asked, "limit": limit}).scalars())
 
 
-def _stretches(connection: Connection, index: Index, span: Span) -> Iterator[tuple[int, int]]:
-    """First and last of the stretches to ask for together, in the order of the list."""
-    lowest, highest = connection.execute(text(f"SELECT min(id), max(id) FROM {index.name}")).one()  # noqa: S608
-    if lowest is None:
-        return
-    low = max(lowest, span.low if span.low is not None else lowest) >> index.shift
-    high = min(highest, span.high - 1 if span.high is not None else highest) >> index.shift
-    for width in (*_STRETCHES, *([_STRETCHES[-1]] * 1000)):
-        if low > high:
-            return
-        if span.rising:
-            yield low, min(high, low + width - 1)
-            low += width
-        else:
-            yield max(low, high - width + 1), high
-            high -= width
+def _rarest(connection: Connection, index: Index, wanted: Wanted, left: range) -> Wanted | None:
+    """What stands in hardly any document of a few stretches, of all that must stand there; None where nothing is so rare."""
+    sample = sorted({left[(2 * place + 1) * len(left) // (2 * _SAMPLE)] for place in range(_SAMPLE)})
+    sql = (
+        f"SELECT (SELECT count(*) FROM (SELECT 1 FROM {index.name} WHERE words @@ CAST(one.asked AS tsquery) LIMIT :most) AS seen)"  # noqa: S608
+        " FROM unnest(CAST(:asked AS text[])) WITH ORDINALITY AS one(asked, place) ORDER BY place"
+    )
+    asked = [" | ".join(f"({_query(stretch, (some,))})" for stretch in sample) for some in wanted]
+    counts = list(connection.execute(text(sql), {"asked": asked, "most": _RARE + 1}).scalars())
+    return (wanted[counts.index(min(counts))],) if min(counts) <= _RARE else None
+
+
+def _by_rarest(
+    connection: Connection, index: Index, wanted: Wanted, span: Span, part: tuple[Wanted, range, int]
+) -> list[int]:
+    """The first of them among the documents in which the rarest stands, in all these stretches at once."""
+    rarest, stretches, limit = part
+    sql = (
+        f"WITH found AS MATERIALIZED (SELECT id, words FROM {index.name} WHERE words @@ CAST(:rarest AS tsquery))"  # noqa: S608 - names of ours
+        " SELECT id FROM found WHERE words @@ CAST(replace(:each, '#', CAST(id >> CAST(:shift AS int) AS text)) AS tsquery)"
+        f"{_bounds('id', span)} ORDER BY id {'ASC' if span.rising else 'DESC'} LIMIT :limit"
+    )
+    given = _given(span) | {"each": _query("#", wanted), "shift": index.shift, "limit": limit}
+    given["rarest"] = " | ".join(f"({_query(stretch, rarest)})" for stretch in stretches)
+    return list(connection.execute(text(sql), given).scalars())
 
 
 def _bounds(key: str, span: Span) -> str:
@@ -136,12 +170,12 @@ def _given(span: Span) -> dict[str, object]:
     return {name: value for name, value in (("low", span.low), ("high", span.high)) if value is not None}
 
 
-def _query(stretch: int, wanted: Wanted) -> str:
+def _query(stretch: int | str, wanted: Wanted) -> str:
     marked: Callable[[Phrase], str] = lambda phrase: "(" + " <-> ".join(_marked(stretch, one) for one in phrase) + ")"  # noqa: E731
     return " & ".join("(" + " | ".join(marked(phrase) for phrase in some) + ")" for some in wanted)
 
 
-def _marked(stretch: int, token: str) -> str:
+def _marked(stretch: int | str, token: str) -> str:
     return f"'{stretch}.{token[:-1]}':*" if token.endswith("*") else f"'{stretch}.{token}'"
 
 

@@ -102,7 +102,7 @@ def _read_token(parts: list[str], where: str) -> Known:
 
 def tokens(database: Database, now: datetime) -> tuple[tuple[Known, ...], bool]:
     """The database's tokens that work now, and whether it ever had any: with the last one revoked, the door is shut, not open."""
-    stored = database.read(desk.tokens)
+    stored = database.glance(desk.tokens)
     live = tuple(
         Known(token.name, hashed, frozenset(token.scopes), token.id, token.last_used)
         for token, hashed in stored

@@ -57,7 +57,7 @@ class Site:
     def agreements(self) -> Mapping[str, tuple[Agreement, str]]:
         """Every agreement on the watchlist with where it comes from ("file" or "added"), by id, sorted."""
         found = {one.id: (one, "file") for one in self.settings.watchlist.agreements}
-        for entry in self.database.read(desk.watched):
+        for entry in self.database.glance(desk.watched):
             if entry.kind == "agreement" and entry.id not in found:
                 made = _agreement(entry)
                 if made is not None:
