@@ -124,6 +124,8 @@ def _plain(case: Case) -> Step | None:
         return Step(E.REJECTED, "void_law", weight=0.9)
     if family == "enter_force" and thing.what == NOUN and thing.kind in ENDING:
         return Step(ENDING[thing.kind], "effect_of_ending", weight=0.9)
+    if family == "initial" and thing.what == "draft":
+        return Step(E.INITIALLED, "initial_draft", weight=0.9)
     if thing.what in TREATYLIKE:
         return Step(PLAIN[family], f"{family}_{thing.what}", weight=weight_of(trigger, thing))
     return None
@@ -158,6 +160,8 @@ def _sign(case: Case) -> Step | None:
         if _law_between(reading, thing, trigger):
             return Step(E.PROMULGATED, f"sign_law_{thing.kind}", weight=0.95)
         return _conclude(case) if _concluding(reading, trigger) else None
+    if thing.what == PRONOUN and laws.told_before(reading, thing):
+        return Step(E.PROMULGATED, "sign_law_told_of", weight=0.9)
     if thing.what in TREATYLIKE:
         return Step(E.SIGNED, f"sign_{thing.what}", weight=weight_of(trigger, thing))
     if thing.what == "exchange_protocol":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pipeline.recognise import cues
+from pipeline.recognise import cues, laws
 from pipeline.recognise.cases import ENDING
 from pipeline.recognise.reading import ASIDE, MAIN, RELATIVE, Reading
 from pipeline.recognise.things import GENERIC, NOUN, PRONOUN, TREATY, Thing
@@ -20,6 +20,7 @@ _OPENING = frozenset(
 )  # "ratificarlo", "talks were wrapped up", "the wording is agreed"
 _NEVER_IN_FORCE = frozenset({"procedures", "instruments", "negotiations"})
 _REACH = 22  # words between a verb and its object
+_HAN = 40  # ideographs between a verb before 的 and the noun it belongs to
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,18 +229,8 @@ def bind(
     thing = _bind(reading, trigger, things, triggers)
     if thing is None or thing.what not in {TREATY, GENERIC, PRONOUN, NOUN} or trigger.voice in {NOMINAL, ATTRIBUTE}:
         return thing
-    for law, subject in about.items():
-        between = law.last < subject.first <= thing.first or (law.first <= subject.first <= law.last < thing.first)
-        apart = law.last < trigger.first < thing.first
-        if (
-            subject is not trigger
-            and between
-            and not apart
-            and thing.first - law.last <= 18
-            and reading.within(reading.clause_of[thing.first], reading.clause_of[law.first])
-        ):
-            return law
-    return thing
+    stands = (law for law, subject in about.items() if laws.stands_for(reading, law, subject, thing, trigger))
+    return next(stands, thing)
 
 
 def _bind(reading: Reading, trigger: Trigger, things: Sequence[Thing], triggers: Sequence[Trigger]) -> Thing | None:
@@ -389,6 +380,7 @@ def _of_noun(reading: Reading, trigger: Trigger, things: Sequence[Thing], sides:
 def _of_attribute(reading: Reading, trigger: Trigger, things: Sequence[Thing], sides: Sides) -> Thing | None:
     before = [t for t in things if t.last < trigger.first and trigger.first - t.last <= 12 and t.what != PRONOUN]
     reach = 14 if trigger.first == 0 else 9  # "Revised for the last time on 5 September 2019, the treaty …"
+    reach = _HAN if reading.lexicon.language == "zh" else reach
     after = [t for t in things if 0 < t.first - trigger.last <= reach and t.what != PRONOUN]
     comma = trigger.first == 0 or "," in reading.before(trigger.first)
     if before and (comma or not reading.lexicon.object_first or trigger.first - before[-1].last == 1):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pipeline.recognise import orders
 from pipeline.recognise.patterns import Hit
 from pipeline.recognise.reading import Reading
 from pipeline.recognise.triggers import Trigger
@@ -21,7 +22,7 @@ def between(reading: Reading, start: int, end: int, clauses: frozenset[int], sec
         for h in reading.section(section)
         if h.first >= start and h.last < end and reading.clause_of[h.first] in clauses and h.key in _CUES
     ]
-    hits = [h for h in hits if not _limit(reading, h) and not _hangs_on(reading, h)]
+    hits = [h for h in hits if not _limit(reading, h) and not _hangs_on(reading, h) and not _straddles(reading, h)]
     wider = [*hits, *reading.section("acts"), *reading.section("things"), *reading.section("salience")]
     return [
         h for h in hits if not _swallowed(h, wider) and not _month(reading, h) and not _takes_object(reading, h, end)
@@ -49,6 +50,13 @@ def _hangs_on(reading: Reading, hit: Hit) -> bool:
     return hit.key == "conditional" and hit.first > 0 and reading.before(hit.first) in {"-", "‑"}
 
 
+def _straddles(reading: Reading, hit: Hit) -> bool:
+    """Chinese 协定于3月生效: a cue (定于, "is set for") that begins inside a treaty noun is none."""
+    return reading.lexicon.language == "zh" and any(
+        h.first < hit.first <= h.last < hit.last for h in reading.section("instruments")
+    )
+
+
 def _month(reading: Reading, hit: Hit) -> bool:
     """The month of May is no modal verb."""
     if reading.tokens[hit.first].low != "may" or hit.last > hit.first:
@@ -65,12 +73,18 @@ def _takes_object(reading: Reading, hit: Hit, verb: int) -> bool:
     if reading.is_a("prepositions", following) or reading.tokens[following].low in _ADVERBIAL:
         return False
     ends = [h.last for h in reading.section("instruments") if hit.last < h.first and h.last < verb]
-    acts = {h.first for h in reading.section("acts") if h.form != "noun" and hit.last < h.first < verb}
+    acts = {
+        h.first
+        for h in reading.section("acts")
+        if h.form != "noun" and hit.last < h.first < verb and not orders.of_law(reading, h.last, h.key)
+    }
     return bool(ends) and not reading.comma_between(hit.last, verb) and not any(act < min(ends) for act in acts)
 
 
 def before_another(reading: Reading, trigger: Trigger) -> bool:
-    """Chinese "批准书交存后三十日生效": an act that tells after what another one comes."""
+    """Chinese "批准书交存后三十日生效", Kazakh «алмасқаннан кейін күшіне енеді»: an act that tells after what another one comes."""
+    if reading.lexicon.verb_final and not reading.lexicon.grammar.get("prepositions"):
+        return any(h.key == "temporal" and h.first == trigger.last + 1 for h in reading.section("nominal"))
     if reading.lexicon.language != "zh":
         return False
     behind = [

@@ -29,6 +29,8 @@ def decide(reading: Reading, trigger: Trigger, start: int) -> Verdict:
         clauses.add(clause.number)
     found = cues.between(reading, start, trigger.first, frozenset(clauses))
     behind = cues.between(reading, trigger.last + 1, trigger.last + 8, frozenset(clauses), "after")
+    if found and reading.lexicon.object_first:
+        found = _right_behind(reading, trigger, found) or found
     if not found:
         later = reading.lexicon.object_first
         found = behind or (
@@ -37,6 +39,14 @@ def decide(reading: Reading, trigger: Trigger, start: int) -> Verdict:
         if not found:
             return _bare(reading, trigger)
     return _verdict(found, reading)
+
+
+def _right_behind(reading: Reading, trigger: Trigger, before: Sequence[Hit]) -> list[Hit]:
+    """«…, денонсировать ее никто не собирается»: where commas part an infinitive from all cues before it, those behind it govern."""
+    if not all(reading.comma_between(h.last, trigger.first) for h in before):
+        return []
+    found = cues.between(reading, trigger.last + 1, trigger.last + 7, cues.own(reading, trigger))
+    return [h for h in found if not reading.comma_between(trigger.last, h.first)]
 
 
 def _beside(reading: Reading, trigger: Trigger) -> Verdict:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from pipeline.recognise import orders
 from pipeline.recognise.cases import ENDING, LAWS
 from pipeline.recognise.reading import RELATIVE, Reading
 from pipeline.recognise.things import TREATY, Thing
 from pipeline.recognise.triggers import ACTIVE, ATTRIBUTE, GERUND, INFINITIVE, NOMINAL, Trigger
 
 _REACH = 9  # words between a law and the word that says what it is about
+_INSIDE = 18  # and between a law and the treaty named in it
+_HEAD = 10  # ideographs between a treaty and the law that is about it
+_HAN = 60  # ideographs between what a law is about and the law
 
 
 def subjects(reading: Reading, things: Sequence[Thing], triggers: Sequence[Trigger]) -> dict[Thing, Trigger]:
@@ -25,9 +29,55 @@ def subjects(reading: Reading, things: Sequence[Thing], triggers: Sequence[Trigg
             found[thing] = Trigger(inside[0].key, thing.first, thing.last, NOMINAL, "")
             continue
         about = _about(reading, thing, things, triggers) or _about_before(reading, thing, triggers)
+        about = about or _about_attributive(reading, thing, triggers)
         if about is not None:
             found[thing] = about
     return found
+
+
+_TAKING_ON = frozenset({"ratify", "approve", "accede"})
+_OF_TREATIES = frozenset({"suspend", "enter_force", "provisional", "extend", "amend", "initial", "exchange"})
+
+
+def stands_for(reading: Reading, law: Thing, subject: Trigger, thing: Thing, trigger: Trigger) -> bool:
+    """Whether a law is meant where its treaty is found: a treaty inside "a law ratifying it" stands for the law.
+
+    A relative clause behind the treaty hangs on that: "a law denouncing the treaty, which Russia suspended in 2016".
+    """
+    between = law.last < subject.first <= thing.first or (law.first <= subject.first <= law.last < thing.first)
+    apart = law.last < trigger.first < thing.first
+    if reading.lexicon.language == "zh":
+        return _heads(reading, law, subject, thing, trigger)
+    clause = reading.clause(trigger.first)
+    of_treaty = trigger.family in _OF_TREATIES and clause.kind == RELATIVE and clause.opener > thing.last
+    return (
+        subject is not trigger
+        and between
+        and not apart
+        and not of_treaty
+        and thing.first - law.last <= _INSIDE
+        and reading.within(reading.clause_of[thing.first], reading.clause_of[law.first])
+    )
+
+
+def _heads(reading: Reading, law: Thing, subject: Trigger, thing: Thing, trigger: Trigger) -> bool:
+    """Chinese "提交退出《公约》的法案", "通过…协定批准法案": the law stands behind the treaty that it is about."""
+    return (
+        subject is not trigger
+        and trigger.last < thing.first
+        and 0 < law.first - thing.last <= _HEAD
+        and (subject.first < thing.first or subject.first >= law.first)
+        and not reading.comma_between(thing.last, law.first)
+    )
+
+
+def told_before(reading: Reading, pronoun: Thing) -> bool:
+    """ "Parliament passed the law on ratification on 19 March, the president signed it the next day": "it" is the law."""
+    head = any(h.key == "presidential" for h in reading.section("procedure")) or any(
+        p.body == "head_of_state" for p in reading.parties
+    )
+    about = any(h.key in _TAKING_ON and h.last < pronoun.first for h in reading.section("acts"))
+    return head and about and any(h.key == "law" and h.last < pronoun.first for h in reading.section("things"))
 
 
 def wishes(reading: Reading, thing: Thing | None, about: Trigger) -> bool:
@@ -63,6 +113,21 @@ def _about_before(reading: Reading, thing: Thing, triggers: Sequence[Trigger]) -
     if not reading.lexicon.verb_final or not reading.lexicon.object_first:
         return None
     return next((t for t in triggers if t.voice == NOMINAL and 0 < thing.first - t.last <= 4), None)
+
+
+def attributive(reading: Reading, trigger: Trigger, about: Mapping[Thing, Trigger]) -> bool:
+    """Whether a Chinese verb only says what a law is about (批准…的法案): no step of its own."""
+    return reading.lexicon.language == "zh" and any(
+        subject is trigger and law.first > trigger.last for law, subject in about.items()
+    )
+
+
+def _about_attributive(reading: Reading, thing: Thing, triggers: Sequence[Trigger]) -> Trigger | None:
+    """Chinese "批准《公约》的法案": the verb, its object, 的, the law."""
+    if reading.lexicon.language != "zh" or thing.first < 1 or reading.tokens[thing.first - 1].low != "的":
+        return None
+    near = [t for t in triggers if t.voice == NOMINAL and 0 < thing.first - t.last <= _HAN]
+    return next((t for t in reversed(near) if orders.of_law(reading, t.last, t.family)), None)
 
 
 _ABOUT = frozenset({"о", "об", "обо", "про", "аб"})

@@ -165,6 +165,10 @@ GRAMMAR = frozenset(
         "reflexive",
         "enclitics",
         "relative_articles",
+        "means",
+        "denial",
+        "under",
+        "aftermath",
     ]
 )
 

@@ -74,7 +74,12 @@ def _dated(reading: Reading, trigger: Trigger) -> bool:
 
 def _names_a_treaty(reading: Reading, trigger: Trigger) -> bool:
     """Turkish "katılım protokolünü", "accession treaty": the noun says which treaty; what is done with that is the step."""
-    return trigger.family == "accede" and any(h.first == trigger.last + 1 for h in reading.section("instruments"))
+    to = reading.is_a("prepositions", trigger.last)  # "الانضمام إلى اتفاقية": accession to an agreement
+    return (
+        trigger.family == "accede"
+        and not to
+        and any(h.first == trigger.last + 1 for h in reading.section("instruments"))
+    )
 
 
 def _names_a_paper(reading: Reading, trigger: Trigger) -> bool:

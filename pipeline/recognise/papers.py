@@ -24,6 +24,10 @@ def deposit(case: Case) -> Step | None:
         return Step(E.WITHDRAWN, "hand_in_notice", weight=0.9)
     if thing is not None and thing.what == GENERIC and reading.is_a("papers", thing.last):
         return Step(E.DEPOSITED, "deposit_papers", weight=0.85)
+    if reading.lexicon.language == "zh" and reading.is_a("papers", trigger.last):
+        return Step(E.DEPOSITED, "deposit_papers", weight=0.9)  # 交存加入《公约》的文书
+    if thing is not None and thing.what in {"law", "draft"} and case.about is not None:
+        return Step(E.SUBMITTED, "lay_law", weight=0.9)
     if thing is not None and thing.what == NOUN and thing.kind == "succeed":
         return Step(E.SUCCEEDED, "deposit_succession")
     if thing is not None and thing.what == NOUN and thing.kind in {"ratify", "accede"}:
@@ -53,11 +57,15 @@ def exchange(case: Case) -> Step | None:
 def notify(case: Case) -> Step | None:
     """Telling the other parties: that one leaves, or that procedures are complete."""
     trigger, thing, reading = case.trigger, case.thing, case.reading
+    if thing is not None and thing.what == NOUN and thing.kind == "suspend":
+        return Step(E.SUSPENDED, "notify_suspension", weight=0.95)
     ending = {*LEAVING, "terminate"} if thing is not None and thing.what == "notice" else LEAVING
     begin = trigger.first - 14 if reading.lexicon.verb_final else trigger.first
     leaving = [h for h in reading.section("acts") if h.key in ending and begin <= h.first <= trigger.last + 14]
     if leaving and (thing is None or thing.what in {NOUN, TREATY, "notice", PRONOUN, GENERIC}):
         return Step(E.WITHDRAWN, "notify_withdrawal")
+    if thing is not None and thing.what == NOUN and thing.kind == "accede" and trigger.last > trigger.first:
+        return Step(E.ACCEDED, "completed_accede", weight=0.9)  # «завершил процедуру присоединения»
     done = [
         h
         for h in reading.section("things")

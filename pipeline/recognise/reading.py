@@ -23,6 +23,7 @@ _CLOSING = frozenset(")]）】")
 _OPENING = frozenset("([（【")
 _LIGHT = frozenset({"prepositions", "pronouns", "stop_words", "determiners", "clitics"})  # words that are no noun
 _COMMAS = frozenset(",，،")
+_JOINTS = frozenset("—–－·")
 _YEAR = 4  # digits
 _PLAIN = frozenset({" ", "", "-", "'", "’", "\u00a0"})  # between most words: no mark at all
 _LABEL = 9  # words within which the heading of an item ends
@@ -76,6 +77,8 @@ class Reading:
         for start, end, _ in self.tokens:
             gaps.append(low[last : start - base])
             last = end - base
+        if self.lexicon.language == "zh":  # 中国—秘鲁 is one pair; what parts clauses is "——"
+            gaps = ["-" if gap in _JOINTS else gap for gap in gaps]
         return gaps
 
     @cached_property

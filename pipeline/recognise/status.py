@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pipeline.model import Status
 from pipeline.recognise import cues, governed, nominals
 from pipeline.recognise.patterns import Hit
-from pipeline.recognise.reading import MAIN, SUBORDINATE, Reading
+from pipeline.recognise.reading import MAIN, RELATIVE, SUBORDINATE, Reading
 from pipeline.recognise.triggers import (
     ACTIVE,
     ATTRIBUTE,
@@ -26,6 +26,7 @@ from pipeline.recognise.triggers import (
 _NEAR = 5  # words before a finite verb in which a cue still belongs to it
 _LONG = 48  # the same in Chinese, where every ideograph of a title counts
 _FAR = 16  # the same where verbs stand last
+_FURTHER = 7  # words between a denial and what is denied: "denied the reports of the press that …"
 
 _ENDED_AT_ONCE = frozenset({"suspend", "withdraw", "terminate", "denounce"})
 _ENDING = _ENDED_AT_ONCE | {"reject", "annul"}
@@ -57,7 +58,7 @@ def decide(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> V
     return _finite(reading, trigger, triggers)
 
 
-_PRECEDED = frozenset({"ratify", "exchange", "deposit", "accede"})
+_PRECEDED = frozenset({"ratify", "exchange", "deposit", "accede", "notify"})
 
 
 def _after_which(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> Verdict | None:
@@ -104,14 +105,16 @@ def _scope_start(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]
 def _by_opener(reading: Reading, trigger: Trigger) -> Verdict | None:
     """If, once, until, unless, after with a present: what the clause tells has not happened."""
     clause = reading.clause(trigger.first)
+    past = trigger.voice in {ACTIVE, PASSIVE} and trigger.tense in {"past", PLUPERFECT}
     while clause.kind != SUBORDINATE:
+        if clause.kind == RELATIVE and past:
+            return None  # "if it breaches the treaty, which entered into force in 2005"
         parent = reading.clauses[clause.parent]
         if clause.number == 0 or (clause.kind == MAIN and not 0 < clause.opener == parent.opener + 1):
             return None  # "after that state deposits": there "that" opens nothing
         clause = parent
     opener = clause.opener
     conditional = any(h.key == "conditional" and h.first <= opener <= h.last for h in reading.section("status"))
-    past = trigger.voice in {ACTIVE, PASSIVE} and trigger.tense in {"past", PLUPERFECT}
     if conditional and not (past and _once(reading, opener)):
         return Status.CONDITIONAL, ("conditional_clause",)
     if (
@@ -179,6 +182,8 @@ def _finite(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> 
         h for h in behind if h.key != "planned" or trigger.tense != PERFECT
     ]
     near += _postponed(reading, trigger) + _shelved(reading, trigger)
+    if trigger.family == "submit":
+        near = [h for h in near if not _destination(reading, h)]
     undone = _undone(reading, trigger, near)
     if undone is not None:
         return undone
@@ -199,6 +204,12 @@ def _finite(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> 
     if trigger.tense == PAST and trigger.voice == ACTIVE and _wanted(reading, trigger):
         return Status.CALLED_FOR, ("wanted",)
     return Status.OCCURRED, (f"finite_{trigger.tense}",)
+
+
+def _destination(reading: Reading, hit: Hit) -> bool:
+    """«На ратификацию внесена конвенция»: what it is sent for makes no plan of the sending."""
+    inside = range(hit.first, hit.last + 1)
+    return hit.key == "planned" and any(h.form == "noun" and h.first in inside for h in reading.section("acts"))
 
 
 def _until_then(reading: Reading, trigger: Trigger) -> bool:
@@ -253,7 +264,11 @@ def _shelved(reading: Reading, trigger: Trigger) -> list[Hit]:
     return [
         h
         for h in reading.section("after")
-        if h.key == "negated" and 0 < h.first - trigger.last <= 3 and not reading.comma_between(trigger.last, h.first)
+        if h.key == "negated"
+        and (
+            (0 < h.first - trigger.last <= 3 and not reading.comma_between(trigger.last, h.first))
+            or (0 < h.first - trigger.last <= _LONG and reading.is_a("denial", h.last))
+        )
     ]
 
 
@@ -299,7 +314,10 @@ def _denied(reading: Reading, trigger: Trigger) -> bool:
     return (
         opener > 0
         and reading.is_a("complementiser", opener)
-        and any(h.key == "negated" and 0 <= opener - h.last <= 3 for h in reading.section("status"))
+        and any(
+            h.key == "negated" and 0 <= opener - h.last <= (_FURTHER if reading.is_a("denial", h.last) else 3)
+            for h in reading.section("status")
+        )
     )
 
 

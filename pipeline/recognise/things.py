@@ -114,7 +114,20 @@ def find(reading: Reading, aliases: tuple[tuple[int, int, str], ...] = ()) -> tu
     if reading.lexicon.table.arabic:
         written = _written(reading)
         found = [t for t in found if t.what != NOUN or t.first not in written] + [Thing(PRONOUN, i, i) for i in written]
-    return _longest(found)
+    return _headed(reading, _longest(found)) if reading.lexicon.language == "zh" else _longest(found)
+
+
+def _headed(reading: Reading, things: tuple[Thing, ...]) -> tuple[Thing, ...]:
+    """Chinese 自贸协定升级议定书: of treaty nouns without a gap the last says what it is."""
+    kept: list[Thing] = []
+    for thing in things:
+        last = kept[-1] if kept else None
+        joined = last is not None and last.last + 1 == thing.first and not reading.before(thing.first).strip()
+        if last is not None and joined and last.what == thing.what == TREATY:
+            kept[-1] = Thing(TREATY, last.first, thing.last, thing.kind, thing.agreement_id)
+        else:
+            kept.append(thing)
+    return tuple(kept)
 
 
 def _written(reading: Reading) -> list[int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from pipeline.recognise import orders
 from pipeline.recognise.patterns import Hit
 from pipeline.recognise.reading import RELATIVE, Reading
 from pipeline.recognise.things import NOUN, TREATY, Thing
@@ -99,7 +100,9 @@ def _use(reading: Reading, hits: list[Hit], things: Sequence[Thing]) -> Trigger 
     first, last = hits[0].first, hits[0].last
     families = tuple(dict.fromkeys(h.key for h in hits))
     forms = {h.form for h in hits}
-    if "noun" in forms and (forms == {"noun"} or _is_noun(reading, first, last, forms)):
+    if "noun" in forms and (
+        forms == {"noun"} or _is_noun(reading, first, last, forms) or orders.noun_of_action(reading, first)
+    ):
         family = next(h.key for h in hits if h.form == "noun")
         return Trigger(family, first, last, NOMINAL, "")
     forms.discard("noun")
@@ -123,6 +126,8 @@ def _reflexive(reading: Reading, first: int, family: str) -> bool:
 
 
 def _after_determiner(reading: Reading, word: int) -> bool:
+    if word and reading.lexicon.table.arabic and not reading.lexicon.has("determiners", reading.tokens[word - 1].low):
+        return False  # "وبذلك تدخل": with that it enters
     return (
         word > 0
         and not reading.before(word).strip(" \u00a0")
@@ -176,7 +181,7 @@ def _voice(
     if "negative" in forms:
         return ACTIVE, PAST
     if "plain" in forms:
-        return ACTIVE, PAST
+        return orders.voice_of_plain(reading, first, last, family), PAST
     if "passive" in forms:
         return PASSIVE, PAST
     if "attribute" in forms:

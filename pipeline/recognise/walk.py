@@ -17,10 +17,12 @@ from pipeline.recognise import (
     acts,
     assemble,
     binding,
+    bystanders,
     dates,
     discover,
     elliptic,
     items,
+    laws,
     mentions,
     organs,
     salience,
@@ -144,9 +146,9 @@ class Walk(Meanings):
         bound: list[Bound] = []
         consumed: set[Trigger] = set()
         for trigger in verbs:
-            thing = binding.bind(reading, trigger, found, verbs, about)
+            thing = binding.bind(reading, trigger, bystanders.objects(reading, found, trigger), verbs, about)
             subject = about.get(thing) if thing is not None else None
-            if subject is not None and subject is trigger:
+            if (subject is not None and subject is trigger) or laws.attributive(reading, trigger, about):
                 continue
             made = acts.step(trigger, thing, subject, reading)
             if made is None and (self.focus.lead or self.focus.latest):

@@ -1,0 +1,56 @@
+"""What the order of words says where their forms do not: Chinese verbs as attributes, Arabic nouns that look like verbs."""
+
+from __future__ import annotations
+
+from pipeline.recognise.reading import Reading
+
+_MARKS = "，,。；;：:、！？"
+_FROM_LAW = 60  # ideographs between what a law is about and the law
+SUBJECTS_OF_LAWS = frozenset({"ratify", "accede", "withdraw", "denounce", "annul", "terminate", "suspend"})
+_NO_NOUN = frozenset("是")  # 签署的是…
+
+
+def attributive(reading: Reading, last: int) -> bool:
+    """Chinese "两国签署的协定": a verb before 的 and a noun only says which agreement is meant; 是…签的 at an end tells."""
+    particle, noun = last + 1, last + 2
+    if reading.lexicon.language != "zh" or noun >= len(reading.tokens) or reading.tokens[particle].low != "的":
+        return False
+    between = reading.before(particle) + reading.before(noun)
+    if any(mark in between for mark in _MARKS) or reading.tokens[noun].low in _NO_NOUN:
+        return False
+    heads = [h.first for h in reading.section("instruments")]
+    heads += [h.first for h in reading.section("grammar") if h.key == "generic_nouns"]
+    head = min(
+        (i for i in heads if noun <= i <= noun + _FROM_LAW), default=-1
+    )  # "最早批准的国家": a state is what it says
+    return head >= 0 and not any(mark in reading.before(i) for i in range(noun + 1, head + 1) for mark in "，,")
+
+
+def voice_of_plain(reading: Reading, first: int, last: int, family: str) -> str:
+    """The voice of a verb without forms (Chinese): an attribute, the subject of a law, or a deed."""
+    if attributive(reading, last):
+        return "attribute"
+    alone = not any(h.first == first and h.key != family and h.last < last for h in reading.section("acts"))
+    return "noun" if alone and of_law(reading, last, family) else "active"  # 通过批准…的法案 is the vote
+
+
+def of_law(reading: Reading, last: int, family: str) -> bool:
+    """Chinese "批准《公约》的法案": what stands before 的 and a law says what that is about, and is no deed of its own."""
+    if reading.lexicon.language != "zh" or family not in SUBJECTS_OF_LAWS:
+        return False
+    laws = (h.first for h in reading.section("things") if h.key == "law" and last < h.first - 1 <= last + _FROM_LAW)
+    law = next((i for i in laws if reading.tokens[i - 1].low == "的"), -1)
+    if law < 0 or any(mark in reading.before(i) for i in range(last + 1, law) for mark in "，,"):
+        return False
+    inside = (h for h in reading.section("acts") if h.form != "noun" and last < h.first and h.last < law)
+    return all(attributive(reading, h.last) for h in inside)
+
+
+def noun_of_action(reading: Reading, first: int) -> bool:
+    """Arabic "بعد تبادل الوثائق": behind a preposition a word that may be a verb is the noun of its action."""
+    return (
+        reading.lexicon.table.arabic
+        and first > 0
+        and not reading.before(first).strip(" \u00a0")
+        and (reading.is_a("aftermath", first - 1) or reading.is_a("prepositions", first - 1))
+    )
