@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from pipeline import query
+from pipeline.cli import main
 from pipeline.flow import look_later
 from pipeline.flow.lookback import candidates, look_back_for, of_agreements, stored_articles
 from pipeline.flow.parts import Parts
@@ -17,7 +21,8 @@ from pipeline.model import Agreement, Article, EventState, Watchlist
 from pipeline.plan import Context, RecordOptions
 from pipeline.recognise import Recogniser
 from pipeline.store import articles
-from pipeline.store.engine import Database
+from pipeline.store.engine import Database, open_database
+from pipeline.store.tables import OutboxRow
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 GEESE = Agreement(
@@ -119,3 +124,26 @@ def _parts(database: Database) -> Parts:
     context = Context({GEESE.id: GEESE, OPEN.id: OPEN})
     absent: Any = None
     return Parts(database, absent, absent, lambda: NOW, absent, absent, "tests", context)
+
+
+def test_one_cycle_does_the_look_back_that_waits(tmp_path: Path, sqlite_template: Path) -> None:
+    """`treatywatch cycle` reads what an addition left to be read later, as the running service would, and alerts nobody."""
+    url = f"sqlite:///{tmp_path / 'history.db'}"
+    shutil.copy(sqlite_template, tmp_path / "history.db")
+    (tmp_path / "treatywatch.toml").write_text(f'database_url = "{url}"\n', encoding="utf-8")
+    (tmp_path / "feeds.toml").write_text("", encoding="utf-8")
+    listed = f'[[agreement]]\nid = "{GEESE.id}"\ntitle = "{GEESE.title}"\nparties = ["RU", "BY"]\n'
+    (tmp_path / "agreements.toml").write_text(listed, encoding="utf-8")
+    database = open_database(url)
+    every = _filled(database)
+    database.write(lambda c: look_later.begin(c, GEESE.id, len(every), every[-1] + 1, NOW))
+    with pytest.raises(SystemExit) as done:
+        main(["cycle", "--config", str(tmp_path)])
+    assert done.value.code in (0, None)
+    how_far = database.read(lambda c: look_later.progress(c, GEESE.id))
+    assert how_far is not None
+    assert how_far.before is None
+    assert how_far.made >= 1
+    assert {event.state for event in query.timeline(database, GEESE.id)} == {EventState.HISTORY}
+    assert database.read(lambda c: c.execute(select(OutboxRow.id)).all()) == []
+    database.close()

@@ -65,6 +65,21 @@ def opened(browser: Any, base: str, **options: Any) -> tuple[Any, list[str]]:
     return tab, complaints
 
 
+def serious(tab: Any, rules: str = "{}") -> list[str]:
+    """What axe finds serious or critical on the page as it stands, everything unfolded."""
+    axe = pytest.importorskip("axe_playwright_python", reason="axe is not installed")
+    tab.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
+    tab.evaluate(resources.files(axe).joinpath("axe.min.js").read_text(encoding="utf-8"))
+    result = tab.evaluate(f"axe.run({rules})")
+    assert result["passes"], "axe looked at nothing"
+    return [
+        f"{tab.url}: {one['id']}: {node['html'][:160]} {node['failureSummary'][:200]}"
+        for one in result["violations"]
+        if one["impact"] in ("serious", "critical")
+        for node in one["nodes"][:2]
+    ]
+
+
 def test_a_desk_is_worked_by_keyboard_alone(browser: Any, base: str) -> None:
     """From the start page: g r to the desk, j to the first case, a and Enter accept it; nobody's hand leaves the keys."""
     tab, complaints = opened(browser, base)
@@ -107,6 +122,7 @@ def test_events_are_split_and_merged_by_keyboard_alone(browser: Any, base: str) 
     tab.keyboard.press("s")
     assert tab.evaluate("document.activeElement.name") == "article"
     tab.keyboard.press("Space")
+    found = serious(tab)
     tab.focus("button[value=split]")
     tab.keyboard.press("Enter")
     tab.wait_for_url(lambda url: url != first)
@@ -114,17 +130,20 @@ def test_events_are_split_and_merged_by_keyboard_alone(browser: Any, base: str) 
     assert tab.locator(".proof").count() == 1
     tab.keyboard.press("m")
     assert tab.evaluate("document.activeElement.name") == "into"
+    found += serious(tab)
     tab.focus("button[value=merge]")
     tab.keyboard.press("Enter")
     tab.wait_for_url(first)
     assert tab.locator(".proof").count() == sources
     tab.goto(fresh)
     assert "the same act as another event" in tab.inner_text("[aria-label=Merged]")
+    found += serious(tab)
     tab.keyboard.press("u")
     assert tab.evaluate("document.activeElement.value") == "undo"
     tab.keyboard.press("Enter")
     tab.wait_for_selector(".proof")
     assert tab.locator(".proof").count() == 1
+    assert found == []
     assert complaints == []
 
 
@@ -184,24 +203,13 @@ def test_a_phone_is_wide_enough(browser: Any, reading: str) -> None:
 @pytest.mark.parametrize(("scheme", "rules"), [("light", "{}"), ("dark", "{runOnly: ['color-contrast']}")])
 def test_axe_finds_no_serious_fault(browser: Any, reading: str, scheme: str, rules: str) -> None:
     """Contrast, names, roles, structure: on every page, everything unfolded, in both schemes."""
-    axe = pytest.importorskip("axe_playwright_python", reason="axe is not installed")
-    script = resources.files(axe).joinpath("axe.min.js").read_text(encoding="utf-8")
     tab, _ = opened(browser, reading, color_scheme=scheme)
     tab.goto("/review")
     event = tab.get_attribute(".case [data-open] >> nth=0", "href")
     found = []
     for path in (*PAGES, event, "/articles/2", "/login"):
         tab.goto(path)
-        tab.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
-        tab.evaluate(script)
-        result = tab.evaluate(f"axe.run({rules})")
-        assert result["passes"], "axe looked at nothing"
-        found += [
-            f"{path}: {one['id']}: {node['html'][:160]} {node['failureSummary'][:200]}"
-            for one in result["violations"]
-            if one["impact"] in ("serious", "critical")
-            for node in one["nodes"][:2]
-        ]
+        found += serious(tab, rules)
     assert found == []
 
 
