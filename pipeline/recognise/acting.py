@@ -47,16 +47,27 @@ class Parts:
 
 
 def each(
-    base: Told, subject: Sequence[PartyMention], text: str, parts: Parts, scene: Scene, told: Sequence[Told]
+    base: Told,
+    subject: Sequence[PartyMention],
+    text: str,
+    parts: Parts,
+    scene: Scene,
+    told: Sequence[Told],
+    *,
+    apart: bool = False,
 ) -> tuple[Actor, ...]:
-    """States that act each for itself (ratify, leave, refuse, sign what many sign) are one actor each; the parties of a bilateral sign together."""
+    """States that act each for itself (ratify, leave, refuse, sign what many sign) are one actor each; the parties of a bilateral sign together.
+
+    `apart`: each has a date of its own.
+    """
     closed = parts.agreement_id is not None and not parts.index.open(parts.agreement_id)
     if base.type in _JOINT and closed and base.status is not Status.NEGATED and not _some(subject, parts):
         return (replace(base.actor, country=""),)
     if base.type in UNILATERAL:
         subject = [p for p in subject if p.code != "UN"]
     codes = {p.code for p in subject if p.code}
-    if len(codes) > 1 and _apart(base, parts, subject, text):
+    apart = apart and (base.type in _OWN or (base.type is E.SIGNED and not closed))
+    if len(codes) > 1 and (apart or _apart(base, parts, subject, text)):
         ours = [p for p in subject if closed and parts.index.party(p.code, parts.agreement_id or "")]
         return actors.each(ours or subject, text)  # of Mali and Niger, each left its own with France
     return (_settled(base, parts, scene, told),)

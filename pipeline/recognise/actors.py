@@ -22,6 +22,8 @@ ORGANS = frozenset({PartyKind.BODY, PartyKind.LEADER})
 _NOT_A_CHAMBER = frozenset({"committee", "government", "head_of_government", "council", "commission"})
 _STATES = frozenset({PartyKind.NAME, PartyKind.DEMONYM, PartyKind.CAPITAL, PartyKind.PAIR})
 _SET_OFF = re.compile(r"[,;:.()—–]")
+_TRAVELLING = frozenset({"ministry", "foreign_ministry", "speaker"})  # who acts in others' capitals, too
+_WITH = 3  # words between "with" and a state, an article among them
 _OPENING_WORDS = 3
 _SCENE_WORDS = 6
 _LOCATIVE = re.compile(r"['’](?:de|da|te|ta)\b")
@@ -61,6 +63,8 @@ def attach(
     context: str = "",
     named: Sequence[str] = (),
     seat: str = "",
+    withs: Collection[str] = (),
+    sure: bool = False,
 ) -> tuple[PartyMention, ...]:
     """Gives every organ without a country the one it most likely belongs to.
 
@@ -71,23 +75,43 @@ def attach(
     code "".
     """
     acting = tuple(dict.fromkeys(m.code for m in mentions if m.code and m.kind in ORGANS))
+    partners = {m for m in mentions if m.kind in _STATES and _dealt_with(m, low, withs)}
     result = []
     for at, mention in enumerate(mentions):
         if mention.kind is PartyKind.BODY and not mention.code:
             words, text = low[mention.start : mention.end], original[mention.start : mention.end]
             owned = names.owners_of(words, text, language)
-            before = tuple(dict.fromkeys(m.code for m in mentions[:at] if m.code and m.kind in _STATES | ORGANS))
+            before = tuple(
+                dict.fromkeys(
+                    m.code for m in mentions[:at] if m.code and m.kind in _STATES | ORGANS and m not in partners
+                )
+            )
             default = names.default_of(words, text, language)
             placed = _placed(mentions[:at], low, names.places(language))
-            placed = placed or (seat if mention.body in CHAMBERS or mention.body == "committee" else "")
+            placed = placed or (seat if mention.body not in _TRAVELLING else "")
             placed = placed or _set_in(mentions[:at], mention, low, names.places(language))
             near = Near(acting, placed, before, tuple(named))
             possible = context if _possible(mention.body, names.jurisdictions.get(context)) else ""
-            code = _owner(owned, default, near, possible, bool(context) and context in names.jurisdictions)
+            listed = bool(context) and context in names.jurisdictions
+            if sure and listed and possible and context not in owned and _unknown(default, near):
+                stages = {organ[0] for organ in names.jurisdictions[context].organs}
+                owned = {**owned, context: mention.body} if set(owned.values()) <= stages else owned
+            sole = language.startswith("zh") and len(owned) == 1 and listed and context not in owned  # 立法院
+            code = next(iter(owned)) if sole else _owner(owned, default, near, possible, listed)
             result.append(replace(mention, code=code, body=owned.get(code, mention.body)) if code else mention)
         else:
             result.append(mention)
     return tuple(result)
+
+
+def _dealt_with(mention: PartyMention, low: str, withs: Collection[str]) -> bool:
+    """Whether "with" stands before a state: the other side of an agreement ("the treaty with Chile cleared the Senate")."""
+    return any(word in withs for word in low[: mention.start].split()[-_WITH:])
+
+
+def _unknown(default: str, near: Near) -> bool:
+    """Whether nothing is told of the state that a bare name would mean."""
+    return bool(default) and not near.knows(default) and default not in near.acting
 
 
 def _placed(before: Sequence[PartyMention], low: str, places: frozenset[str]) -> str:
@@ -123,6 +147,8 @@ def _possible(stage: str, jurisdiction: Jurisdiction | None) -> bool:
         return True
     known = {organ[0] for organ in jurisdiction.organs}
     if "commission" in known:
+        return stage in known
+    if stage in {"council", "commission"}:
         return stage in known
     return stage != "upper_chamber" or stage in known or not known & CHAMBERS
 

@@ -121,6 +121,8 @@ GRAMMAR = frozenset(
         "generic_determiners",
         "relative",
         "subordinate",
+        "moment",
+        "behalf",
         "coordinate",
         "prepositions",
         "complement",

@@ -12,7 +12,7 @@ from pipeline.recognise.cases import Bound
 from pipeline.recognise.party_words import fold
 from pipeline.recognise.reading import Reading
 from pipeline.recognise.things import GENERIC, PRONOUN
-from pipeline.recognise.triggers import NOMINAL, PASSIVE, Trigger
+from pipeline.recognise.triggers import ACTIVE, NOMINAL, PASSIVE, Trigger
 from pipeline.recognise.values import Actor, PartyKind, PartyMention, Sentence
 
 E = EventType
@@ -30,6 +30,7 @@ _STATE = 2  # letters of its code
 _NEAR = 5  # words
 _OPENING = 2  # words: "In Russia …"
 _OF_STATES = frozenset({"lower_chamber", "upper_chamber", "head_of_state", "head_of_government"})
+_OF_UNIONS = frozenset({"council", "commission"})
 _BARE = frozenset({GENERIC, PRONOUN, "law", "draft", "decision"})
 
 
@@ -85,7 +86,8 @@ class Place:
 
     def of(self, subject: Sequence[PartyMention]) -> str:
         """The country for organs that no words give one: none for those of states where a union of states is at home."""
-        return "" if self.context == _UNION and any(p.body in _OF_STATES for p in subject) else self.context
+        foreign = _OF_STATES if self.context == _UNION else _OF_UNIONS
+        return "" if any(p.body in foreign for p in subject) else self.context
 
     def at_home(
         self, found: Sequence[PartyMention], attached: Sequence[PartyMention], owned: Sequence[Mapping[str, str]]
@@ -134,6 +136,8 @@ def actor(
         return found if found.country else replace(found, country=place.own(reading))
     if one.step.type in UNILATERAL:
         subject = [p for p in subject if p.code != "UN"]  # the depositary receives, it does not ratify
+    if not subject and one.trigger.voice == ACTIVE:
+        subject = _his_country(reading, one.trigger, place)
     if one.step.reason == "effect_of_ending" and one.thing is not None:
         as_noun = replace(one.trigger, first=one.thing.first, last=one.thing.last, voice=NOMINAL)
         subject = who.owner(reading, as_noun, reading.parties) or subject
@@ -153,10 +157,18 @@ def actor(
     return _unnamed(reading, one, found, told, text, place)
 
 
+def _his_country(reading: Reading, trigger: Trigger, place: Place) -> list[PartyMention]:
+    """Who is meant by "his country" in front of a verb: whoever the sentence named first."""
+    near = range(max(0, trigger.first - _NEAR), trigger.first)
+    says = any(fold(reading.tokens[i].low) in place.country and reading.same_clause(i, trigger.first) for i in near)
+    before = [p for p in reading.parties if len(p.code) == _STATE and _at(reading, p) < trigger.first]
+    return [p for p in before if p.kind is not PartyKind.CAPITAL][:1] if says else []
+
+
 def _unnamed(reading: Reading, one: Bound, found: Actor, told: Sequence[Told], text: str, place: Place) -> Actor:
     """Who takes a step of one state that names nobody: the organ it was taken in, who acted before, the article's state."""
     passive = one.trigger.voice == PASSIVE
-    if passive and _someone_else(reading, reading.clause_of[one.trigger.first]):
+    if passive and _someone_else(reading, one.trigger):
         return found
     seat = _seat(reading, one.trigger) if one.step.type in _DOMESTIC and passive else None
     if seat is not None:
@@ -170,12 +182,20 @@ def _unnamed(reading: Reading, one: Bound, found: Actor, told: Sequence[Told], t
     last = next((t for t in reversed(told) if t.actor.country and t.actor.stage and t.type in _OWN), None)
     if last is not None and len(last.actor.country) == _STATE and one.step.type in _DOMESTIC:
         return replace(found, country=last.actor.country)
-    return replace(found, country=_home(place)) if one.step.type in _ALONE else found
+    about = place.sure or place.context in place.named
+    if one.step.type not in _ALONE and not (one.step.type is E.RATIFIED and passive and about):
+        return found
+    around = reading.clause(one.trigger.first).parent
+    said = {
+        p.code for p in reading.parties
+        if p.kind is PartyKind.BODY and len(p.code) == _STATE and reading.clause_of[_at(reading, p)] == around
+    }  # fmt: skip
+    return replace(found, country=next(iter(said)) if len(said) == 1 else _home(place))
 
 
 def _sent_to(reading: Reading, trigger: Trigger, subject: Sequence[PartyMention]) -> str:
     """The state of the parliament that something is sent to: the one of the verb's clause, else the sentence's first."""
-    bodies = [p for p in reading.parties if p.body in actors.CHAMBERS and p.code]
+    bodies = [p for p in reading.parties if (p.body in actors.CHAMBERS or p.body == "committee") and p.code]
     own = [p for p in bodies if reading.same_clause(_at(reading, p), trigger.last)]
     return next((p.code for p in own or ([] if any(p.code for p in subject) else bodies)), "")
 
@@ -184,12 +204,15 @@ def _at(reading: Reading, mention: PartyMention) -> int:
     return reading.token_at(mention.start)
 
 
-def _someone_else(reading: Reading, clause: int) -> bool:
+def _someone_else(reading: Reading, trigger: Trigger) -> bool:
     """Whether somebody is said to have done it, and it is not the chamber told of before ("by the same chamber")."""
-    words = reading.words_of(clause)
-    by = next((i for i in words if reading.is_a("by", i)), -1)
+    words = reading.words_of(reading.clause_of[trigger.first])
+    by = next((i for i in words if i > trigger.last - _NEAR and reading.is_a("by", i)), -1)
+    behind = range(by + 1, min(by + 1 + _NEAR, len(reading.tokens)))
     chambers = [h.first for h in reading.section("procedure") if h.key == "chamber"]
-    return by >= 0 and not any(0 < word - by <= _NEAR for word in chambers)
+    if by < 0 or any(word in behind for word in chambers):
+        return False
+    return by > trigger.last or any(_at(reading, p) in behind for p in reading.parties)
 
 
 def _home(place: Place) -> str:

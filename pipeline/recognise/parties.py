@@ -42,6 +42,12 @@ _FALLBACK = "en"
 _STATES = frozenset({PartyKind.NAME, PartyKind.DEMONYM, PartyKind.CAPITAL, PartyKind.ORGANISATION, PartyKind.PAIR})
 _OWNERS = _STATES | {PartyKind.BODY}
 _ORGAN_GAP = re.compile(r"(?:['’]s?|s['’])?[ \u00a0-]+(?:[^\W\d_]+[ \u00a0]+)?\Z")
+_POSSESSIVE = ("'", "’")
+MEMBER = "member"  # the body of an organisation named to say that a state belongs to it
+_MEMBER_REACH = 30  # characters
+_RESIDENT = frozenset(
+    {"parliament", "lower_chamber", "upper_chamber", "government", "committee"}
+)  # what stays in its state
 _TURKISH_IN = re.compile(r"['’]?[dt][ae]ki ")  # "Ankara'daki parlamento"
 _ADJECTIVE_ONLY = frozenset(
     {"ru", "uk", "be", "bg", "mk", "sr", "pl", "cs"}
@@ -49,6 +55,7 @@ _ADJECTIVE_ONLY = frozenset(
 _BARE_GENITIVE = frozenset({"ru", "uk", "be", "pl", "cs", "sr", "ar", "de", "ro", "nl"})  # парламент Молдовы
 _NO_STOP = frozenset(" \u00a0'’-\u0301")
 _HEADS = frozenset(":：|")  # behind a name: the heading of an item
+_DASHES = frozenset("–—-")  # behind a place: a dateline
 _DEMONYM_AFTER = frozenset({"fr", "es", "pt", "ar", "it", "ro"})
 
 
@@ -103,6 +110,7 @@ class Names:
         _brussels(mentions)
         _congo(mentions)
         _sides(mentions, low, index)
+        _members(mentions, low, index)
         return tuple(self._bind(mentions, found, low, index))
 
     def owners_of(self, low: str, original: str, language: str) -> dict[str, str]:
@@ -148,11 +156,15 @@ class Names:
         return self.filed_in(low[start:], original[start:], language)
 
     def heading(self, low: str, original: str, language: str) -> str:
-        """The state that heads an item of a digest: "Peru: the committee …", "Moldova." alone; "" for none."""
+        """The state that heads an item of a digest: "Peru: the committee …", "Moldova." alone, "NIAMEY – …"; "" for none."""
         hit = opening(self._index(language), low, original)
-        if hit is None or hit[2].kind is not PartyKind.NAME or len(hit[2].code) != 2:
+        if hit is None or len(hit[2].code) != 2:
             return ""
         after = original[hit[1] :].strip()
+        if hit[2].kind is PartyKind.CAPITAL and after[:1] in _DASHES:
+            return "EU" if hit[2].code == "BE" else hit[2].code
+        if hit[2].kind is not PartyKind.NAME:
+            return ""
         return hit[2].code if after[:1] in _HEADS or not any(char.isalnum() for char in after) else ""
 
     def _meaning(self, low: str, original: str, language: str) -> Meaning | None:
@@ -174,7 +186,11 @@ class Names:
     def _bind(self, mentions: list[PartyMention], found: list[Found], low: str, index: Index) -> list[PartyMention]:
         """Gives organs the country that the words beside them say: "Georgia's parliament", "парламент Молдовы"."""
         bound = mentions
-        for at, mention in enumerate(mentions):
+        for at in (
+            *range(len(mentions)),
+            *reversed(range(len(mentions) - 1)),
+        ):  # back: "the lower house of the Tajik parliament"
+            mention = mentions[at]
             if mention.kind is not PartyKind.BODY or mention.code:
                 continue
             code = _beside(mentions, at, low, index)
@@ -192,19 +208,26 @@ def _beside(mentions: Sequence[PartyMention], at: int, low: str, index: Index) -
         return before.code
     if after and after.kind is PartyKind.LEADER and low[body.end : after.start].strip() in {"", "·"}:
         return after.code
-    return _owner_after(body, after, low, index) if after and after.code and after.kind in _OWNERS else ""
+    behind = mentions[at + 2] if at + 2 < len(mentions) else None
+    chained = after is not None and behind is not None and behind.kind is PartyKind.BODY and behind.code == after.code
+    if not after or not after.code or after.kind not in _OWNERS:
+        return ""
+    return _owner_after(body, after, low, index, chained=chained)
 
 
-def _owner_after(body: PartyMention, after: PartyMention, low: str, index: Index) -> str:
+def _owner_after(body: PartyMention, after: PartyMention, low: str, index: Index, *, chained: bool = False) -> str:
     """The country of what follows the organ, where the words between say that it is the owner: "of", "in" a capital, a genitive."""
     between = low[body.end : after.start]
     if not _NO_STOP.issuperset(char for char in between if not char.isalnum()):
         return ""
     gap = WORD.findall(between)
     if not gap:
+        if chained:
+            return after.code
         owns = index.language in (_DEMONYM_AFTER if after.kind is PartyKind.DEMONYM else _BARE_GENITIVE)
         return after.code if owns else ""
-    allowed = index.lists["of"] | (index.lists["in"] if after.kind is PartyKind.CAPITAL else frozenset())
+    seated = after.kind is PartyKind.CAPITAL or (after.kind is PartyKind.NAME and body.body in _RESIDENT)
+    allowed = index.lists["of"] | (index.lists["in"] if seated else frozenset())
     return after.code if len(gap) <= 3 and all(fold(word) in allowed for word in gap) else ""
 
 
@@ -221,7 +244,8 @@ def _next_to(before: PartyMention, body: PartyMention, low: str, index: Index) -
     if not _ORGAN_GAP.match(gap):
         return False
     words = WORD.findall(gap)
-    return before.kind is not PartyKind.NAME and fold(words[-1]) in index.lists["between"]
+    owner = before.kind is not PartyKind.NAME or gap.startswith(_POSSESSIVE)
+    return owner and fold(words[-1]) in index.lists["between"]
 
 
 def _mention(hit: Found, on: date | None) -> PartyMention:
@@ -257,6 +281,21 @@ def _congo(mentions: list[PartyMention]) -> None:
         for at, mention in enumerate(mentions):
             if mention.code == "CD":
                 mentions[at] = replace(mention, code="CG")
+
+
+def _members(mentions: list[PartyMention], low: str, index: Index) -> None:
+    """ "An EU member", «член ЕС»: one of its states is meant, not the organisation."""
+    words = index.lists.get("members", frozenset())
+    for at, mention in enumerate(mentions if words else ()):
+        if mention.kind is PartyKind.ORGANISATION:
+            after = WORD.search(low, mention.end)
+            before = [
+                fold(word) for word in WORD.findall(low[max(0, mention.start - _MEMBER_REACH) : mention.start])[-2:]
+            ]
+            follows = after is not None and after.start() - mention.end <= 1 and fold(after.group()) in words
+            leads = bool(before) and (before[-1] in words or (before[0] in words and before[-1] in index.lists["of"]))
+            if follows or leads:
+                mentions[at] = replace(mention, body=MEMBER)
 
 
 def _sides(mentions: list[PartyMention], low: str, index: Index) -> None:

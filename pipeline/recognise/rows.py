@@ -8,6 +8,7 @@ from pipeline.recognise.reading import Reading
 from pipeline.recognise.values import PartyKind, PartyMention
 
 ORGANS = frozenset({PartyKind.BODY, PartyKind.LEADER})
+_COMPANY = frozenset({PartyKind.ORGANISATION, PartyKind.CAPITAL})  # what a state joins, where it acts
 _ROW_GAP = 3  # words between two names of a list
 
 
@@ -51,7 +52,8 @@ def without_places(reading: Reading, mentions: Sequence[PartyMention]) -> list[P
                 or (word > 1 and reading.is_a("determiners", word - 1) and reading.is_a("prepositions", word - 2))
             )
         )
-        if behind and not (kept and word - last_word(reading, kept[-1]) <= 4) and not _noun_before(reading, word):
+        beside = kept and word - last_word(reading, kept[-1]) <= 4 and not (kept[-1].code and p.kind in _COMPANY)
+        if behind and not beside and not _noun_before(reading, word):
             continue
         kept.append(p)
     return kept or [p for p in mentions if p.kind in ORGANS]

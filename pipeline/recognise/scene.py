@@ -96,7 +96,7 @@ class Scene:
         place, context = self.place, self.context
         headed = self._headed(sentence)
         if headed:
-            place, context = organs.Place(headed, (headed,)), headed
+            place, context = organs.Place(headed, (headed, *place.named)), headed
         found = actors.attach(
             bare,
             sentence.low,
@@ -105,6 +105,8 @@ class Scene:
             self.names,
             context=context,
             named=place.named,
+            withs=self.withs,
+            sure=place.sure,
             seat=self.names.seat(sentence.low, sentence.text, language),
         )
         owned = [

@@ -5,9 +5,10 @@ read ─▶ things ─▶ triggers ─▶ bind ─▶ step ─▶ status ─▶ 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from types import MappingProxyType
 
 from pipeline.model import PartialDate, Salience, Status
 from pipeline.model import Step as Trace
@@ -21,6 +22,7 @@ from pipeline.recognise import (
     dates,
     discover,
     elliptic,
+    gapping,
     items,
     laws,
     mentions,
@@ -42,6 +44,8 @@ from pipeline.recognise.salience import Circumstances
 from pipeline.recognise.things import NOUN, TREATY, Thing
 from pipeline.recognise.triggers import FUTURE, GERUND, INFINITIVE, NOMINAL, PRESENT, Trigger
 from pipeline.recognise.values import DateMention, PartyMention, Sentence
+
+NO_DAYS: Mapping[str, PartialDate | None] = MappingProxyType({})
 
 
 @dataclass
@@ -223,7 +227,11 @@ class Walk(Meanings):
         )  # fmt: skip
         several = len({x.agreement_id for x in linked if x.agreement_id})
         listed = when.respective(own, several, kind, verdict, self._calendar(previous))
-        yield from self._spread(reading, found, one, base, linked, subject, told, listed)
+        shared = gapping.read(reading, one.trigger, verbs, marked, subject)
+        days = {
+            code: when.told([m], kind, verdict, self._calendar(previous), marked)[0] for code, m in shared.dates.items()
+        }
+        yield from self._spread(reading, found, one, base, linked, (*subject, *shared.further), told, listed, days)
 
     def _spread(
         self,
@@ -235,8 +243,12 @@ class Walk(Meanings):
         subject: Sequence[PartyMention],
         before: Sequence[Told],
         listed: Sequence[PartialDate] = (),
+        days: Mapping[str, PartialDate | None] = NO_DAYS,
     ) -> Iterator[Told]:
-        """One entry for every agreement (each with its date of those `listed`) and, where states act each for itself, for every state."""
+        """One entry for every agreement (each with its date of those `listed`) and, where states act each for itself, for every state.
+
+        `days`: the dates that belong to one of the states alone.
+        """
         kept = list({x.agreement_id: x for x in linked if x.agreement_id}.values())
         unknown = [x for x in linked if x.agreement_id is None]
         if kept:
@@ -246,7 +258,7 @@ class Walk(Meanings):
         for at, x in enumerate(kept or unknown[:1]):
             base = replace(base, date=listed[at]) if listed else base
             parts = acting.Parts(self.tools.linker.index, x.agreement_id)
-            for actor in acting.each(base, subject, self.article.text, parts, self.scene, before):
+            for actor in acting.each(base, subject, self.article.text, parts, self.scene, before, apart=bool(days)):
                 kind, stage, rule = base.type, actor.stage, ""
                 if actor.country:
                     kind, stage, rule = actors.normalise(
@@ -258,6 +270,7 @@ class Walk(Meanings):
                     type=kind,
                     linked=x,
                     actor=actor,
+                    date=days.get(actor.country) or base.date,
                     stage=stage,
                     reasons=reasons,
                     confidence=x.confidence * base.confidence,

@@ -9,8 +9,18 @@ from datetime import date
 from pipeline.model import EventType, PartialDate, Status
 from pipeline.recognise import dates
 from pipeline.recognise.dates import DateTables
-from pipeline.recognise.reading import Reading
-from pipeline.recognise.triggers import ATTRIBUTE, NOMINAL, PASSIVE, Trigger
+from pipeline.recognise.reading import ASIDE, MAIN, Reading
+from pipeline.recognise.triggers import (
+    ACTIVE,
+    ATTRIBUTE,
+    FUTURE,
+    INFINITIVE,
+    NOMINAL,
+    PASSIVE,
+    PAST,
+    PRESENT,
+    Trigger,
+)
 from pipeline.recognise.values import Dated, DateMention
 
 _FORCE = frozenset({EventType.ENTERED_INTO_FORCE, EventType.PROVISIONALLY_APPLIED, EventType.TERMINATED})
@@ -18,11 +28,17 @@ _BY_PAPER = frozenset({EventType.AMENDED, EventType.EXTENDED})
 _COUNTED = ("story_", "next_", "within")  # rules of what counts from a day told before
 _EVENT = "story_event"  # "eight months after it was signed": how far its clause lies from the rest of the sentence
 _EVENT_REACH = 14  # words to the verb of that clause
+_BRACKETED = "bracketed_year"
 _IN_FRONT = 4  # what it costs a date to stand before its verb
 _RIGHT_BEHIND = 5  # words from a participle to its date
 _AFTER_COMMA = 2
 _BESIDE_NOUN = 2  # words from a noun to a date that is its own, not the verb's
 _BEHIND = 12  # what it costs a date to stand behind its verb where verbs stand last
+_MOMENT = 6  # words from a date to the clause that tells what happened then, from there to its verb
+_RIGHT_BEFORE = 2
+_PREPOSITION = 2  # words of "as of" and its kind
+_BY_THE_WAY = frozenset({"reserve"})  # acts told in a phrase beside the verb ("with two reservations")
+_TO_COME = frozenset({FUTURE, INFINITIVE, PRESENT})
 _LASTING = _FORCE | {EventType.SUSPENDED, EventType.WITHDRAWN}  # what goes on: "in force since", "suspended since"
 
 
@@ -152,7 +168,7 @@ def _resolved(mention: DateMention, calendar: Calendar, past: bool | None) -> Da
     found = dates.resolve(
         mention, published=calendar.published, dateline=calendar.dateline, past=past, previous=calendar.previous
     )
-    yearless = mention.year is None and mention.month is not None and not mention.unit and mention.weekday is None
+    yearless = mention.year is None and mention.month is not None and not mention.unit
     late = found is not None and past is True and calendar.latest is not None and found.date.first > calendar.latest
     if (found is None or late) and yearless and calendar.latest is not None:
         return dates.resolve(mention, published=calendar.latest, dateline=None, past=past)
@@ -170,15 +186,21 @@ def own(
     mine = reading.clause_of[trigger.first]
     titles = [m for m in usable if m.role == "title"]
     usable = [m for m in usable if m.role != "title"]
+    usable = [m for m in usable if m.rule != _BRACKETED or _alone_behind(reading, trigger, others, m)]
     event = [m for m in usable if m.rule == _EVENT and _of_clause_behind(reading, trigger, others, m)]
     usable = [m for m in usable if m.rule != _EVENT]
+    others = [t for t in others if t.family not in _BY_THE_WAY]
     kept = [m for m in usable if _is_own(reading, trigger, others, m, telling)]
+    if not any(_clause(reading, m) == mine for m in kept):
+        kept = _of_moment(reading, trigger, usable) or kept
     if event and not any(_word(reading, m) > _word(reading, event[0]) for m in kept):
         return event
     if not kept and others and trigger.voice != ATTRIBUTE:
         first = min(t.first for t in (trigger, *others))
         held = [t for t in telling if t.voice == ATTRIBUTE]
         kept = [m for m in usable if _word(reading, m) < first and not any(_hugs(reading, t, m) for t in held)]
+    if not kept and trigger.tense in _TO_COME:
+        kept = [m for m in usable if _in_clause_behind(reading, trigger, others, m)]
     if (
         not kept and trigger.family == "sign" and trigger.voice in {ATTRIBUTE, PASSIVE}
     ):  # "the treaty of 1993, signed by …"
@@ -191,6 +213,42 @@ def _of_clause_behind(reading: Reading, trigger: Trigger, others: Sequence[Trigg
     word = _word(reading, mention)
     between = [t for t in others if word < t.first < trigger.first]
     return word < trigger.first <= word + _EVENT_REACH and not between
+
+
+def _of_moment(reading: Reading, trigger: Trigger, usable: Sequence[DateMention]) -> list[DateMention]:
+    """The date that a clause explains: "since 2011, when it ratified", «31 марта в Худжанде, где подписали …»."""
+    start = max(1, trigger.first - _MOMENT)
+    opener = next((i for i in range(trigger.first - 1, start - 1, -1) if reading.is_a("moment", i)), 0)
+    before = [m for m in usable if _last(reading, m) < opener]
+    if not opener or not before or any(opener < _word(reading, m) < trigger.first for m in usable):
+        return []
+    gap = opener - _last(reading, before[-1])
+    near = gap <= _RIGHT_BEFORE or (gap <= _MOMENT and "," in reading.before(opener))
+    plain = before[-1].role in {"", "since", "effective"} and before[-1].rule != _EVENT
+    return [replace(before[-1], role="")] if near and plain else []
+
+
+def _in_clause_behind(reading: Reading, trigger: Trigger, others: Sequence[Trigger], mention: DateMention) -> bool:
+    """Whether what is to come is dated by a clause of its own: "goes to the Senate, which will debate it on 3 March"."""
+    number = _clause(reading, mention)
+    inner = number and reading.clauses[number].parent == reading.clause_of[trigger.first]
+    behind = bool(inner) and _word(reading, mention) > trigger.last
+    return behind and all(reading.clause_of[t.first] != number for t in others)
+
+
+def _alone_behind(reading: Reading, trigger: Trigger, others: Sequence[Trigger], mention: DateMention) -> bool:
+    """Whether a date is all that brackets behind a verb hold: "the only state ever to leave (2021)"."""
+    number = _clause(reading, mention)
+    home = reading.clauses[number]
+    gap = _word(reading, mention) - trigger.last
+    if home.kind != ASIDE or home.parent != reading.clause_of[trigger.first] or gap <= 0:
+        return False
+    if mention.rule == _BRACKETED and gap > _RIGHT_BEFORE:
+        return False  # "ratified the Paris Agreement (2015)"
+    held = set(reading.words_of(number)) - set(range(_word(reading, mention), _last(reading, mention) + 1))
+    return all(reading.is_a("prepositions", i) for i in held) and not any(
+        trigger.last < t.first < _word(reading, mention) for t in others
+    )
 
 
 def _hugs(reading: Reading, trigger: Trigger, mention: DateMention) -> bool:
@@ -207,7 +265,13 @@ def _clause(reading: Reading, mention: DateMention) -> int:
     """The clause a date stands in; one that "that day" seems to open is none."""
     word = _word(reading, mention)
     home = reading.clauses[reading.clause_of[word]]
-    return home.parent if mention.rule.startswith("story_") and home.number and home.opener == word else home.number
+    begins = home.number and 0 <= home.opener <= word
+    if begins and (
+        (mention.rule.startswith("story_") and home.opener == word)
+        or (mention.role in {"effective", "since"} and word - home.opener <= _PREPOSITION)
+    ):
+        return home.parent  # "that day", "as of today": what seems to open a clause belongs to the date
+    return home.number
 
 
 def _distance(reading: Reading, mention: DateMention, trigger: Trigger) -> int:
@@ -216,15 +280,24 @@ def _distance(reading: Reading, mention: DateMention, trigger: Trigger) -> int:
     Where the verb does not stand last, a date in front of it is more often that of the verb before.
     """
     first, last = _word(reading, mention), _last(reading, mention)
-    if trigger.first < first and last < trigger.last:
-        return (trigger.last - last) // _BEHIND  # among the words of the verb itself
+    if trigger.first < first and last < trigger.last:  # among the words of the verb itself
+        over = any(reading.is_a("coordinate", i) for i in range(last + 1, trigger.last))
+        return (trigger.last - last) // _BEHIND + 10 * over  # "opened in 2020 and ended in agreement on …"
     ahead = first < trigger.first
     low, high = (last, trigger.first) if ahead else (trigger.last, first)
     joined = sum(1 for i in range(low + 1, high) if reading.is_a("coordinate", i) and not _joins_names(reading, i))
     commas = sum(1 for i in range(low + 1, high + 1) if any(c in ",，،;；" for c in reading.before(i)))
-    late = reading.lexicon.verb_final or bool(reading.lexicon.han)
+    late = (reading.lexicon.verb_final and not _second(reading, trigger)) or bool(reading.lexicon.han)
     wrong_side = _IN_FRONT if ahead and not late else _BEHIND if not ahead and late else 0
     return high - low + 10 * joined + 6 * commas + wrong_side
+
+
+def _second(reading: Reading, trigger: Trigger) -> bool:
+    """Whether a finite verb of a main clause comes second, where those of other clauses stand last (German)."""
+    finite = trigger.voice == ACTIVE and trigger.tense in {PAST, PRESENT}
+    return (
+        finite and bool(reading.lexicon.grammar.get("relative_articles")) and reading.clause(trigger.first).kind == MAIN
+    )
 
 
 def _last(reading: Reading, mention: DateMention) -> int:
@@ -262,6 +335,8 @@ def _is_own(
         if trigger.first > _word(reading, mention) and any(not _parted(reading, t, mention) for t in held):
             return False
         return all(_distance(reading, mention, trigger) <= _distance(reading, mention, t) for t in rivals)
+    if _alone_behind(reading, trigger, others, mention):
+        return True
     if any(t in telling for t in rivals):
         return False
     if trigger.voice == ATTRIBUTE:

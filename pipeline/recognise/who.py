@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.recognise.reading import RELATIVE, Reading
+from pipeline.recognise.parties import MEMBER
+from pipeline.recognise.reading import RELATIVE, SUBORDINATE, Reading
 from pipeline.recognise.rows import (
     ORGANS,
     first_of,
@@ -37,12 +38,13 @@ def subject(
         return tuple(
             p for p in reading.parties if word_of(reading, p) > trigger.last and _from(reading, word_of(reading, p))
         )
+    named = [p for p in reading.parties if p.body != MEMBER]
     free = [
         p
-        for p in reading.parties
+        for p in named
         if not any(a <= p.start and p.end <= b for a, b in taken) or _touches(reading, trigger, p) or _leads(reading, p)
     ]
-    inside = _inside(reading, trigger, free)
+    inside = _inside(reading, trigger, free) or _on_behalf(reading, trigger, free)
     if inside:
         return inside
     if trigger.voice in {PASSIVE, ATTRIBUTE, NOMINAL}:
@@ -57,7 +59,7 @@ def subject(
         agent = _loose_agent(reading, trigger, triggers, free) if reading.lexicon.object_first else ()
         return agent or _topic(reading, trigger, free)
     if reading.lexicon.language == "ar" and trigger.voice == ACTIVE:
-        near = _right_behind(reading, trigger, free)
+        near = _right_behind(reading, trigger, triggers, free)
         if near:
             return near
     if trigger.voice == ATTRIBUTE:
@@ -92,7 +94,17 @@ def _inside(reading: Reading, trigger: Trigger, free: Sequence[PartyMention]) ->
     return group(reading, found, from_left=True)
 
 
-def _right_behind(reading: Reading, trigger: Trigger, free: Sequence[PartyMention]) -> tuple[PartyMention, ...]:
+def _on_behalf(reading: Reading, trigger: Trigger, free: Sequence[PartyMention]) -> tuple[PartyMention, ...]:
+    """For whom it was done: "signed on behalf of Norway by its envoy"."""
+    clause = reading.clause_of[trigger.first]
+    found = [p for p in free if reading.clause_of[word_of(reading, p)] == clause]
+    behalf = [p for p in found if any(reading.is_a("behalf", word_of(reading, p) - i) for i in (1, 2))]
+    return group(reading, behalf, from_left=True) if trigger.voice != NOMINAL else ()
+
+
+def _right_behind(
+    reading: Reading, trigger: Trigger, triggers: Sequence[Trigger], free: Sequence[PartyMention]
+) -> tuple[PartyMention, ...]:
     """The subject that follows its verb, at most a pronoun between them („صادق عليها البرلمان")."""
     clause = reading.clause_of[trigger.first]
     found = [
@@ -104,7 +116,8 @@ def _right_behind(reading: Reading, trigger: Trigger, free: Sequence[PartyMentio
     ]
     row = found[:1]
     for p in [p for p in free if row and word_of(reading, p) > word_of(reading, row[0])]:
-        if word_of(reading, p) - last_word(reading, row[-1]) > _PRONOUN_BETWEEN:
+        between = range(last_word(reading, row[-1]) + 1, word_of(reading, p))
+        if len(between) >= _PRONOUN_BETWEEN or any(t.first in between for t in triggers):
             break  # "Cyprus ratified it, and the Lebanese parliament never did"
         row.append(p)
     return group(reading, without_places(reading, row), from_left=True)
@@ -115,7 +128,10 @@ def _topic(reading: Reading, trigger: Trigger, free: Sequence[PartyMention]) -> 
     if trigger.family in _OF_THEMSELVES or (trigger.voice == PASSIVE and trigger.family not in _ALONE):
         return ()
     number = reading.clause_of[trigger.first]
-    opens = trigger.first - min(reading.words_of(number)) <= 1  # "si se mira a Chile: se negó a firmarlo"
+    inside = reading.clauses[max(0, reading.clauses[number].parent)].kind == SUBORDINATE
+    opens = trigger.first - min(reading.words_of(number)) <= (
+        _PRONOUN_BETWEEN if inside else 1
+    )  # "si se mira a Chile: se negó a firmarlo"
     while number:
         number = reading.clauses[number].parent
         outer = [
@@ -289,7 +305,7 @@ def _before(
 def _addressed(reading: Reading, trigger: Trigger, found: list[PartyMention]) -> list[PartyMention]:
     """Of "Moscow urged Washington to ratify" the one who is urged."""
     cues = [h for h in reading.section("status") if h.key == "called_for" and h.last < trigger.first]
-    if trigger.tense != "infinitive" or not cues:
+    if not cues or (trigger.tense != "infinitive" and not reading.lexicon.han):
         return found
     urged = [p for p in found if word_of(reading, p) > cues[-1].last]
     return urged or found
@@ -308,8 +324,18 @@ def _start(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> i
                 p for p in reading.parties if other.last < word_of(reading, p) and last_word(reading, p) < trigger.first
             ]
             fresh = [p for p in own if trigger.first - last_word(reading, p) <= 4]
-            return other.last + 1 if fresh else 0
+            if not fresh:
+                return 0
+            return max(other.last + 1, _parting_comma(reading, other.last + 1, trigger.first, own))
     return 0
+
+
+def _parting_comma(reading: Reading, first: int, stop: int, own: Sequence[PartyMention]) -> int:
+    """The word behind the last comma that parts a subject from what was said before it; no comma of a list of names; -1 for none."""
+    starts, ends = {word_of(reading, p) for p in own}, {last_word(reading, p) for p in own}
+    parts = [i for i in range(first, stop) if "," in reading.before(i)]
+    named = {i - reading.is_a("determiners", i - 1) for i in starts}  # with their articles
+    return next((i for i in reversed(parts) if not (i - 1 in ends and i in named) and max(starts) >= i), -1)
 
 
 def _behind(

@@ -12,21 +12,41 @@ _FIGURES = {mark: value for value, mark in enumerate("零一二三四五六七�
 _YEARS = {
     "前年": -2, "去年": -1, "上年": -1, "今年": 0, "本年": 0, "明年": 1, "来年": 1, "來年": 1, "后年": 2, "後年": 2,
 }  # fmt: skip
-_STORY_YEARS = {"同年": 0, "当年": 0, "當年": 0, "次年": 1, "翌年": 1}
+_STORY_YEARS = {
+    "同年": 0,
+    "当年": 0,
+    "當年": 0,
+    "该年": 0,
+    "該年": 0,
+    "那一年": 0,
+    "次年": 1,
+    "翌年": 1,
+    "前一年": -1,
+    "上一年": -1,
+}
 _MONTHS = {
-    "上个月": -1, "上個月": -1, "上月": -1, "本月": 0, "这个月": 0, "這個月": 0, "下个月": 1, "下個月": 1, "下月": 1,
+    "上个月": -1, "上個月": -1, "上月": -1, "本月": 0, "这个月": 0, "這個月": 0, "下个月": 1, "下個月": 1, "下月": 1, "上一个月": -1,
+    "上一個月": -1,
 }  # fmt: skip
-_STORY_MONTHS = {"同月": 0, "当月": 0, "當月": 0, "次月": 1}
+_STORY_MONTHS = {"同月": 0, "当月": 0, "當月": 0, "次月": 1, "翌月": 1, "前一个月": -1, "前一個月": -1}
 _DAYS = {
-    "前天": -2, "昨天": -1, "昨日": -1, "昨晚": -1, "今天": 0, "今日": 0, "今晨": 0, "今晚": 0, "明天": 1, "明日": 1, "后天": 2,
+    "前天": -2, "昨天": -1, "昨日": -1, "昨晚": -1, "今天": 0, "今日": 0, "今晨": 0, "今早": 0, "今晚": 0, "明天": 1, "明日": 1, "后天": 2,
     "後天": 2,
 }  # fmt: skip
 _STORY_DAYS = {
-    "前一天": -1, "前一日": -1, "当天": 0, "當天": 0, "当日": 0, "當日": 0, "同日": 0, "同一天": 0, "次日": 1, "翌日": 1, "第二天": 1,
+    "前一天": -1, "前一日": -1, "当天": 0, "當天": 0, "当日": 0, "當日": 0, "同日": 0, "同一天": 0, "同天": 0, "此前一天": -1, "隔天": 1, "隔日": 1, "次日": 1, "翌日": 1, "第二天": 1,
     "第二日": 1,
 }  # fmt: skip
 _WEEKS = {"上": -1, "本": 0, "这": 0, "這": 0, "下": 1}
 _WEEKDAYS = {mark: value for value, mark in enumerate("一二三四五六日")} | {"天": 6}
+_EDGES = {
+    "元旦": (1, 1),
+    "第一天": (1, 1),
+    "首日": (1, 1),
+    "最后一天": (12, 31),
+    "最後一天": (12, 31),
+    "最后一日": (12, 31),
+}
 _UNITS = {"天": "day", "日": "day", "周": "week", "週": "week", "星期": "week", "月": "month", "年": "year"}
 _INSTRUMENT = r"条约|條約|协定|協定|协议|協議|公约|公約|议定书|議定書|备忘录|備忘錄|宪章|憲章"
 
@@ -39,10 +59,10 @@ _N = r"(?:[0-9０-９]{1,2}|[一二三四五六七八九十]{1,3})"
 _DATE = re.compile(
     rf"(?:(?P<year>(?<!\d)\d{{4}}|[一二][〇○零一二三四五六七八九]{{3}})\s?年|(?P<near_year>{_any(_YEARS)})|(?P<story_year>{_any(_STORY_YEARS)}))?"
     rf"\s?(?:(?<![\d.])(?P<month>{_N})\s?月份?(?!\d)|(?<![\d.])(?P<month2>{_N})\s?月|(?P<near_month>{_any(_MONTHS)})|(?P<story_month>{_any(_STORY_MONTHS)}))?"
-    rf"\s?(?:(?<![\d.])(?P<day>{_N})\s?[日号號](?![内內间間元])(?:\s?[(（]?(?:星期|周|週)[一二三四五六日天][)）]?)?|(?P<share>年?[底末初]|年中|上半年|下半年|[上中下]旬|第?[一二三四1-4]季度|[春夏秋冬][天季]))?"
+    rf"\s?(?:(?<![\d.前])(?P<day>{_N})\s?[日号號](?![内內间間元])(?:\s?[(（]?(?:星期|周|週)[一二三四五六日天][)）]?)?|(?P<share>年?[底末初]|年中|上半年|下半年|[上中下]旬|第?[一二三四1-4]季度|[春夏秋冬][天季])|的?(?P<edge>{_any(_EDGES)}))?"
 )
 _START = re.compile(
-    rf"[0-9０-９一二三四五六七八九十]|{_any(_YEARS)}|{_any(_STORY_YEARS)}|{_any(_MONTHS)}|{_any(_STORY_MONTHS)}"
+    rf"[0-9０-９一二三四五六七八九十]|{_any(_YEARS)}|{_any(_STORY_YEARS)}|{_any(_MONTHS)}|{_any(_STORY_MONTHS)}|元旦"
 )
 _OTHER = re.compile(
     rf"(?P<near_day>{_any(_DAYS)})|(?P<story_day>{_any(_STORY_DAYS)})"
@@ -53,7 +73,7 @@ _OTHER = re.compile(
 )
 _NUMERIC = re.compile(r"(?<!\d)(?:\d{4}([-/.])\d{1,2}\1\d{1,2}|\d{1,2}([-/.])\d{1,2}\2\d{4})(?!\d)")
 _TO = re.compile(r"[\d年月日号號][至到~～–—-]\Z")
-_GATE = re.compile(r"\d|[年月日号號天周週]|星期|礼拜|禮拜|今晚|今晨|昨晚")
+_GATE = re.compile(r"\d|[年月日号號天周週]|星期|礼拜|禮拜|今晚|今晨|今早|昨晚|元旦")
 
 
 def find_in(low: str) -> tuple[DateMention, ...]:
@@ -110,6 +130,10 @@ def _date(match: re.Match[str], low: str) -> DateMention | None:
     month = number(month_text) if month_text else None
     day = number(part["day"]) if part["day"] else None
     unit, offset, story = _relation(part)
+    if part["edge"]:
+        if month is not None or (year is None and not unit and part["edge"] != "元旦"):
+            return None
+        month, day = _EDGES[part["edge"]]
     if year is None and month is None and day is None and not unit:
         return None
     if (month is not None and not 1 <= month <= 12) or (day is not None and not 1 <= day <= 31):
@@ -176,7 +200,8 @@ def _other_relation(part: dict[str, str | None], weekday: int | None) -> tuple[s
 
 _EFFECTIVE = re.compile(r"\s?(?:起|开始(?:生效|实施|施行|适用)|開始(?:生效|實施))")
 _DEADLINE = re.compile(r"\s?(?:之前|以前|前(?![夕往后後])|为止|為止)")
-_NAMED = re.compile(rf"的?《?(?:[^\W\d_]{{0,6}})?(?:{_INSTRUMENT})")
+_VERBS = "了签簽批通加入交换換退废廢续續核即正于於在把将將起施"  # between a year and an instrument they say that it is no name's
+_NAMED = re.compile(rf"的?《?[^\W\d_{_VERBS}]{{0,6}}(?:{_INSTRUMENT})")
 
 
 def _role(low: str, start: int, end: int, rule: str) -> str:

@@ -75,6 +75,11 @@ def _from_event(mention: DateMention, low: str, table: Table) -> DateMention | N
         return None
     offset, following = mention.offset or 0, _next_word(mention, low)
     behind = low[mention.end :].lstrip().removeprefix(following).lstrip()
+    if following in table.after_event | table.before_event and not behind[:1].isalnum():  # "two days before."
+        later = following in table.after_event
+        return replace(
+            mention, rule="story_later" if later else "story_earlier", offset=abs(offset) if later else -abs(offset)
+        )
     if low[: mention.start].rstrip().endswith(" to") or behind[:1].isdigit() or _first(behind, table) in _DATE_LETTERS:
         return None  # "two years to the day after", "thirty days after January 1"
     if following in table.after_event:

@@ -7,6 +7,7 @@ before a date is looked at behind the match, so that a mention covers the date a
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
@@ -28,6 +29,10 @@ _SHARED: tuple[tuple[str, str], ...] = (
     ("day_list", rf"(?:y-?Y_?,?)?{_W}J?[dD]_?J?(?:(?:,c?|c|-|q)[orpI]*[dD]_?J?)+-?[or]*{_M}(?:{_YEAR}|[,or]*[AB])?"),
     ("day_month", rf"{_W}[ltx]?{_D}{_M}[lx]?(?!y)"),
     ("day_of_month", r"[dD]_?J?[or]*[GH]|[GH][,Ip]?r?[dD]J?|[dD]J|[ltx]?J[dD](?!u)"),
+    ("edge", rf"E[or]*(?:{_M}{_YEAR}|Y?[or]*yY?|[AB])|(?:y(?:-?Y|-0)?|[AB])E"),
+    ("full_date", r"Z[,or]*Y?yY?|y(?:-?Y)?Z"),
+    ("day_month_relative_year", r"Z[or]*[AB]|[AB]Z"),
+    ("day_month", r"Z"),
     ("month_year", rf"[PQ]?[or-]*{_M}{_YEAR}|y-?Y[PQ]?[or]*M"),
     ("month_relative_year", rf"[PQ]?[or-]*{_M}[orIp]*[AB]|[AB][,orIp]*P?[ro]*M"),
 )
@@ -41,17 +46,18 @@ _MONTH_FIRST: tuple[tuple[str, str], ...] = (
 _LATER: tuple[tuple[str, str], ...] = (
     ("month", r"[ltx]M|P[or-]*M|(?<=I)M[lx]?(?![yz])|(?<=[pq])M[lx]?(?!_?[dDyz])|(?<=[pI][rt])M(?!_?[dDyz])|(?<=Mc)M(?!_?[dDyz])|M[lx]"),
     ("years", r"(?<=h)ycyY?|[PQN]*y[-q][PQN]*yY?"),
-    ("share_of_year", r"[PQNT]+_?[or-]*Y?r?yY?|yYr?[PQNT]"),
+    ("share_of_year", r"[PQNT]+_?[or-]*Y?r?yY?|y(?:-?Y|-0)?r?[PQNT]"),
     ("share_of_relative_year", r"[PQNT][or]*[AB]|A[QNT]"),
     ("season", r"[ltx][NT]|(?<=[Ip])N|[NT][lx]?(?<=[Tlx])"),
     ("year_list", r"(?<=[Ip])y(?:,?c?[Ip]?yY?)+"),
+    ("bracketed_year", r"(?<=<)y(?=>)"),
     ("year", r"(?<!i)Yr?yY?|A[or]*yY?|(?<=[Ipq])y(?![v-])Y?"),
     ("year_with_word", r"y-?Y"),
     ("of_year", r"(?<=i)Yy|(?<=o)y(?![v-])|y(?=0{0,3}i)"),
     ("weekday_of_week", r"W[,pIjor]*V|V[,pIjor]*W"),
     ("weekday", r"[ltx]W|W[lx]?"),
     ("relative", r"[RVGA]"),
-    ("story", r"[SHB]|[kd]?[uYJ][eg]|g[kd]?[uYJ]"),
+    ("story", r"[SHB]|f?[kd]?[uYJ][eg]|[eg][kd]?[uYJ]"),
     ("eve", r"K"),
     ("ago", r"[kdDn]?[uYJ]aR?|b[kdn]?[uYJ]"),
     ("within", r"f[kdn]?[uYJ]"),
@@ -60,7 +66,7 @@ _LATER: tuple[tuple[str, str], ...] = (
 _BARE_YEAR = ("year", r"(?<![-$<iv/oX])(?<!X_)y(?![v-])")
 _BARE_MONTH = ("month", r"MY?"), ("year", r"y(?=')")
 _BEGINNERS = (
-    "JdDFMyzWwABGHRVSKNTPQltxuYkbfng"  # every frame begins with one of these; most words of a sentence are none
+    "JdDFMyzWwABGHRVSKNTPQltxuYkbfngeEZ"  # every frame begins with one of these; most words of a sentence are none
 )
 _TRIM = "pIjorqc-_,<>"
 _RANGE = re.compile(r"_?[-q][rjIpo]?")
@@ -153,6 +159,10 @@ def _one(lexed: Lexed, rule: str, first: int, last: int) -> Framed:
         parts: tuple[int | None, int | None, int | None] = (year, month, day)
     elif rule == "counted" or _is_amount(letters):
         parts = (None, None, None)
+    elif "Z" in letters:
+        parts = (_value(lexed, first, letters, "y"), 1, 1)
+    elif rule == "edge":
+        parts = _edge(lexed, first, letters)
     else:
         month_letters = "MNT" if rule in {"season", "month"} else "M"
         parts = (
@@ -162,6 +172,14 @@ def _one(lexed: Lexed, rule: str, first: int, last: int) -> Framed:
         )
     start, end = lexed.pieces[first].start, lexed.pieces[last - 1].end
     return Framed(DateMention(start, end, named, *parts, weekday, offset, unit, direction), first, last)
+
+
+def _edge(lexed: Lexed, first: int, letters: str) -> tuple[int | None, int, int]:
+    """Year, month and day of the first or last day of a year or month."""
+    year, month = _value(lexed, first, letters, "yz"), _value(lexed, first, letters, "M")
+    if _value(lexed, first, letters, "E") == 1:
+        return year, month or 1, 1
+    return year, month or 12, monthrange(year or 1, month or 12)[1]
 
 
 def _relation(lexed: Lexed, rule: str, first: int, letters: str) -> tuple[str, str, int | None, str]:

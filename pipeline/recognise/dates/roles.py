@@ -26,9 +26,15 @@ def with_role(mention: DateMention, low: str, table: Table) -> DateMention | Non
     """The mention with its role; None where its year belongs to a noun that is no document ("the 2018 summit")."""
     title = _inside_title(low[: mention.start], table)
     before = low[max(0, mention.start - _NAME_LENGTH) : mention.start]
+    if mention.rule == "bracketed_year":  # "the Convention (1980)"
+        noun = before.rstrip(" (").rsplit(maxsplit=1)[-1:]
+        named = table.instruments is not None and bool(noun) and table.instruments.match(noun[0]) is not None
+        return replace(mention, role="title", rule="year") if named else mention
     if mention.rule == "of_year":
-        named = _names_document(before, table) or _document_follows(low[mention.end : mention.end + 60], table)
-        return replace(mention, role="title", rule="year") if named else None
+        if _names_document(before, table) or _document_follows(low[mention.end : mention.end + 60], table):
+            return replace(mention, role="title", rule="year")
+        alone = table.adverbial_year is not None and table.adverbial_year.search(before) is not None
+        return replace(mention, rule="year") if alone else None
     role = (
         ("title" if title else _role(before, table))
         or _prenominal(before, low[mention.end : mention.end + 60], table)

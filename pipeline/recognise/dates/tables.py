@@ -8,6 +8,7 @@ frames of `frames.py` are patterns over that string, the same ones for all langu
     k     a number in words                         u     day, week, month or year                Y  "year" beside a year
     l t x last, this, next                          P Q N T early or late, quarter or half, season, and one that needs no "in"  J  "day" beside a day number
     R V G A  yesterday, last week, this month, last year          S H B  the same day, that month, that year
+    E Z   the first or last day of; New Year's Day
     K     the eve                                   X     a word whose number is no year ("Agenda")
     I j p in; on; other words before a date         o r   of; an article                          c q h  and; to; between
     a b   ago, and its kind that stands before      e g   earlier, later                          f  "within", "через"
@@ -30,14 +31,15 @@ WORD_LETTERS: Mapping[str, str] = {
     "in": "I", "on": "j", "before": "p", "of": "o", "article": "r", "last": "l", "this": "t", "next": "x",
     "part": "P", "share": "Q", "year": "Y", "day": "J", "eve": "K", "ago": "a", "ago_before": "b", "earlier": "e",
     "later": "g", "within": "f", "and": "c", "between": "h", "to": "q", "measure": "v", "numbered": "X", "ignore": "0",
+    "new_year": "Z",
 }  # fmt: skip
 RELATIVE_LETTERS: Mapping[str, str] = {"day": "R", "week": "V", "month": "G", "year": "A"}
 STORY_LETTERS: Mapping[str, str] = {"day": "S", "week": "S", "month": "H", "year": "B"}
 ROLES = ("effective", "deadline", "since", "title", "attributive", "prenominal", "quoted", "plain")
 _SECTIONS = frozenset({
-    "months", "weekdays", "weekdays_short", "numbers", "seasons", "seasons_alone", "units", "single", "relative", "story", "words", "roles",
+    "months", "weekdays", "weekdays_short", "numbers", "seasons", "seasons_alone", "edges", "ordinals", "units", "single", "relative", "story", "words", "roles",
     "roles_after", "nouns", "capitals", "proclitics", "month_first", "bare_year", "bare_month", "genitive_year", "eve_blocked",
-    "governing", "counted_from", "definite", "lasting", "after_event", "before_event",
+    "governing", "counted_from", "definite", "lasting", "after_event", "before_event", "adverbial_year",
 })  # fmt: skip
 _QUIET = frozenset("hIjporlxtcqYJukPQvX0i")  # letters that tell no time by themselves
 _RAW = re.compile(r"\d+|[^\W\d_]+|[^\w\s]")
@@ -65,7 +67,8 @@ class Table:
     no preposition belongs to a noun. `eve_blocked`: words that, after an expression that counts from the story, make a
     preposition of it; after one that ends in a word of `governing`, any word does. `counted_from`: words after "within 30
     days" that say it is not counted from today. `definite`: how an instrument begins that no year of its own follows ("*": none has
-    one). `lasting`: what means "since the day told before". `after_event`, `before_event`: words behind a span that a clause
+    one). `lasting`: what means "since the day told before". `adverbial_year`: endings of words
+    that no year belongs to, where others may own one that follows («ратифікувала 2004 року», «саміт 2004 року»). `after_event`, `before_event`: words behind a span that a clause
     is counted from ("two days after the Senate had voted").
     """
 
@@ -90,6 +93,7 @@ class Table:
     counted_from: frozenset[str]
     definite: str = ""
     lasting: frozenset[str] = frozenset()
+    adverbial_year: re.Pattern[str] | None = None
 
     def sets_apart(self, word: str) -> bool:
         """Whether an instrument's form says that no year of its own follows („الاتفاقية عام 2012": signed in 2012)."""
@@ -180,6 +184,7 @@ def build(language: str, raw: Mapping[str, object]) -> Table:
         before_event=frozenset(_strings(raw.get("before_event", ()))),
         definite=str(raw.get("definite", "")),
         lasting=frozenset(_strings(raw.get("lasting", ()))),
+        adverbial_year=_endings(raw.get("adverbial_year", ())),
     )
 
 
@@ -203,6 +208,8 @@ def _entries(raw: Mapping[str, object]) -> Iterator[tuple[str, Lexeme]]:
         "numbers": "k",
         "seasons": "N",
         "seasons_alone": "T",
+        "edges": "E",  # 1 the first day of, -1 the last
+        "ordinals": "D",
     }
     for section, letter in valued.items():
         for value, texts in _mapping(raw.get(section, {})).items():
@@ -255,6 +262,12 @@ def _stems(texts: object) -> re.Pattern[str] | None:
         for text in _strings(texts)
     ]
     return re.compile(rf"(?<!\w)(?:{'|'.join(stems)})") if stems else None
+
+
+def _endings(texts: object) -> re.Pattern[str] | None:
+    """A pattern for a text that ends in a word with one of the endings, or in nothing but a mark."""
+    endings = "|".join(re.escape(text) for text in _strings(texts))
+    return re.compile(rf"(?:(?:{endings})|[,:–—]|\A)\s*\Z") if endings else None
 
 
 def _mapping(value: object) -> Mapping[str, object]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.model import PartialDate
 from pipeline.recognise.dates import dateline, find, resolve
 from pipeline.recognise.sentences import sentence
 
@@ -58,3 +59,25 @@ def test_the_dateline_among_a_sentences_dates_is_marked() -> None:
     text = "WASHINGTON, April 26 -- On July 1 the deal will enter into force."
     assert [mention.role for mention in find(sentence(text), "en")] == ["dateline", ""]
     assert [mention.role for mention in find(sentence(text, index=5), "en")] == ["", ""]
+
+
+def phrases() -> Iterator[object]:
+    """Each phrase of times.toml with its language, its frame and what it means."""
+    told = tomllib.loads((FOLDER.parent / "recognise" / "times.toml").read_text("utf-8"))
+    for language, table in told.items():
+        for meaning, texts in table.items():
+            if meaning != "frame":
+                yield from (
+                    pytest.param(language, table["frame"], text, meaning, id=f"{language}: {text}") for text in texts
+                )
+
+
+@pytest.mark.parametrize(("language", "frame", "phrase", "meaning"), list(phrases()))
+def test_a_phrase_of_time(language: str, frame: str, phrase: str, meaning: str) -> None:
+    """Every way of saying when means its day, after a sentence that told of 14 May 2024."""
+    dated = [
+        resolve(m, published=date(2026, 3, 18), dateline=None, past=True, previous=PartialDate(2024, 5, 14))
+        for m in find(sentence(frame.format(phrase), index=5), language)
+        if m.role != "title"
+    ]
+    assert {str(d.date) for d in dated if d is not None} == {meaning}
