@@ -81,7 +81,7 @@ def _places(connection: Connection, wanted: EventFilter, limit: int) -> list[Pla
     themselves, so that the rest is one walk along an index.
     """
     asked = phrases(wanted.text) if wanted.text else ()
-    which = kinds(connection, wanted)
+    which = kinds(wanted)
     found: list[Place] = []
     for where, lasts in parts(wanted):
         left = limit - len(found)

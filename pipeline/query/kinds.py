@@ -1,47 +1,53 @@
-"""The few-valued filters of a question as the numbers of the kinds of events that answer it."""
+"""The few-valued filters of a question as a condition on the kinds of events: which kinds answer is looked up where it is asked."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Select, any_, bindparam, func, select, true
 
 from pipeline.model import EventState
 from pipeline.query.asking import EventFilter
 from pipeline.store.kinds import grade_of
-from pipeline.store.sql import among_given
+from pipeline.store.sql import among_given, given_list
 from pipeline.store.tables import EventKindRow
 
 
 @dataclass(frozen=True, slots=True)
 class Kinds:
-    """These kinds, or (`others`) all but these. `few`: a list of its own can be walked for them."""
+    """Kinds of which these columns are asked, or (`others`) all but what was taken back. The values are given, see `given_kinds`."""
 
-    numbers: tuple[int, ...]
+    asked: tuple[str, ...]
     others: bool = False
 
-    @property
-    def few(self) -> bool:
-        """True where most kinds are not among them."""
-        return not self.others
+    def holds(self, sqlite: bool, column: Any, *, listed: bool = False) -> ColumnElement[bool]:
+        """The condition on a column of kinds. `listed`: so that an index on it can be used; else each row is looked up among them."""
+        mine = _kinds_of(sqlite, self)
+        inside: ColumnElement[bool] = column.in_(mine.scalar_subquery())
+        if self.others:
+            return ~inside
+        if sqlite:
+            return inside
+        # PostgreSQL searches an array from its start for every row, but makes a table of what stands in a test like this
+        return column == any_(func.array(mine.scalar_subquery())) if listed else inside.is_(true())
 
-    @property
-    def nothing(self) -> bool:
-        """True where no event can answer."""
-        return not self.others and not self.numbers
 
-    @property
-    def form(self) -> Kinds | None:
-        """Which condition they are, without the numbers; None: none, as every kind will do."""
-        return None if self.others and not self.numbers else Kinds((), self.others)
-
-    def holds(self, sqlite: bool, column: Any) -> ColumnElement[bool]:
-        """The condition on a column of kinds, to which the numbers are given as "kinds"."""
-        inside = among_given(sqlite, column, "kinds")
-        return ~inside if self.others else inside
+@cache
+def _kinds_of(sqlite: bool, kinds: Kinds) -> Select[Any]:
+    row = EventKindRow.__table__.c
+    if kinds.others:
+        return select(row.id).where(row.state == EventState.RETRACTED.value)
+    conditions: list[ColumnElement[bool]] = []
+    for name in kinds.asked:
+        if name in ("tracked", "grade"):
+            given = bindparam(f"kinds_{name}", type_=row[name].type)
+            conditions.append(row[name] == given if name == "tracked" else row[name] >= given)
+        else:
+            conditions.append(among_given(sqlite, row[name], f"kinds_{name}"))
+    return select(row.id).where(*conditions)
 
 
 def values_of(wanted: EventFilter) -> Mapping[str, Sequence[str]]:
@@ -61,27 +67,19 @@ def hides_retracted(wanted: EventFilter) -> bool:
     return not wanted.retracted and EventState.RETRACTED not in wanted.state
 
 
-def kinds(connection: Connection, wanted: EventFilter) -> Kinds:
-    """The kinds of events that answer the few-valued filters."""
-    if hides_retracted(wanted) and wanted == EventFilter(
-        **{name: getattr(wanted, name) for name in _OTHER_FILTERS}  # nothing else is asked that kinds tell
-    ):
-        return Kinds(_numbers(connection, EventKindRow.state == EventState.RETRACTED.value), others=True)
-    conditions = [getattr(EventKindRow, name).in_(values) for name, values in values_of(wanted).items()]
-    if wanted.tracked is not None:
-        conditions.append(EventKindRow.tracked == wanted.tracked)
-    if wanted.min_confidence > 0:
-        conditions.append(EventKindRow.grade >= grade_of(wanted.min_confidence))
-    return Kinds(_numbers(connection, *conditions)) if conditions else Kinds((), others=True)
+def kinds(wanted: EventFilter) -> Kinds | None:
+    """The kinds of events that answer the few-valued filters; None: every kind does."""
+    asked = tuple(values_of(wanted))
+    if asked == ("state",) and not wanted.state:
+        asked = ()
+    asked += ("tracked",) if wanted.tracked is not None else ()
+    asked += ("grade",) if wanted.min_confidence > 0 else ()
+    if not asked:
+        return Kinds((), others=True) if hides_retracted(wanted) else None
+    return Kinds(asked if "state" in asked or not hides_retracted(wanted) else ("state", *asked))
 
 
-_OTHER_FILTERS = (
-    "agreement", "party", "country", "since", "until", "as_of", "text", "oldest_first", "limit", "cursor",
-)  # fmt: skip
-
-
-def _numbers(connection: Connection, *conditions: ColumnElement[bool]) -> tuple[int, ...]:
-    """All in one value: a row for each would cost more than the list they are for."""
-    gather = func.json_group_array if connection.dialect.name == "sqlite" else func.array_agg
-    found = connection.execute(select(gather(EventKindRow.id)).where(*conditions)).scalar_one()
-    return tuple(json.loads(found) if isinstance(found, str) else found or ())
+def given_kinds(sqlite: bool, wanted: EventFilter) -> dict[str, Any]:
+    """The values of such a condition."""
+    given = {f"kinds_{name}": given_list(sqlite, values) for name, values in values_of(wanted).items()}
+    return given | {"kinds_tracked": wanted.tracked, "kinds_grade": grade_of(wanted.min_confidence)}

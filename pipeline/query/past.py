@@ -32,7 +32,7 @@ def places(connection: Connection, wanted: EventFilter, limit: int) -> list[Plac
     asked = phrases(wanted.text) if wanted.text else ()
     if asked:
         return _by_words(connection, wanted, asked, wanted.as_of, limit)
-    which = kinds(connection, wanted)
+    which = kinds(wanted)
     found: list[Place] = []
     for where, lasts in parts(wanted):
         found += validity.places(connection, wanted, where, which, wanted.as_of, limit - len(found), lasts)

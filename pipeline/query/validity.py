@@ -16,14 +16,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Date, Select, bindparam, exists, or_, select
 
 from pipeline.query.asking import EventFilter
-from pipeline.query.kinds import Kinds
+from pipeline.query.kinds import Kinds, given_kinds
 from pipeline.query.walking import FORMS, PROBE, Bounds, Place, Range, run
-from pipeline.store.sql import given_list
 from pipeline.store.tables import EventPartyRow, RevisionRow
 from pipeline.store.types import EARLIEST, UtcDateTime
 
 # binary digits of the days that plans reach ahead, looked at together (to 180 years)
 _LEADS = ((9, 10, 11, 12, 13, 14, 15, 16), (8,), (7,), (5, 6), (1, 2, 3, 4))
+_FEW = "ix_revisions_few"
 _EARLY = 1000  # revisions that are read one by one rather than looked for along the days
 _PAST, _PARTIES = RevisionRow.__table__, EventPartyRow.__table__
 _DAY, _ID = _PAST.c.happened, _PAST.c.event_id
@@ -42,11 +42,11 @@ class _Form:
     agreement: bool
     lasts: bool
 
-    def holds(self) -> list[ColumnElement[bool]]:
-        """What held then and answers."""
+    def holds(self, *, listed: bool) -> list[ColumnElement[bool]]:
+        """What held then and answers (`listed`: the kinds are found by the index)."""
         as_of, past = bindparam("as_of", type_=UtcDateTime()), _PAST.c
         made = [past.recorded_at <= as_of, or_(past.until.is_(None), past.until > as_of)]
-        made += [] if self.kinds is None else [self.kinds.holds(self.sqlite, past.kind)]
+        made += [] if self.kinds is None else [self.kinds.holds(self.sqlite, past.kind, listed=listed)]
         if self.sure:
             made.append(past.confidence >= bindparam("sure"))
         if self.country:
@@ -61,7 +61,7 @@ class _Form:
 
     def every(self, index: str) -> Select[Any]:
         """All that answers within the bounds, by this index."""
-        found = select(_DAY, _ID).where(*self.holds(), *self.bounds.holds(_DAY, _ID))
+        found = select(_DAY, _ID).where(*self.holds(listed=index == _FEW), *self.bounds.holds(_DAY, _ID))
         return found.with_hint(_PAST, f"INDEXED BY {index}", "sqlite")
 
     def page(self, index: str) -> Select[Any]:
@@ -73,13 +73,13 @@ def places(
     connection: Connection,
     wanted: EventFilter,
     where: Range,
-    kinds: Kinds,
+    kinds: Kinds | None,
     as_of: datetime,
     limit: int,
     lasts: date | None = None,
 ) -> list[Place]:
     """The first `limit` places of the list as it stood. `lasts`: only acts that can have been on this day or later."""
-    if kinds.nothing or limit <= 0:
+    if limit <= 0:
         return []
     asked = _Asked(connection, wanted, kinds, as_of, limit, lasts)
     if wanted.agreement:
@@ -102,7 +102,7 @@ def places(
 class _Asked:
     connection: Connection
     wanted: EventFilter
-    kinds: Kinds
+    kinds: Kinds | None
     as_of: datetime
     limit: int
     lasts: date | None
@@ -116,17 +116,16 @@ class _Asked:
         """The form of the question about this stretch."""
         wanted = self.wanted
         filters = (wanted.min_confidence > 0, wanted.country is not None, wanted.party is not None)
-        return _Form(
-            self.sqlite, where.bounds, self.kinds.form, *filters, bool(wanted.agreement), self.lasts is not None
-        )
+        return _Form(self.sqlite, where.bounds, self.kinds, *filters, bool(wanted.agreement), self.lasts is not None)
 
     def given(self, where: Range) -> dict[str, Any]:
         """Its values."""
         wanted = self.wanted
         named = {"as_of": self.as_of, "sure": wanted.min_confidence, "country": wanted.country, "party": wanted.party}
-        kinds = given_list(self.sqlite, self.kinds.numbers)
         named |= {"lasts": self.lasts}
-        return where.given() | named | {"kinds": kinds, "most": self.limit, "today": self.as_of.date()}
+        return (
+            where.given() | given_kinds(self.sqlite, wanted) | named | {"most": self.limit, "today": self.as_of.date()}
+        )
 
 
 def _probed(asked: _Asked, where: Range) -> list[Place]:
@@ -159,8 +158,8 @@ def _edge(bounds: Bounds) -> Select[Any]:
 def _few(form: _Form) -> Select[Any]:
     """What is known to be little: all of these kinds."""
     if form.sqlite:
-        return form.page("ix_revisions_few")
-    day, identity = form.every("ix_revisions_few").cte("few").prefix_with("MATERIALIZED").columns
+        return form.page(_FEW)
+    day, identity = form.every(_FEW).cte("few").prefix_with("MATERIALIZED").columns
     return select(day, identity).order_by(*form.bounds.order(day, identity)).limit(bindparam("most"))
 
 

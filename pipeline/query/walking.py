@@ -18,7 +18,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Date, Select, bindparam, exists, select, tuple_, union_all
 
 from pipeline.query.asking import EventFilter, opened
-from pipeline.query.kinds import Kinds
+from pipeline.query.kinds import Kinds, given_kinds
 from pipeline.store.sql import among_given, given_list
 from pipeline.store.tables import EventPartyRow, EventRow
 from pipeline.store.types import CleanText
@@ -147,7 +147,7 @@ def _of(common: dict[str, str], walk: str, few: str, *, parties: bool = False) -
 
 @dataclass(frozen=True, slots=True)
 class _Form:
-    """What makes two questions' statements different. `kinds` has no numbers here: which are asked for is given."""
+    """What makes two questions' statements different."""
 
     sqlite: bool
     lane: Lane
@@ -156,9 +156,9 @@ class _Form:
     kinds: Kinds | None
     sure: bool
 
-    def rest(self, kind: Any, sure: Any) -> list[ColumnElement[bool]]:
-        """The conditions that are looked at entry by entry."""
-        rest = [] if self.kinds is None else [self.kinds.holds(self.sqlite, kind)]
+    def rest(self, kind: Any, sure: Any, *, listed: bool = False) -> list[ColumnElement[bool]]:
+        """The conditions that are looked at entry by entry (`listed`: the kinds are found by the index)."""
+        rest = [] if self.kinds is None else [self.kinds.holds(self.sqlite, kind, listed=listed)]
         return [*rest, sure >= bindparam("sure")] if self.sure else rest
 
     def joined(self, arms: Sequence[Select[Any]]) -> Select[Any]:
@@ -170,15 +170,20 @@ class _Form:
 
 
 def places(
-    connection: Connection, wanted: EventFilter, kinds: Kinds, where: Range, limit: int, lasts: date | None = None
+    connection: Connection,
+    wanted: EventFilter,
+    kinds: Kinds | None,
+    where: Range,
+    limit: int,
+    lasts: date | None = None,
 ) -> list[Place]:
     """The first `limit` places of a list that answer. `lasts`: only acts that can have been on this day or later."""
-    if kinds.nothing or limit <= 0:
+    if limit <= 0:
         return []
     sqlite = connection.dialect.name == "sqlite"
-    given = where.given() | {"kinds": given_list(sqlite, kinds.numbers), "most": limit, "sure": wanted.min_confidence}
+    given = where.given() | given_kinds(sqlite, wanted) | {"most": limit, "sure": wanted.min_confidence}
     listed = lanes(wanted)
-    form = _Form(sqlite, listed[0][0], len(listed), where.bounds, kinds.form, wanted.min_confidence > 0)
+    form = _Form(sqlite, listed[0][0], len(listed), where.bounds, kinds, wanted.min_confidence > 0)
     if lasts is not None:
         narrowed = (bool(wanted.agreement), wanted.party is not None, wanted.country is not None)
         given |= {"lasts": lasts, "agreements": given_list(sqlite, wanted.agreement)}
@@ -200,7 +205,8 @@ def _all(form: _Form, index: str) -> Select[Any]:
 
 def _first(form: _Form, index: str, number: int) -> Select[Any]:
     day, identity, kind, sure = form.lane.columns
-    holds = [*form.lane.holds(number), *form.bounds.holds(day, identity), *form.rest(kind, sure)]
+    rest = form.rest(kind, sure, listed=index == form.lane.few)
+    holds = [*form.lane.holds(number), *form.bounds.holds(day, identity), *rest]
     statement = select(day, identity).where(*holds).order_by(*form.bounds.order(day, identity))
     return statement.limit(bindparam("most")).with_hint(day.table, f"INDEXED BY {index}", "sqlite")
 
