@@ -1,6 +1,6 @@
 """The order of a backfill: pieces go out to workers, their results come home in the order of the archives, whoever was faster.
 
-    archives ─▶ pieces ─▶ workers (a few pieces ahead) ─▶ in order ─▶ one transaction a piece: events and how far we are
+    archives ─▶ pieces ─▶ workers (a few pieces ahead) ─▶ in order ─▶ a few pieces a transaction: events and how far we are
 
 So the history does not hang on the number of workers, and a run that was stopped anywhere goes on where it was. A piece that kills
 its worker is read again record by record; the record that did it is put down with its reason.
@@ -11,13 +11,14 @@ from __future__ import annotations
 import concurrent.futures
 import threading
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from pipeline.backfill import history
-from pipeline.backfill.history import Recording
+from pipeline.backfill.history import Came, Recording
 from pipeline.backfill.pieces import Start, pieces_of
 from pipeline.backfill.values import Again, Bad, Done, Hit, Piece, Source
 from pipeline.backfill.work import records_of, work, work_one
@@ -26,7 +27,7 @@ from pipeline.errors import Trouble
 from pipeline.plan import EventStep
 from pipeline.store.engine import Database
 
-AHEAD = 3  # pieces for each worker that are out or wait to be written
+AHEAD = 4  # pieces for each worker that are out or wait to be written
 
 
 @dataclass(slots=True)
@@ -52,6 +53,16 @@ Differ = Callable[[EventStep], None]
 """Called for every change of the history, in order."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Out:
+    """A piece of an archive (None: the archive's end) and what will come of it; None where nobody is to read it."""
+
+    source: Source | None
+    start: Start
+    piece: Piece | Bad | None
+    result: concurrent.futures.Future[Done] | None = None
+
+
 def _unseen(*_: object) -> None:
     """Nobody looks on."""
 
@@ -71,73 +82,65 @@ class Run:
 
     def archives(self, sources: Iterable[Source]) -> Tally:
         """Read archives, from where an earlier run of the same recogniser and watchlist stopped."""
-        tally = Tally()
-        for source in sources:
-            start = self.database.read(lambda c: history.start_of(c, source, self.recording))  # noqa: B023 - run at once
-            if start.finished or self.stopping.is_set():
-                self.progress(source, None, tally)
-                continue
-            self._through(source, pieces_of(source, start), start, tally)
-        tally.done = not self.stopping.is_set()
-        return tally
+        return self._through(out for source in sources for out in self._pieces(source))
 
     def stored(self) -> Tally:
         """Read every stored article again."""
-        tally = Tally()
-        start = self.database.read(lambda c: history.start_of(c, None, self.recording))
+        return self._through(self._pieces(None))
+
+    def _pieces(self, source: Source | None) -> Iterator[_Out]:
+        """What is left of an archive, or of the stored articles, each piece handed to a worker when it is asked for; its end."""
+        start = self.database.read(lambda c: history.start_of(c, source, self.recording))
         if not start.finished:
-            self._through(None, history.stored_pieces(self.database, start), start, tally)
+            pieces = pieces_of(source, start) if source else history.stored_pieces(self.database, start)
+            for piece in pieces:
+                result = None if isinstance(piece, Bad) else self.compute.submit(work, piece, start.now)
+                yield _Out(source, start, piece, result)
+        yield _Out(source, start, None)
+
+    def _through(self, pieces: Iterator[_Out]) -> Tally:
+        """A window of pieces is out, over the ends of archives, too; the oldest half of it is waited for and written together.
+
+        The other half keeps the workers busy meanwhile.
+        """
+        tally = Tally()
+        window: deque[_Out] = deque()
+        while not self.stopping.is_set():
+            room = AHEAD * self.compute.width() - len(window)
+            window.extend(islice(pieces, max(0, room)))
+            if not window:
+                break
+            self._home([window.popleft() for _ in range((len(window) + 1) // 2)], tally)
+        for one in window:
+            if one.result is not None:
+                one.result.cancel()
         tally.done = not self.stopping.is_set()
         return tally
 
-    def _through(self, source: Source | None, pieces: Iterator[Piece | Bad], start: Start, tally: Tally) -> None:
-        """Read one archive: a window of pieces is out, the oldest is waited for and written."""
-        window: deque[tuple[Piece | Bad, concurrent.futures.Future[Done] | None]] = deque()
-        more = True
-        while (more or window) and not self.stopping.is_set():
-            while more and len(window) < AHEAD * self.compute.width():
-                piece = next(pieces, None)
-                if piece is None:
-                    more = False
-                else:
-                    out = None if isinstance(piece, Bad) else self.compute.submit(work, piece, start.now)
-                    window.append((piece, out))
-            if window:
-                self._home(source, *window.popleft(), start, tally)
-        for _, out in window:
-            if out is not None:
-                out.cancel()
-        if not self.stopping.is_set() and not self.dry:
-            self.database.write(lambda c: history.finish(c, source, start, self.recording))
-        if not self.stopping.is_set():
-            self.progress(source, None, tally)
-
-    def _home(
-        self,
-        source: Source | None,
-        piece: Piece | Bad,
-        out: concurrent.futures.Future[Done] | None,
-        start: Start,
-        tally: Tally,
-    ) -> None:
-        """Write what one piece gave."""
-        if isinstance(piece, Bad) or out is None:
-            done, after = Done(bad=(piece,) if isinstance(piece, Bad) else (), outcomes={"bad": 1}), None
-        else:
-            done, after = self._result(piece, out, start.now), piece.after
+    def _home(self, came: Sequence[_Out], tally: Tally) -> None:
+        """Write what pieces gave."""
+        read = [Came(one.source, one.start, self._done(one), _after(one), one.piece is None) for one in came]
         if self.dry:
-            made = self.database.read(lambda c: history.weigh(c, done, start, self.recording))
+            made = self.database.read(lambda c: [history.weigh(c, one, self.recording) for one in read])
         else:
-            made = self.database.write(lambda c: history.write(c, source, done, after, start, self.recording))
-        tally.outcomes.update(done.outcomes)
-        tally.bad += len(done.bad)
-        tally.new_events += made.events
-        tally.articles += made.articles
-        for step in made.steps:
-            self.differ(step)
-        for bad in done.bad:
-            self.report(bad)
-        self.progress(source, None if isinstance(piece, Bad) else piece, tally)
+            made = self.database.write(lambda c: history.write(c, read, self.recording))
+        for one, of, new in zip(came, read, made, strict=True):
+            tally.outcomes.update(of.done.outcomes)
+            tally.bad += len(of.done.bad)
+            tally.new_events += new.events
+            tally.articles += new.articles
+            for step in new.steps:
+                self.differ(step)
+            for bad in of.done.bad:
+                self.report(bad)
+            self.progress(one.source, None if isinstance(one.piece, Bad) else one.piece, tally)
+
+    def _done(self, one: _Out) -> Done:
+        if isinstance(one.piece, Bad):
+            return Done(bad=(one.piece,), outcomes={"bad": 1})
+        if one.piece is None or one.result is None:
+            return Done()
+        return self._result(one.piece, one.result, one.start.now)
 
     def _result(self, piece: Piece, out: concurrent.futures.Future[Done], now: datetime) -> Done:
         try:
@@ -168,6 +171,10 @@ class Run:
         while waiting:
             settle()
         return _joined(parts)
+
+
+def _after(one: _Out) -> int | None:
+    return None if one.piece is None or isinstance(one.piece, Bad) else one.piece.after
 
 
 def _singles(piece: Piece, now: datetime) -> Iterator[tuple[Bad, Callable[..., Done] | None, tuple[Any, ...]]]:

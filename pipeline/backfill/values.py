@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from pipeline.model import Article, Finding
 from pipeline.plan import ArticleFacts
+from pipeline.store.articles import Draft
 
 
 class Kind(StrEnum):
@@ -115,14 +116,16 @@ class Bad:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """An article that tells something. `stored`: the version in the history that it was read from, for a rescan."""
+    """An article that tells something, and what is to be stored of it, made by the worker that read it.
+
+    `stored`: the version in the history that it was read from, for a rescan; its `draft` is None where that is its text, too.
+    """
 
     identity: str
     article: Article
     findings: tuple[Finding, ...]
+    draft: Draft | None
     seen_at: datetime | None = None
-    html: bytes | None = None
-    charset: str | None = None
     stored: ArticleFacts | None = None
 
 

@@ -10,10 +10,12 @@ from datetime import datetime
 from pipeline.backfill.values import Again, Bad, Done, Hit, Piece, Record, Rows, Span, Stored
 from pipeline.door.url import normalise_url
 from pipeline.errors import PageError, Reason, UsageError
-from pipeline.model import Page
+from pipeline.model import Article, Finding, Page
 from pipeline.reading import About, may_matter, read_in_full
 from pipeline.recognise import Recogniser
 from pipeline.scan import read_article
+from pipeline.store import articles
+from pipeline.store.articles import Raw
 
 _NO_ARTICLE = (Reason.ARTICLE_NOT_HTML, Reason.ARTICLE_NO_TEXT, Reason.ARTICLE_GATE)  # a page, but none of news
 _MOST_BYTES = 10 * 1024 * 1024
@@ -84,7 +86,7 @@ def _hit(recogniser: Recogniser, path: str, record: Record, now: datetime) -> Hi
     # dates after the day it was fetched are nobody's
     reading = read_in_full(recogniser, page, About(None, None, "", record.seen_at or now))
     findings = reading.recognition.findings
-    return Hit(normalise_url(record.url), reading.article, findings, record.seen_at, html, record.charset)
+    return _told(normalise_url(record.url), reading.article, findings, record.seen_at, Raw(html, record.charset))
 
 
 def _hit_of_row(recogniser: Recogniser, path: str, record: Record, now: datetime) -> Hit | None:
@@ -96,7 +98,14 @@ def _hit_of_row(recogniser: Recogniser, path: str, record: Record, now: datetime
     key, article, _, _ = read_article(named, now)
     url = article.url or f"{path}#{key}"
     article = replace(article, url=url, agency=str(row.get("agency") or ""))
-    return Hit(normalise_url(url), article, recogniser.recognise(article).findings, article.published)
+    return _told(normalise_url(url), article, recogniser.recognise(article).findings, article.published)
+
+
+def _told(
+    identity: str, article: Article, findings: tuple[Finding, ...], seen_at: datetime | None, raw: Raw | None = None
+) -> Hit:
+    """With all that writing it takes, for one process writes what many read; nothing, where it tells nothing."""
+    return Hit(identity, article, findings, articles.drafted(article, raw) if findings else None, seen_at)
 
 
 def _row_may_matter(recogniser: Recogniser, title: str, text: str, html: str) -> bool:
@@ -131,4 +140,4 @@ def _again(recogniser: Recogniser, one: Stored, now: datetime) -> Hit | None:
     article = reading.article
     if one.article.published:
         article = replace(article, published=one.article.published, published_from=one.article.published_from)
-    return Hit("", article, reading.recognition.findings, None, one.html, one.charset, stored=one.facts)
+    return Hit("", article, reading.recognition.findings, articles.drafted(article), stored=one.facts)

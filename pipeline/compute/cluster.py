@@ -1,7 +1,8 @@
 """Work on a Dask cluster, by its scheduler's address: the same tasks, results and reasons as in worker processes here.
 
 A worker that is lost takes nothing with it: Dask gives its tasks to others. A task that ends four workers, or that takes longer
-than article_timeout, ends in a `Trouble` with the reason, and the others go on.
+than article_timeout, ends in a `Trouble` with the reason, and the others go on. Where the cluster itself is at fault (its
+scheduler gone, a worker that cannot build its tool) tasks end in `WorkersUnavailable`, and no page is blamed.
 """
 
 from __future__ import annotations
@@ -14,10 +15,11 @@ from typing import Any
 
 from pipeline import __version__
 from pipeline.compute.values import Factory, T
-from pipeline.errors import Reason, Trouble, UsageError
+from pipeline.errors import Reason, Trouble, UsageError, WorkersUnavailable
 from pipeline.options import ProcessOptions
 
 _CONNECT = 20  # seconds
+_FETCHERS = 8  # results on their way here at a time; each may wait for another worker to compute it again
 
 
 class Cluster:
@@ -39,7 +41,9 @@ class Cluster:
             )
         except (OSError, TimeoutError, ValueError) as error:
             raise UsageError(f"the cluster at {options.cluster} cannot be reached: {error}") from None
-        self._held: dict[str, Any] = {}  # Dask drops a task that nobody holds
+        self._held: dict[str, concurrent.futures.Future[Any]] = {}
+        self._closed = False
+        self._fetching = concurrent.futures.ThreadPoolExecutor(_FETCHERS, thread_name_prefix="cluster")
         self._check(worker.version)
         self._client.register_plugin(worker.Tool(self._name, factory, arguments), name=self._name)
 
@@ -50,14 +54,24 @@ class Cluster:
         inner = self._client.submit(
             self._on_worker, self._name, task, self._timeout, *arguments, key=key, pure=False, retries=0
         )
-        self._held[key] = inner
-        inner.add_done_callback(lambda done: self._settle(done, outer))
-        outer.add_done_callback(lambda done: inner.cancel() if done.cancelled() else None)
+        self._held[key] = outer
+        # Dask calls back in one thread for all; fetching may have to wait until what went down with a worker is computed again
+        inner.add_done_callback(lambda done: self._fetch(done, outer))
+        # the callback also holds `inner`: Dask drops a task that nobody holds
+        outer.add_done_callback(lambda done: inner.cancel() if done.cancelled() and not self._closed else None)
         return outer
 
-    def _settle(self, done: Any, outer: concurrent.futures.Future[T]) -> None:
-        _translate(done, outer)
-        self._held.pop(done.key, None)
+    def _fetch(self, inner: Any, outer: concurrent.futures.Future[T]) -> None:
+        try:
+            fetched: concurrent.futures.Future[T] = self._fetching.submit(inner.result)
+        except RuntimeError:  # closed meanwhile
+            outer.cancel()
+            return
+        fetched.add_done_callback(lambda done: self._settle(inner, done, outer))
+
+    def _settle(self, inner: Any, fetched: concurrent.futures.Future[T], outer: concurrent.futures.Future[T]) -> None:
+        _translate(inner, fetched, outer)
+        self._held.pop(inner.key, None)
 
     def width(self) -> int:
         """The number of worker processes now; a task has a process to itself."""
@@ -65,11 +79,15 @@ class Cluster:
 
     def close(self) -> None:
         """Leave the cluster; what is queued there is dropped."""
+        self._closed = True
+        for outer in list(self._held.values()):  # nobody is to wait for what will not come
+            outer.cancel()
         with suppress(
             OSError, TimeoutError
         ):  # a scheduler that is gone, or too busy to answer, has nothing to give back
             self._client.unregister_worker_plugin(self._name)
         self._client.close(timeout=5)
+        self._fetching.shutdown(wait=False, cancel_futures=True)
 
     def _check(self, version: Callable[[], str]) -> None:
         """Another version on a worker would read the same pages differently."""
@@ -85,20 +103,26 @@ class Cluster:
             raise UsageError(f"the worker {worker} should have treatywatch {__version__}; it says: {said}")
 
 
-def _translate(done: Any, outer: concurrent.futures.Future[T]) -> None:
-    """A result that went down with its worker is computed again: asking for the exception waits for that."""
-    error = done.exception()
-    if not outer.set_running_or_notify_cancel():
-        return  # whoever asked does not wait any more
+def _translate(inner: Any, fetched: concurrent.futures.Future[T], outer: concurrent.futures.Future[T]) -> None:
+    if fetched.cancelled() or not outer.set_running_or_notify_cancel():
+        outer.cancel()  # whoever asked does not wait any more
+        return
+    error = fetched.exception()
     match error:
         case None:
-            outer.set_result(done.result())
-        case Trouble():
+            outer.set_result(fetched.result())
+        case Trouble() | WorkersUnavailable():
             outer.set_exception(error)
         case MemoryError():
             outer.set_exception(Trouble(Reason.EXTRACT_CRASH, "took more memory than a worker has"))
-        case _ if done.cancelled():  # lost together with the scheduler
-            outer.set_exception(Trouble(Reason.EXTRACT_CRASH, "the cluster dropped the task", retry=True))
+        case _ if inner.cancelled():  # lost together with the scheduler: no page is to blame
+            outer.set_exception(
+                WorkersUnavailable("the cluster dropped the task: its scheduler ended or was restarted")
+            )
+        case OSError():
+            outer.set_exception(WorkersUnavailable(f"the cluster does not answer: {error}"))
+        case ImportError():
+            outer.set_exception(WorkersUnavailable(f"a worker of the cluster lacks a part of the program: {error}"))
         case _ if type(error).__name__ == "KilledWorker":
             outer.set_exception(Trouble(Reason.EXTRACT_CRASH, "worker after worker died of it, or ran out of time"))
         case _:

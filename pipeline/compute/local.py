@@ -10,7 +10,6 @@ top-level function called as `task(tool, *arguments)`.
 from __future__ import annotations
 
 import concurrent.futures
-import gc
 import os
 import resource
 import signal
@@ -25,6 +24,7 @@ from typing import Any
 
 from pebble import ProcessExpired, ProcessPool
 
+from pipeline.compute.memory import settle_in
 from pipeline.compute.values import Factory, T
 from pipeline.errors import Reason, Trouble, WorkersUnavailable
 from pipeline.options import ProcessOptions
@@ -167,7 +167,7 @@ def _prepare(unborn: Any, most: int, memory_limit: int, factory: Factory, argume
             return  # without a tool: its first task will say so
     _TOOL.set(factory(*arguments))
     unborn.value = 0
-    gc.freeze()  # the dictionaries stay: no need to look through them for garbage ever again
+    settle_in()
     statm = Path("/proc/self/statm")
     if statm.exists():  # Linux; elsewhere the deadline alone protects
         address_space = int(statm.read_text(encoding="ascii").split()[0]) * resource.getpagesize()

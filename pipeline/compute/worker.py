@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import faulthandler
-import gc
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -11,7 +10,9 @@ from typing import Any
 from distributed import Worker, WorkerPlugin, get_worker
 
 from pipeline import __version__
+from pipeline.compute.memory import keep_freed_memory, settle_in
 from pipeline.compute.values import Factory, T
+from pipeline.errors import UsageError, WorkersUnavailable
 
 
 class Tool(WorkerPlugin):
@@ -32,8 +33,7 @@ class Tool(WorkerPlugin):
         """Run a task, one at a time in this process. With a `timeout` (seconds) the process ends when it takes longer."""
         with self._turn:
             if self._built is None:
-                self._built = self._factory(*self._arguments)
-                gc.freeze()  # the dictionaries stay: no need to look through them for garbage ever again
+                self._built = _built(self._factory, self._arguments)
             if timeout is not None:
                 faulthandler.dump_traceback_later(timeout, exit=True)
             try:
@@ -43,6 +43,18 @@ class Tool(WorkerPlugin):
 
     def __getstate__(self) -> dict[str, Any]:
         return {key: value for key, value in self.__dict__.items() if key not in ("_built", "_turn")} | {"_built": None}
+
+
+def _built(factory: Factory, arguments: tuple[Any, ...]) -> Any:
+    try:
+        tool = factory(*arguments)
+    except (ImportError, OSError, ValueError, MemoryError, UsageError) as error:
+        raise WorkersUnavailable(
+            f"the worker {get_worker().address} cannot begin: {type(error).__name__}: {error}"
+        ) from error
+    settle_in()
+    keep_freed_memory()
+    return tool
 
 
 def on_worker(name: str, task: Callable[..., T], timeout: float, *arguments: Any) -> T:

@@ -18,7 +18,7 @@ from pipeline.model import Discovered, Event, Status
 from pipeline.plan import AddSource, Applied, Attach, Detach, EventStep, NewEvent, Plan, Retract, Revise, Stale
 from pipeline.store import documents, event_search
 from pipeline.store.codec import event_as_columns, finding_as_json, snapshot_of
-from pipeline.store.kinds import keep_in_parties, kind_of, lead_of
+from pipeline.store.kinds import Kinds, keep_in_parties, kind_of, lead_of
 from pipeline.store.outbox import Tell, enqueue
 from pipeline.store.sql import draw, insert_into, waiting
 from pipeline.store.tables import (
@@ -33,28 +33,43 @@ from pipeline.store.tables import (
 )
 from pipeline.store.types import digest
 
+# made once, and of tables: a statement that is put together anew for each row costs more than the row
+_NEW_EVENTS = insert(EventRow.__table__)  # type: ignore[arg-type]
+_NEW_PARTIES = insert(EventPartyRow.__table__)  # type: ignore[arg-type]
+_NEW_REVISIONS = insert(RevisionRow.__table__)  # type: ignore[arg-type]
+_NEW_CHANGES = insert(ChangeRow.__table__)  # type: ignore[arg-type]
+
 
 def apply(connection: Connection, plan: Plan, tell: Tell) -> Applied | Stale:
     """Write the plan, or say which streams have changed since it was made. `tell` decides which channels hear of it."""
-    stale = _guard(connection, plan)
+    made = apply_all(connection, [plan], tell)
+    return made if isinstance(made, Stale) else made[0]
+
+
+def apply_all(connection: Connection, plans: Sequence[Plan], tell: Tell) -> tuple[Applied, ...] | Stale:
+    """Write plans that have no stream in common, in few statements however many there are; all of them or none."""
+    stale = _guard(connection, [pair for plan in plans for pair in plan.versions])
     if stale:
         return Stale(stale)
-    for step in plan.steps:
-        if isinstance(step, Retract):
-            _retract(connection, step, plan.now, plan.who)
-    _free_keys(connection, plan.steps)
-    for step in plan.steps:
-        if isinstance(step, NewEvent):
-            _create(connection, step, plan.now, plan.who)
-        elif isinstance(step, Revise):
-            _revise(connection, step, plan.now, plan.who)
-    _evidence(connection, plan.evidence, plan.now)
-    touched = _touched(plan)
-    event_search.index(connection, touched)
-    documents.keep(connection, touched, plan.now)
-    _proposals(connection, plan)
-    messages = enqueue(connection, tell(connection, (*plan.alerts, *plan.offers), plan.now), plan.now)
-    _changes(connection, plan.steps, plan.now)
+    for plan in plans:
+        for step in plan.steps:
+            if isinstance(step, Retract):
+                _retract(connection, step, plan.now, plan.who)
+        _free_keys(connection, plan.steps)
+    _write_events(connection, plans)
+    _evidence(connection, plans)
+    if touched := {event_id for plan in plans for event_id in _touched(plan)}:
+        event_search.index(connection, touched)
+        documents.keep(connection, touched, max(plan.now for plan in plans))
+    _proposals(connection, plans)
+    messages = [
+        enqueue(connection, tell(connection, (*plan.alerts, *plan.offers), plan.now), plan.now) for plan in plans
+    ]
+    _changes(connection, plans)
+    return tuple(_applied(plan, sent) for plan, sent in zip(plans, messages, strict=True))
+
+
+def _applied(plan: Plan, messages: int) -> Applied:
     return Applied(
         created=sum(isinstance(s, NewEvent) for s in plan.steps),
         revised=sum(isinstance(s, Revise) for s in plan.steps),
@@ -70,16 +85,16 @@ def _touched(plan: Plan) -> set[str]:
     return steps | gained | {one.report.event_id for one in plan.evidence if one.report.event_id}
 
 
-def _guard(connection: Connection, plan: Plan) -> tuple[str, ...]:
-    """Lock the plan's streams, in one order for all workers, and compare their versions."""
-    if not plan.versions:
+def _guard(connection: Connection, versions: Sequence[tuple[str, int]]) -> tuple[str, ...]:
+    """Lock the plans' streams, in one order for all workers, and compare their versions."""
+    if not versions:
         return ()
-    planned = {digest(stream): (stream, version) for stream, version in sorted(plan.versions)}
+    planned = {digest(stream): (stream, version) for stream, version in sorted(versions)}
     rows = [{"stream_hash": hashed, "stream": stream, "version": 0} for hashed, (stream, _) in sorted(planned.items())]
     connection.execute(insert_into(connection, StreamRow).on_conflict_do_nothing(), rows)
     mine = select(StreamRow.__table__).where(StreamRow.stream_hash.in_(planned)).order_by(StreamRow.stream_hash)
     stored = {row.stream: row.version for row in connection.execute(waiting(connection, mine))}
-    stale = tuple(stream for stream, version in plan.versions if stored[stream] != version)
+    stale = tuple(stream for stream, version in versions if stored[stream] != version)
     if not stale:
         bump = update(StreamRow).where(StreamRow.stream_hash.in_(planned)).values(version=StreamRow.version + 1)
         connection.execute(bump)
@@ -95,13 +110,39 @@ def _free_keys(connection: Connection, steps: Sequence[EventStep]) -> None:
         )
 
 
-def _create(connection: Connection, step: NewEvent, now: datetime, who: str) -> None:
-    columns = event_as_columns(step.event) | _place(step) | {"state_why": step.state_why.value, "by_person": False}
-    kind = kind_of(connection, step.event)
-    connection.execute(insert(EventRow).values(**columns, kind=kind, updated_at=now))
-    rewrite_parties(connection, step.event, step.parties, columns["happened"], kind)
-    record_revision(connection, step.event, (), step.why.value, who, now, kind=kind)
-    _expect(connection, step.event, step.fulfilled_by, now)
+def _write_events(connection: Connection, plans: Sequence[Plan]) -> None:
+    """New events together, as far as none that was revised comes between them: it may give its key to the next."""
+    kinds = Kinds(connection)
+    fresh: list[tuple[NewEvent, Plan]] = []
+    for plan in plans:
+        for step in plan.steps:
+            if isinstance(step, NewEvent):
+                fresh.append((step, plan))
+            elif isinstance(step, Revise):
+                _create(connection, fresh, kinds)
+                fresh = []
+                _revise(connection, step, plan.now, plan.who)
+    _create(connection, fresh, kinds)
+
+
+def _create(connection: Connection, fresh: Sequence[tuple[NewEvent, Plan]], kinds: Kinds) -> None:
+    if not fresh:
+        return
+    events: list[dict[str, Any]] = []
+    parties: list[dict[str, Any]] = []
+    revisions: list[dict[str, Any]] = []
+    for step, plan in fresh:
+        columns, kind = event_as_columns(step.event), kinds.of(step.event)
+        given = {"state_why": step.state_why.value, "by_person": False, "kind": kind, "updated_at": plan.now}
+        events.append(columns | _place(step) | given)
+        parties += _party_columns(step.event, step.parties, columns["happened"], kind)
+        revisions.append(_revision_columns(step.event, (), step.why.value, plan.who, plan.now, kind))
+    connection.execute(_NEW_EVENTS, events)
+    if parties:
+        connection.execute(_NEW_PARTIES, parties)
+    connection.execute(_NEW_REVISIONS, revisions)
+    for step, plan in fresh:
+        _expect(connection, step.event, step.fulfilled_by, plan.now)
 
 
 def _revise(connection: Connection, step: Revise, now: datetime, who: str) -> None:
@@ -152,11 +193,14 @@ def _retract(connection: Connection, step: Retract, now: datetime, who: str) -> 
 def rewrite_parties(connection: Connection, event: Event, parties: Sequence[str], happened: Any, kind: int) -> None:
     """Say anew which parties an event concerns, on its day."""
     connection.execute(delete(EventPartyRow).where(EventPartyRow.event_id == event.id))
+    if rows := _party_columns(event, parties, happened, kind):
+        connection.execute(_NEW_PARTIES, rows)
+
+
+def _party_columns(event: Event, parties: Sequence[str], happened: Any, kind: int) -> list[dict[str, Any]]:
     shared = {"happened": happened, "kind": kind, "confidence": event.confidence, "country": event.actor_country}
     shared |= {"event_id": event.id, "agreement_id": event.agreement_id}
-    rows = [{"party": party, **shared} for party in parties]
-    if rows:
-        connection.execute(insert(EventPartyRow), rows)
+    return [{"party": party, **shared} for party in parties]
 
 
 def record_revision(
@@ -172,8 +216,14 @@ def record_revision(
     """Keep the event as it stands now under its revision number; the one before held until now."""
     before = and_(RevisionRow.event_id == event.id, RevisionRow.until.is_(None))
     connection.execute(update(RevisionRow).where(before).values(until=now))
+    connection.execute(_NEW_REVISIONS, [_revision_columns(event, changes, why, who, now, kind)])
+
+
+def _revision_columns(
+    event: Event, changes: Sequence[dict[str, str]], why: str, who: str, now: datetime, kind: int
+) -> dict[str, Any]:
     columns = event_as_columns(event)
-    row = {name: columns[name] for name in ("agreement_id", "actor_country", "happened", "confidence")} | {
+    return {name: columns[name] for name in ("agreement_id", "actor_country", "happened", "confidence")} | {
         "event_id": event.id,
         "revision": event.revision,
         "snapshot": snapshot_of(event),
@@ -185,7 +235,6 @@ def record_revision(
         "lead": lead_of(columns["happened"], now),
         "last": columns["date_last"] if columns["date_first"] != columns["date_last"] else None,
     }
-    connection.execute(insert(RevisionRow).values(**row))
 
 
 def _expect(connection: Connection, event: Event, fulfilled_by: str | None, now: datetime) -> None:
@@ -200,19 +249,24 @@ def _expect(connection: Connection, event: Event, fulfilled_by: str | None, now:
     connection.execute(fresh.on_conflict_do_update(index_elements=["event_id"], set_=kept))
 
 
-def _evidence(connection: Connection, evidence: Sequence[Attach | Detach], now: datetime) -> None:
-    for change in evidence:
-        report = change.report
-        if report.id:
-            gone = {"removed_at": now, "removed_why": change.why.value if isinstance(change, Detach) else "moved"}
-            connection.execute(update(EvidenceRow).where(EvidenceRow.id == report.id).values(**gone))
-    rows = [_evidence_columns(c, now) for c in evidence if isinstance(c, Attach)]
-    for row in rows:
-        back = {"removed_at": None, "removed_why": None}
-        back |= {name: row[name] for name in ("finding", "confidence", "held", "from_event")}
-        fresh = insert_into(connection, EvidenceRow).values(**row)
+def _evidence(connection: Connection, plans: Sequence[Plan]) -> None:
+    rows: list[dict[str, Any]] = []
+    for plan in plans:
+        for change in plan.evidence:
+            report = change.report
+            if report.id:
+                gone = {
+                    "removed_at": plan.now,
+                    "removed_why": change.why.value if isinstance(change, Detach) else "moved",
+                }
+                connection.execute(update(EvidenceRow).where(EvidenceRow.id == report.id).values(**gone))
+        rows += [_evidence_columns(change, plan.now) for change in plan.evidence if isinstance(change, Attach)]
+    if rows:
+        fresh = insert_into(connection, EvidenceRow)
+        back: dict[str, Any] = {"removed_at": None, "removed_why": None}
+        back |= {name: fresh.excluded[name] for name in ("finding", "confidence", "held", "from_event")}
         unique = ["event_id", "article_version_id", "claim_hash"]
-        connection.execute(fresh.on_conflict_do_update(index_elements=unique, set_=back))
+        connection.execute(fresh.on_conflict_do_update(index_elements=unique, set_=back), rows)
 
 
 def _evidence_columns(attached: Attach, now: datetime) -> dict[str, Any]:
@@ -235,12 +289,18 @@ def _evidence_columns(attached: Attach, now: datetime) -> dict[str, Any]:
     }
 
 
-def _proposals(connection: Connection, plan: Plan) -> None:
-    for found in plan.proposals:
-        row = _proposal_columns(found) | {"article_id": plan.article.article_id, "last_seen": plan.now}
-        fresh = insert_into(connection, ProposalRow).values(**row, reports=1, first_seen=plan.now, state="new")
-        seen = {"reports": ProposalRow.reports + 1, "last_seen": plan.now}
-        connection.execute(fresh.on_conflict_do_update(index_elements=["key_hash"], set_=seen))
+def _proposals(connection: Connection, plans: Sequence[Plan]) -> None:
+    rows = [
+        _proposal_columns(found)
+        | {"article_id": plan.article.article_id, "first_seen": plan.now, "last_seen": plan.now}
+        | {"reports": 1, "state": "new"}
+        for plan in plans
+        for found in plan.proposals
+    ]
+    if rows:
+        fresh = insert_into(connection, ProposalRow)
+        seen = {"reports": ProposalRow.reports + 1, "last_seen": fresh.excluded.last_seen}
+        connection.execute(fresh.on_conflict_do_update(index_elements=["key_hash"], set_=seen), rows)
 
 
 def _proposal_columns(found: Discovered) -> dict[str, Any]:
@@ -255,10 +315,13 @@ def _proposal_columns(found: Discovered) -> dict[str, Any]:
     }
 
 
-def _changes(connection: Connection, steps: Sequence[EventStep], now: datetime) -> None:
+def _changes(connection: Connection, plans: Sequence[Plan]) -> None:
     """Last of all, because the numbers are drawn under a lock that lasts to the commit."""
-    rows = [_change(step) for step in steps]
-    record_changes(connection, rows, now)
+    by_moment: dict[datetime, list[tuple[str, int, str]]] = {}
+    for plan in plans:
+        by_moment.setdefault(plan.now, []).extend(map(_change, plan.steps))
+    for now, changes in by_moment.items():
+        record_changes(connection, changes, now)
 
 
 def record_changes(connection: Connection, changes: Sequence[tuple[str, int, str]], now: datetime) -> None:
@@ -270,7 +333,7 @@ def record_changes(connection: Connection, changes: Sequence[tuple[str, int, str
         {"seq": seq, "event_id": event_id, "revision": revision, "kind": kind, "at": now}
         for seq, (event_id, revision, kind) in zip(numbers, changes, strict=True)
     ]
-    connection.execute(insert(ChangeRow), rows)
+    connection.execute(_NEW_CHANGES, rows)
 
 
 def _change(step: EventStep) -> tuple[str, int, str]:

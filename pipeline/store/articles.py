@@ -86,7 +86,10 @@ def drafted(article: Article, raw: Raw | None = None) -> Draft:
 
 @dataclass(frozen=True, slots=True)
 class Saving:
-    """An article to be stored. `identity`: its normalised address; a feed's own full text needs the feed's id in it."""
+    """An article to be stored. `identity`: its normalised address; a feed's own full text needs the feed's id in it.
+
+    `seen_at`: when it was fetched, where that was another time than that of the others which are stored with it.
+    """
 
     article: Article
     identity: str
@@ -94,6 +97,7 @@ class Saving:
     canonical_url: str | None = None
     simhash: int | None = None
     recogniser: str | None = None
+    seen_at: datetime | None = None
 
 
 def save(
@@ -112,21 +116,25 @@ def save(
     return save_many(connection, [one], fetched_at)[0]
 
 
-def save_many(connection: Connection, savings: Sequence[Saving], fetched_at: datetime) -> tuple[Saved, ...]:
+def save_many(
+    connection: Connection, savings: Sequence[Saving], fetched_at: datetime, *, in_order: bool = False
+) -> tuple[Saved, ...]:
     """Store articles, or find them stored, in a few statements however many there are.
 
-    A text that differs from all stored ones of its identity becomes the next version.
+    A text that differs from all stored ones of its identity becomes the next version. `in_order`: articles are numbered as they
+    are given, however many of them are given at a time; else in an order that is the same for all who write at the same time.
     """
     saved: dict[int, Saved] = {}
     waits = dict(enumerate(savings))
     while waits:
         firsts = {one.identity: place for place, one in reversed(waits.items())}  # of each identity, one at a time
         places = sorted(firsts.values())
-        saved |= zip(places, _save(connection, [waits.pop(place) for place in places], fetched_at), strict=True)
+        mine = [waits.pop(place) for place in places]
+        saved |= zip(places, _save(connection, mine, fetched_at, in_order=in_order), strict=True)
     return tuple(saved[place] for place in range(len(savings)))
 
 
-def _save(connection: Connection, savings: Sequence[Saving], fetched_at: datetime) -> list[Saved]:
+def _save(connection: Connection, savings: Sequence[Saving], fetched_at: datetime, *, in_order: bool) -> list[Saved]:
     """Store articles of different identities."""
     hashed = [digest(one.identity) for one in savings]
     rows = [
@@ -135,10 +143,12 @@ def _save(connection: Connection, savings: Sequence[Saving], fetched_at: datetim
             "url": one.article.url,
             "agency": one.article.agency,
             "canonical_url": one.canonical_url,
-            "first_seen": fetched_at,
+            "first_seen": one.seen_at or fetched_at,
         }
-        for identity, one in sorted(zip(hashed, savings, strict=True), key=lambda pair: pair[0])
+        for identity, one in zip(hashed, savings, strict=True)
     ]
+    if not in_order:
+        rows.sort(key=lambda row: str(row["identity_hash"]))
     fresh = insert_into(connection, ArticleRow).on_conflict_do_nothing(index_elements=["identity_hash"])
     connection.execute(fresh, rows)
     mine = select(ArticleRow.__table__).where(ArticleRow.identity_hash.in_(hashed)).order_by(ArticleRow.identity_hash)
@@ -147,13 +157,10 @@ def _save(connection: Connection, savings: Sequence[Saving], fetched_at: datetim
     return _save_versions(connection, [there[identity] for identity in hashed], savings, fetched_at)
 
 
-def save_version(
-    connection: Connection, article_id: int, article: Article, fetched_at: datetime, *, recogniser: str | None = None
-) -> Saved:
+def save_version(connection: Connection, article_id: int, one: Saving, fetched_at: datetime) -> Saved:
     """Store what a stored article was read as this time; the next version, where its text differs from all others."""
     mine = select(ArticleRow.__table__).where(ArticleRow.id == article_id)
     row = connection.execute(waiting(connection, mine)).one()
-    one = Saving(article, "", drafted(article), recogniser=recogniser)
     return _save_versions(connection, [row], [one], fetched_at)[0]
 
 
@@ -192,14 +199,20 @@ def _saved(row: Row[Any], same: Row[Any] | None, made: Mapping[int, Row[Any]]) -
     return Saved(_facts(row, same if same is not None else made[row.id]), is_new=same is None)
 
 
-def find(connection: Connection, identity: str) -> int | None:
-    """The id of the article with this identity; None where it was never stored."""
-    wanted = select(ArticleRow.id).where(ArticleRow.identity_hash == digest(identity))
-    return connection.execute(wanted).scalar_one_or_none()
+def newest_by_identity(connection: Connection, identities: Sequence[str]) -> dict[str, ArticleFacts]:
+    """The newest version of the articles with these identities, of those that were ever stored."""
+    hashed = {digest(identity): identity for identity in identities}
+    mine = select(ArticleRow.__table__).where(ArticleRow.identity_hash.in_(hashed))
+    rows = {row.id: row for row in connection.execute(mine)}
+    if not rows:
+        return {}
+    versions = select(*_VERSION_FACTS).where(ArticleVersionRow.article_id.in_(rows)).order_by(ArticleVersionRow.version)
+    newest = {version.article_id: version for version in connection.execute(versions)}
+    return {hashed[rows[key].identity_hash]: _facts(rows[key], version) for key, version in newest.items()}
 
 
 def _version_columns(one: Saving, fetched_at: datetime) -> dict[str, Any]:
-    article, draft = one.article, one.draft
+    article, draft, fetched_at = one.article, one.draft, one.seen_at or fetched_at
     return {
         "title": article.title,
         "text": article.text,

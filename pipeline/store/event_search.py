@@ -7,7 +7,7 @@ are those of the agreement's name, of the act, of the actor, and of the articles
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -84,8 +84,7 @@ def _ids(connection: Connection, numbers: Sequence[int]) -> dict[int, str]:
     if not numbers:
         return {}
     sqlite = connection.dialect.name == "sqlite"
-    listed = "IN (SELECT value FROM json_each(:listed))" if sqlite else "= ANY(:listed)"
-    current = f"SELECT place, event_id FROM event_search_places WHERE place {listed} AND event_id IS NOT NULL"  # noqa: S608
+    current = f"SELECT place, event_id FROM event_search_places WHERE place {_listed(sqlite)} AND event_id IS NOT NULL"  # noqa: S608
     rows = connection.execute(text(current), {"listed": given_list(sqlite, numbers)})
     return {row[0]: row[1] for row in rows}
 
@@ -117,29 +116,47 @@ def _index(connection: Connection, ids: Sequence[str]) -> None:
     )  # not the table: a migration runs this on an older one
     rows = connection.execute(wanted.where(EventRow.id.in_(ids))).all()
     told, parties = _told(connection, ids), _parties(connection, ids)
-    made: list[tuple[int, tuple[str, ...]]] = []
-    for row in rows:
-        number = _free(connection, number_of(row.happened, row.id))
-        made.append((number, tokens(_told_of(row, told.get(row.id, ()), parties.get(row.id, ())))))
-        given = {"place": number, "event_id": row.id}
+    places = _free(connection, {row.id: number_of(row.happened, row.id) for row in rows})
+    made = [(places[row.id], tokens(_told_of(row, told.get(row.id, ()), parties.get(row.id, ())))) for row in rows]
+    if places:
+        given = [{"place": number, "event_id": identity} for identity, number in places.items()]
         connection.execute(text("INSERT INTO event_search_places (place, event_id) VALUES (:place, :event_id)"), given)
     put(connection, EVENTS, made)
 
 
 def _forget(connection: Connection, ids: Sequence[str]) -> None:
-    for identity in ids:
-        mine = {"event_id": identity}
-        old = connection.execute(text("SELECT place FROM event_search_places WHERE event_id = :event_id"), mine)
-        forget(connection, EVENTS, list(old.scalars()))
-        connection.execute(text("UPDATE event_search_places SET event_id = NULL WHERE event_id = :event_id"), mine)
+    sqlite = connection.dialect.name == "sqlite"
+    mine = f"event_id {_listed(sqlite)}"
+    given = {"listed": given_list(sqlite, ids)}
+    old = connection.execute(text(f"SELECT place FROM event_search_places WHERE {mine}"), given)  # noqa: S608 - names of ours
+    if places := list(old.scalars()):
+        forget(connection, EVENTS, places)
+        connection.execute(text(f"UPDATE event_search_places SET event_id = NULL WHERE {mine}"), given)  # noqa: S608
 
 
-def _free(connection: Connection, number: int) -> int:
-    """The number, or the next one that was never given: the event was written before."""
-    taken = text("SELECT count(*) FROM event_search_places WHERE place = :place")
-    while connection.execute(taken, {"place": number}).scalar_one():
-        number += 1
-    return number
+def _free(connection: Connection, numbers: Mapping[str, int]) -> dict[str, int]:
+    """Of each event its number, or the next one that was never given: the event was written before."""
+    sqlite = connection.dialect.name == "sqlite"
+    asked = text(f"SELECT place FROM event_search_places WHERE place {_listed(sqlite)}")  # noqa: S608 - names of ours
+    free = dict(numbers)
+    waiting = list(free)
+    given: set[int] = set()
+    while waiting:
+        listed = {"listed": given_list(sqlite, [free[identity] for identity in waiting])}
+        taken = set(connection.execute(asked, listed).scalars())
+        again = []
+        for identity in waiting:
+            if free[identity] in taken or free[identity] in given:
+                free[identity] += 1
+                again.append(identity)
+            else:
+                given.add(free[identity])
+        waiting = again
+    return free
+
+
+def _listed(sqlite: bool) -> str:
+    return "IN (SELECT value FROM json_each(:listed))" if sqlite else "= ANY(:listed)"
 
 
 def _told(connection: Connection, ids: Sequence[str]) -> dict[str, list[str]]:

@@ -24,6 +24,21 @@ def grade_of(confidence: float) -> int:
     return bisect_right(GRADES, confidence)
 
 
+class Kinds:
+    """The numbers of kinds by what they are made of, looked up once within a transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._known: dict[tuple[Any, ...], int] = {}
+
+    def of(self, event: Event) -> int:
+        """The number of an event's kind."""
+        key = tuple(_columns(event).values())
+        if key not in self._known:
+            self._known[key] = kind_of(self._connection, event)
+        return self._known[key]
+
+
 def kind_of(connection: Connection, event: Event) -> int:
     """The number of an event's kind; a new one where there was none like it."""
     wanted = _columns(event)

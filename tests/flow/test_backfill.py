@@ -21,6 +21,7 @@ from benchmarks.newsroom import Story, page, stories, watchlist
 from pipeline import query
 from pipeline.backfill import Bad, Recording, Run, Tally
 from pipeline.backfill import pieces as pieces_module
+from pipeline.backfill import run as run_module
 from pipeline.backfill.pieces import Start, pieces_of
 from pipeline.backfill.sources import find_sources
 from pipeline.backfill.values import Again, Record, Span
@@ -179,6 +180,35 @@ def test_stopped_anywhere_it_goes_on_there(
     assert runs > 3
     assert read == len(STORIES)
     assert told(stopped) == told(whole)
+
+
+def test_however_many_pieces_are_written_together_the_history_is_the_same(
+    tmp_path: Path, databases: Make, here: Compute, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Piece by piece or many in a transaction, over the ends of archives: the same events, numbered the same, and the same changes.
+
+    The same acts come again and again, in articles of their own.
+    """
+    retold = [replace(one, number=one.number + 100, url=f"{one.url}/again") for one in STORIES]
+    monkeypatch.setattr(pieces_module, "SPAN", 30_000)
+    write_warc(tmp_path / "a.warc.gz", STORIES)
+    write_warc(tmp_path / "b.warc.gz", retold)
+    write_lines(tmp_path / "c.jsonl", [*STORIES[:9], *retold])
+    found = []
+    for ahead in (1, 2, 50):
+        monkeypatch.setattr(run_module, "AHEAD", ahead)
+        database = databases()
+        done, _ = run(database, here, *(tmp_path / name for name in ("a.warc.gz", "b.warc.gz", "c.jsonl")))
+        assert done.records == 3 * len(STORIES) + 9
+        found.append(
+            (
+                query.events(database, EventFilter(limit=1000)).items,
+                query.changes(database, 0, 1000),
+                (done.new_events, done.articles),
+            )
+        )
+    assert found[0][0]
+    assert found[0] == found[1] == found[2]
 
 
 def test_spans_have_every_record_once(tmp_path: Path) -> None:
