@@ -108,6 +108,9 @@ class Carrying:
         known = {key for title in titles for key in title.keys}
         foreign = [key for key in wording.keys if key not in known]
         closed = self.index.closed(agreement_id)
+        numbers = frozenset[str]().union(*(title.numbers for title in titles))
+        if wording.numbers and numbers and not wording.numbers & numbers:
+            return False
         codes = {p.code for p in mention.parties if p.code}
         if closed and codes - closed:
             return False

@@ -18,7 +18,9 @@ from importlib.resources import files
 from pipeline.recognise.script import Fold, arabic_forms, consonants, skeleton, stem
 
 HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]+")
-_WORD = re.compile(r"[^\W_]+")
+_WORD = re.compile(
+    r"[\u3400-\u9fff\uf900-\ufaff]+|[^\W_\u3400-\u9fff\uf900-\ufaff]+"
+)  # "1998年的协定": a number, then a text
 _HYPHEN = re.compile(r"[-'’]")
 _LATIN = frozenset({"en", "fr", "es", "pt", "de", "tr", "it", "pl", "ro", "az", "uz"})
 _FALLBACK = {"be": ("ru", "uk"), "uk": ("ru",), "ky": ("kk", "ru"), "kk": ("ru",), "mk": ("ru", "uk"), "bg": ("ru", "uk"), "sr": ("ru", "uk"),
@@ -30,6 +32,8 @@ _TIERS = (
     1.4,
 )  # how much a meaning says: hardly anything, a little, a subject, a subject few treaties share
 _MEMO = 40_000
+_COMPOUND = 7  # letters of a word that may be a compound
+_BEGINNING = 4  # and of its beginning
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,19 +97,22 @@ class Lexicon:
         whole: dict[str, list[str]] = {}
         prefix: dict[str, list[str]] = {}
         inside: dict[str, list[str]] = {}
-        phrases: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = {}
+        together: dict[tuple[str, ...], list[str]] = {}
         for word, name in pairs:
             text = self.fold(word.lstrip("~"))
             text = text.rstrip("$") if HAN.match(text) else text
             parts = tuple(_HYPHEN.sub(" ", text).split())
             if len(parts) > 1:
-                phrases.setdefault(parts[0].rstrip("$")[:3], []).append((parts, (name,)))
+                together.setdefault(parts, []).append(name)
             elif parts[0].endswith("$"):
                 whole.setdefault(parts[0][:-1], []).append(name)
             else:
                 prefix.setdefault(parts[0], []).append(name)
                 if word.startswith("~"):
                     inside.setdefault(parts[0], []).append(name)
+        phrases: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = {}
+        for parts, names in together.items():
+            phrases.setdefault(parts[0].rstrip("$")[:3], []).append((parts, tuple(names)))
         return _Tongue(
             {word: tuple(names) for word, names in whole.items()},
             {word: tuple(names) for word, names in prefix.items()},
@@ -189,7 +196,7 @@ class Lexicon:
                 if names:
                     rest = form[length:]
                     return names + _inner(tongue, rest, names) if len(rest) > 3 else names
-        return _inner(tongue, token, ()) if len(token) > 7 else ()
+        return _compound(tongue, token) if len(token) > _COMPOUND else ()
 
     def _chinese(self, low: str, start: int, end: int) -> Iterator[Word]:
         tongue = self._tongues.get("zh")
@@ -256,6 +263,18 @@ def _spells(parts: tuple[str, ...], words: list[Word], place: int, language: str
         if not any(low == part[:-1] if part.endswith("$") else low.startswith(part) for low in forms):
             return False
     return True
+
+
+def _compound(tongue: _Tongue, token: str) -> tuple[str, ...]:
+    """Meanings of a compound of which no table has the beginning; where it only names an instrument, the beginning is a word of its own."""
+    names = _inner(tongue, token, ())
+    if not names or not all(name.startswith("kind_") for name in names):
+        return names
+    start = min(
+        token.find(word) for word, kinds in tongue.inside if kinds and set(kinds) <= set(names) and word in token
+    )
+    rest = token[:start].removesuffix("s")
+    return (*names, f"~{stem(rest)}") if len(rest) >= _BEGINNING else names
 
 
 def _inner(tongue: _Tongue, rest: str, have: tuple[str, ...]) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.model import Agreement
-from pipeline.recognise import among, siblings
+from pipeline.recognise import among, doubts, siblings
 from pipeline.recognise.among import Around
 from pipeline.recognise.carrying import COMPATIBLE, Carrying
 from pipeline.recognise.choice import Choice, Setting
@@ -18,9 +18,6 @@ _ALONE = 0.7  # confidence from which the one agreement that fits is sure
 _LISTED = 0.84  # confidence of the agreements that a plural means, where each alone fits its party
 _LIKELY = 0.7  # chance from which the likeliest agreement is taken where no rule decides
 _CHOSEN = 0.8  # and from which it is sure
-_PLAIN = 0.75  # content from which the words alone are worth a look
-_KIND = 0.5  # under it, it is another instrument
-_BLOCKING = frozenset({"third_party", "named_parties", "other_number", "other_year"})
 
 
 @dataclass(frozen=True)
@@ -54,7 +51,7 @@ class Linker(Carrying):
             if apart:
                 return apart
         if bare and around.carried and not among.named(mention):
-            found = self._carried(mention, focus, sentence, around)
+            found = self._by_subject(mention, language, around) or self._carried(mention, focus, sentence, around)
             if found[0].agreement_id is not None or not around.near:
                 return found
         if mention.items:
@@ -66,11 +63,22 @@ class Linker(Carrying):
             if several:
                 return several
         link = self._decided(mention, language, around)
-        if link.band is Band.SURE and link.agreement_id is not None and not self._of_others(mention, link, around):
-            return (Linked(link.agreement_id, Band.SURE, link.confidence, link.reasons, mention),)
-        return self._fitting(mention, link, language, focus, sentence, around) or (
-            self._unsure(mention, link, language, focus, sentence, around),
+        return (
+            self._surely(mention, link, around)
+            or self._fitting(mention, link, language, focus, sentence, around)
+            or (self._unsure(mention, link, language, focus, sentence, around),)
         )
+
+    def _surely(self, mention: Mention, link: Link, around: Around) -> tuple[Linked, ...]:
+        if link.band is not Band.SURE or link.agreement_id is None or self._of_others(mention, link, around):
+            return ()
+        return (Linked(link.agreement_id, Band.SURE, link.confidence, link.reasons, mention),)
+
+    def _by_subject(self, mention: Mention, language: str, around: Around) -> tuple[Linked, ...]:
+        """What a bare noun surely means that says a subject of its own, as compounds do ("Gesundheitsabkommen")."""
+        if not mention.kind or not self.index.says_subject(self.index.read(mention.text, language)):
+            return ()
+        return self._surely(mention, self._decided(mention, language, around), around)
 
     def _fitting(
         self, mention: Mention, link: Link, language: str, focus: Focus, sentence: int, around: Around
@@ -97,9 +105,13 @@ class Linker(Carrying):
         self, mention: Mention, link: Link, language: str, focus: Focus, sentence: int, around: Around
     ) -> Linked:
         """What no rule is sure of: for review by its words, a body's charter, what all signs together speak for, or nothing."""
-        if link.band is Band.REVIEW and link.agreement_id is not None and self._worth_review(mention, link, around):
+        if (
+            link.band is Band.REVIEW
+            and link.agreement_id is not None
+            and doubts.worth_review(self.index, mention, link, around)
+        ):
             return Linked(link.agreement_id, Band.REVIEW, link.confidence, link.reasons, mention)
-        found = self._charter(mention, link)
+        found = doubts.charter(mention, link)
         if found is None and not mention.generic:
             found = self._chosen(mention, language, focus, sentence, around)
         best = link.best.agreement_id if link.best else None
@@ -109,7 +121,7 @@ class Linker(Carrying):
         """What all signs together speak for, where no rule decides."""
         setting, rivals = self.setting(mention, language, focus, sentence, around)
         agreement, chance = self.choice.of(self.index, setting, rivals)
-        if chance < _LIKELY:
+        if chance < _LIKELY or any(r.entry.id == agreement and doubts.unlike(r) for r in rivals):
             return None
         return Linked(agreement, Band.SURE if chance >= _CHOSEN else Band.REVIEW, chance, ("chosen",), mention)
 
@@ -150,36 +162,6 @@ class Linker(Carrying):
         states = {code for code in (*around.near, *around.acting) if len(code) == 2}
         whole = self.index.parties(best.agreement_id) <= {*among.named(mention), *around.pair}
         return not whole and len(states) >= 2 and among.strangers(self.index, best.agreement_id, around.acting)
-
-    def _charter(self, mention: Mention, link: Link) -> Linked | None:
-        """A body's name alone ("withdrew from the International Criminal Court") stands for the treaty it rests on."""
-        best = link.best
-        alone = not mention.kind and len(mention.parties) == 1 and len(mention.parties[0].code) > 2
-        if not alone or best is None or best.content < 0.5 or link.margin < 0.15:
-            return None
-        return Linked(best.agreement_id, Band.REVIEW, 0.72, ("charter_of_body", *best.reasons), mention)
-
-    def _worth_review(self, mention: Mention, link: Link, around: Around) -> bool:
-        """Whether an unsure link is worth a person's look: nothing contradicts it and it rests on more than a common word."""
-        best = link.best
-        if best is None or _BLOCKING & set(best.reasons):
-            return False
-        parties = self.index.parties(best.agreement_id)
-        states = {code for code in around.near if len(code) == 2}
-        if len(parties) == 2 and len(states) >= 2 and not {c for c in parties if len(c) == 2} <= states:
-            return False
-        if parties and not best.alias and not parties & {*around.near, *around.context}:
-            return False
-        if (
-            self.index.open(best.agreement_id)
-            and not best.alias
-            and ("with_a_party" in best.reasons or best.content < _PLAIN)
-        ):
-            return False
-        certain = "distinctive" in best.reasons and best.content >= 0.8
-        if (mention.kind and best.kind < _KIND) or ("one_party" in best.reasons and not certain):
-            return False
-        return best.alias or "both_parties" in best.reasons or "distinctive" in best.reasons or best.content >= _PLAIN
 
     def _decided(self, mention: Mention, language: str, around: Around) -> Link:
         """The link by the mention's words; where they do not decide, with those who act, then with the sentence's states, as parties."""

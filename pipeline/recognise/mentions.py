@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pipeline.recognise.reading import MAIN, Reading
 from pipeline.recognise.things import GENERIC, NOUN, PRONOUN, TREATY, Thing
 from pipeline.recognise.triggers import NOMINAL, Trigger
-from pipeline.recognise.values import DateMention, Mention, PartyKind
+from pipeline.recognise.values import DateMention, Mention, PartyKind, PartyMention
 
 _LEFT = 8  # words of modifiers before the noun
 _RIGHT = 28  # words of complements behind it
@@ -17,6 +17,11 @@ _CJK_PARTICLES = frozenset({"的", "了", "所", "有", "之"})  # what ends the
 _HEAD_LAST = frozenset({"tr", "kk", "ky", "az", "uz"})
 _HEAD_FIRST = frozenset({"ar"})  # there what stands before a noun is its verb, or that verb's subject
 _YEAR = re.compile(r"(?:1[6-9]|20)\d\d")
+_NOMINATIVE = {
+    "ru": re.compile(r"(?:(?<!о)ия|Украина|Польша|Литва|Латвия|Куба|Корея|Молдова|Ангола|Москва|[Сс]торона)\Z"),
+    "uk": re.compile(r"(?:(?<!о)ія|Україна|Польща|Литва|Куба|Корея|Молдова|Ангола|Москва|[Сс]торона)\Z"),
+    "be": re.compile(r"(?:(?<!о)ія|Украіна|Польшча|Літва|Куба|Карэя|Малдова|Масква)\Z"),
+}  # names of states that show the subject of a clause
 _MADE = 2  # words between a noun and its "with": "the accord concluded with Seoul"
 _QUOTES_OPEN, _QUOTES_CLOSE = "«“„《「", "»”“》」"
 
@@ -40,6 +45,9 @@ def of(
         if not t.first <= thing.first <= t.last
     )
     named = thing.agreement_id and reading.lexicon.verb_final  # there the subject stands right before the name
+    over = _protocol_to(reading, thing, things)
+    if over is not None:
+        return of(reading, over, things, triggers, dates)
     first = thing.first if named else _left(reading, thing, verbs, things)
     first = _with_party_before(reading, first) if reading.lexicon.language in _HEAD_LAST else first
     last = _right(reading, thing, verbs, things, dates)
@@ -47,6 +55,18 @@ def of(
     bare = first == thing.first and last == thing.last and not thing.agreement_id
     generic = thing.what == GENERIC or (bare and thing.what == TREATY)
     return _mention(reading, thing, first, last, generic=generic and last == thing.last)
+
+
+def _protocol_to(reading: Reading, thing: Thing, things: Sequence[Thing]) -> Thing | None:
+    """The protocol whose complement a named agreement is ("the Protocol to the Abuja Treaty on free movement"): that is what is meant."""
+    for other in things if thing.agreement_id else ():
+        gap = range(other.last + 1, thing.first)
+        if other.what != TREATY or other.kind != "protocol" or other.agreement_id or not 0 < len(gap) <= _MADE:
+            continue
+        tied = any(reading.is_a("prepositions", i) or reading.is_a("to", i) for i in gap)
+        if tied and not any(reading.before(i).strip(" \u00a0'’") for i in (*gap, thing.first)):
+            return other
+    return None
 
 
 def is_body(mention: Mention) -> bool:
@@ -218,13 +238,46 @@ def _right(
             break
     for i in range(following, min(n, following + _RIGHT)):
         dated = i in days and not _inside_title(reading, i)
-        if i in verbs or dated or _marked_off(reading, last, i, following) or _ends(reading, thing, things, i):
+        if i in verbs or dated or _marked_off(reading, last, i, following):
+            break
+        if not _inside_name(reading, i) and (_acts(reading, i, last) or _ends(reading, thing, things, i)):
             break
         last = i
+    last = _trimmed(reading, thing, last)
     while last > thing.last and any(
         reading.is_a(role, last)
         for role in ("complement", "prepositions", "coordinate", "determiners", "relative", "to", "by", "stop_words")
     ):
+        last -= 1
+    return last
+
+
+def _inside_name(reading: Reading, word: int) -> bool:
+    """Whether a word stands inside a party's name, behind its first word ("Bosnia *and* Herzegovina")."""
+    start = reading.tokens[word].start
+    return any(p.start < start < p.end for p in reading.parties)
+
+
+def _acts(reading: Reading, word: int, last: int) -> bool:
+    """Whether a state in the nominative begins the clause's subject, which no noun has in its complement («соглашение 1996 года
+    Россия денонсировала»)."""
+    if reading.lexicon.language not in _NOMINATIVE or reading.is_a("with", last) or reading.is_a("complement", last):
+        return False
+    here = next((p for p in reading.parties if p.start == reading.tokens[word].start), None)
+    dashed = any(mark in reading.before(word) for mark in "-–—")
+    return here is not None and not dashed and bool(_NOMINATIVE[reading.lexicon.language].search(_text(reading, here)))
+
+
+def _text(reading: Reading, party: PartyMention) -> str:
+    base = reading.sentence.start
+    return reading.sentence.text[party.start - base : party.end - base]
+
+
+def _trimmed(reading: Reading, thing: Thing, last: int) -> int:
+    """The last word of a complement where a language writes its nouns with capitals: adverbs and verbs behind them are none of it."""
+    if reading.lexicon.language != "de":
+        return last
+    while last > thing.last and not (_capital(reading, last) or reading.tokens[last].low.isdigit()):
         last -= 1
     return last
 

@@ -30,6 +30,9 @@ _PLAIN_WORD = re.compile(r"\w+")
 _LATIN_IN_HAN = re.compile(r"[a-z][a-z0-9.]*[a-z0-9]")
 HYPHENS = "-‐‑–"
 _LOOSE = frozenset(" \u00a0\u202f.'’ʼ-‐‑–\u200c\n")  # what may stand between the words of one name
+_AREAS = frozenset(
+    {"中亚", "中亞", "欧亚", "歐亞", "亚欧", "亞歐", "中东", "中東", "巴黎", "加沙"}
+)  # no pairs of states
 _DATELINE = re.compile(r"\s*[,.(/—–-]+\s*(?:\d|[^\W\d]+\.?\s+\d|/|\()")
 
 Span = tuple[int, int]
@@ -242,6 +245,8 @@ def scan_pairs(index: Index, low: str) -> list[Found]:
         start, end = run.span()
         states = [index.pairs[letter] for letter in run.group()]
         before, after = low[start - 1 : start], low[end : end + 1]
+        if run.group()[:2] in _AREAS or run.group()[-2:] in _AREAS:
+            continue
         if before in index.lists["in"] or before.isdecimal() or after in index.lists["of"]:
             continue
         if len({code for code, _ in states}) < len(states):

@@ -15,6 +15,7 @@ ALIKE = 0.82  # and of another party's agreement on the same subject
 _THEN = 0.86  # and of the one that was signed in the year told
 _SAME = 0.1  # content by which two titles may differ and say the same
 _LIKE = 0.3  # part of what two titles say together that both say
+_ALIKE = frozenset({"near_tie", "one_of_two_of_these_parties"})
 _AHEAD = 0.1  # by which the likest must be likelier than the next
 
 
@@ -41,7 +42,7 @@ def signed_then(index: Index, one: Linked, language: str, around: Around, linked
 def newest(index: Index, link: Link, mention: Mention, language: str, around: Around) -> str:
     """The newer of two agreements of the same parties that a wording without a year names alike, or ""."""
     best, other = link.best, link.runner_up
-    if best is None or other is None or "near_tie" not in link.reasons or not around.carried:
+    if best is None or other is None or not _ALIKE & set(link.reasons) or not around.carried:
         return ""
     if mention.plural or not around.fresh:
         return ""

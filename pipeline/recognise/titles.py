@@ -6,7 +6,7 @@ Official titles and the press's short forms are read the same way, so that they 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -15,6 +15,7 @@ from pipeline.recognise.values import PartyKind, PartyMention
 
 _YEAR = re.compile(r"(?<!\d)(?:1[6-9]|20)\d\d(?!\d)")
 _NUMBER = re.compile(r"(?:\bno|\bnr|\bnº|\bn°|№|\bset[s]? no)\.?\s*(\d{1,4})\b|第\s*(\d{1,4})\s*号")
+_VERSION = re.compile(r"(?<![\d.,])(\d\.0)(?![\d.,])")  # ACFTA 3.0
 _ROMAN = re.compile(r"\b(?=[IVX]{2,})(?:X{0,2}(?:IX|IV|V?I{0,3}))\b")
 _PLURAL_S = frozenset({"en", "fr", "es", "pt"})
 _HEAD_LAST = frozenset({"zh", "tr", "az", "kk", "ky", "uz"})
@@ -28,6 +29,13 @@ _GUESS = {
     "tr": frozenset(["ile", "ve", "arasinda", "arasindaki", "iliskin", "hakkinda", "dair"]),
     "en": frozenset(["the", "of", "and", "between", "on", "for", "to", "concerning", "in"]),
 }
+
+
+_RELATIVE = re.compile(
+    r"\b(?:which|that|whose|who|where|котор\w+|як(?:ий|а|е|і|ого|ої|ому|им|их|ая|ое|ія)|qui|que|dont|laquelle|lequel"
+    r"|cuyo|cuya|cujo|cuja|الذي|التي|welche\w*)\b",
+    re.IGNORECASE,
+)
 
 
 class NameFinder(Protocol):
@@ -52,6 +60,7 @@ class Reading:
 
     `layers`: what makes it an agreement on an agreement, or not the full one: "amend", "accede", "extend", "interim" …
     `proper`: the keys written with a capital letter. `states` and `orgs`: parties found in the words, by code;
+    `aside`: keys that only a relative clause behind the noun says: it describes the agreement in the writer's words.
     `places`: capitals that only say where it was signed (the Rome Statute).
     `plural`: the noun is one, where the language shows it. `kind`: the noun at the head ("treaty", "protocol" …, "" where there is none); `kinds`: all of them.
     """
@@ -68,6 +77,7 @@ class Reading:
     numbers: frozenset[str] = frozenset()
     words: tuple[Word, ...] = ()
     plural: bool = False
+    aside: frozenset[str] = frozenset()
 
 
 def lower(text: str) -> str:
@@ -140,6 +150,7 @@ class Reader:
             numbers=_numbers(text),
             words=tuple(kept),
             plural=language in _PLURAL_S and any(word.kind == head and word.low.endswith("s") for word in kept),
+            aside=_aside(text, kept, language),
         )
 
     def _parties(self, text: str, language: str, words: list[Word]) -> tuple[list[PartyMention], list[PartyMention]]:
@@ -149,6 +160,16 @@ class Reader:
         for mention in self.names.find(lower(text), text, language):
             (places if _names_it(mention, words) else parties).append(mention)
         return parties, places
+
+
+def _aside(text: str, words: Sequence[Word], language: str) -> frozenset[str]:
+    """Keys that stand behind a relative pronoun only."""
+    head = next((word for word in words if word.kind), None)
+    relative = _RELATIVE.search(text, head.end) if head is not None and language not in _HEAD_LAST else None
+    if relative is None:
+        return frozenset()
+    inside = {key for word in words if word.start >= relative.end() for key in word.keys}
+    return frozenset(inside.difference(*(word.keys for word in words if word.start < relative.start())))
 
 
 def _covered(word: Word, parties: Iterable[PartyMention]) -> bool:
@@ -168,4 +189,4 @@ def _names_it(mention: PartyMention, words: list[Word]) -> bool:
 
 def _numbers(text: str) -> frozenset[str]:
     found = {one or two for one, two in _NUMBER.findall(text.lower())}
-    return frozenset(found | {roman.lower() for roman in _ROMAN.findall(text)})
+    return frozenset(found | {roman.lower() for roman in _ROMAN.findall(text)} | set(_VERSION.findall(text)))

@@ -55,7 +55,7 @@ class Index:
     def __init__(self, entries: Sequence[Entry], names: Names, reader: Reader, known: Known) -> None:
         self._entries = tuple(entries)
         self._reader = reader
-        self._weights = Weights(reader.lexicon.weight)
+        self._weights = Weights(reader.lexicon.weight, known.kin)
         self._members = known.members
         self._names = names
         self._readings: dict[tuple[str, str], Reading] = {}
@@ -65,7 +65,7 @@ class Index:
         for entry in entries:
             self._titles[reader.lexicon.fold(entry.title)].append(entry.id)
         self._years = frozenset(year for entry in entries for year in entry.years)
-        self.open_ids = frozenset(entry.id for entry in entries if entry.open)
+        self.open_ids = frozenset(entry.id for entry in entries if entry.open or entry.joinable)
 
     @classmethod
     def build(cls, watchlist: Watchlist, names: NameFinder) -> Index:
@@ -253,7 +253,10 @@ class Index:
             covers = head is None or query.kind == "agreement" or hit.start <= head.start < hit.end
             loose = _relative_between(phrase, query.reading.words, hit)
             weak = hit.name.generic or hit.inside
-            found[hit.name.agreement] = Named(frozenset(name.keys), name.layers, covers, weak, hit.name.official, loose)
+            codes = name.states | name.orgs | name.places
+            found[hit.name.agreement] = Named(
+                frozenset(name.keys), name.layers, covers, weak, hit.name.official, loose, codes
+            )
         return found
 
     def _excluded(self, place: int, phrase: str, sentence: str) -> bool:

@@ -6,7 +6,7 @@ parties the article names, one agreement may be left. The caller decides what th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.recognise.linking.score import kind_fit
@@ -16,14 +16,7 @@ from pipeline.recognise.titles import Reading
 _KIND = 0.6  # a protocol may be called an agreement where it is the only one; a memorandum may not
 _FOREIGN = 0.75  # one subject of its own that a title lacks is too much
 _WORD = 0.1  # any word of its own at all
-_KIN: Mapping[str, frozenset[str]] = {
-    "military": frozenset({"defence", "military_tech"}),
-    "defence": frozenset({"military", "military_tech"}),
-    "tax": frozenset({"evasion", "double"}),
-    "delimit": frozenset({"border"}),
-    "border": frozenset({"delimit", "border_section"}),
-    "sea": frozenset({"fisheries", "delimit"}),
-}  # subjects the press uses for one another; a mention's word is not foreign to a title that has its kin
+_AKIN = 0.3  # part of a key's weight that another of the same field is worth
 _PART = 0.15  # of what a title says; a word it only touches on ("… of the Union State") ties nothing to it
 _APART = 0.4  # shared weight by which one agreement must be ahead of the next
 
@@ -64,16 +57,23 @@ def _view(view: View, entry: Entry, reading: Reading, kind: str, lead: Reading |
     shared += sum(0.6 for _ in reading.layers & view.layers)
     if shared < _PART * view.total:
         shared = 0.0
-    foreign = [key for key in reading.keys if key not in view.keys and not _KIN.get(key, frozenset()) & view.keys]
+    lacking = [key for key in reading.keys if key not in view.keys and key not in reading.aside]
+    akin = [key for key in lacking if weights.akin(key, view.keys)]
+    foreign = [key for key in lacking if key not in akin]
+    shared += _AKIN * sum(weights.shared(key) for key in akin)
     weight = sum(weights.foreign(key, key in reading.proper) for key in foreign)
     says = any(key in weights or key in reading.proper for key in foreign)
     if weight > max(_FOREIGN, shared) or (says and shared < _WORD):
         return None
-    told = (
-        [weights.shared(key) if key in view.keys else -weights.foreign(key, False) for key in lead.keys] if lead else []
-    )
-    gained, lost = sum(w for w in told if w > 0), sum(w for w in told if w < 0)
-    return Fit(entry.id, False, shared, gained, not view.layers - reading.layers, suits, -lost)
+    gained = lost = 0.0
+    for key in lead.keys if lead else ():
+        if key in view.keys:
+            gained += weights.shared(key)
+        elif weights.akin(key, view.keys):
+            gained += _AKIN * weights.shared(key)
+        else:
+            lost += weights.foreign(key, False)
+    return Fit(entry.id, False, shared, gained, not view.layers - reading.layers, suits, lost)
 
 
 def alone(fits: Sequence[Fit], linked: Iterable[str] = ()) -> Fit | None:

@@ -1,4 +1,5 @@
-"""What the press of the world calls treaties everybody knows, and who belongs to the blocs that conclude treaties.
+"""What the press of the world calls treaties everybody knows, who belongs to the blocs that conclude treaties, and which
+subjects are of one field.
 
 The user names an agreement by its title or one alias; its nicknames in a dozen languages come from `concepts/known/treaties.toml`.
 """
@@ -26,9 +27,15 @@ class _Treaty:
 
 
 class Known:
-    """Nicknames of well-known treaties, and the members of blocs (`members["EU"]` = {"AT", …})."""
+    """Nicknames of well-known treaties, the members of blocs (`members["EU"]` = {"AT", …}), and by concept those of its field (`kin`)."""
 
-    def __init__(self, treaties: Mapping[str, Mapping[str, object]], blocs: Mapping[str, object], fold: Fold) -> None:
+    def __init__(
+        self,
+        treaties: Mapping[str, Mapping[str, object]],
+        blocs: Mapping[str, object],
+        fields: Mapping[str, object],
+        fold: Fold,
+    ) -> None:
         self._fold = fold
         self._treaties = tuple(_treaty(entry, fold) for entry in treaties.values())
         self._by_word: dict[str, set[int]] = {}
@@ -42,15 +49,22 @@ class Known:
         self.members: dict[str, frozenset[str]] = {
             code: frozenset(str(listed).split()) for code, listed in blocs.items()
         }
+        kin: dict[str, set[str]] = {}
+        for listed in fields.values():
+            concepts = str(listed).split()
+            for concept in concepts:
+                kin.setdefault(concept, set()).update(concepts)
+        self.kin: dict[str, frozenset[str]] = {concept: frozenset(others) for concept, others in kin.items()}
 
     @classmethod
     def load(cls, fold: Fold) -> Known:
         """Read the shipped tables."""
         folder = files("pipeline.recognise").joinpath("concepts").joinpath("known")
-        treaties, blocs = (
-            tomllib.loads(folder.joinpath(name).read_text(encoding="utf-8")) for name in ("treaties.toml", "blocs.toml")
+        treaties, blocs, fields = (
+            tomllib.loads(folder.joinpath(f"{name}.toml").read_text(encoding="utf-8"))
+            for name in ("treaties", "blocs", "fields")
         )
-        return cls(treaties, blocs, fold)
+        return cls(treaties, blocs, fields, fold)
 
     def names(self, titles: Sequence[str], aliases: Sequence[str], bilateral: bool) -> Iterator[str]:
         """The nicknames of the well-known treaty that one of the titles or aliases names, if any."""

@@ -69,7 +69,7 @@ class Postings:
         if query.lead is not None and len(keys) < 2:
             keys += [key for key in query.lead.keys if key not in keys]
         weight = self._weigh(keys, query)
-        if not query.reading.keys and not query.reading.layers:
+        if not weight or not (query.reading.keys or query.reading.layers):
             weight |= dict.fromkeys(self._of_parties(query), 0.0)
         if len(weight) <= _EXACT:
             return set(weight)

@@ -19,8 +19,14 @@ _MISSING_OPEN = (
 _MISSING_CAP = 5.0
 _RICH = 1.4  # so much shared weight is distinctive: two subjects, or one that few treaties have
 _CONTEXT = 0.5  # a key that stands only in the headline or lead
+_DATED = 0.2  # the same where a year tells the mention ("the 1909 treaty") apart from what they are about
+_SUBJECT = 0.6  # foreign weight of a subject
 _NAME, _WEAK_NAME = 2.0, 0.9  # a name of the agreement, and one that many agreements could have
+_ASIDE, _AKIN = 0.35, 0.5  # parts of a foreign key's weight: said in a relative clause, and of the title's own field
 _BOTH = 0.7
+_JOINED = 0.72  # how well no party fits an agreement that any state may join
+_OUTSIDE = 0.05  # what a state of the sentence that is not listed for an agreement of many counts against it
+_STATE = 2  # letters of a state's code
 _THIN = 0.85  # less shared weight than this is too little to be sure
 
 # (a mention has it and the title has not, the title has it and the mention has not)
@@ -91,7 +97,8 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A name of the agreement stands in the mention. `keys`: what the name itself says, so it is not held against it.
+    """A name of the agreement stands in the mention. `keys`: what the name itself says, so it is not held against it; nor are the
+    states and bodies that the name names (`codes`): the Hong Kong Convention.
 
     `loose`: a relative clause parts the name from the noun, so the noun is another agreement ("an accord that extends New START").
     """
@@ -102,6 +109,7 @@ class Named:
     generic: bool
     official: bool
     loose: bool = False
+    codes: frozenset[str] = frozenset()
 
 
 def kind_fit(mention: str, title: str) -> float:
@@ -113,16 +121,23 @@ def kind_fit(mention: str, title: str) -> float:
     return _KINDS.get(mention, {}).get(title, 0.4)
 
 
-def party_fit(entry: Entry, query: Query, members: Mapping[str, frozenset[str]]) -> tuple[float, tuple[str, ...]]:
-    """How well the parties go together, and the rules that spoke. A third party contradicts a bilateral agreement."""
+def party_fit(
+    entry: Entry, query: Query, members: Mapping[str, frozenset[str]], itself: frozenset[str] = frozenset()
+) -> tuple[float, tuple[str, ...]]:
+    """How well the parties go together, and the rules that spoke. A third party contradicts a bilateral agreement.
+
+    `itself`: states and bodies that are part of the agreement's own name.
+    """
     if entry.open:
-        return _open_fit(entry, query)
+        return _open_fit(entry, query, itself)
     fits = sorted((_one(code, query, members) for code in entry.parties), reverse=True)
     best = sum(fits[:2]) / 2 if len(fits) > 1 else fits[0]
-    strangers = {code for code in query.parties if not belongs(code, entry, members)}
+    strangers = {code for code in query.parties if code not in itself and not belongs(code, entry, members)}
     if entry.multilateral and len(fits) > 2:
         best = max(0.7, min(1.0, fits[0] + 0.1)) if fits[0] else 0.6
-        return (best * 0.4, ("third_party",)) if strangers else (best, ())
+        outside = sum(len(code) == _STATE and not belongs(code, entry, members) for code in query.near)
+        best -= _OUTSIDE * min(2, outside)  # of two of the same subject the one whose parties are named
+        return _wide_fit(entry, best, strangers)
     if strangers and not (query.plural and query.parties & entry.parties and _all_here(entry, query, members)):
         return best * 0.2, ("third_party",)
     reasons = ["both_parties" if best >= _BOTH else "one_party" if best > 0 else "no_party"]
@@ -133,9 +148,17 @@ def party_fit(entry: Entry, query: Query, members: Mapping[str, frozenset[str]])
     return best, tuple(reasons)
 
 
-def _open_fit(entry: Entry, query: Query) -> tuple[float, tuple[str, ...]]:
+def _wide_fit(entry: Entry, best: float, strangers: set[str]) -> tuple[float, tuple[str, ...]]:
+    """A stranger may join an agreement of many whose title does not say whose it is, and a body be its frame ("the UN convention")."""
+    states = {code for code in strangers if len(code) == _STATE}
+    if entry.joinable and len(states - {"UN"}) <= 1:
+        return (min(best, 0.6), ("with_a_party",)) if states - {"UN"} else (max(best, _JOINED), ())
+    return (best * 0.4, ("third_party",)) if strangers else (best, ())
+
+
+def _open_fit(entry: Entry, query: Query, itself: frozenset[str]) -> tuple[float, tuple[str, ...]]:
     """The state that acts contradicts no open agreement; two that are named with it make it theirs alone."""
-    others = query.parties.difference(*(view.orgs for view in entry.views))
+    others = query.parties.difference(itself, *(view.orgs for view in entry.views))
     if len(others) >= 2 and not query.plural:
         return 0.3, ("named_parties",)
     return (0.5, ("with_a_party",)) if others else (0.8, ())
@@ -180,11 +203,14 @@ def content_fit(view: View, query: Query, entry: Entry, weights: Weights, named:
     """(content, shared weight): what mention and title both say, against what only one of them says."""
     reading = query.reading
     shared = foreign = 0.0
+    another = False  # the mention says a subject that the title lacks: no headline makes up for it
     for key in reading.keys:
         if key in view.keys or (named and key in named.keys):
             shared += weights.shared(key, key in reading.proper)
         else:
-            foreign += weights.foreign(key, key in reading.proper)
+            against = _held(key, view, reading, weights) * weights.foreign(key, key in reading.proper)
+            foreign += against
+            another = another or (key in weights and against >= _SUBJECT)
     shared += sum(_SAID[layer] for layer in reading.layers & view.layers if not named or layer not in named.layers)
     for code in (query.near | query.context) & view.orgs - reading.orgs:
         shared += (0.8 if code in query.near else _CONTEXT) * weights.org(code)
@@ -193,9 +219,10 @@ def content_fit(view: View, query: Query, entry: Entry, weights: Weights, named:
             shared += weights.org(code)
         else:
             foreign += 0.5 * weights.org(code)
-    if query.lead is not None and shared + foreign < 1.0:
+    if query.lead is not None and shared + foreign < 1.0 and (shared or not another):
+        part = _CONTEXT if not reading.years or reading.years & entry.years else _DATED
         shared += sum(
-            _CONTEXT * weights.shared(key) for key in query.lead.keys if key in view.keys and key not in reading.keys
+            part * weights.shared(key) for key in query.lead.keys if key in view.keys and key not in reading.keys
         )
     if named:
         shared += _NAME if not named.generic else _WEAK_NAME
@@ -204,6 +231,13 @@ def content_fit(view: View, query: Query, entry: Entry, weights: Weights, named:
     missing = 0.0 if named else min(_MISSING_CAP, max(0.0, view.total - shared))
     missing *= _MISSING_OPEN if entry.open else _MISSING
     return shared / (shared + foreign + missing), shared
+
+
+def _held(key: str, view: View, reading: Reading, weights: Weights) -> float:
+    """How much of a key that a title lacks is held against it: little where it only describes, less where its field is the title's."""
+    if key in reading.aside:
+        return _ASIDE
+    return _AKIN if weights.akin(key, view.keys) else 1.0
 
 
 def layer_fit(view: View, reading: Reading, kind: str, named: Named | None) -> tuple[float, tuple[str, ...]]:
@@ -238,7 +272,7 @@ def compare(
     entry: Entry, query: Query, weights: Weights, members: Mapping[str, frozenset[str]], named: Named | None
 ) -> Candidate:
     """The candidate for an agreement: its best view."""
-    party, party_reasons = party_fit(entry, query, members)
+    party, party_reasons = party_fit(entry, query, members, named.codes if named else frozenset())
     if named and not named.generic:  # "the Abraham Accords": a plural that is one agreement's name
         party_reasons = tuple(reason for reason in party_reasons if reason != "one_of_several")
     best: Candidate | None = None

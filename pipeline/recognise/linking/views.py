@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Set
 from dataclasses import dataclass
 
 from pipeline.model import Agreement
@@ -13,6 +13,7 @@ from pipeline.recognise.titles import Reader, Reading, language_of
 
 _SAYS_ENOUGH = 0.9  # an alias of an open agreement that says less than this could be many agreements
 _ORG_WEIGHT = {"UN": 0.3}
+_LONG = 40  # characters of a title that no other has
 _TWO = 2  # parties that a treaty has at the least
 _BODIES = frozenset({"UN", "EU"})  # with codes as short as a state's
 _STATE = 2  # letters of a state's code; those of bodies are longer
@@ -33,7 +34,8 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A tracked agreement. `open`: a multilateral without a closed list of parties. `years`: those it may be called by."""
+    """A tracked agreement. `open`: a multilateral without a closed list of parties. `years`: those it may be called by. `titled`:
+    its main title names parties, so no stranger joins it unsaid."""
 
     id: str
     parties: frozenset[str]
@@ -43,6 +45,12 @@ class Entry:
     exclude: tuple[tuple[str, ...], ...]
     title: str
     open: bool
+    titled: bool = True
+
+    @property
+    def joinable(self) -> bool:
+        """Whether strangers may join: those listed are only the parties that somebody watches."""
+        return self.multilateral and not self.titled and len(self.parties) > _TWO
 
     @property
     def bilateral(self) -> bool:
@@ -53,8 +61,9 @@ class Entry:
 class Weights:
     """What a key counts: when both sides say it, and when only the mention does."""
 
-    def __init__(self, concepts: Mapping[str, float]) -> None:
+    def __init__(self, concepts: Mapping[str, float], kin: Mapping[str, frozenset[str]]) -> None:
         self._concepts = concepts
+        self._kin = kin
 
     def __contains__(self, key: str) -> bool:
         """Whether the key is a concept."""
@@ -79,6 +88,11 @@ class Weights:
         if key[1] > "\u3000":
             return 0.1
         return 0.7 if proper else 0.3
+
+    def akin(self, key: str, keys: Set[str]) -> bool:
+        """Whether a concept is of the same field as one of others, so that it contradicts none."""
+        kin = self._kin.get(key)
+        return kin is not None and not kin.isdisjoint(keys)
 
     @staticmethod
     def org(code: str) -> float:
@@ -113,7 +127,7 @@ class Preparer:
     def __init__(self, reader: Reader, known: Known) -> None:
         self._reader = reader
         self._known = known
-        self._weights = Weights(reader.lexicon.weight)
+        self._weights = Weights(reader.lexicon.weight, known.kin)
 
     def __call__(self, place: int, agreement: Agreement) -> tuple[Entry, list[Name]]:
         """The entry for an agreement and every name it goes by (`place`: its place on the watchlist)."""
@@ -125,7 +139,12 @@ class Preparer:
             official, agreement.aliases, not frame_only(parties) and not agreement.multilateral
         )
         called = {alias: self._reader.read(alias, language_of(alias)) for alias in given}
-        names = [Name(place, t, False, True) for t, r in dict(titles).items() if len(r.keys) >= 2 or len(t) > 40]
+        names = [Name(place, t, False, True) for t, r in dict(titles).items() if _telling(t, r)]
+        names += [
+            Name(place, t, self._is_generic(t, r, agreement), False)
+            for t, r in dict(titles).items()
+            if not _telling(t, r) and (r.keys or r.orgs or r.places)
+        ]
         names += [
             Name(place, alias, self._is_generic(alias, reading, agreement), False, is_acronym(alias))
             for alias, reading in called.items()
@@ -154,6 +173,7 @@ class Preparer:
             exclude,
             agreement.title,
             frame_only(parties),
+            any(reading.states or reading.orgs & (parties | self._known.members.keys()) for reading in titles),
         )
 
     def _is_generic(self, alias: str, reading: Reading, agreement: Agreement) -> bool:
@@ -165,6 +185,11 @@ class Preparer:
             return False
         said = sum(self._weights.shared(key) for key in reading.keys) + sum(map(self._weights.org, reading.orgs))
         return closed or said < _SAYS_ENOUGH
+
+
+def _telling(title: str, reading: Reading) -> bool:
+    """Whether a title means its agreement wherever it stands; a shorter one is worth as much as an alias ("Charter of ASEAN")."""
+    return len(reading.keys) >= _TWO or len(title) > _LONG
 
 
 def frame_only(parties: Collection[str]) -> bool:

@@ -16,6 +16,10 @@ from pipeline.recognise.titles import NoNames, Reader, language_of
 
 LEXICON = Lexicon.load()
 ROWS = tomllib.loads((Path(__file__).parents[2] / "cases" / "linking" / "concepts.toml").read_text(encoding="utf-8"))
+SUBJECTS = tomllib.loads(
+    (Path(__file__).parents[2] / "cases" / "linking" / "subjects.toml").read_text(encoding="utf-8")
+)
+KIN = Known.load(LEXICON.fold).kin
 SERVED = ("ar", "be", "de", "en", "es", "fr", "kk", "pt", "ru", "tr", "uk", "zh")
 
 
@@ -30,6 +34,20 @@ def test_same_meaning(row: dict[str, str]) -> None:
     for language, text in row.items():
         if language != "concept":
             assert row["concept"] in keys(text, language), (language, text, keys(text, language))
+
+
+@pytest.mark.parametrize("row", SUBJECTS.values(), ids=SUBJECTS)
+def test_subject(row: dict[str, str]) -> None:
+    """The press's wording of a subject meets the official title in every language, in its words or another of its field."""
+    title = {key for key in keys(row["title"], "en") if LEXICON.weight.get(key, 0) >= 1}
+    for language, text in row.items():
+        said = {key for key in keys(text, language) if LEXICON.weight.get(key, 0) >= 1}
+        assert language == "title" or any(key in title or KIN.get(key, frozenset()) & title for key in said), text
+
+
+def test_fields() -> None:
+    """Every concept of a field is one."""
+    assert not {key for key in KIN if key not in LEXICON.weight}
 
 
 @pytest.mark.parametrize("row", ROWS["collision"], ids=lambda row: f"{row['language']}: {row['text']}")

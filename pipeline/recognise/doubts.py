@@ -1,0 +1,46 @@
+"""Where the words of a mention do not settle which agreement it means: what is worth a person's look, and what is not even that."""
+
+from __future__ import annotations
+
+from pipeline.recognise.among import Around
+from pipeline.recognise.focus import Linked
+from pipeline.recognise.linking import Index, Rival
+from pipeline.recognise.values import Band, Link, Mention
+
+_PLAIN = 0.75  # content from which the words alone are worth a look
+_KIND = 0.5  # under it, it is another instrument
+_SHARED = 0.5  # content under which an agreement is not about what a mention says
+_BLOCKING = frozenset({"third_party", "named_parties", "other_number", "other_year"})
+
+
+def charter(mention: Mention, link: Link) -> Linked | None:
+    """A body's name alone ("withdrew from the International Criminal Court") stands for the treaty it rests on."""
+    best = link.best
+    alone = not mention.kind and len(mention.parties) == 1 and len(mention.parties[0].code) > 2
+    if not alone or best is None or best.content < 0.5 or link.margin < 0.15:
+        return None
+    return Linked(best.agreement_id, Band.REVIEW, 0.72, ("charter_of_body", *best.reasons), mention)
+
+
+def worth_review(index: Index, mention: Mention, link: Link, around: Around) -> bool:
+    """Whether an unsure link is worth a person's look: nothing contradicts it and it rests on more than a common word."""
+    best = link.best
+    if best is None or _BLOCKING & set(best.reasons):
+        return False
+    parties = index.parties(best.agreement_id)
+    states = {code for code in around.near if len(code) == 2}
+    if len(parties) == 2 and len(states) >= 2 and not {c for c in parties if len(c) == 2} <= states:
+        return False
+    if parties and not best.alias and not parties & {*around.near, *around.context}:
+        return False
+    if index.open(best.agreement_id) and not best.alias and ("with_a_party" in best.reasons or best.content < _PLAIN):
+        return False
+    certain = "distinctive" in best.reasons and best.content >= 0.8
+    if (mention.kind and best.kind < _KIND) or ("one_party" in best.reasons and not certain):
+        return False
+    return best.alias or "both_parties" in best.reasons or "distinctive" in best.reasons or best.content >= _PLAIN
+
+
+def unlike(rival: Rival) -> bool:
+    """Whether an agreement is contradicted and shares no subject with a wording."""
+    return rival.fit is None and rival.candidate.kind < _KIND and rival.candidate.content < _SHARED
