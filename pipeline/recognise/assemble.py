@@ -99,8 +99,8 @@ def _one_vote(one: Told, other: Told) -> bool:
         and _happened(one.status)
         and bool(a.country)
         and a.country == b.country
-        and a.stage == b.stage
-        and a.stage in _VOTING
+        and {a.stage, b.stage} <= _VOTING
+        and (a.stage == b.stage or "parliament" in {a.stage, b.stage})
     )
 
 
