@@ -23,6 +23,9 @@ _NOT_A_CHAMBER = frozenset({"committee", "government", "head_of_government", "co
 _STATES = frozenset({PartyKind.NAME, PartyKind.DEMONYM, PartyKind.CAPITAL, PartyKind.PAIR})
 _SET_OFF = re.compile(r"[,;:.()—–]")
 _TRAVELLING = frozenset({"ministry", "foreign_ministry", "speaker"})  # who acts in others' capitals, too
+_ITS = frozenset({
+    "its", "son", "sa", "su", "seu", "sua", "sein", "seine", "seinem", "ihr", "его", "ее", "её", "його", "її", "яго", "яе",
+})  # fmt: skip
 _WITH = 3  # words between "with" and a state, an article among them
 _OPENING_WORDS = 3
 _SCENE_WORDS = 6
@@ -90,18 +93,27 @@ def attach(
             placed = _placed(mentions[:at], low, names.places(language))
             placed = placed or (seat if mention.body not in _TRAVELLING else "")
             placed = placed or _set_in(mentions[:at], mention, low, names.places(language))
+            its = before[-1] if before and _its(mention, low) else ""
+            placed = "" if its else placed
             near = Near(acting, placed, before, tuple(named))
-            possible = context if _possible(mention.body, names.jurisdictions.get(context)) else ""
-            listed = bool(context) and context in names.jurisdictions
-            if sure and listed and possible and context not in owned and _unknown(default, near):
-                stages = {organ[0] for organ in names.jurisdictions[context].organs}
-                owned = {**owned, context: mention.body} if set(owned.values()) <= stages else owned
-            sole = language.startswith("zh") and len(owned) == 1 and listed and context not in owned  # 立法院
-            code = next(iter(owned)) if sole else _owner(owned, default, near, possible, listed)
+            home = its or context
+            possible = home if _possible(mention.body, names.jurisdictions.get(home)) else ""
+            listed = bool(home) and home in names.jurisdictions
+            if sure and listed and possible and home not in owned and _unknown(default, near):
+                stages = {organ[0] for organ in names.jurisdictions[home].organs}
+                owned = {**owned, home: mention.body} if set(owned.values()) <= stages else owned
+            sole = language.startswith("zh") and len(owned) == 1 and listed and home not in owned  # 立法院
+            code = its or (next(iter(owned)) if sole else _owner(owned, default, near, possible, listed))
             result.append(replace(mention, code=code, body=owned.get(code, mention.body)) if code else mention)
         else:
             result.append(mention)
     return tuple(result)
+
+
+def _its(mention: PartyMention, low: str) -> bool:
+    """Whether "its" stands before an organ: that of the state named last ("Hungary …; its parliament voted")."""
+    words = low[: mention.start].split()
+    return bool(words) and words[-1] in _ITS
 
 
 def _dealt_with(mention: PartyMention, low: str, withs: Collection[str]) -> bool:

@@ -123,6 +123,7 @@ GRAMMAR = frozenset(
         "subordinate",
         "moment",
         "behalf",
+        "source",
         "coordinate",
         "prepositions",
         "complement",

@@ -27,6 +27,7 @@ _MINOR = frozenset({"government", "head_of_government", "committee", "council", 
 _PARTNERS = frozenset({PartyKind.NAME, PartyKind.DEMONYM, PartyKind.CAPITAL})
 _UNION = "EU"
 _STATE = 2  # letters of its code
+_IT = frozenset({"it", "her", "нее", "неё", "него", "неї", "нього", "яе", "яго", "ella", "ela", "elle", "lui"})
 _NEAR = 5  # words
 _OPENING = 2  # words: "In Russia …"
 _OF_STATES = frozenset({"lower_chamber", "upper_chamber", "head_of_state", "head_of_government"})
@@ -132,7 +133,7 @@ def actor(
     """Who acts. A domestic step that names nobody belongs to the parliament it goes to, or to the organ that acted before."""
     if one.trigger.family == "enter_force" and one.step.reason != "effect_of_ending":
         there = place.meant(reading)
-        found = actors.resolve(_for_whom(reading, one.trigger) or ([there] if there else []), text)
+        found = actors.resolve(_for_whom(reading, one.trigger) or ([there] if there else _for_it(reading)), text)
         return found if found.country else replace(found, country=place.own(reading))
     if one.step.type in UNILATERAL:
         subject = [p for p in subject if p.code != "UN"]  # the depositary receives, it does not ratify
@@ -247,6 +248,14 @@ def _for_whom(reading: Reading, trigger: Trigger) -> list[PartyMention]:
         )
         and abs(reading.token_at(p.start) - trigger.first) <= 12
     ]
+
+
+def _for_it(reading: Reading) -> list[PartyMention]:
+    """The state that "for it" means: the one the sentence named last before («для нее он действует с …»)."""
+    for word in range(1, len(reading.tokens)):
+        if reading.is_a("beneficiary", word - 1) and reading.tokens[word].low in _IT:
+            return [p for p in reading.parties if p.kind is PartyKind.NAME and _at(reading, p) < word][-1:]
+    return []
 
 
 def judged(

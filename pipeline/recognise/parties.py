@@ -244,8 +244,9 @@ def _next_to(before: PartyMention, body: PartyMention, low: str, index: Index) -
     if not _ORGAN_GAP.match(gap):
         return False
     words = WORD.findall(gap)
-    owner = before.kind is not PartyKind.NAME or gap.startswith(_POSSESSIVE)
-    return owner and fold(words[-1]) in index.lists["between"]
+    if before.kind is PartyKind.NAME:
+        return gap.startswith(_POSSESSIVE)  # "Australia's treaties committee"
+    return fold(words[-1]) in index.lists["between"]
 
 
 def _mention(hit: Found, on: date | None) -> PartyMention:

@@ -24,7 +24,13 @@ def last_word(reading: Reading, mention: PartyMention) -> int:
 
 def of_place(reading: Reading, word: int) -> bool:
     """Whether "in", "at" or the like leads to a name."""
-    return reading.is_a("prepositions", word - 1) and not reading.is_a("by", word - 1) and not is_of(reading, word - 1)
+    at = reading.is_a("prepositions", word - 1) and not reading.is_a("by", word - 1)
+    return at and not is_of(reading, word - 1) and not _each_of(reading, word)
+
+
+def _each_of(reading: Reading, word: int) -> bool:
+    """Whether a name is the first of "each of A and B" («كل من»)."""
+    return word > 1 and reading.tokens[word - 2].low in {"كل", "كلا"}
 
 
 def is_of(reading: Reading, word: int) -> bool:
@@ -45,6 +51,7 @@ def without_places(reading: Reading, mentions: Sequence[PartyMention]) -> list[P
         behind = (
             word > 0
             and not _article(reading, word - 1)
+            and not _each_of(reading, word)
             and not reading.is_a("by", word - 1)
             and not (word > 1 and reading.is_a("by", word - 2))
             and (

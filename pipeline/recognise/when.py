@@ -14,6 +14,7 @@ from pipeline.recognise.triggers import (
     ACTIVE,
     ATTRIBUTE,
     FUTURE,
+    GERUND,
     INFINITIVE,
     NOMINAL,
     PASSIVE,
@@ -36,8 +37,12 @@ _BESIDE_NOUN = 2  # words from a noun to a date that is its own, not the verb's
 _BEHIND = 12  # what it costs a date to stand behind its verb where verbs stand last
 _MOMENT = 6  # words from a date to the clause that tells what happened then, from there to its verb
 _RIGHT_BEFORE = 2
+_A_FEW = 3  # days
 _PREPOSITION = 2  # words of "as of" and its kind
 _BY_THE_WAY = frozenset({"reserve"})  # acts told in a phrase beside the verb ("with two reservations")
+_BY_DEPOSIT = frozenset(
+    {"accede", "ratify"}
+)  # done by handing over a paper ("acceded, depositing its instrument on …")
 _TO_COME = frozenset({FUTURE, INFINITIVE, PRESENT})
 _LASTING = _FORCE | {EventType.SUSPENDED, EventType.WITHDRAWN}  # what goes on: "in force since", "suspended since"
 
@@ -152,15 +157,17 @@ def _at(mention: DateMention, marked: Sequence[DateMention], calendar: Calendar)
     for at in reversed(range(len(before))):
         other = before[at]
         found = _resolved(other, _at(other, before[:at], calendar) if other.unit else calendar, True)
-        if found is not None and (mention.offset == 0 or _precise(found.date, mention.unit or "month")):
+        if found is not None and (mention.offset == 0 or _precise(found.date, mention.unit or "month", mention.offset)):
             return replace(calendar, previous=found.date)
     if mention.rule == _EVENT and calendar.published is not None:
         return replace(calendar, previous=PartialDate.of(calendar.dateline or calendar.published))
     return calendar
 
 
-def _precise(day: PartialDate, unit: str) -> bool:
-    """Whether a date says enough to count in such units from it."""
+def _precise(day: PartialDate, unit: str, offset: int | None) -> bool:
+    """Whether a date says enough to count in such units from it; a few days after some month are of that month."""
+    if unit == "day" and day.month is not None and abs(offset or 0) <= _A_FEW:
+        return True
     return unit == "year" or (day.month is not None and (unit == "month" or day.day is not None))
 
 
@@ -191,14 +198,18 @@ def own(
     usable = [m for m in usable if m.rule != _EVENT]
     others = [t for t in others if t.family not in _BY_THE_WAY]
     kept = [m for m in usable if _is_own(reading, trigger, others, m, telling)]
-    if not any(_clause(reading, m) == mine for m in kept):
-        kept = _of_moment(reading, trigger, usable) or kept
+    moment = _of_moment(reading, trigger, usable)
+    if moment and not any(_word(reading, m) > trigger.last for m in kept):
+        kept = moment
     if event and not any(_word(reading, m) > _word(reading, event[0]) for m in kept):
         return event
     if not kept and others and trigger.voice != ATTRIBUTE:
         first = min(t.first for t in (trigger, *others))
         held = [t for t in telling if t.voice == ATTRIBUTE]
         kept = [m for m in usable if _word(reading, m) < first and not any(_hugs(reading, t, m) for t in held)]
+    if not kept and trigger.family in _BY_DEPOSIT:
+        papers = [t for t in others if t.family == "deposit" and t.tense == GERUND and t.first > trigger.last]
+        kept = [m for m in usable if papers and _word(reading, m) > papers[0].last]
     if not kept and trigger.tense in _TO_COME:
         kept = [m for m in usable if _in_clause_behind(reading, trigger, others, m)]
     if (
@@ -224,7 +235,7 @@ def _of_moment(reading: Reading, trigger: Trigger, usable: Sequence[DateMention]
         return []
     gap = opener - _last(reading, before[-1])
     near = gap <= _RIGHT_BEFORE or (gap <= _MOMENT and "," in reading.before(opener))
-    plain = before[-1].role in {"", "since", "effective"} and before[-1].rule != _EVENT
+    plain = before[-1].role in {"", "since", "effective", "deadline"} and before[-1].rule != _EVENT
     return [replace(before[-1], role="")] if near and plain else []
 
 
@@ -294,10 +305,12 @@ def _distance(reading: Reading, mention: DateMention, trigger: Trigger) -> int:
 
 def _second(reading: Reading, trigger: Trigger) -> bool:
     """Whether a finite verb of a main clause comes second, where those of other clauses stand last (German)."""
-    finite = trigger.voice == ACTIVE and trigger.tense in {PAST, PRESENT}
-    return (
-        finite and bool(reading.lexicon.grammar.get("relative_articles")) and reading.clause(trigger.first).kind == MAIN
-    )
+    if not reading.lexicon.grammar.get("relative_articles") or reading.clause(trigger.first).kind != MAIN:
+        return False
+    opens = trigger.first == 0 or not reading.same_clause(
+        trigger.first - 1, trigger.first
+    )  # "Unterzeichnet wurde er …"
+    return opens or (trigger.voice == ACTIVE and trigger.tense in {PAST, PRESENT})
 
 
 def _last(reading: Reading, mention: DateMention) -> int:

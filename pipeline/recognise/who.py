@@ -25,8 +25,10 @@ _REACH = 14  # words behind "by"
 _ALONE = frozenset({"deposit", "denounce", "withdraw", "accede"})  # what one state does
 _SIDE = 4  # words from a passive to the side of a state that did it
 _PRONOUN_BETWEEN = 3  # words from an Arabic verb to its subject
+_SOURCE = 2  # words from "according to" to an organ
 _OF_GAP = 3  # words from a noun to whose act it is
 _HAVING = ("avoir", "ter", "tê-l", "tê", "haber", "having", "ayant", "habiendo", "tendo")  # the perfect of infinitives
+_MOVES = frozenset({"withdraw", "accede"})  # German: „ist ausgetreten“ is no passive
 _OF_THEMSELVES = frozenset({"enter_force", "terminate", "provisional"})  # what agreements do themselves
 
 
@@ -38,13 +40,13 @@ def subject(
         return tuple(
             p for p in reading.parties if word_of(reading, p) > trigger.last and _from(reading, word_of(reading, p))
         )
-    named = [p for p in reading.parties if p.body != MEMBER]
+    named = [p for p in reading.parties if p.body != MEMBER and not _source(reading, p)]
     free = [
         p
         for p in named
         if not any(a <= p.start and p.end <= b for a, b in taken) or _touches(reading, trigger, p) or _leads(reading, p)
     ]
-    inside = _inside(reading, trigger, free) or _on_behalf(reading, trigger, free)
+    inside = _inside(reading, trigger, free) or _on_behalf(reading, trigger, named)
     if inside:
         return inside
     if trigger.voice in {PASSIVE, ATTRIBUTE, NOMINAL}:
@@ -56,8 +58,7 @@ def subject(
         if announcing:
             return announcing
     if trigger.voice == PASSIVE:
-        agent = _loose_agent(reading, trigger, triggers, free) if reading.lexicon.object_first else ()
-        return agent or _topic(reading, trigger, free)
+        return _of_passive(reading, trigger, triggers, free)
     if reading.lexicon.language == "ar" and trigger.voice == ACTIVE:
         near = _right_behind(reading, trigger, triggers, free)
         if near:
@@ -72,6 +73,26 @@ def subject(
         or _behind(reading, trigger, triggers, free)
         or _topic(reading, trigger, free)
     )
+
+
+def _of_passive(
+    reading: Reading, trigger: Trigger, triggers: Sequence[Trigger], free: Sequence[PartyMention]
+) -> tuple[PartyMention, ...]:
+    """Who did what a passive without "by" tells of."""
+    if trigger.family in _MOVES and reading.lexicon.grammar.get("relative_articles"):
+        return _before(reading, trigger, triggers, free)
+    agent = _loose_agent(reading, trigger, triggers, free) if reading.lexicon.object_first else ()
+    return agent or _topic(reading, trigger, free)
+
+
+def _source(reading: Reading, mention: PartyMention) -> bool:
+    """Whether an organ is only the source of a report: "Poland, according to the deputy minister, will leave"."""
+    word = word_of(reading, mention)
+    whose = any(p.kind in ORGANS and 0 < word - last_word(reading, p) <= _SOURCE for p in reading.parties)
+    if mention.kind not in ORGANS and not whose:
+        return False
+    reach = _SOURCE + (0 if mention.kind in ORGANS else _PRONOUN_BETWEEN)
+    return any(reading.is_a("source", i) for i in range(max(0, word - reach), word))
 
 
 def _leads(reading: Reading, mention: PartyMention) -> bool:
@@ -169,7 +190,7 @@ def _touches(reading: Reading, trigger: Trigger, mention: PartyMention) -> bool:
         and trigger.voice == ACTIVE
         and trigger.tense in {"past", "perfect"}
         and mention.kind is PartyKind.NAME
-        and 1 <= trigger.first - last_word(reading, mention) <= 2
+        and 1 <= trigger.first - last_word(reading, mention) <= 2 + _denied(reading, trigger)
         and not reading.comma_between(last_word(reading, mention), trigger.first)
         and not any(
             reading.is_a("prepositions", i)
@@ -180,6 +201,11 @@ def _touches(reading: Reading, trigger: Trigger, mention: PartyMention) -> bool:
             for i in range(max(0, word_of(reading, mention) - 1), word_of(reading, mention))
         )
     )
+
+
+def _denied(reading: Reading, trigger: Trigger) -> bool:
+    """Whether "never" or the like stands right before a verb."""
+    return any(h.key == "negated" and 0 <= trigger.first - h.last <= 2 for h in reading.section("status"))
 
 
 def _from(reading: Reading, word: int) -> bool:

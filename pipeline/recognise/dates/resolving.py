@@ -18,6 +18,7 @@ _DAY = timedelta(days=1)
 _DATELINE_AGE = 31  # days: a dateline further from the publication than this is another story's
 _FAR_AHEAD = 300  # days: nobody names a plan's day so far ahead without its year; the day just gone is meant
 _NEXT = frozenset({"next_day_month", "next_month", "next_weekday", "next_day_of_month"})
+_FEW_DAYS = 3
 _EXACT_DAYS = 31  # "40 days ago" is a round figure
 
 
@@ -193,6 +194,8 @@ def _moved(base: PartialDate, mention: DateMention, past: bool | None) -> Partia
             return _weeks_away(base.first, mention, offset, past)
         case "day" if offset == 0 and mention.role == "since":
             return base  # "since then", however roughly that was told
+        case "day" if base.day is None and base.month is not None and abs(offset) <= _FEW_DAYS:
+            return base  # "last November …, a day later"
         case "day" if base.day is not None and abs(offset) <= _EXACT_DAYS:
             return PartialDate.of(base.first + timedelta(days=offset))
     return None

@@ -19,6 +19,7 @@ _NAMING = frozenset({"full_date", "numeric", "day_month", "month_year", "year"})
 _ASIDE = frozenset({"quoted", "prenominal"})  # looked for by themselves
 _LOOK_BACK = 40  # characters: the longest words of a role, with an article
 _QUOTE = re.compile(r'[«»“”„"《》「」『』]')
+_NUMBERED = re.compile(r"(?<!\d)\d{1,6}(?:[./-]\d{1,6})?,?\s+[^\W\d_]{2,3}\s*\Z")  # a law's number, and "of"
 _NAME_LENGTH = 220  # characters: how far before its date the name of a document may begin
 
 
@@ -33,6 +34,8 @@ def with_role(mention: DateMention, low: str, table: Table) -> DateMention | Non
     if mention.rule == "of_year":
         if _names_document(before, table) or _document_follows(low[mention.end : mention.end + 60], table):
             return replace(mention, role="title", rule="year")
+        if _NUMBERED.search(before):  # "approved by Decree No. 34 of 2021"
+            return replace(mention, rule="year")
         alone = table.adverbial_year is not None and table.adverbial_year.search(before) is not None
         return replace(mention, rule="year") if alone else None
     role = (
