@@ -79,7 +79,7 @@ def places(
     lasts: date | None = None,
 ) -> list[Place]:
     """The first `limit` places of the list as it stood. `lasts`: only acts that can have been on this day or later."""
-    if limit <= 0:
+    if limit <= 0 or where.empty:
         return []
     asked = _Asked(connection, wanted, kinds, as_of, limit, lasts)
     if wanted.agreement:
@@ -114,6 +114,7 @@ class _Asked:
 
     def form(self, where: Range) -> _Form:
         """The form of the question about this stretch."""
+        where = where.behind()
         wanted = self.wanted
         filters = (wanted.min_confidence > 0, wanted.country is not None, wanted.party is not None)
         return _Form(self.sqlite, where.bounds, self.kinds, *filters, bool(wanted.agreement), self.lasts is not None)
@@ -124,7 +125,10 @@ class _Asked:
         named = {"as_of": self.as_of, "sure": wanted.min_confidence, "country": wanted.country, "party": wanted.party}
         named |= {"lasts": self.lasts}
         return (
-            where.given() | given_kinds(self.sqlite, wanted) | named | {"most": self.limit, "today": self.as_of.date()}
+            where.behind().given()
+            | given_kinds(self.sqlite, wanted)
+            | named
+            | {"most": self.limit, "today": self.as_of.date()}
         )
 
 

@@ -88,6 +88,22 @@ class Range:
     rising: bool
 
     @property
+    def empty(self) -> bool:
+        """Whether nothing can lie there: the place to go on behind is beyond the last day."""
+        last = self.until if self.rising else self.since
+        if self.after is None or last is None:
+            return False
+        return self.after[0] > last if self.rising else self.after[0] < last
+
+    def behind(self) -> Range:
+        """Without the bound that lies before the place to go on behind: with both, a database may begin at the wrong one."""
+        if self.after is None:
+            return self
+        if self.rising:
+            return replace(self, since=None) if self.since is not None and self.since <= self.after[0] else self
+        return replace(self, until=None) if self.until is not None and self.until >= self.after[0] else self
+
+    @property
     def bounds(self) -> Bounds:
         """Which of them there are."""
         return Bounds(self.since is not None, self.until is not None, self.after is not None, self.rising)
@@ -178,17 +194,18 @@ def places(
     lasts: date | None = None,
 ) -> list[Place]:
     """The first `limit` places of a list that answer. `lasts`: only acts that can have been on this day or later."""
-    if limit <= 0:
+    where = where.behind()
+    if limit <= 0 or where.empty:
         return []
     sqlite = connection.dialect.name == "sqlite"
     given = where.given() | given_kinds(sqlite, wanted) | {"most": limit, "sure": wanted.min_confidence}
     listed = lanes(wanted)
     form = _Form(sqlite, listed[0][0], len(listed), where.bounds, kinds, wanted.min_confidence > 0)
     if lasts is not None:
-        narrowed = (bool(wanted.agreement), wanted.party is not None, wanted.country is not None)
         given |= {"lasts": lasts, "agreements": given_list(sqlite, wanted.agreement)}
         given |= {"party": wanted.party, "country": wanted.country}
-        return run(connection, _vague(form, narrowed), given)
+        lane = _vague_of_party if wanted.party is not None else _vague
+        return run(connection, lane(form, bool(wanted.agreement), wanted.country is not None), given)
     for number, (_, common) in enumerate(listed):
         given |= {f"{name}_{number}": value for name, value in common.items()}
     if form.kinds is None or form.kinds.others:  # nearly everything on the list answers
@@ -245,20 +262,36 @@ def _probed(form: _Form, number: int) -> Select[Any]:
 
 
 @lru_cache(FORMS)
-def _vague(form: _Form, narrowed: tuple[bool, bool, bool]) -> Select[Any]:
-    """Acts told as a month or a year that can have been late enough; of these agreements, this party, this country."""
+def _vague(form: _Form, agreement: bool, country: bool) -> Select[Any]:
+    """Acts told as a month or a year that can have been late enough; of these agreements, this country."""
     event = _EVENTS
     holds = [event.date_last > event.happened, event.date_last >= bindparam("lasts")]
     holds += [*form.bounds.holds(event.happened, event.id), *form.rest(event.kind, event.confidence)]
-    agreement, party, country = narrowed
     if agreement:
         holds.append(among_given(form.sqlite, event.agreement_id, "agreements"))
-    if party:
-        holds.append(exists().where(_PARTIES.event_id == event.id, _PARTIES.party == bindparam("party")))
     if country:
         holds.append(event.actor_country == bindparam("country"))
     found = select(event.happened, event.id).where(*holds).order_by(*form.bounds.order(event.happened, event.id))
     return found.limit(bindparam("most")).with_hint(event.id.table, "INDEXED BY ix_events_vague", "sqlite")
+
+
+@lru_cache(FORMS)
+def _vague_of_party(form: _Form, agreement: bool, country: bool) -> Select[Any]:
+    """The same of one party: all its acts of the day, which are few."""
+    mine, same = _PARTIES, EventRow.__table__.alias("same")
+    day, identity = mine.happened, mine.event_id
+    holds = [
+        mine.party == bindparam("party"),
+        *form.bounds.holds(day, identity),
+        *form.rest(mine.kind, mine.confidence),
+    ]
+    holds.append(exists().where(same.c.id == identity, same.c.date_last >= bindparam("lasts")))
+    if agreement:
+        holds.append(among_given(form.sqlite, mine.agreement_id, "agreements"))
+    if country:
+        holds.append(mine.country == bindparam("country"))
+    found = select(day, identity).where(*holds).order_by(*form.bounds.order(day, identity)).limit(bindparam("most"))
+    return found.with_hint(day.table, "INDEXED BY ix_event_parties_walk", "sqlite")
 
 
 def run(connection: Connection, statement: Any, given: Mapping[str, Any]) -> list[Place]:
