@@ -6,6 +6,9 @@ whole text, menus included, where nothing looks like an article.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import islice
+
 import trafilatura
 from lxml import etree
 from lxml.html import HtmlElement
@@ -17,6 +20,7 @@ from pipeline.extract.page import drop_hidden, page_tree
 SHORT = 300  # characters: below it the page is read again, more willingly
 SHORTEST_BLOCK = 60  # characters of a lead or a loose paragraph
 MOST_LEADS = 3
+MOST_BEHIND = 60  # elements behind the heading among which a lead is looked for
 _BLOCKS = ("p", "div", "h2", "h3", "h4", "section", "span", "strong", "b", "em", "blockquote")
 _FINAL = (".", "!", "?", "…", "»", "”", '"', "。")
 _CELLS = ("table", "tbody", "thead", "tr", "td", "th")
@@ -69,7 +73,7 @@ def _by_trafilatura(tree: HtmlElement, *, willing: bool = False) -> str:
 
 def _link_texts(tree: HtmlElement) -> frozenset[str]:
     """What the page's links say. A line that says no more than a link is a menu's or another article's headline."""
-    texts = (_squeezed(str(node.text_content())) for node in tree.iter("a"))
+    texts = (_squeezed(str(node.text_content()) if len(node) else node.text or "") for node in tree.iter("a"))
     return frozenset(text for text in texts if 0 < len(text) <= SHORT)
 
 
@@ -84,7 +88,7 @@ def _leads(tree: HtmlElement) -> list[str]:
     if heading is None:
         return []
     leads: list[str] = []
-    for node in heading.xpath("following::*[position() <= 60]"):
+    for node in islice(_behind(heading), MOST_BEHIND):
         if node.tag == "p" and not leads and node.getparent().tag not in ("header", "hgroup"):
             break  # an ordinary body begins: trafilatura finds that
         if node.tag not in _BLOCKS or node.find(".//p") is not None or node.find("div") is not None:
@@ -97,6 +101,13 @@ def _leads(tree: HtmlElement) -> list[str]:
             if len(leads) == MOST_LEADS:
                 break
     return leads
+
+
+def _behind(node: HtmlElement) -> Iterator[HtmlElement]:
+    """The elements that begin behind the end of one, in their order."""
+    for inner in (node, *node.iterancestors()):
+        for beside in inner.itersiblings("*"):
+            yield from beside.iter("*")
 
 
 def _with_leads(text: str, leads: list[str]) -> str:

@@ -6,17 +6,16 @@ Each call is one transaction under a lock, so two services that start at once do
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util.exc import CommandError
 from sqlalchemy import Connection, inspect, text
 
 from pipeline.errors import UsageError
 from pipeline.store import documents
 from pipeline.store.engine import Database, open_database
+
+if TYPE_CHECKING:  # importing it takes a third of a second, which only a schema that has to change is worth
+    from alembic.config import Config
 
 _LOCK = 7_232_895_501  # of PostgreSQL's advisory locks; any number that is always the same
 
@@ -34,6 +33,10 @@ def upgrade(database: Database, revision: str = "head") -> str | None:
     def work(connection: Connection) -> str | None:
         before = _locked(connection)
         known(before)
+        if revision == "head" and before == head():
+            return before
+        from alembic import command  # noqa: PLC0415
+
         command.upgrade(_config(connection), revision)
         if before != (now := _revision(connection)) and now == head():
             documents.catch_up(connection)  # not in a migration: a later one may change what is read for them
@@ -44,6 +47,9 @@ def upgrade(database: Database, revision: str = "head") -> str | None:
 
 def downgrade(database: Database, revision: str) -> str | None:
     """Take the schema down to `revision` ("base": no tables); the revision it had before."""
+
+    from alembic import command  # noqa: PLC0415
+    from alembic.util.exc import CommandError  # noqa: PLC0415
 
     def work(connection: Connection) -> str | None:
         before = _locked(connection)
@@ -64,9 +70,7 @@ def current(database: Database) -> str | None:
 
 def head() -> str:
     """The revision this program needs."""
-    revision = _script().get_current_head()
-    assert revision is not None
-    return revision
+    return _revisions()[-1]
 
 
 def _locked(connection: Connection) -> str | None:
@@ -79,22 +83,26 @@ def _locked(connection: Connection) -> str | None:
 def _revision(connection: Connection) -> str | None:
     if not inspect(connection).has_table("alembic_version"):
         return None
-    return MigrationContext.configure(connection).get_current_revision()
+    revision: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+    return revision
 
 
 def known(revision: str | None) -> None:
     """UsageError for a revision that only a newer version of this program can have made."""
-    if revision is not None and revision not in {script.revision for script in _script().walk_revisions()}:
+    if revision is not None and revision not in _revisions():
         raise UsageError(
             f"the database was made by a newer version of treatywatch (schema {revision}); upgrade the program"
         )
 
 
-def _script() -> ScriptDirectory:
-    return ScriptDirectory(str(location()))
+def _revisions() -> list[str]:
+    """All revisions, the oldest first: the names of their files begin with them."""
+    return sorted(path.name.partition("_")[0] for path in (location() / "versions").glob("[0-9]*_*.py"))
 
 
 def _config(connection: Connection) -> Config:
+    from alembic.config import Config  # noqa: PLC0415
+
     config = Config()
     config.set_main_option("script_location", str(location()).replace("%", "%%"))
     config.attributes["connection"] = connection
