@@ -114,7 +114,8 @@ def newest_articles(database: Database, article_ids: Collection[int]) -> dict[in
 
     def work(connection: Connection) -> dict[int, ArticleView]:
         stored = articles.newest(connection, article_ids)
-        mine = EvidenceRow.article_version_id.in_([one.facts.version_id for one in stored])
+        versions = EvidenceRow.article_version_id.in_([one.facts.version_id for one in stored])
+        mine = and_(EvidenceRow.article_id.in_(article_ids), versions)  # the index is on the article
         claims: dict[int, list[Claim]] = {}
         for report in known.reports(connection, mine):
             claims.setdefault(report.article.article_id, []).append(Claim(report.event_id or "", report))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from pipeline.model import Discovered, Event, EventState, EventType, Finding, PartialDate, Salience, Source, Status
@@ -30,6 +31,7 @@ def unpack(data: bytes | None, limit: int = 64 * 1024 * 1024) -> bytes | None:
     return None if data is None else zlib.decompressobj().decompress(data, limit)
 
 
+@lru_cache(10_000)
 def partial(text: str | None) -> PartialDate | None:
     """A stored date."""
     return PartialDate.parse(text) if text else None
