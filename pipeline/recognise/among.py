@@ -31,6 +31,8 @@ class Around:
     `pair`: whose agreement it is, where the words say so; `label`: under which party's name the sentence stands. `carried` False: they set it apart from what was told ("another treaty").
     `lead`: headline and lead, read. `text`: the sentence. `manner`: how the words introduce the mention (`anaphora.manner`).
     `signed`: years in which the step took place, where it is a signature; `fresh`: it is a step that makes or changes an agreement, and ends none.
+    `reach`: how far off the main line what the mention takes up may lie; `since`: the first sentence of its paragraph; `tied`: a state that
+    "with" ties to it; `itself`: it is the agreement itself, not what amends it.
     """
 
     context: tuple[str, ...] = ()
@@ -49,6 +51,8 @@ class Around:
     fresh: bool = False
     reach: Place = Place.BY_THE_WAY
     since: int = 0
+    tied: str = ""
+    itself: bool = False
 
     @property
     def everyone(self) -> tuple[str, ...]:
@@ -82,7 +86,8 @@ def strangers(index: Index, agreement_id: str, acting: Iterable[str]) -> bool:
 
 def find(index: Index, mention: Mention, language: str, around: Around, linked: Sequence[str]) -> Only | None:
     """The agreement that alone fits a mention. `linked`: those the article surely means elsewhere, the latest last."""
-    own = named(mention) or around.pair or ((around.label,) if around.label else ())
+    label = around.label or around.tied
+    own = named(mention) or around.pair or ((label,) if label else ())
     if own:
         return _of(index, mention, language, own, around.all_of(own), around, linked)
     found = _dated(index, mention, language, around, linked)
@@ -123,7 +128,7 @@ def _of(
     if not around.carried and not best.year and best.shared < _SHARED and best.lead < _LEAD:
         given = len({*own}) > 1 and mention.kind and best.kind == 1.0 and not mention.plural
         return Only(best.agreement_id, _POSSIBLE, "alone_of_these_parties") if given else None
-    sure = max(_confidence(best, linked), _LIKELY if around.label in own else 0.0)
+    sure = max(_confidence(best, linked), _LIKELY if {around.label, around.tied} & {*own} else 0.0)
     if not mention.kind or (
         mention.kind in _NARROW and best.kind == 1.0
     ):  # "the one with Norway", "the memorandum with Norway"

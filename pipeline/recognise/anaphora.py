@@ -25,6 +25,35 @@ def label(reading: Reading) -> str:
     return headed[0] if len(headed) == 1 and kinds & {PartyKind.NAME, PartyKind.ORGANISATION} else ""
 
 
+def tied(reading: Reading, mention: Mention) -> str:
+    """The one state that "with" ties to what is told of a mention that names none: at the opening of its clause ("Mit Bangkok waren die
+    Verhandlungen …"), inside it or right behind; "" for none."""
+    if any(p.code for p in mention.parties):
+        return ""
+    first = reading.token_at(mention.start)
+    last = min(reading.token_at(mention.end - 1), len(reading.tokens) - 1)
+    found = set()
+    for p in reading.parties:
+        at = reading.token_at(p.start)
+        before = [i for i in (at - 1, at - 2) if i >= 0]
+        word = next((i for i in before if reading.is_a("with", i)), -1)
+        if len(p.code) != 2 or p.kind not in {PartyKind.NAME, PartyKind.CAPITAL} or word < 0:
+            continue
+        if before[0] != word and not reading.is_a("determiners", before[0]):
+            continue
+        opens = word == 0 or (reading.before(word).strip(" \u00a0") != "" and reading.same_clause(word, first))
+        if (opens and at <= first) or first <= at <= last + 2:
+            found.add(p.code)
+    return found.pop() if len(found) == 1 else ""
+
+
+def itself(reading: Reading, mention: Mention) -> bool:
+    """Whether the words say that it is the agreement itself: not what amends it."""
+    first = reading.token_at(mention.start)
+    last = min(reading.token_at(mention.end - 1), len(reading.tokens) - 1)
+    return any(reading.is_a("itself", i) for i in range(max(0, first - 1), last + 2))
+
+
 def _headed(reading: Reading) -> tuple[str, ...]:
     end = reading.label_end
     if not end:

@@ -9,6 +9,7 @@ from pipeline.recognise import among
 from pipeline.recognise.among import Around
 from pipeline.recognise.focus import CARRIED, NEAR, Focus, Linked, picked
 from pipeline.recognise.linking import Index
+from pipeline.recognise.siblings import alike
 from pipeline.recognise.titles import Reading as Wording
 from pipeline.recognise.values import Band, Link, Mention
 
@@ -24,7 +25,9 @@ class Carrying:
     agreements: dict[str, Agreement]
     wordings: dict[str, tuple[Wording, ...]]
 
-    def _carried(self, mention: Mention, focus: Focus, sentence: int, around: Around) -> tuple[Linked, ...]:
+    def _carried(
+        self, mention: Mention, language: str, focus: Focus, sentence: int, around: Around
+    ) -> tuple[Linked, ...]:
         if focus.strange and sentence - focus.foreign <= NEAR:
             return (Linked(None, Band.NONE, 0.0, ("carried_untracked",), mention),)
         if mention.pick:
@@ -33,6 +36,9 @@ class Carrying:
         silent = mention.numberless and not mention.kind
         if silent and focus.lead and focus.at < around.since and not {*focus.lead} & {*focus.latest}:
             order = (focus.lead, *order)
+        order = self._marked(self.index.read(mention.text, language), order, focus)
+        if around.itself and mention.kind:
+            order = self._unamended(order, focus)
         for ids in order:
             fitting = tuple(i for i in self._of_kind(ids, mention.kind) if not self._elsewhere(i, around))
             if fitting:
@@ -40,6 +46,44 @@ class Carrying:
                 confidence = focus.weight(ids) * CARRIED
                 return tuple(Linked(i, Band.SURE, confidence, ("carried",), mention) for i in taken)
         return (Linked(None, Band.NONE, 0.0, ("no_focus",), mention),)
+
+    def _marked(
+        self, wording: Wording, order: tuple[tuple[str, ...], ...], focus: Focus
+    ) -> tuple[tuple[str, ...], ...]:
+        """What a bare noun may take up, where it says a year ("the 2019 text") or what only some agreements say ("the CEPA")."""
+        told = list(dict.fromkeys([*reversed(focus.sure), *focus.lead]))
+        if wording.years:
+            named = [(i,) for i in told if self.index.years(i) & wording.years]
+            rest = [ids for ids in order if not any(self._other_year(i, wording) for i in ids)]
+            return (*named[:1], *rest)
+        marks = {*wording.keys, *wording.layers}
+        if not marks or not order or any(marks & self._keys(i) for i in order[0]):
+            return order
+        alike = [(i,) for i in told if marks & self._keys(i)]
+        return (*alike[:1], *order)
+
+    def _unamended(self, order: tuple[tuple[str, ...], ...], focus: Focus) -> tuple[tuple[str, ...], ...]:
+        """The agreement itself, where what comes to mind is what amends it: told of before, or the likest one of the same parties."""
+        first = order[0][-1] if order else ""
+        if not first or not self._layered(first):
+            return order
+        parties = self.index.parties(first)
+        told = [i for i in (*reversed(focus.sure), *focus.lead) if not self._layered(i)]
+        if self.index.closed(first):
+            told = [i for i in told if self.index.parties(i) == parties]
+            fits = self.index.fitting("", "en", "", sorted(parties), parties, None)
+            rest = [one.agreement_id for one in fits if one.plain and self.index.parties(one.agreement_id) == parties]
+            base = alike(self._keys(first), {i: self._keys(i) for i in rest})
+            told += [base] if base else []
+        return ((told[0],), *order) if told else order
+
+    def _layered(self, agreement_id: str) -> bool:
+        """Whether an agreement amends or adds to another: a protocol, an amendment, a second text."""
+        titles = self.wording(agreement_id)
+        return any(title.layers or title.kind == "protocol" for title in titles)
+
+    def _keys(self, agreement_id: str) -> frozenset[str]:
+        return frozenset(key for title in self.wording(agreement_id) for key in (*title.keys, *title.layers))
 
     def _elsewhere(self, agreement_id: str, around: Around) -> bool:
         """Whether a sentence speaks of other states: those who act, or all that are named, are strangers to an agreement of few
@@ -49,6 +93,8 @@ class Carrying:
         if around.pair and closed:
             return not closed <= set(around.near)
         if around.label and closed and not self.index.party(around.label, agreement_id):
+            return True
+        if around.tied and self.index.parties(agreement_id) and not self.index.listed(around.tied, agreement_id):
             return True
         who = around.acting if len(states) >= 2 else around.actors
         if closed and among.strangers(self.index, agreement_id, who):

@@ -79,7 +79,8 @@ class Focus:
         self, ids: tuple[str, ...], sentence: int, confidence: float, place: Place = Place.MAIN, *, opens: bool = False
     ) -> None:
         """Remember a confident link. What only the headline named gives way to what the first sentences tell of."""
-        corrected = sentence in range(_LEAD) and confidence >= _SURE and not set(self.lead) & {*ids, *self.seen}
+        early = sentence in range(_LEAD) or (sentence >= 0 and not self.told)  # a dateline may come before the lead
+        corrected = early and confidence >= _SURE and not set(self.lead) & {*ids, *self.seen}
         if not self.lead or corrected:
             self.lead, self.lead_confidence = ids, confidence
         same = self.told and self.told[-1].ids == ids and self.told[-1].sentence == sentence

@@ -144,6 +144,7 @@ GRAMMAR = frozenset(
         "other_words",
         "demonstratives",
         "likening",
+        "itself",
         "new_words",
         "indefinite",
         "possessive",

@@ -51,7 +51,9 @@ class Linker(Carrying):
             if apart:
                 return apart
         if bare and around.carried and not among.named(mention):
-            found = self._by_subject(mention, language, around) or self._carried(mention, focus, sentence, around)
+            found = self._by_subject(mention, language, around) or self._carried(
+                mention, language, focus, sentence, around
+            )
             if found[0].agreement_id is not None or not around.near:
                 return found
         if mention.items:
@@ -205,9 +207,6 @@ class Linker(Carrying):
             if found:
                 return found
         return ""
-
-    def _keys(self, agreement_id: str) -> frozenset[str]:
-        return frozenset(key for title in self.wording(agreement_id) for key in (*title.keys, *title.layers))
 
     def _each(self, mention: Mention, language: str, focus: Focus, sentence: int, around: Around) -> tuple[Linked, ...]:
         """The agreements of a list under one noun, where at least two of its items are surely different ones."""

@@ -14,6 +14,7 @@ from pipeline.recognise.focus import NEAR, Focus, Linked
 from pipeline.recognise.lexicon import Lexicon
 from pipeline.recognise.linker import Linker
 from pipeline.recognise.parties import Names
+from pipeline.recognise.prominence import Place
 from pipeline.recognise.reading import Reading
 from pipeline.recognise.readings import Readings
 from pipeline.recognise.scene import Scene
@@ -88,14 +89,24 @@ class Meanings:
                 self._note(linked, reading, found)
 
     def _note(
-        self, linked: Sequence[Linked], reading: Reading, found: Sequence[Thing], trigger: Trigger | None = None
+        self,
+        linked: Sequence[Linked],
+        reading: Reading,
+        found: Sequence[Thing],
+        trigger: Trigger | None = None,
+        *,
+        denied: bool = False,
     ) -> None:
+        sure = [x for x in linked if x.band is Band.SURE]
+        linked = sure or linked
         ids = tuple(x.agreement_id for x in linked if x.agreement_id)
         if ids and linked[0].reasons[:1] == ("carried",):
             self.focus.come_back(ids, reading.sentence.index)
         elif ids and (linked[0].band is Band.SURE or self.focus.confidence < 0.7):
             at, topic = reading.sentence.index, not self.focus.lead or bool({*ids} & {*self.focus.lead})
             place = prominence.place(reading, linked[0].mention, found, trigger, topic=topic)
+            if denied and not topic:  # "nobody means to leave the UN convention"
+                place = max(place, Place.MORE)
             self.focus.note(ids, at, linked[0].confidence, place, opens=at == self._since(at))
 
     def _since(self, sentence: int) -> int:

@@ -34,5 +34,5 @@ def of(
         scene.states, acting, actors, near, scene.recent(sentence), lambda: scene.everyone, anaphora.pair(reading, mention),
         anaphora.label(reading), not anaphora.sets_apart(reading, mention), lead, reading.sentence.text,
         anaphora.manner(reading, mention), signed, step is not None and step not in _ENDING,
-        prominence.reach(reading, mention),
+        prominence.reach(reading, mention), tied=anaphora.tied(reading, mention), itself=anaphora.itself(reading, mention),
     )  # fmt: skip

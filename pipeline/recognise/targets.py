@@ -43,7 +43,9 @@ def _things(
     exchanged = any(h.key == "exchange" for h in reading.section("acts"))
     protocol = thing is not None and thing.kind == "protocol" and trigger.family == "sign" and exchanged
     if thing is not None and thing.what in {TREATY, GENERIC, PRONOUN} and not protocol:
-        return [*_joined_before(reading, found, thing), thing, *_equals(reading, found, verbs, trigger, thing)]
+        behind = _equals(reading, found, verbs, trigger, thing)
+        begun = bool(behind) and behind[0].last < trigger.first
+        return [*_joined_before(reading, found, verbs, trigger, thing, begun=begun), thing, *behind]
     anchor = max(trigger.last if thing is None else thing.last, about.last if about else -1)
     for wanted in (TREATY, GENERIC):
         behind = [
@@ -61,24 +63,60 @@ def _things(
     ]
     inside = [t for t in found if t.what == TREATY and start <= t.first <= anchor]
     if before:
-        return [*_joined_before(reading, found, before[-1]), before[-1]]
+        return [*_joined_before(reading, found, verbs, trigger, before[-1]), before[-1]]
     return [inside[0], *_equals(reading, inside, verbs, trigger, inside[0])] if inside else []
 
 
-def _joined_before(reading: Reading, found: Sequence[Thing], thing: Thing) -> list[Thing]:
-    """Agreements of the same list before one, where the verb stands last: "A туралы шартты және B туралы шартты"."""
+def _joined_before(
+    reading: Reading,
+    found: Sequence[Thing],
+    verbs: Sequence[Trigger],
+    trigger: Trigger,
+    thing: Thing,
+    *,
+    begun: bool = False,
+) -> list[Thing]:
+    """Agreements of the same list before one, where the verb stands behind: "A туралы шартты және B туралы шартты", "A, B and C took effect"."""
     out: list[Thing] = []
-    if not reading.lexicon.verb_final or thing.what != TREATY:
+    if thing.what != TREATY or thing.last > trigger.first:
         return out
     for other in reversed([t for t in found if t.what == TREATY and t.last < thing.first]):
-        following = other.last + 1
-        joined = following < thing.first and reading.is_a("coordinate", following)
-        comma = following < thing.first and "," in reading.before(following)
-        if thing.first - following > _LISTED or not (joined or (comma and out)):
+        if thing.first - other.last > _LISTED or not _joined(reading, other, thing, begun=begun or bool(out)):
+            break
+        if not reading.lexicon.verb_final and not _free(reading, verbs, other, thing):
             break
         out.insert(0, other)
         thing = other
     return out
+
+
+def _joined(reading: Reading, other: Thing, thing: Thing, *, begun: bool) -> bool:
+    """Whether a conjunction (once a list has `begun`, also a comma) leads from one agreement to the next."""
+    following = other.last + 1
+    if following >= thing.first:
+        return False
+    if reading.is_a("coordinate", following) or (begun and "," in reading.before(following)):
+        return True
+    if reading.lexicon.verb_final:
+        return False
+    for i in range(thing.first - 1, other.last, -1):
+        if reading.is_a("coordinate", i):
+            return True
+        if begun and "," in reading.before(i):
+            return True
+        if reading.is_a("prepositions", i) or reading.before(i + 1).strip(" \u00a0'’-\"«“„"):
+            return False
+    return False
+
+
+def _free(reading: Reading, verbs: Sequence[Trigger], other: Thing, thing: Thing) -> bool:
+    """Whether an agreement stands in the clause of the next one, and is no other verb's object."""
+    if reading.clause_of[other.first] != reading.clause_of[thing.first]:
+        return False
+    return not any(
+        v.voice != NOMINAL and v.last < thing.first and reading.clause_of[v.first] == reading.clause_of[other.first]
+        for v in verbs
+    )
 
 
 def _reachable(reading: Reading, thing: Thing, anchor: int) -> bool:

@@ -252,7 +252,7 @@ class Walk(Meanings):
         kept = list({x.agreement_id: x for x in linked if x.agreement_id}.values())
         unknown = [x for x in linked if x.agreement_id is None]
         if kept:
-            self._note(kept, reading, inside, one.trigger)
+            self._note(kept, reading, inside, one.trigger, denied=base.status is Status.NEGATED)
         elif not unknown[0].mention.generic:
             self.focus.pass_by(reading.sentence.index)
         for at, x in enumerate(kept or unknown[:1]):
