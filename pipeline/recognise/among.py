@@ -32,7 +32,7 @@ class Around:
     `lead`: headline and lead, read. `text`: the sentence. `manner`: how the words introduce the mention (`anaphora.manner`).
     `signed`: years in which the step took place, where it is a signature; `fresh`: it is a step that makes or changes an agreement, and ends none.
     `reach`: how far off the main line what the mention takes up may lie; `since`: the first sentence of its paragraph; `tied`: a state that
-    "with" ties to it; `itself`: it is the agreement itself, not what amends it.
+    "with" ties to it; `itself`: it is the agreement itself, not what amends it; `count`: how many agreements it says it means, 0 for unsaid.
     """
 
     context: tuple[str, ...] = ()
@@ -53,6 +53,7 @@ class Around:
     since: int = 0
     tied: str = ""
     itself: bool = False
+    count: int = 0
 
     @property
     def everyone(self) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from pipeline.recognise.reading import Reading
 from pipeline.recognise.values import Mention, PartyKind
 
 _LEAD = 2  # sentences: there an indefinite article introduces what the article is about
+_COUNTS = ("two", "three", "four")
 
 
 def pair(reading: Reading, mention: Mention) -> tuple[str, ...]:
@@ -52,6 +53,16 @@ def itself(reading: Reading, mention: Mention) -> bool:
     first = reading.token_at(mention.start)
     last = min(reading.token_at(mention.end - 1), len(reading.tokens) - 1)
     return any(reading.is_a("itself", i) for i in range(max(0, first - 1), last + 2))
+
+
+def count(reading: Reading, mention: Mention) -> int:
+    """How many agreements a plural says it means ("three agreements"), 0 where it does not."""
+    if not mention.plural:
+        return 0
+    first = reading.token_at(mention.start)
+    last = min(reading.token_at(mention.end - 1), len(reading.tokens) - 1)
+    near = range(max(0, first - 3), min(first + 4, last + 1))
+    return next((n for n, role in enumerate(_COUNTS, 2) if any(reading.is_a(role, i) for i in near)), 0)
 
 
 def _headed(reading: Reading) -> tuple[str, ...]:

@@ -60,6 +60,9 @@ class Linker(Carrying):
             each = self._each(mention, language, focus, sentence, around)
             if each:
                 return each
+        counted = siblings.counted(self.index, mention, language, around)
+        if counted:
+            return counted
         if mention.plural or len(among.named(mention)) > 2:
             several = self._several(mention, language, around)
             if several:

@@ -76,6 +76,24 @@ def of_each(index: Index, mention: Mention, language: str, around: Around, linke
     return tuple(Linked(one, Band.SURE, ALIKE, ("one_of_each",), mention) for one in found)
 
 
+def counted(index: Index, mention: Mention, language: str, around: Around) -> tuple[Linked, ...]:
+    """As many agreements of a pair as a plural says it means ("three agreements between Singapore and Indonesia"), where just so many
+    are tracked that nothing said contradicts."""
+    own = named(mention) or around.pair
+    if around.count < 2 or not own:
+        return ()
+    hand = {*own, *around.near, *around.acting, *around.context}
+    pairs: dict[frozenset[str], list[str]] = {}
+    for fit in index.fitting(mention.text, language, mention.kind, own, hand, around.lead):
+        closed = index.closed(fit.agreement_id)
+        if closed and closed <= hand and not strangers(index, fit.agreement_id, around.acting):
+            pairs.setdefault(closed, []).append(fit.agreement_id)
+    found = [ids for ids in pairs.values() if len(ids) == around.count]
+    if len(found) != 1:
+        return ()
+    return tuple(Linked(one, Band.SURE, ALIKE, ("all_of_this_pair",), mention) for one in found[0])
+
+
 def alike(model: frozenset[str], others: Mapping[str, frozenset[str]]) -> str:
     """The agreement whose title says most of what the model's says, where it stands out; "" otherwise."""
     likeness = {one: len(keys & model) / max(1, len(keys | model)) for one, keys in others.items()}

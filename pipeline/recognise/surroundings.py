@@ -35,4 +35,5 @@ def of(
         anaphora.label(reading), not anaphora.sets_apart(reading, mention), lead, reading.sentence.text,
         anaphora.manner(reading, mention), signed, step is not None and step not in _ENDING,
         prominence.reach(reading, mention), tied=anaphora.tied(reading, mention), itself=anaphora.itself(reading, mention),
+        count=anaphora.count(reading, mention),
     )  # fmt: skip
