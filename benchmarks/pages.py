@@ -12,7 +12,6 @@ that a glance first finds are held against those of extracting every page; a dif
 from __future__ import annotations
 
 import argparse
-import gc
 import importlib.util
 import json
 import statistics
@@ -27,6 +26,7 @@ from pathlib import Path
 import trafilatura
 
 from benchmarks.newsroom import Story, page, stories, watchlist
+from pipeline.compute.memory import settle_in
 from pipeline.errors import PageError
 from pipeline.model import Finding, Page
 from pipeline.reading import About, may_matter, read_in_full
@@ -155,7 +155,7 @@ def main() -> None:
         sys.exit(compare(given))
     pages = pages_of(given)
     recogniser = Recogniser.build(watchlist(given.agreements), RecogniseOptions(discover=not given.tracked))
-    gc.freeze()  # as in the service's workers: the dictionaries stay
+    settle_in()  # as in the service's workers
     size = sum(len(one.body) for one in pages) / len(pages) / 1000
     print(f"{len(pages)} pages of {size:.0f} kB, {given.agreements:,} agreements, median of {given.rounds} rounds")
     sample = pages[: max(20, len(pages) // 10)]  # the slow ways go over a tenth of the pages
