@@ -5,10 +5,12 @@ from __future__ import annotations
 from pipeline.recognise.among import Around
 from pipeline.recognise.focus import Linked
 from pipeline.recognise.linking import Index, Rival
+from pipeline.recognise.titles import Reading as Wording
 from pipeline.recognise.values import Band, Link, Mention
 
 _PLAIN = 0.75  # content from which the words alone are worth a look
 _KIND = 0.5  # under it, it is another instrument
+_SAID = 0.3  # content under which they share nothing
 _SHARED = 0.5  # content under which an agreement is not about what a mention says
 _BLOCKING = frozenset({"third_party", "named_parties", "other_number", "other_year"})
 
@@ -41,6 +43,9 @@ def worth_review(index: Index, mention: Mention, link: Link, around: Around) -> 
     return best.alias or "both_parties" in best.reasons or "distinctive" in best.reasons or best.content >= _PLAIN
 
 
-def unlike(rival: Rival) -> bool:
-    """Whether an agreement is contradicted and shares no subject with a wording."""
-    return rival.fit is None and rival.candidate.kind < _KIND and rival.candidate.content < _SHARED
+def unlike(index: Index, mention: Mention, wording: Wording, rival: Rival) -> bool:
+    """Whether an agreement is contradicted and shares no subject with a mention (read as `wording`) that says one, or is of another kind."""
+    one = rival.candidate
+    if rival.fit is not None or mention.generic:
+        return False
+    return (one.kind < _KIND and one.content < _SHARED) or (one.content < _SAID and index.says_subject(wording))

@@ -126,7 +126,9 @@ class Linker(Carrying):
         """What all signs together speak for, where no rule decides."""
         setting, rivals = self.setting(mention, language, focus, sentence, around)
         agreement, chance = self.choice.of(self.index, setting, rivals)
-        if chance < _LIKELY or any(r.entry.id == agreement and doubts.unlike(r) for r in rivals):
+        if chance < _LIKELY or any(
+            r.entry.id == agreement and doubts.unlike(self.index, mention, setting.wording, r) for r in rivals
+        ):
             return None
         return Linked(agreement, Band.SURE if chance >= _CHOSEN else Band.REVIEW, chance, ("chosen",), mention)
 

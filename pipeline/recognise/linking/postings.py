@@ -71,13 +71,22 @@ class Postings:
         weight = self._weigh(keys, query)
         if not weight or not (query.reading.keys or query.reading.layers):
             weight |= dict.fromkeys(self._of_parties(query), 0.0)
+        theirs = self._theirs(query)
         if len(weight) <= _EXACT:
-            return set(weight)
+            return {*weight, *theirs}
         codes = self._with_blocs(query.parties | query.near | query.context)
         entries = self._entries
-        return set(
-            nlargest(_EXACT, weight, key=lambda place: weight[place] + _PARTY * len(codes & entries[place].parties))
+        heaviest = nlargest(
+            _EXACT, weight, key=lambda place: weight[place] + _PARTY * len(codes & entries[place].parties)
         )
+        return {*heaviest, *theirs}
+
+    def _theirs(self, query: Query) -> list[int]:
+        """The agreements of few parties, all at hand and one at least in the mention: whatever else is tracked, they are compared."""
+        if not query.parties:
+            return []
+        found = self.closed(query.parties, query.parties | query.near)
+        return found if len(found) <= _CROWD else []
 
     def _weigh(self, keys: Sequence[str], query: Query) -> dict[int, float]:
         """What each place shares with the mention, for the places that can come near it."""

@@ -244,6 +244,8 @@ def layer_fit(view: View, reading: Reading, kind: str, named: Named | None) -> t
     """The factor for "amending", "interim", "accession" … said on one side only."""
     factor, reasons = 1.0, []
     said = reading.layers - named.layers if named else reading.layers
+    if named and named.head and not named.generic:  # "the amended Tuna Treaty"
+        said = frozenset()
     for layer in said - view.layers:
         factor *= _LAYERS[layer][0]
         reasons.append(f"not_{layer}")
