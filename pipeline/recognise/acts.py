@@ -35,7 +35,8 @@ def step(trigger: Trigger, thing: Thing | None, about: Trigger | None, reading: 
     if thing is not None and thing.what in _NOTHING:
         return None
     if trigger.voice == NOMINAL:
-        return _of_noun(trigger, thing)
+        law = trigger.family == "sign" and laws.head_signs(reading, trigger)
+        return Step(E.PROMULGATED, "signature_under_law", weight=0.85) if law else _of_noun(trigger, thing)
     if other_object(reading, trigger, thing):
         return None
     if _descriptive(trigger, reading):
@@ -105,7 +106,7 @@ def _descriptive(trigger: Trigger, reading: Reading) -> bool:
 def _told_apart(reading: Reading, trigger: Trigger) -> bool:
     """ "The text, revised on 5 September 2019, …": set apart and dated it is a step, not a trait."""
     near = range(trigger.last + 1, min(trigger.last + 8, len(reading.tokens)))
-    apart = trigger.first == 0 or "," in reading.before(trigger.first)
+    apart = trigger.first == 0 or "," in reading.before(trigger.first) or reading.is_a("coordinate", trigger.first - 1)
     return apart and any(c.isdigit() for i in near for c in reading.tokens[i].low)
 
 
@@ -189,23 +190,9 @@ def _sign_law(case: Case, thing: Thing, about: Trigger | None) -> Step | None:
             return Step(E.PROMULGATED if about.family == "ratify" else E.APPROVED, f"sign_decree_{about.family}")
         if about.family in {"ratify", "accede", "approve", "extend"} and thing.what != "draft":
             return Step(E.PROMULGATED, f"sign_law_{about.family}")
-    if thing.what == "law" and about is None and _law_on_treaty(case.reading, thing):
+    if thing.what == "law" and about is None and laws.on_treaty(case.reading, thing):
         return Step(E.PROMULGATED, "sign_law_on_treaty", weight=0.85)
     return None
-
-
-def _law_on_treaty(reading: Reading, thing: Thing) -> bool:
-    """ "Der Bundespräsident unterschrieb das Gesetz zum Abkommen": a head of state, and the law named by its agreement."""
-    head = any(h.key == "presidential" for h in reading.section("procedure")) or any(
-        p.body == "head_of_state" for p in reading.parties
-    )
-    return head and _named_by_treaty(reading, thing)
-
-
-def _named_by_treaty(reading: Reading, thing: Thing) -> bool:
-    """Whether a law is called by an agreement: "ley aprobatoria del Convenio", "Zustimmungsgesetz zum Abkommen"."""
-    near = range(thing.last + 1, thing.last + 5)
-    return any(h.first in near for h in reading.section("instruments"))
 
 
 def _concluding(reading: Reading, trigger: Trigger) -> bool:
@@ -366,7 +353,7 @@ def _reject(case: Case) -> Step | None:
         return None
     if thing.what == NOUN and thing.kind not in {"ratify", "approve", "accede"}:
         return None
-    void = about is None and case.trigger.last > case.trigger.first and _named_by_treaty(case.reading, thing)
+    void = about is None and case.trigger.last > case.trigger.first and laws.named_by_treaty(case.reading, thing)
     if thing.what in LAWS and not void and (about is None or about.family not in _TAKEN_ON):
         return None
     return Step(E.REJECTED, f"reject_{thing.what}", weight=0.85 if thing.what in {PRONOUN, GENERIC} else 0.95)

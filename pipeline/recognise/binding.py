@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pipeline.recognise import cues, laws
+from pipeline.recognise import cues, laws, orders
 from pipeline.recognise.cases import ENDING
 from pipeline.recognise.reading import ASIDE, MAIN, RELATIVE, Reading
 from pipeline.recognise.things import GENERIC, NOUN, PRONOUN, TREATY, Thing
@@ -20,6 +20,7 @@ _OPENING = frozenset(
 )  # "ratificarlo", "talks were wrapped up", "the wording is agreed"
 _NEVER_IN_FORCE = frozenset({"procedures", "instruments", "negotiations"})
 _REACH = 22  # words between a verb and its object
+_VSO = 8  # words between an Arabic verb and its "عليها", the subject being between them
 _HAN = 40  # ideographs between a verb before 的 and the noun it belongs to
 
 
@@ -61,14 +62,14 @@ def right_of(
             return None
         if _other_sentence(reading, trigger, thing, stops - joined):
             return None
-        if reading.lexicon.language == "zh" and reading.comma_between(trigger.last, thing.first):
+        if reading.lexicon.language == "zh" and orders.parted(reading, trigger.last, thing.first):
             return None  # no Chinese object stands behind a comma
         home = reading.clause_of[thing.first]
         if home != clause:
             if reading.clauses[home].kind == ASIDE or reading.within(home, clause):
                 continue
             return None
-        if thing.what == PRONOUN and thing.first - trigger.last > 2:
+        if thing.what == PRONOUN and thing.first - trigger.last > (_VSO if reading.lexicon.table.arabic else 2):
             continue
         return thing
     return None
@@ -110,7 +111,8 @@ def left_of(reading: Reading, trigger: Trigger, things: Sequence[Thing], trigger
         begin = previous[-1].last + 1
     elif trigger.with_previous and previous:
         return left_of(reading, previous[-1], things, triggers)
-    if begin and any(reading.is_a("coordinate", i) for i in range(max(0, trigger.first - 3), trigger.first)):
+    reach = 5 if trigger.voice == PASSIVE else 3  # "and has since then automatically been extended"
+    if begin and any(reading.is_a("coordinate", i) for i in range(max(begin, trigger.first - reach), trigger.first)):
         own = [t for t in things if begin <= t.first and t.last < trigger.first and t.what != NOUN]
         if not own:
             return left_of(reading, previous[-1], things, triggers)

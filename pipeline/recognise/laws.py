@@ -35,6 +35,10 @@ def subjects(reading: Reading, things: Sequence[Thing], triggers: Sequence[Trigg
     return found
 
 
+_AFTER = 3  # words between "after" and a signature
+_SEVERAL = frozenset(
+    {"presidents", "президентами", "президентов", "главами", "лидерами", "президентів", "прэзідэнтамі"}
+)
 _TAKING_ON = frozenset({"ratify", "approve", "accede"})
 _OF_TREATIES = frozenset({"suspend", "enter_force", "provisional", "extend", "amend", "initial", "exchange"})
 
@@ -69,6 +73,34 @@ def _heads(reading: Reading, law: Thing, subject: Trigger, thing: Thing, trigger
         and (subject.first < thing.first or subject.first >= law.first)
         and not reading.comma_between(thing.last, law.first)
     )
+
+
+def on_treaty(reading: Reading, thing: Thing) -> bool:
+    """ "Der Bundespräsident unterschrieb das Gesetz zum Abkommen": a head of state, and the law named by its agreement."""
+    head = any(h.key == "presidential" for h in reading.section("procedure")) or any(
+        p.body == "head_of_state" for p in reading.parties
+    )
+    return head and named_by_treaty(reading, thing)
+
+
+def named_by_treaty(reading: Reading, thing: Thing) -> bool:
+    """Whether a law is called by an agreement: "ley aprobatoria del Convenio", "Zustimmungsgesetz zum Abkommen"."""
+    near = range(thing.last + 1, thing.last + 5)
+    return any(h.first in near for h in reading.section("instruments"))
+
+
+def head_signs(reading: Reading, trigger: Trigger) -> bool:
+    """«После подписания (закона) главой государства»: a signature of a head of state, right behind it, and under no treaty."""
+    near = range(trigger.last + 1, min(trigger.last + 5, len(reading.tokens)))
+    if any(h.first in near for h in reading.section("instruments")):
+        return False
+    if any(h.key == "law" and h.first in near for h in reading.section("things")):
+        return True
+    if not any(h.key == "temporal" and 0 < trigger.first - h.last <= _AFTER for h in reading.section("nominal")):
+        return False  # "Signature by the presidents is expected": that is the treaty's
+    heads = [h.first for h in reading.section("procedure") if h.key == "presidential" and h.first in near]
+    heads += [i for p in reading.parties if p.body == "head_of_state" and (i := reading.token_at(p.start)) in near]
+    return bool(heads) and not any(reading.tokens[i].low in _SEVERAL for i in heads)
 
 
 def told_before(reading: Reading, pronoun: Thing) -> bool:

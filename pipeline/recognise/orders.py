@@ -10,6 +10,30 @@ SUBJECTS_OF_LAWS = frozenset({"ratify", "accede", "withdraw", "denounce", "annul
 _NO_NOUN = frozenset("是")  # 签署的是…
 
 
+def parted(reading: Reading, left: int, right: int) -> bool:
+    """Whether a comma or a stop parts two Chinese words: names in brackets, 刚果(布), do not."""
+    return any(mark in reading.before(i) for i in range(left + 1, right + 1) for mark in _MARKS if mark != "、")
+
+
+def titled(reading: Reading) -> frozenset[int]:
+    """The words of Chinese titles of agreements, 《1957年废除强迫劳动公约》: what they tell of befell no one."""
+    if "《" not in reading.sentence.text:
+        return frozenset()
+    ends = {h.last for h in reading.section("instruments")}
+    inside: set[int] = set()
+    opened = -1
+    tail = reading.sentence.text[reading.tokens[-1].end - reading.sentence.start :]
+    for i in range(len(reading.tokens) + 1):
+        before = reading.before(i) if i < len(reading.tokens) else tail
+        if "》" in before and opened >= 0:
+            if i - 1 in ends:
+                inside.update(range(opened, i))
+            opened = -1
+        if "《" in before:
+            opened = i
+    return frozenset(inside)
+
+
 def attributive(reading: Reading, last: int) -> bool:
     """Chinese "两国签署的协定": a verb before 的 and a noun only says which agreement is meant; 是…签的 at an end tells."""
     particle, noun = last + 1, last + 2

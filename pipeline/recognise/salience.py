@@ -35,6 +35,7 @@ _FRESH_DAYS = 4
 _RECENT_DAYS = 8  # a weekly digest's news; a date alone says nothing of it
 _STALE_DAYS = 45  # before a day that is only known to lie before publication: monthly digests tell of no older news
 _QUOTE_REACH = 8  # words between a verb of saying and "that"
+_FROM_REACH = 5  # words between "after" and the noun of what came before: "sixty days after the deposit"
 _PLUPERFECT_REACH = 3  # words between a verb and what makes it a pluperfect
 _OLD_IN_LEAD = 400
 
@@ -230,7 +231,7 @@ def _cue(reading: Reading, trigger: Trigger) -> str:
 
 
 def _temporal(reading: Reading, trigger: Trigger) -> bool:
-    return any(h.key == "temporal" and 0 < trigger.first - h.last <= 3 for h in reading.section("nominal"))
+    return any(h.key == "temporal" and 0 < trigger.first - h.last <= _FROM_REACH for h in reading.section("nominal"))
 
 
 def counted_actor(reading: Reading, trigger: Trigger) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeline.model import Status
-from pipeline.recognise import cues, governed, nominals
+from pipeline.recognise import cues, governed, laws, nominals
 from pipeline.recognise.patterns import Hit
 from pipeline.recognise.reading import MAIN, RELATIVE, SUBORDINATE, Reading
 from pipeline.recognise.triggers import (
@@ -58,7 +58,17 @@ def decide(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> V
     return _finite(reading, trigger, triggers)
 
 
-_PRECEDED = frozenset({"ratify", "exchange", "deposit", "accede", "notify"})
+_PRECEDED = frozenset({"ratify", "exchange", "deposit", "accede", "notify", "sign"})
+
+
+def _before_law(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> Verdict | None:
+    """«После подписания закона президентом стороны обменяются нотами»: planned, if what comes after it is."""
+    if trigger.voice != NOMINAL or not laws.head_signs(reading, trigger):
+        return None
+    after = [t for t in triggers if t.voice != NOMINAL and t.first > trigger.last]
+    verdict = decide(reading, after[0], triggers)[0] if after else None
+    ahead = {Status.PLANNED, Status.CONDITIONAL}
+    return (Status.PLANNED, ("before_what_is_planned",)) if verdict in ahead else None
 
 
 def _after_which(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> Verdict | None:
@@ -66,8 +76,10 @@ def _after_which(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]
     if trigger.family not in _PRECEDED:
         return None
     near = trigger.voice != NOMINAL or any(
-        h.key == "temporal" and 0 < trigger.first - h.last <= 3 for h in reading.section("nominal")
+        h.key == "temporal" and 0 < trigger.first - h.last <= _NEAR for h in reading.section("nominal")
     )
+    if trigger.family == "sign":
+        return _before_law(reading, trigger, triggers) if near else None
     clauses = {reading.clause_of[trigger.first], reading.clause(trigger.first).parent}
     main = [
         t

@@ -64,6 +64,7 @@ def _spans(reading: Reading) -> list[list[Hit]]:
         for i in range(h.first, h.last + 1)
     }
     named = _names(reading)
+    blocked |= orders.titled(reading) if named else frozenset()
     kept: list[list[Hit]] = []
     taken: dict[int, list[Hit]] = {}
     for hit in acts:
