@@ -73,7 +73,7 @@ QUESTIONS = {
     "as of, a rare party": f"{E_}as_of=2023-06-01&party={PARTIES[170]}",
     "as of, a rare country": f"{E_}as_of=2023-06-01&country={PARTIES[170]}",
     "as of, since, oldest first": f"{E_}as_of=2023-06-01&since=2023-05-05&order=oldest",
-    "as of, words": f"{E_}as_of=2023-06-01&q=parliament",
+    "as of, a rare word": f"{E_}as_of=2023-06-01&q=zanzibarite",
     "as of, rare": f"{E_}as_of=2023-06-01&stage=committee&status=conditional",
     "as of, agreement": f"{E_}as_of=2023-06-01&agreement=a900",
     "words, in most": f"{E_}q=parliament",

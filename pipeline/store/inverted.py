@@ -2,8 +2,7 @@
 
 SQLite: an FTS5 table without content (rowid = number), whose lists of documents are in order. PostgreSQL: tsvectors under GIN,
 whose lists are not; there each word carries the stretch of numbers its document lies in, and stretches are asked one after the
-other, newest first, more at a time while little is found. A common word so costs one stretch; a rare one is looked for in all the
-rest at once, and the other words in the documents that hold it.
+other, newest first, until the page is full. A common word so costs one stretch, a rare one a look-up in each.
 """
 
 from __future__ import annotations
@@ -15,9 +14,7 @@ from sqlalchemy import Connection, text
 
 Phrase = tuple[str, ...]  # tokens that stand one after the other; the last may end in * for all that begin so
 Wanted = tuple[tuple[Phrase, ...], ...]  # all of: any of: a phrase
-_STRETCHES = (1, 3, 12, 48, 192, 768)  # asked for at a time
-_SPARSE = 48  # from here on it pays to know whether one of the words is rare
-_SAMPLE, _RARE = 4, 6  # stretches in which at most so many documents hold a rare word
+_STRETCHES = (16, 64, 256, 1024)  # asked for at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +97,6 @@ def _find_postgresql(connection: Connection, index: Index, wanted: Wanted, span:
     for width in (*_STRETCHES, *([_STRETCHES[-1]] * 1000)):
         if not left or len(found) >= limit:
             break
-        rarest = _rarest(connection, index, wanted, left) if width == _SPARSE and len(left) > width else None
-        if rarest is not None:
-            return found + _by_rarest(connection, index, wanted, span, (rarest, left, limit - len(found)))
         near = left[:width] if span.rising else left[-width:]
         left = left[width:] if span.rising else left[:-width]
         found += _in_stretches(connection, index, wanted, span, (near, limit - len(found)))
@@ -122,43 +116,19 @@ def _numbers(connection: Connection, index: Index, span: Span) -> range:
 def _in_stretches(
     connection: Connection, index: Index, wanted: Wanted, span: Span, part: tuple[range, int]
 ) -> list[int]:
-    """The first of them in these stretches; a stretch is a look-up of its own."""
-    # in one query of them all, each document would be weighed against every stretch
+    """The first of them in these stretches; a stretch is a look-up of its own, and none is looked up once the page is full."""
+    # in one query of them all, each document would be weighed against every stretch; "+ 0" keeps the planner off the key's order
+    order = "ASC" if span.rising else "DESC"
     sql = (
-        f"WITH found AS MATERIALIZED (SELECT one.id FROM unnest(CAST(:asked AS text[])) AS stretch(asked)"  # noqa: S608 - names of ours
-        f" CROSS JOIN LATERAL (SELECT id FROM {index.name} WHERE words @@ CAST(stretch.asked AS tsquery)) one)"
-        f" SELECT id FROM found WHERE true{_bounds('id', span)} ORDER BY id {'ASC' if span.rising else 'DESC'} LIMIT :limit"
+        f"SELECT one.id FROM unnest(CAST(:asked AS text[])) AS stretch(asked) CROSS JOIN LATERAL (SELECT id FROM {index.name}"  # noqa: S608 - names of ours
+        f" WHERE words @@ CAST(stretch.asked AS tsquery){_bounds('id + 0', span)} ORDER BY id + 0 {order} LIMIT :limit) one LIMIT :limit"
     )
     stretches, limit = part
-    asked = [_query(stretch, wanted) for stretch in stretches]
-    return list(connection.execute(text(sql), _given(span) | {"asked": asked, "limit": limit}).scalars())
-
-
-def _rarest(connection: Connection, index: Index, wanted: Wanted, left: range) -> Wanted | None:
-    """What stands in hardly any document of a few stretches, of all that must stand there; None where nothing is so rare."""
-    sample = sorted({left[(2 * place + 1) * len(left) // (2 * _SAMPLE)] for place in range(_SAMPLE)})
-    sql = (
-        f"SELECT (SELECT count(*) FROM (SELECT 1 FROM {index.name} WHERE words @@ CAST(one.asked AS tsquery) LIMIT :most) AS seen)"  # noqa: S608
-        " FROM unnest(CAST(:asked AS text[])) WITH ORDINALITY AS one(asked, place) ORDER BY place"
+    asked = [_query(stretch, wanted) for stretch in (stretches if span.rising else reversed(stretches))]
+    return sorted(
+        connection.execute(text(sql), _given(span) | {"asked": asked, "limit": limit}).scalars(),
+        reverse=not span.rising,
     )
-    asked = [" | ".join(f"({_query(stretch, (some,))})" for stretch in sample) for some in wanted]
-    counts = list(connection.execute(text(sql), {"asked": asked, "most": _RARE + 1}).scalars())
-    return (wanted[counts.index(min(counts))],) if min(counts) <= _RARE else None
-
-
-def _by_rarest(
-    connection: Connection, index: Index, wanted: Wanted, span: Span, part: tuple[Wanted, range, int]
-) -> list[int]:
-    """The first of them among the documents in which the rarest stands, in all these stretches at once."""
-    rarest, stretches, limit = part
-    sql = (
-        f"WITH found AS MATERIALIZED (SELECT id, words FROM {index.name} WHERE words @@ CAST(:rarest AS tsquery))"  # noqa: S608 - names of ours
-        " SELECT id FROM found WHERE words @@ CAST(replace(:each, '#', CAST(id >> CAST(:shift AS int) AS text)) AS tsquery)"
-        f"{_bounds('id', span)} ORDER BY id {'ASC' if span.rising else 'DESC'} LIMIT :limit"
-    )
-    given = _given(span) | {"each": _query("#", wanted), "shift": index.shift, "limit": limit}
-    given["rarest"] = " | ".join(f"({_query(stretch, rarest)})" for stretch in stretches)
-    return list(connection.execute(text(sql), given).scalars())
 
 
 def _bounds(key: str, span: Span) -> str:
@@ -170,12 +140,12 @@ def _given(span: Span) -> dict[str, object]:
     return {name: value for name, value in (("low", span.low), ("high", span.high)) if value is not None}
 
 
-def _query(stretch: int | str, wanted: Wanted) -> str:
+def _query(stretch: int, wanted: Wanted) -> str:
     marked: Callable[[Phrase], str] = lambda phrase: "(" + " <-> ".join(_marked(stretch, one) for one in phrase) + ")"  # noqa: E731
     return " & ".join("(" + " | ".join(marked(phrase) for phrase in some) + ")" for some in wanted)
 
 
-def _marked(stretch: int | str, token: str) -> str:
+def _marked(stretch: int, token: str) -> str:
     return f"'{stretch}.{token[:-1]}':*" if token.endswith("*") else f"'{stretch}.{token}'"
 
 
