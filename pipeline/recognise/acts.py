@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from pipeline.model import EventType, Status
-from pipeline.recognise import laws, papers
+from pipeline.recognise import laws, papers, signing, voting
 from pipeline.recognise.cases import (
     ENDING,
     LAWS,
@@ -24,7 +24,7 @@ from pipeline.recognise.cases import (
 )
 from pipeline.recognise.reading import RELATIVE, Reading
 from pipeline.recognise.things import GENERIC, NOUN, PRONOUN, TREATY, Thing
-from pipeline.recognise.triggers import ACTIVE, ATTRIBUTE, INFINITIVE, NOMINAL, PASSIVE, PRESENT, Trigger
+from pipeline.recognise.triggers import ACTIVE, ATTRIBUTE, INFINITIVE, NOMINAL, PRESENT, Trigger
 
 E = EventType
 _NOTHING = frozenset({"contract", "other", "person"})
@@ -44,6 +44,8 @@ def step(trigger: Trigger, thing: Thing | None, about: Trigger | None, reading: 
     if thing is not None and _indirect(reading, trigger, thing):
         return None
     if thing is not None and thing.what == NOUN and thing.kind == "amend" and trigger.family in _TO_TEXTS:
+        if trigger.family in {"approve", "adopt"} and voting.conference(reading, trigger):
+            return Step(E.AMENDED, "adopt_amendment", weight=0.9)
         return Step(PLAIN[trigger.family], f"{trigger.family}_amendment", weight=0.9)
     handler = _SPECIAL.get(trigger.family, _plain)
     return handler(Case(trigger, thing, about, reading))
@@ -79,6 +81,8 @@ def _indirect(reading: Reading, trigger: Trigger, thing: Thing) -> bool:
     between = range(trigger.last + 1, thing.first)
     if any(reading.is_a("generic_nouns", i) for i in between):
         return False  # "closed the text of the agreement"
+    if reading.lexicon.object_first and any(reading.token_at(p.start) in between for p in reading.parties):
+        return False  # "am Montag beschloss das kenianische Parlament die Ratifikation": the subject stands there
     return len(between) > 8 or any(
         (reading.is_a("prepositions", i) and not reading.is_a("determiners", i))
         or (i > trigger.last + 1 and reading.is_a("determiners", i))
@@ -92,6 +96,8 @@ def _descriptive(trigger: Trigger, reading: Reading) -> bool:
         told = trigger.family != "conclude" and _told_apart(reading, trigger)
         return (trigger.family in {"conclude", "amend", "extend"} and not told) or reading.is_a("strict", trigger.first)
     clause = reading.clause(trigger.first)
+    if clause.kind == RELATIVE and reading.is_a("bargain", trigger.first) and trigger.voice == ACTIVE:
+        return True  # "the minister who negotiated the treaty"
     retold = clause.kind == RELATIVE and trigger.first - clause.opener == 1
     if trigger.family == "amend" and not reading.heading:  # "the treaty supplements that of 1963"
         retold = retold or any(h.first < trigger.first for h in reading.section("instruments"))
@@ -121,6 +127,8 @@ def _plain(case: Case) -> Step | None:
         return Step(PLAIN[family], "no_object", weight=0.6) if alone else None
     if family == "terminate" and thing.what == "negotiations":
         return Step(E.NEGOTIATIONS_CONCLUDED, "talks_ended", weight=0.8) if _fruitful(reading) else None
+    if family == "terminate" and thing.what == TREATY and _talks_before(reading, trigger):
+        return Step(E.NEGOTIATIONS_CONCLUDED, "talks_ended", weight=0.8) if _fruitful(reading) else None
     if family == "terminate" and thing.what in LAWS and _voided(case, thing):
         return Step(E.REJECTED, "void_law", weight=0.9)
     if family == "enter_force" and thing.what == NOUN and thing.kind in ENDING:
@@ -132,13 +140,21 @@ def _plain(case: Case) -> Step | None:
     return None
 
 
-_TAKEN_ON = frozenset({"ratify", "approve", "accede"})
-
-
 def _voided(case: Case, thing: Thing) -> bool:
     """ "Declared the law ratifying it void": what befalls the law by which a state takes an agreement on."""
     inside = case.trigger.first < thing.first <= case.trigger.last
-    return inside or (case.about is not None and case.about.family in _TAKEN_ON)
+    return inside or (case.about is not None and case.about.family in signing.TAKEN_ON)
+
+
+def _talks_before(reading: Reading, trigger: Trigger) -> bool:
+    """ "Talks on a treaty ended without agreement": what ends stands before the verb, a preposition behind it."""
+    following = trigger.last + 1
+    if trigger.voice != ACTIVE or trigger.last > trigger.first or following >= len(reading.tokens):
+        return False
+    talks = [h for h in reading.section("things") if h.key == "negotiations" and h.last < trigger.first]
+    without = any(h.key == "negated" and h.first == following for h in reading.section("status"))
+    led = without or reading.is_a("prepositions", following)
+    return led and bool(talks) and reading.same_clause(talks[0].first, trigger.first)
 
 
 def _fruitful(reading: Reading) -> bool:
@@ -150,123 +166,12 @@ def _fruitful(reading: Reading) -> bool:
 _ALONE = frozenset({"ratify", "withdraw", "provisional", "denounce", "initial"})
 
 
-def _sign(case: Case) -> Step | None:
-    trigger, thing, about, reading = case.trigger, case.thing, case.about, case.reading
-    if thing is None:
-        alone = trigger.voice == ACTIVE and nothing_follows(reading, trigger)
-        return Step(E.SIGNED, "sign_alone", weight=0.75) if alone else None
-    if thing.kind == "protocol" and any(h.key == "exchange" for h in reading.section("acts")):
-        return Step(E.EXCHANGED, "sign_protocol_of_exchange")
-    if thing.what in {"negotiations", NOUN}:
-        if _law_between(reading, thing, trigger):
-            return Step(E.PROMULGATED, f"sign_law_{thing.kind}", weight=0.95)
-        return _conclude(case) if _concluding(reading, trigger) else None
-    if thing.what == PRONOUN and laws.told_before(reading, thing):
-        return Step(E.PROMULGATED, "sign_law_told_of", weight=0.9)
-    if thing.what in TREATYLIKE:
-        return Step(E.SIGNED, f"sign_{thing.what}", weight=weight_of(trigger, thing))
-    if thing.what == "exchange_protocol":
-        return Step(E.EXCHANGED, "sign_exchange_protocol")
-    if thing.what == "instruments":
-        return Step(E.RATIFIED, "sign_instrument", weight=0.9)
-    if thing.what == "notice":
-        return Step(E.WITHDRAWN, "sign_notice", weight=0.9)
-    return _sign_law(case, thing, about) if thing.what in LAWS else None
-
-
-def _law_between(reading: Reading, thing: Thing, trigger: Trigger) -> bool:
-    """ "… onaylanmasına ilişkin kanunu imzaladı": where heads stand last, the law comes behind what it is about."""
-    return thing.kind in _TAKEN_ON and any(
-        h.key == "law" and thing.last < h.first < trigger.first for h in reading.section("things")
-    )
-
-
-def _sign_law(case: Case, thing: Thing, about: Trigger | None) -> Step | None:
-    """A head of state's name under a law: what the law is about."""
-    if about is not None:
-        if about.family in ENDING:
-            return Step(ENDING[about.family], f"sign_{thing.what}_{about.family}")
-        if thing.what == "decree" and about.family in {"ratify", "approve"}:
-            return Step(E.PROMULGATED if about.family == "ratify" else E.APPROVED, f"sign_decree_{about.family}")
-        if about.family in {"ratify", "accede", "approve", "extend"} and thing.what != "draft":
-            return Step(E.PROMULGATED, f"sign_law_{about.family}")
-    if thing.what == "law" and about is None and laws.on_treaty(case.reading, thing):
-        return Step(E.PROMULGATED, "sign_law_on_treaty", weight=0.85)
-    return None
-
-
-def _concluding(reading: Reading, trigger: Trigger) -> bool:
-    """Whether the same word also means to conclude: "abgeschlossen", "conclu"."""
-    return any(h.key == "conclude" and h.first == trigger.first for h in reading.section("acts"))
-
-
-def _approve(case: Case) -> Step | None:
-    trigger, thing, about, reading = case.trigger, case.thing, case.about, case.reading
-    if thing is None:
-        return None
-    if thing.what == PRONOUN and reading.is_a("strict", trigger.first) and not any(p.body for p in reading.parties):
-        return None
-    if thing.what in TREATYLIKE:
-        return _approve_treaty(reading, trigger, thing)
-    if thing.what in LAWS and about is not None:
-        return _voted(about.family, f"approve_law_{about.family}")
-    if thing.what == "law":
-        other = laws.of_other_subject(reading, thing)
-        return None if other else Step(E.RATIFIED, "approve_law", weight=0.8, chamber=True)
-    if thing.what == NOUN:
-        if thing.kind in {"approve", "enter_force", "deposit"}:
-            words = trigger.last - trigger.first  # "recommended approval", "sprach sich für die Genehmigung aus"
-            said = thing.kind == "approve" and (words > 0 or reading.is_a("strict", trigger.first))
-            return Step(E.APPROVED, "recommend_approval", weight=0.7) if said else None
-        return _voted(thing.kind, f"approve_{thing.kind}")
-    if thing.what == "instruments":
-        return Step(E.APPROVED, "approve_instruments")
-    if thing.what == "decision" and about is not None and about.family != "conclude":
-        return _voted(about.family, f"approve_decision_{about.family}")
-    if thing.what == "decision":
-        return Step(E.APPROVED, "approve_decision", weight=0.75)
-    return None
-
-
-def _approve_treaty(reading: Reading, trigger: Trigger, thing: Thing) -> Step | None:
-    voted = _voted_for(reading, trigger)
-    if voted:
-        return _voted(voted, f"vote_for_{voted}")
-    weight = weight_of(trigger, thing)
-    if reading.is_a("adopting", trigger.first) and _conference(reading, trigger):
-        return Step(E.ADOPTED, f"adopt_{thing.what}", weight=weight)
-    return Step(E.APPROVED, f"approve_{thing.what}", weight=weight * (1 if thing.what == TREATY else 0.97))
-
-
-def _voted_for(reading: Reading, trigger: Trigger) -> str:
-    """What a vote is on, where a verb says it: "voted in favour of ratifying the treaty"."""
-    verbal = [h for h in reading.section("acts") if h.form in {"gerund", "infinitive"} and h.key != trigger.family]
-    return next((h.key for h in verbal if 0 < h.first - trigger.last <= 2), "")
-
-
-def _conference(reading: Reading, trigger: Trigger) -> bool:
-    """Whether delegates of states, and no organ of one, are at work: what they adopt is the text."""
-    hits = [h for h in reading.section("procedure") if reading.clause_of[h.first] == reading.clause_of[trigger.first]]
-    national = any(h.key in {"chamber", "presidential"} for h in hits) or any(p.body for p in reading.parties)
-    return any(h.key == "conference" for h in hits) and not national
-
-
-def _voted(family: str, reason: str) -> Step | None:
-    """What a vote for a bill, or for a ratification or a withdrawal by name, makes."""
-    if family == "ratify":
-        return Step(E.RATIFIED, reason, chamber=True)
-    if family in ENDING:
-        return Step(ENDING[family], reason, chamber=True)
-    if family in {"sign", "approve", "accede", "provisional", "extend", "amend"}:
-        return Step(E.APPROVED, reason)
-    return None
-
-
 def _ratify(case: Case) -> Step | None:
     trigger, thing, about, reading = case.trigger, case.thing, case.about, case.reading
     loose = "deposit" in trigger.others or reading.tokens[trigger.first].low.startswith("accept")
     if thing is None:
-        return Step(E.RATIFIED, "ratify_alone", weight=0.8) if not loose and nothing_follows(reading, trigger) else None
+        alone = nothing_follows(reading, trigger) and "under" not in reading.roles
+        return Step(E.RATIFIED, "ratify_alone", weight=0.8) if alone and not loose else None
     if thing.what in {"law", "draft"} and about is not None and about.family in ENDING:
         return Step(ENDING[about.family], "ratify_law_ending", chamber=True)
     if thing.what in {"law", "draft", "decree"}:
@@ -288,6 +193,8 @@ def _submit(case: Case) -> Step | None:
     trigger, thing, about, reading = case.trigger, case.thing, case.about, case.reading
     if thing is not None and thing.what == "notice":
         return Step(E.WITHDRAWN, "send_notice", weight=0.9)
+    if "withdraw" in trigger.others:
+        return Step(E.WITHDRAWN, "hand_in_notice", weight=0.9)  # "reichte die Kündigung des Abkommens ein"
     if thing is None or thing.what == "decision":
         return None
     if thing.what in LAWS and about is not None and about.family in ENDING:
@@ -303,7 +210,11 @@ def _submit(case: Case) -> Step | None:
         return Step(E.SUBMITTED, f"submit_{thing.what}", weight=weight_of(trigger, thing))
     if thing.what == NOUN and thing.kind in ENDING:
         return Step(ENDING[thing.kind], f"submit_{thing.kind}", Status.PLANNED)
-    return Step(E.SUBMITTED, "submit_ratification") if thing.what == NOUN and thing.kind == "ratify" else None
+    taken_on = thing.what == NOUN and thing.kind in {
+        "ratify",
+        "approve",
+    }  # "dem Parlament zur Genehmigung unterbreitet"
+    return Step(E.SUBMITTED, "submit_ratification") if taken_on and (thing.kind == "ratify" or to_whom) else None
 
 
 def _recipient(reading: Reading, trigger: Trigger) -> bool:
@@ -320,33 +231,6 @@ def _recipient(reading: Reading, trigger: Trigger) -> bool:
     )
 
 
-def _conclude(case: Case) -> Step | None:
-    trigger, thing = case.trigger, case.thing
-    if thing is None:
-        return None
-    if thing.what == "procedures":
-        return Step(E.NOTIFIED, "complete_procedures", weight=0.9)
-    if thing.what == "negotiations":
-        return Step(E.NEGOTIATIONS_CONCLUDED, "conclude_negotiations")
-    if thing.what == NOUN and thing.kind in {"extend", "amend", "terminate", "suspend"}:
-        return Step(PLAIN[thing.kind], f"agree_on_{thing.kind}", weight=0.9)
-    if thing.what == NOUN and thing.kind in {"ratify", "accede"} and _completed(case.reading, trigger):
-        return Step(PLAIN[thing.kind], f"completed_{thing.kind}", weight=0.9)
-    if thing.what == TREATY:
-        loose = trigger.voice == PASSIVE and trigger.tense == PRESENT
-        return Step(E.NEGOTIATIONS_CONCLUDED, "conclude_treaty", weight=0.75 if loose else 0.85)
-    if thing.what in {GENERIC, PRONOUN}:
-        return Step(E.NEGOTIATIONS_CONCLUDED, "conclude_generic", weight=0.7)
-    return None
-
-
-def _completed(reading: Reading, trigger: Trigger) -> bool:
-    """Whether the verb is one that says of a noun that it happened: "the accession was completed"."""
-    return any(
-        h.key == "occurred" and h.first <= trigger.last and trigger.first <= h.last for h in reading.section("nominal")
-    )
-
-
 def _reject(case: Case) -> Step | None:
     thing, about = case.thing, case.about
     if thing is None or thing.what in {"notice", "negotiations", "instruments", "decree"}:
@@ -354,7 +238,7 @@ def _reject(case: Case) -> Step | None:
     if thing.what == NOUN and thing.kind not in {"ratify", "approve", "accede"}:
         return None
     void = about is None and case.trigger.last > case.trigger.first and laws.named_by_treaty(case.reading, thing)
-    if thing.what in LAWS and not void and (about is None or about.family not in _TAKEN_ON):
+    if thing.what in LAWS and not void and (about is None or about.family not in signing.TAKEN_ON):
         return None
     return Step(E.REJECTED, f"reject_{thing.what}", weight=0.85 if thing.what in {PRONOUN, GENERIC} else 0.95)
 
@@ -381,7 +265,7 @@ def _of_noun(trigger: Trigger, thing: Thing | None) -> Step | None:
 
 
 _SPECIAL: Mapping[str, Special] = {
-    "sign": _sign, "approve": _approve, "ratify": _ratify, "submit": _submit, "deposit": papers.deposit,
-    "exchange": papers.exchange, "notify": papers.notify, "conclude": _conclude, "promulgate": papers.promulgate,
+    "sign": signing.sign, "approve": voting.approve, "ratify": _ratify, "submit": _submit, "deposit": papers.deposit,
+    "exchange": papers.exchange, "notify": papers.notify, "conclude": signing.conclude, "promulgate": papers.promulgate,
     "withdraw": papers.leave, "denounce": papers.leave, "annul": papers.leave, "reject": _reject, "extend": _extend, "amend": _extend,
 }  # fmt: skip

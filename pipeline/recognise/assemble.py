@@ -16,6 +16,7 @@ _VOTES = frozenset({EventType.APPROVED, EventType.RATIFIED})
 _VOTING = frozenset({"lower_chamber", "upper_chamber", "parliament"})
 _EARLY = frozenset({EventType.SIGNED, EventType.INITIALLED, EventType.NEGOTIATIONS_CONCLUDED})
 NEWS, BACKGROUND = Salience.NEWS, Salience.BACKGROUND
+CONSENT = "consent_of_chamber"  # the reason of a ratification that is a chamber's approval
 SUPPOSED = "dateline"  # the reason of a day that no word tells: news without a date is of the article's day
 
 
@@ -85,6 +86,8 @@ def _same(one: Told, other: Told) -> bool:
     a, b = one.actor, other.actor
     if a.country and b.country and a.country != b.country:
         return False
+    if (CONSENT in one.reasons) is not (CONSENT in other.reasons) and {a.stage, b.stage} - _VOTING - {""}:
+        return False  # a chamber's vote, and ratification by the head of state
     day, another = one.told_date, other.told_date
     if day and another and not day.agrees(another) and _happened(one.status):
         return one.salience is not other.salience and not (a.country and a.country == b.country)

@@ -14,7 +14,7 @@ from pipeline.recognise.triggers import ACTIVE, ATTRIBUTE, GERUND, INFINITIVE, I
 EITHER_SIDE = frozenset(
     {"terminate", "suspend", "extend", "provisional", "accede", "withdraw", "open", "adopt", "reserve"}
 )
-_NOT_TALKS = frozenset({"sign", "ratify", "initial", "enter_force"})  # what is never done to negotiations
+_NOT_TALKS = frozenset({"sign", "ratify", "approve", "initial", "enter_force"})  # what is never done to negotiations
 _OPENING = frozenset(
     {PRONOUN, GENERIC, "negotiations"}
 )  # "ratificarlo", "talks were wrapped up", "the wording is agreed"
@@ -312,6 +312,8 @@ def _by_the_way(reading: Reading, trigger: Trigger, thing: Thing) -> bool:
     bill in "voted for the bill of ratification", the talks that a signing crowned."""
     if thing.what == "person" or (thing.what == "negotiations" and trigger.family in _NOT_TALKS):
         return True
+    if thing.what == TREATY and trigger.family == "approve" and thing.first == thing.last >= trigger.last - 1:
+        return reading.is_a("consent", thing.last)  # "a donné son accord à la ratification"
     if thing.what == PRONOUN and reading.lexicon.table.arabic and reading.tokens[thing.first].low.startswith("بموجب"):
         return True  # "a bill by which one agrees to the treaty"
     if thing.what == "decree" and reading.lexicon.table.arabic and reading.tokens[thing.first].low.startswith("ب"):

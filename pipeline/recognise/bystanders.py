@@ -13,6 +13,7 @@ from pipeline.recognise.reading import Reading
 from pipeline.recognise.things import NOUN, TREATY, Thing
 from pipeline.recognise.triggers import ATTRIBUTE, NOMINAL, PASSIVE, Trigger
 
+_BY_NOTE = frozenset({"exchange", "notify", "deposit"})  # "exchanged notes under the agreement"
 _REACH = 4  # words between "in accordance with" and its noun
 _REACH_HAN = 30  # the same where every ideograph is a word
 
@@ -27,7 +28,7 @@ def objects(reading: Reading, things: Sequence[Thing], trigger: Trigger) -> Sequ
         t
         for t in things
         if not _means(reading, t)
-        and not _ground(reading, t)
+        and not (trigger.family not in _BY_NOTE and _ground(reading, t))
         and not _earlier(reading, t)
         and not _end(reading, trigger, t)
     ]
@@ -59,10 +60,12 @@ def _ground(reading: Reading, thing: Thing) -> bool:
         if reading.before(word + 1).strip(" \u00a0'’«\"“《") or not reading.same_clause(word, thing.first):
             return False
         if reading.is_a("under", word):
-            return True
+            return not reading.is_a("duties", word - 1)  # "froze its obligations under the treaty"
         attribute = word in acts and reading.tokens[word + 1].low == "的"
         if (word in acts and not attribute) or (
-            reading.is_a("prepositions", word) and reading.lexicon.language != "zh"
+            reading.is_a("prepositions", word)
+            and reading.lexicon.language != "zh"
+            and not (word and reading.is_a("under", word - 1))  # « en vertu du traité »
         ):
             return False
     return False

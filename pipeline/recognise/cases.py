@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pipeline.model import EventType, Status
 from pipeline.recognise.reading import Reading
 from pipeline.recognise.things import GENERIC, PRONOUN, TREATY, Thing
-from pipeline.recognise.triggers import ACTIVE, INFINITIVE, Trigger
+from pipeline.recognise.triggers import ACTIVE, INFINITIVE, PASSIVE, Trigger
 
 E = EventType
 
@@ -32,7 +32,8 @@ LAWS = frozenset({"law", "decree", "draft"})
 class Step:
     """What a verb and its object make. `status`: set where the combination itself says so (a bill to leave is a plan).
 
-    `role`: "chamber" where only a parliament's vote makes it this type (a cabinet's makes it approved).
+    `chamber`: only a parliament's vote makes it this type (a cabinet's makes it approved). `consent`: approval that is ratification
+    where a parliament gives it.
     """
 
     type: EventType
@@ -40,6 +41,7 @@ class Step:
     status: Status | None = None
     weight: float = 1.0
     chamber: bool = False
+    consent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +100,17 @@ def nothing_follows(reading: Reading, trigger: Trigger) -> bool:
 
 def other_object(reading: Reading, trigger: Trigger, thing: Thing | None) -> bool:
     """Whether a verb's own object stands between it and the agreement: "denounced violations of the treaty", "approved a plan under it"."""
-    if thing is None or thing.what != TREATY or trigger.voice != ACTIVE:
+    if thing is None or thing.what != TREATY or trigger.voice not in {ACTIVE, PASSIVE}:
         return False
+    beside = reading.roles.get("beside", frozenset())
     heads_last = reading.lexicon.verb_final and not reading.lexicon.grammar.get("prepositions")
-    if heads_last and thing.last < trigger.first - 1 and reading.is_a("beside", trigger.first - 1):
+    if heads_last and thing.last < trigger.first - 1 and {trigger.first - 1, thing.last + 1} & beside:
         return True  # "… sözleşmesi konulu toplantıya katıldı"
-    between = range(trigger.last + 1, thing.first)
-    if any(h.first in between for h in reading.section("acts")):
+    if trigger.voice == PASSIVE:
+        return trigger.family != "conclude" and thing.last < trigger.first and _headed(reading, thing)
+    between = range((trigger.first if thing.first < trigger.last else trigger.last) + 1, thing.first)
+    aside = min((i for i in between if i in beside), default=thing.first)
+    if any(h.first in between and h.first < aside for h in reading.section("acts")):
         return False
     compound = bool(reading.lexicon.grammar.get("compounds"))  # "the Nuclear Forces Treaty" is one noun
     return any(
@@ -113,6 +119,20 @@ def other_object(reading: Reading, trigger: Trigger, thing: Thing | None) -> boo
         and (not compound or any(reading.is_a("prepositions", j) for j in range(i + 1, thing.first)))
         for i in between[:_OBJECT_REACH]
     )
+
+
+def _headed(reading: Reading, thing: Thing) -> bool:
+    """ "A conference on the treaty was suspended": what stands before the agreement heads the subject."""
+    first = max(0, thing.first - _OBJECT_REACH)
+    for word in range(thing.first - 1, first, -1):
+        if not reading.same_clause(word, thing.first) or reading.before(word + 1).strip(" \u00a0'’"):
+            return False
+        if _preposition(reading, word):
+            verb = any(
+                word < h.first < thing.first for h in reading.section("acts")
+            )  # "the proposal to sign the treaty"
+            return reading.is_a("beside", word - 1) and not verb
+    return False
 
 
 def _preposition(reading: Reading, word: int) -> bool:

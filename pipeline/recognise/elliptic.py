@@ -62,7 +62,7 @@ def step(trigger: Trigger, thing: Thing | None, about: Trigger | None, reading: 
         return None
     whole = trigger.family != "reject" or thing is not None  # "one member voted no"
     if trigger.family in _BY_ORGAN and organ and whole and _free(reading, trigger, thing):
-        return Step(_BY_ORGAN[trigger.family], f"guess_{trigger.family}", weight=_GUESS)
+        return Step(_BY_ORGAN[trigger.family], f"guess_{trigger.family}", weight=_GUESS, consent=True)
     if trigger.family in _TOLD and thing is None and (_free(reading, trigger, thing) or trigger.family == "initial"):
         return Step(PLAIN[trigger.family], f"guess_{trigger.family}", weight=_GUESS)
     return None

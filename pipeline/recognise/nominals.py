@@ -17,6 +17,8 @@ def decide(reading: Reading, trigger: Trigger) -> Verdict:
     """The status of an act told by a noun, with the rules that spoke; None where nothing says that it happened or will."""
     if _names_a_treaty(reading, trigger):
         return None, ("names_a_treaty",)
+    if _names_a_paper(reading, trigger):
+        return None, ("names_a_paper",)
     clause = cues.own(reading, trigger)
     reach = 30 if reading.lexicon.language == "zh" else 8  # words before the noun; Chinese counts ideographs
     light = [
@@ -50,8 +52,6 @@ def decide(reading: Reading, trigger: Trigger) -> Verdict:
         nearest = max(found, key=lambda h: h.last)
         if nearest.key == cues.REJECTED:
             return Status.NEGATED, (cues.REJECTED,)
-        if _names_a_paper(reading, trigger):
-            return None, ("names_a_paper",)
         return Status(nearest.key), (nearest.key,)
     if any(
         h.key == "planned" and 0 < abs(trigger.first - h.first) <= 10 and reading.clause_of[h.first] in clause
@@ -85,5 +85,5 @@ def _names_a_treaty(reading: Reading, trigger: Trigger) -> bool:
 def _names_a_paper(reading: Reading, trigger: Trigger) -> bool:
     """ "exchange the instruments of ratification": they are a thing here; what is done with them is the step."""
     papers = [h for h in reading.section("things") if h.key == "instruments" and h.first <= trigger.first <= h.last]
-    acts = (h for h in reading.section("acts") if h.key == "exchange")
+    acts = (h for h in reading.section("acts") if h.key in {"exchange", "deposit"})
     return bool(papers) and any(reading.same_clause(h.first, trigger.first) for h in acts)

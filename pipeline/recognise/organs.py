@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from pipeline.model import EventType, Status
 from pipeline.recognise import actors, cues, laws, who
-from pipeline.recognise.assemble import Told
+from pipeline.recognise.assemble import CONSENT, Told
 from pipeline.recognise.cases import Bound
 from pipeline.recognise.party_words import fold
 from pipeline.recognise.reading import Reading
@@ -29,6 +29,7 @@ _UNION = "EU"
 _STATE = 2  # letters of its code
 _IT = frozenset({"it", "her", "нее", "неё", "него", "неї", "нього", "яе", "яго", "ella", "ela", "elle", "lui"})
 _NEAR = 5  # words
+_BEHIND = 3  # words from a verb to a body behind it
 _OPENING = 2  # words: "In Russia …"
 _OF_STATES = frozenset({"lower_chamber", "upper_chamber", "head_of_state", "head_of_government"})
 _OF_UNIONS = frozenset({"council", "commission"})
@@ -262,6 +263,51 @@ def judged(
     reading: Reading, one: Bound, verdict: Verdict, actor: Actor, told: Sequence[Told]
 ) -> tuple[EventType, Status, tuple[str, ...]]:
     """Type and status with organ, reading and what the article told before in view."""
+    kind, outcome, why = _judged(reading, one, verdict, actor, told)
+    sent = bool(actor.stage) and _sent_there(reading, reading.token_at(actor.start))
+    houses = (_houses(actor) and not sent) or (
+        not actor.stage and actor.country != _UNION and _chamber(reading, one.trigger)
+    )
+    if (
+        outcome is Status.OCCURRED
+        and one.step.consent
+        and kind is E.APPROVED
+        and houses
+        and not _preliminary(reading, one.trigger)
+    ):
+        return E.RATIFIED, outcome, (*why, CONSENT)
+    if kind is E.RATIFIED and one.step.chamber and actor.stage == "head_of_state":
+        return E.PROMULGATED, outcome, (*why, "law_of_head_of_state")
+    if kind is E.TERMINATED and actor.stage == "court":
+        return E.REJECTED, outcome, (*why, "void_by_court")
+    return kind, outcome, why
+
+
+def _houses(actor: Actor) -> bool:
+    """Whether a parliament of a state acts, or one nobody names the state of; that of a union consents and does not ratify."""
+    return actor.stage in actors.CHAMBERS and actor.country != _UNION and len(actor.country) in {0, _STATE}
+
+
+def _chamber(reading: Reading, trigger: Trigger) -> bool:
+    """Whether a chamber that nobody's table names is at work in the verb's clause, and no cabinet: "el pleno del Congreso peruano"."""
+    here = [h for h in reading.section("procedure") if reading.same_clause(h.first, trigger.first)]
+    keys = {h.key for h in here}
+    near = (
+        h.first <= trigger.last + _BEHIND or any(reading.is_a("by", i) for i in range(max(0, h.first - 3), h.first))
+        for h in here
+        if h.key == "chamber" and not _sent_there(reading, h.first)
+    )
+    return any(near) and not keys & {"executive", "conference"}
+
+
+def _sent_there(reading: Reading, word: int) -> bool:
+    """Whether a body is only where something is sent: «одобрено и направлено в мажилис»."""
+    return any(h.key == "submit" and 0 < word - h.last <= _BEHIND for h in reading.section("acts"))
+
+
+def _judged(
+    reading: Reading, one: Bound, verdict: Verdict, actor: Actor, told: Sequence[Told]
+) -> tuple[EventType, Status, tuple[str, ...]]:
     outcome, why = verdict
     kind = one.step.type
     if one.step.status is not None and outcome is Status.OCCURRED:

@@ -61,7 +61,11 @@ def notify(case: Case) -> Step | None:
         return Step(E.SUSPENDED, "notify_suspension", weight=0.95)
     ending = {*LEAVING, "terminate"} if thing is not None and thing.what == "notice" else LEAVING
     begin = trigger.first - 14 if reading.lexicon.verb_final else trigger.first
-    leaving = [h for h in reading.section("acts") if h.key in ending and begin <= h.first <= trigger.last + 14]
+    leaving = [
+        h
+        for h in reading.section("acts")
+        if h.key in ending and begin <= h.first <= trigger.last + 14 and h.first != trigger.first
+    ]  # "kündigte neue Regeln an" announces
     if leaving and (thing is None or thing.what in {NOUN, TREATY, "notice", PRONOUN, GENERIC}):
         return Step(E.WITHDRAWN, "notify_withdrawal")
     if thing is not None and thing.what == NOUN and thing.kind == "accede" and trigger.last > trigger.first:

@@ -25,6 +25,7 @@ _LIGHT = frozenset({"prepositions", "pronouns", "stop_words", "determiners", "cl
 _COMMAS = frozenset(",，،")
 _JOINTS = frozenset("—–－·")
 _YEAR = 4  # digits
+_JOINING = frozenset({"-", "‑"})
 _PLAIN = frozenset({" ", "", "-", "'", "’", "\u00a0"})  # between most words: no mark at all
 _LABEL = 9  # words within which the heading of an item ends
 
@@ -231,7 +232,8 @@ def _clauses(
     of: list[int] = []
     current = 0
     marked = True
-    frozen_nouns, frozen_covered = frozenset(nouns), frozenset(covered - ends)
+    covered = (covered - ends) | {i for i, gap in enumerate(gaps) if gap in _JOINING}  # "realizou-se a troca"
+    frozen_nouns, frozen_covered = frozenset(nouns), frozenset(covered)
     for i, between in enumerate(gaps):
         if i and between not in _PLAIN:
             current = _after_marks(between, current, clauses)

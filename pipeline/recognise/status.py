@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeline.model import Status
-from pipeline.recognise import cues, governed, laws, nominals
+from pipeline.recognise import cues, governed, laws, nominals, tenses
 from pipeline.recognise.patterns import Hit
 from pipeline.recognise.reading import MAIN, RELATIVE, SUBORDINATE, Reading
 from pipeline.recognise.triggers import (
@@ -30,8 +30,6 @@ _FURTHER = 7  # words between a denial and what is denied: "denied the reports o
 
 _ENDED_AT_ONCE = frozenset({"suspend", "withdraw", "terminate", "denounce"})
 _ENDING = _ENDED_AT_ONCE | {"reject", "annul"}
-_RULE_REACH = 14  # words between a verb and what makes it a standing rule
-_BY_RULE = frozenset({"enter_force", "terminate", "extend", "provisional", "withdraw"})
 
 Verdict = tuple[Status | None, tuple[str, ...]]
 
@@ -105,13 +103,20 @@ def _scope_start(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]
             continue
         if other.voice == NOMINAL or (other.tense in {INFINITIVE, GERUND} and trigger.tense in {INFINITIVE, GERUND}):
             continue
-        if trigger.tense == INFINITIVE and other.family == "conclude" and trigger.first - other.last <= 4:
-            continue  # "ha acordado remitir": it governs the infinitive
+        reach = _FAR if reading.lexicon.verb_final else tenses.GOVERNS
+        if trigger.tense == INFINITIVE and trigger.first - other.last <= reach and _governing(reading, other):
+            continue  # "ha acordado remitir", « a refusé de signer »: it governs the infinitive
         if not reading.same_clause(other.first, trigger.first) or cues.before_another(reading, other):
             continue
         if other.voice in {ACTIVE, PASSIVE} and trigger.voice != NOMINAL:
             return other.last + 1
     return 0
+
+
+def _governing(reading: Reading, other: Trigger) -> bool:
+    """Whether a verb of treaty-making may govern an infinitive: it agrees on something, or is a cue itself (« refusé de »)."""
+    cue = (h for h in reading.section("status") if h.first <= other.first <= other.last <= h.last)
+    return other.family == "conclude" or any(cue)
 
 
 def _by_opener(reading: Reading, trigger: Trigger) -> Verdict | None:
@@ -149,20 +154,16 @@ def _standing_rule(reading: Reading, trigger: Trigger) -> bool:
     rules = [h for h in reading.section("salience") if h.key == "rule" and reading.same_clause(h.first, trigger.first)]
     if trigger.tense == PRESENT and trigger.voice == ACTIVE:
         return (
-            trigger.family in _BY_RULE
-            and not _today(reading, trigger)
-            and any(abs(h.first - trigger.last) <= _RULE_REACH for h in rules)
+            trigger.family in tenses.BY_RULE
+            and not tenses.today(reading, trigger)
+            and any(abs(h.first - trigger.last) <= tenses.RULE_REACH for h in rules)
         )
     if reading.lexicon.language != "zh":
         return False
     behind = [h for h in rules if 0 <= h.first - trigger.last <= 8 and not reading.comma_between(trigger.last, h.first)]
     around = [h for h in rules if h.first <= trigger.last + 1 and trigger.first - h.last <= _FAR]
     dated = any(reading.tokens[i].low == "年" for i in range(max(0, trigger.first - 12), trigger.first))
-    return bool(behind) or (trigger.family in _BY_RULE and bool(around) and not dated)
-
-
-def _today(reading: Reading, trigger: Trigger) -> bool:
-    return any(h.key == "news" and reading.same_clause(h.first, trigger.first) for h in reading.section("salience"))
+    return bool(behind) or (trigger.family in tenses.BY_RULE and bool(around) and not dated)
 
 
 def _once(reading: Reading, opener: int) -> bool:
@@ -210,11 +211,14 @@ def _finite(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> 
         key = modal[-1].key
         return Status(key), (key,)
     if trigger.tense == PRESENT:
-        if _until_then(reading, trigger):
+        if tenses.until_then(reading, trigger):
             return Status.CONDITIONAL, ("condition_behind",)
-        return _present(reading, trigger, found)
-    if trigger.tense == PAST and trigger.voice == ACTIVE and _wanted(reading, trigger):
+        return tenses.present(reading, trigger, found)
+    if trigger.tense == PAST and trigger.voice == ACTIVE and tenses.wanted(reading, trigger):
         return Status.CALLED_FOR, ("wanted",)
+    if trigger.voice == PASSIVE and tenses.to_be(reading, trigger):
+        asked = any(h.key == "called_for" and h.last < trigger.first for h in reading.section("status"))
+        return (Status.CALLED_FOR if asked else Status.PLANNED), ("passive_infinitive",)
     return Status.OCCURRED, (f"finite_{trigger.tense}",)
 
 
@@ -222,28 +226,6 @@ def _destination(reading: Reading, hit: Hit) -> bool:
     """«На ратификацию внесена конвенция»: what it is sent for makes no plan of the sending."""
     inside = range(hit.first, hit.last + 1)
     return hit.key == "planned" and any(h.form == "noun" and h.first in inside for h in reading.section("acts"))
-
-
-def _until_then(reading: Reading, trigger: Trigger) -> bool:
-    """ "Enters into force once fifty states have ratified it": a present that waits for what the clause behind it tells."""
-    if trigger.family not in _BY_RULE:
-        return False
-    return any(
-        h.key == "conditional"
-        and 0 < h.first - trigger.last <= _RULE_REACH
-        and reading.clause(h.last).kind == SUBORDINATE
-        and h.first <= reading.clause(h.last).opener <= h.last
-        for h in reading.section("status")
-    )
-
-
-def _wanted(reading: Reading, trigger: Trigger) -> bool:
-    """ "Wants parts of the treaty reopened": a participle behind a verb of wishing and its object."""
-    wanting = [i for i in range(trigger.first) if reading.is_a("wanting", i) and reading.same_clause(i, trigger.first)]
-    if not wanting or trigger.first - wanting[-1] > _FAR:
-        return False
-    between = range(wanting[-1] + 1, trigger.first)
-    return not any(reading.is_a("be", i) or reading.is_a("have", i) or reading.is_a("coordinate", i) for i in between)
 
 
 def _postponed(reading: Reading, trigger: Trigger) -> list[Hit]:
@@ -361,34 +343,6 @@ def _modal(reading: Reading, hit: Hit, trigger: Trigger) -> bool:
             _NEAR if trigger.voice == PASSIVE and not reading.lexicon.verb_final else _FAR
         )
     return trigger.first - hit.last <= 3
-
-
-def _present(reading: Reading, trigger: Trigger, found: Sequence[Hit]) -> Verdict:
-    running_out = reading.tokens[trigger.first].low.startswith(("expir", "laps", "истек"))
-    scheduled = trigger.family == "enter_force" and (reading.sentence.index > 0 or reading.lexicon.verb_final)
-    sent = trigger.family == "submit" and reading.is_a("intransitive", trigger.first)  # "both go to parliament now"
-    later = scheduled or sent or running_out or (trigger.family == "terminate" and reading.sentence.index > 0)
-    if trigger.family in {"enter_force", "terminate"} and _today(reading, trigger):
-        return Status.OCCURRED, ("takes_effect_today",)
-    if reading.heading or (reading.lexicon.present == "occurred" and not later):
-        if _wished(reading, trigger):
-            return Status.PLANNED, ("wished_clause",)
-        reach = 12 if trigger.voice == PASSIVE else 3
-        if any(h.key in {"planned", "called_for"} and trigger.first - h.last <= reach for h in found):
-            return Status.PLANNED, ("planned",)
-        return Status.OCCURRED, ("present_as_news",)
-    return Status.PLANNED, ("present_form",)
-
-
-def _wished(reading: Reading, trigger: Trigger) -> bool:
-    """A present in a clause that a verb of waiting or wishing opens: "il attend que l'Assemblée autorise"."""
-    clause = reading.clause(trigger.first)
-    if clause.opener < 0:
-        return False
-    found = cues.between(
-        reading, max(0, clause.opener - 6), clause.opener + 1, frozenset({clause.parent, clause.number})
-    )
-    return any(h.key in {"planned", "called_for"} for h in found)
 
 
 def _attribute(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> Verdict:

@@ -64,6 +64,8 @@ def _proclitic(reading: Reading, word: int) -> bool:
     if reading.before(following).strip(" \u00a0'’"):
         return False
     here = [h for h in reading.section("acts") if h.first == following]
+    if any(h.first == following for h in reading.section("procedure")):
+        return False  # "la comisión recomendó aprobar": a noun, if a verb's pattern opens with it
     if reading.is_a("prepositions", word) and any(h.form in {"infinitive", "gerund"} for h in here):
         return False  # Portuguese "a ratificar", French "en ratifiant"
     return bool(here) and not any(h.form in {"noun", "participle", "attribute", "present"} for h in here)
@@ -101,7 +103,9 @@ def find(reading: Reading, aliases: tuple[tuple[int, int, str], ...] = ()) -> tu
     found += [
         Thing(h.key, h.first, h.last)
         for h in reading.section("things")
-        if not (h.key == "draft" and _of_treaty(reading, h.last, nouns)) and not _modifies(reading, h, nouns)
+        if not (h.key == "draft" and _of_treaty(reading, h.last, nouns))
+        and not _modifies(reading, h, nouns)
+        and not _means(reading, h)
     ]
     found += [Thing(TREATY, h.first, h.last, h.key) for h in reading.section("instruments")]
     found += _nouns(reading, reading.section("acts"))
@@ -147,6 +151,16 @@ def _modifies(reading: Reading, hit: Hit, nouns: frozenset[int]) -> bool:
     head = hit.last + 1
     compound = hit.key == "other" and bool(reading.lexicon.grammar.get("compounds")) and head in nouns
     return compound and not reading.before(head).strip(" \u00a0-")
+
+
+def _means(reading: Reading, hit: Hit) -> bool:
+    """ "Ratified it by decree", « par décret », "mediante decreto", "kararıyla": how something was done, not what it was done to."""
+    if hit.key not in {"decree", "decision"}:
+        return False
+    if reading.lexicon.verb_final and reading.is_a("through", hit.last + 1):
+        return True
+    bare = hit.first > 0 and not reading.before(hit.first).strip(" \u00a0")
+    return bare and (reading.is_a("through", hit.first - 1) or reading.is_a("by", hit.first - 1))
 
 
 def _of_treaty(reading: Reading, word: int, nouns: frozenset[int]) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from types import MappingProxyType
 
-from pipeline.model import PartialDate, Salience, Status
+from pipeline.model import EventType, PartialDate, Salience, Status
 from pipeline.model import Step as Trace
 from pipeline.recognise import (
     acting,
@@ -31,6 +31,7 @@ from pipeline.recognise import (
     signs,
     status,
     targets,
+    tenses,
     things,
     when,
     who,
@@ -46,6 +47,8 @@ from pipeline.recognise.triggers import FUTURE, GERUND, INFINITIVE, NOMINAL, PRE
 from pipeline.recognise.values import DateMention, PartyMention, Sentence
 
 NO_DAYS: Mapping[str, PartialDate | None] = MappingProxyType({})
+_SCHEDULED = frozenset({EventType.ENTERED_INTO_FORCE, EventType.PROVISIONALLY_APPLIED, EventType.TERMINATED})
+_WEEKS_TO_COME = 250  # days: a day without a year that lies further off is the last one of its name
 
 
 @dataclass
@@ -203,6 +206,10 @@ class Walk(Meanings):
         previous = self.last_date or next((t.date for t in reversed(told) if t.date is not None), None)
         day, effective = when.told(own, kind, verdict, self._calendar(previous), marked)
         lead = self._is_lead(reading)
+        if tenses.SCHEDULED in why and kind in _SCHEDULED and not tenses.lasting(reading, own):
+            coming, then = when.told(own, kind, Status.PLANNED, self._calendar(previous), marked)
+            if self._is_coming(coming):
+                verdict, why, day, effective = Status.PLANNED, (*why, "day_to_come"), coming, then
         if verdict is Status.OCCURRED and self._is_ahead(day):
             verdict, why = Status.PLANNED, (*why, "date_ahead")
         alone = all(t.tense in {INFINITIVE, GERUND, FUTURE, PRESENT, ""} for t in others)
@@ -298,6 +305,11 @@ class Walk(Meanings):
     def _is_ahead(self, day: PartialDate | None) -> bool:
         published = self.article.published_on or self.dateline
         return day is not None and published is not None and (day.first - published).days > 1
+
+    def _is_coming(self, day: PartialDate | None) -> bool:
+        """Whether a day lies in the weeks to come: "takes effect on 1 May", told in March."""
+        published = self.article.published_on or self.dateline
+        return day is not None and published is not None and 0 < (day.first - published).days < _WEEKS_TO_COME
 
     def _is_lead(self, reading: Reading) -> bool:
         index = reading.sentence.index

@@ -1,0 +1,99 @@
+"""Names put under papers, and talks brought to an end: a treaty signed or agreed on, a law of ratification promulgated."""
+
+from __future__ import annotations
+
+from pipeline.model import EventType
+from pipeline.recognise import laws
+from pipeline.recognise.cases import ENDING, LAWS, PLAIN, TREATYLIKE, Case, Step, nothing_follows, weight_of
+from pipeline.recognise.reading import Reading
+from pipeline.recognise.things import GENERIC, NOUN, PRONOUN, TREATY, Thing
+from pipeline.recognise.triggers import ACTIVE, PASSIVE, PRESENT, Trigger
+
+E = EventType
+TAKEN_ON = frozenset({"ratify", "approve", "accede"})  # what takes an agreement on
+
+
+def sign(case: Case) -> Step | None:
+    """A name put under an agreement, an instrument, a notice, or a law about an agreement."""
+    trigger, thing, about, reading = case.trigger, case.thing, case.about, case.reading
+    if thing is None:
+        alone = trigger.voice == ACTIVE and nothing_follows(reading, trigger)
+        return Step(E.SIGNED, "sign_alone", weight=0.75) if alone else None
+    if thing.kind == "protocol" and any(h.key == "exchange" for h in reading.section("acts")):
+        return Step(E.EXCHANGED, "sign_protocol_of_exchange")
+    if thing.what in {"negotiations", NOUN}:
+        if _law_between(reading, thing, trigger):
+            return Step(E.PROMULGATED, f"sign_law_{thing.kind}", weight=0.95)
+        if thing.kind in {"ratify", "accede"} and _head_of_state(reading):
+            return Step(E.PROMULGATED, f"sign_{thing.kind}", weight=0.85)
+        return conclude(case) if _concluding(reading, trigger) else None
+    if thing.what == PRONOUN and laws.told_before(reading, thing):
+        return Step(E.PROMULGATED, "sign_law_told_of", weight=0.9)
+    if thing.what in TREATYLIKE:
+        return Step(E.SIGNED, f"sign_{thing.what}", weight=weight_of(trigger, thing))
+    if thing.what == "exchange_protocol":
+        return Step(E.EXCHANGED, "sign_exchange_protocol")
+    if thing.what == "instruments":
+        return Step(E.RATIFIED, "sign_instrument", weight=0.9)
+    if thing.what == "notice":
+        return Step(E.WITHDRAWN, "sign_notice", weight=0.9)
+    return _sign_law(case, thing, about) if thing.what in LAWS else None
+
+
+def _law_between(reading: Reading, thing: Thing, trigger: Trigger) -> bool:
+    """ "… onaylanmasına ilişkin kanunu imzaladı": where heads stand last, the law comes behind what it is about."""
+    return thing.kind in TAKEN_ON and any(
+        h.key == "law" and thing.last < h.first < trigger.first for h in reading.section("things")
+    )
+
+
+def _sign_law(case: Case, thing: Thing, about: Trigger | None) -> Step | None:
+    """A head of state's name under a law: what the law is about."""
+    if about is not None:
+        if about.family in ENDING:
+            return Step(ENDING[about.family], f"sign_{thing.what}_{about.family}")
+        if thing.what == "decree" and about.family in {"ratify", "approve"}:
+            return Step(E.PROMULGATED if about.family == "ratify" else E.APPROVED, f"sign_decree_{about.family}")
+        if about.family in {"ratify", "accede", "approve", "extend"} and thing.what != "draft":
+            return Step(E.PROMULGATED, f"sign_law_{about.family}")
+    if thing.what == "law" and about is None and laws.on_treaty(case.reading, thing):
+        return Step(E.PROMULGATED, "sign_law_on_treaty", weight=0.85)
+    return None
+
+
+def _head_of_state(reading: Reading) -> bool:
+    presidential = any(h.key == "presidential" for h in reading.section("procedure"))
+    return presidential or any(p.body == "head_of_state" for p in reading.parties)
+
+
+def _concluding(reading: Reading, trigger: Trigger) -> bool:
+    """Whether the same word also means to conclude: "abgeschlossen", "conclu"."""
+    return any(h.key == "conclude" and h.first == trigger.first for h in reading.section("acts"))
+
+
+def conclude(case: Case) -> Step | None:
+    """Talks, procedures, or what talks were about, brought to an end."""
+    trigger, thing = case.trigger, case.thing
+    if thing is None:
+        return None
+    if thing.what == "procedures":
+        return Step(E.NOTIFIED, "complete_procedures", weight=0.9)
+    if thing.what == "negotiations":
+        return Step(E.NEGOTIATIONS_CONCLUDED, "conclude_negotiations")
+    if thing.what == NOUN and thing.kind in {"extend", "amend", "terminate", "suspend"}:
+        return Step(PLAIN[thing.kind], f"agree_on_{thing.kind}", weight=0.9)
+    if thing.what == NOUN and thing.kind in {"ratify", "accede"} and _completed(case.reading, trigger):
+        return Step(PLAIN[thing.kind], f"completed_{thing.kind}", weight=0.9)
+    if thing.what == TREATY:
+        loose = trigger.voice == PASSIVE and trigger.tense == PRESENT
+        return Step(E.NEGOTIATIONS_CONCLUDED, "conclude_treaty", weight=0.75 if loose else 0.85)
+    if thing.what in {GENERIC, PRONOUN}:
+        return Step(E.NEGOTIATIONS_CONCLUDED, "conclude_generic", weight=0.7)
+    return None
+
+
+def _completed(reading: Reading, trigger: Trigger) -> bool:
+    """Whether the verb is one that says of a noun that it happened: "the accession was completed"."""
+    return any(
+        h.key == "occurred" and h.first <= trigger.last and trigger.first <= h.last for h in reading.section("nominal")
+    )

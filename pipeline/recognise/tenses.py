@@ -1,0 +1,105 @@
+"""What a verb's tense tells: a present that is news or a plan, a present that waits for something, a passive without a tense."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pipeline.model import Status
+from pipeline.recognise import cues
+from pipeline.recognise.patterns import Hit
+from pipeline.recognise.reading import SUBORDINATE, Reading
+from pipeline.recognise.triggers import PASSIVE, Trigger
+from pipeline.recognise.values import DateMention
+
+Verdict = tuple[Status | None, tuple[str, ...]]
+GOVERNS = 4  # words between a verb and what governs it
+RULE_REACH = 14  # words between a verb and what makes it a standing rule
+BY_RULE = frozenset({"enter_force", "terminate", "extend", "provisional", "withdraw"})
+SCHEDULED = "present_as_news"  # a reason: a present that may still turn out to be a plan
+_FAR = 16
+
+
+def _by_decree(reading: Reading, trigger: Trigger) -> bool:
+    """ "O Decreto nº 11.109, que promulga o acordo": what a decree that is told of says, it does."""
+    before = [h for h in reading.section("things") if h.key == "decree" and h.last < trigger.first]
+    return trigger.family == "promulgate" and bool(before) and trigger.first - before[-1].last <= _FAR
+
+
+def present(reading: Reading, trigger: Trigger, found: Sequence[Hit]) -> Verdict:
+    """News in a headline and in most languages, a plan where it is scheduled. `found`: the cues before the verb."""
+    if _by_decree(reading, trigger):
+        return Status.OCCURRED, ("by_decree",)
+    running_out = reading.tokens[trigger.first].low.startswith(("expir", "laps", "истек"))
+    scheduled = trigger.family == "enter_force" and (reading.sentence.index > 0 or reading.lexicon.verb_final)
+    sent = trigger.family == "submit" and reading.is_a("intransitive", trigger.first)  # "both go to parliament now"
+    later = scheduled or sent or running_out or (trigger.family == "terminate" and reading.sentence.index > 0)
+    if trigger.family in {"enter_force", "terminate"} and today(reading, trigger):
+        return Status.OCCURRED, ("takes_effect_today",)
+    if reading.heading or (reading.lexicon.present == "occurred" and not later):
+        if _wished(reading, trigger):
+            return Status.PLANNED, ("wished_clause",)
+        reach = 12 if trigger.voice == PASSIVE else 3
+        if any(h.key in {"planned", "called_for"} and trigger.first - h.last <= reach for h in found):
+            return Status.PLANNED, ("planned",)
+        return Status.OCCURRED, (SCHEDULED,)
+    return Status.PLANNED, ("present_form",)
+
+
+def lasting(reading: Reading, own: Sequence[DateMention]) -> bool:
+    """ "Applies since May": a present with a day that lies behind; a day of the week may lie on either side."""
+    return "since" in reading.roles or any(m.month is None or m.role == "since" for m in own)
+
+
+def _wished(reading: Reading, trigger: Trigger) -> bool:
+    """A present in a clause that a verb of waiting or wishing opens: "il attend que l'Assemblée autorise"."""
+    clause = reading.clause(trigger.first)
+    if clause.opener < 0:
+        return False
+    found = cues.between(
+        reading, max(0, clause.opener - 6), clause.opener + 1, frozenset({clause.parent, clause.number})
+    )
+    return any(h.key in {"planned", "called_for"} for h in found)
+
+
+def today(reading: Reading, trigger: Trigger) -> bool:
+    """Whether the clause says "today", "now"."""
+    return any(h.key == "news" and reading.same_clause(h.first, trigger.first) for h in reading.section("salience"))
+
+
+_TO_BE = frozenset({"be", "ser", "être", "etre"})
+_DONE_TO_BE = frozenset({"al", "tras", "having", "después", "luego", "après"})
+
+
+def to_be(reading: Reading, trigger: Trigger) -> bool:
+    """ "Recommended that it be ratified", "en condiciones de ser ratificado": a passive without a tense tells no fact, save behind a
+    word of time ("tras ser ratificado") or one that says that it came to that ("acaba de ser ratificado")."""
+    near = range(max(0, trigger.first - GOVERNS), trigger.first)
+    word = next((i for i in near if reading.tokens[i].low in _TO_BE and reading.same_clause(i, trigger.first)), -1)
+    if word < 0:
+        return False
+    before = {reading.tokens[i].low for i in range(max(0, word - 2), word)}
+    real = any(h.key == "occurred" and 0 < word - h.last <= 2 for h in reading.section("status"))
+    timed = any(h.key == "temporal" and 0 < word - h.last <= 2 for h in reading.section("nominal"))
+    return not (real or timed or before & _DONE_TO_BE)
+
+
+def until_then(reading: Reading, trigger: Trigger) -> bool:
+    """ "Enters into force once fifty states have ratified it": a present that waits for what the clause behind it tells."""
+    if trigger.family not in BY_RULE:
+        return False
+    return any(
+        h.key == "conditional"
+        and 0 < h.first - trigger.last <= RULE_REACH
+        and reading.clause(h.last).kind == SUBORDINATE
+        and h.first <= reading.clause(h.last).opener <= h.last
+        for h in reading.section("status")
+    )
+
+
+def wanted(reading: Reading, trigger: Trigger) -> bool:
+    """ "Wants parts of the treaty reopened": a participle behind a verb of wishing and its object."""
+    wanting = [i for i in range(trigger.first) if reading.is_a("wanting", i) and reading.same_clause(i, trigger.first)]
+    if not wanting or trigger.first - wanting[-1] > _FAR:
+        return False
+    between = range(wanting[-1] + 1, trigger.first)
+    return not any(reading.is_a("be", i) or reading.is_a("have", i) or reading.is_a("coordinate", i) for i in between)

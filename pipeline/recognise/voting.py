@@ -1,0 +1,109 @@
+"""Approval: by a cabinet, a committee or a chamber, of an agreement, of a law on it, or of what is to befall it."""
+
+from __future__ import annotations
+
+from pipeline.model import EventType
+from pipeline.recognise import laws
+from pipeline.recognise.cases import ENDING, LAWS, TREATYLIKE, Case, Step, weight_of
+from pipeline.recognise.reading import Reading
+from pipeline.recognise.things import NOUN, PRONOUN, TREATY, Thing
+from pipeline.recognise.triggers import ATTRIBUTE, PASSIVE, Trigger
+
+E = EventType
+_ORGANS = frozenset({"chamber", "executive", "presidential", "votes"})
+_NEAR = 10  # words between a text's adoption and its year
+_YEAR = 4  # digits
+
+
+def approve(case: Case) -> Step | None:
+    """What a vote for something makes: an agreement, a law about it, or the ratification or the withdrawal itself."""
+    trigger, thing, about, reading = case.trigger, case.thing, case.about, case.reading
+    if thing is None:
+        return None
+    if thing.what == PRONOUN and reading.is_a("strict", trigger.first) and not any(p.body for p in reading.parties):
+        return None
+    if thing.first > trigger.last and _decided(reading, trigger, thing):
+        return None
+    if thing.what in TREATYLIKE:
+        return _approve_treaty(reading, trigger, thing)
+    if thing.what in LAWS and about is not None:
+        return _voted(about.family, f"approve_law_{about.family}")
+    if thing.what == "law":
+        other = laws.of_other_subject(reading, thing)
+        return None if other else Step(E.RATIFIED, "approve_law", weight=0.8, chamber=True)
+    if thing.what == NOUN:
+        if thing.kind in {"approve", "enter_force", "deposit"}:
+            words = trigger.last - trigger.first  # "recommended approval", "sprach sich für die Genehmigung aus"
+            said = thing.kind == "approve" and (words > 0 or reading.is_a("strict", trigger.first))
+            return Step(E.APPROVED, "recommend_approval", weight=0.7) if said else None
+        return _voted(thing.kind, f"approve_{thing.kind}")
+    if thing.what == "instruments":
+        return Step(E.APPROVED, "approve_instruments")
+    if thing.what == "decision" and about is not None and about.family != "conclude":
+        return _voted(about.family, f"approve_decision_{about.family}")
+    if thing.what == "decision" and not conference(reading, trigger):
+        return Step(E.APPROVED, "approve_decision", weight=0.75)
+    return None
+
+
+def _approve_treaty(reading: Reading, trigger: Trigger, thing: Thing) -> Step | None:
+    voted = _voted_for(reading, trigger)
+    if voted:
+        return _voted(voted, f"vote_for_{voted}")
+    weight = weight_of(trigger, thing)
+    if reading.is_a("adopting", trigger.first) and (conference(reading, trigger) or _text_adopted(reading, trigger)):
+        return Step(E.ADOPTED, f"adopt_{thing.what}", weight=weight)
+    if reading.tokens[trigger.first].low.startswith("sign") and not _organs(reading):
+        return Step(E.SIGNED, "sign_off", weight=0.8)  # "Norway and Sweden formally signed off on the treaty"
+    weight *= 1 if thing.what == TREATY else 0.97
+    return Step(E.APPROVED, f"approve_{thing.what}", weight=weight, consent=True)
+
+
+def _decided(reading: Reading, trigger: Trigger, thing: Thing) -> bool:
+    """ "Hat beschlossen, das Abkommen auszusetzen": a decision, of which the clause behind the comma says what it is."""
+    cue = any(h.key == "occurred" and h.first <= trigger.first <= h.last for h in reading.section("status"))
+    return cue and "," in reading.before(trigger.last + 1) and thing.first > trigger.last
+
+
+def _text_adopted(reading: Reading, trigger: Trigger) -> bool:
+    """ "Adopted in Kumamoto in 2013": no organ of a state, no votes, but a year: a conference adopted the text."""
+    if trigger.voice not in {PASSIVE, ATTRIBUTE} or not reading.is_a("texts", trigger.first):
+        return False
+    near = range(max(0, trigger.first - _NEAR), min(trigger.last + _NEAR, len(reading.tokens)))
+    years = (reading.tokens[i].low for i in near if reading.same_clause(i, trigger.first))
+    counted = (h.first for h in reading.section("salience") if h.key == "count" and h.first in near)
+    by_states = any(i and reading.tokens[i - 1].low.isdigit() for i in counted)  # "by 140 states"
+    return not _organs(reading) and (
+        by_states or any(y.isdigit() and len(y) == _YEAR and y[:2] in {"19", "20"} for y in years)
+    )
+
+
+def _organs(reading: Reading) -> bool:
+    """Whether any organ of a state, or a vote, is told of."""
+    return any(h.key in _ORGANS for h in reading.section("procedure")) or any(p.body for p in reading.parties)
+
+
+def _voted_for(reading: Reading, trigger: Trigger) -> str:
+    """What a vote is on, where a verb says it: "voted in favour of ratifying the treaty"."""
+    verbal = [h for h in reading.section("acts") if h.form in {"gerund", "infinitive"} and h.key != trigger.family]
+    return next((h.key for h in verbal if 0 < h.first - trigger.last <= 2), "")
+
+
+def conference(reading: Reading, trigger: Trigger) -> bool:
+    """Whether delegates of states, and no organ of one, are at work: what they adopt is the text."""
+    hits = [h for h in reading.section("procedure") if reading.clause_of[h.first] == reading.clause_of[trigger.first]]
+    national = any(h.key in {"chamber", "presidential"} for h in hits) or any(p.body for p in reading.parties)
+    return any(h.key == "conference" for h in hits) and not national
+
+
+def _voted(family: str, reason: str) -> Step | None:
+    """What a vote for a bill, or for a ratification or a withdrawal by name, makes."""
+    if family == "ratify":
+        return Step(E.RATIFIED, reason, chamber=True)
+    if family in ENDING:
+        return Step(ENDING[family], reason, chamber=True)
+    if family in {"approve", "accede", "conclude"}:
+        return Step(E.APPROVED, reason, consent=True)
+    if family in {"sign", "provisional", "extend", "amend"}:
+        return Step(E.APPROVED, reason)
+    return None
