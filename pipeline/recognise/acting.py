@@ -65,6 +65,10 @@ def each(
         return (replace(base.actor, country=""),)
     if base.type in UNILATERAL:
         subject = [p for p in subject if p.code != "UN"]
+        organs = [p for p in subject if p.kind is PartyKind.BODY and p.code]
+        if len({p.code for p in organs}) == 1 < len({p.code for p in subject if p.code}):
+            # "the Assembly, of the agreement between A and B, …": where an organ of a state acts, states named beside it do not
+            return actors.each(organs, text)
     codes = {p.code for p in subject if p.code}
     apart = apart and (base.type in _OWN or (base.type is E.SIGNED and not closed))
     if len(codes) > 1 and (apart or _apart(base, parts, subject, text)):
