@@ -36,7 +36,8 @@ class Carrying:
         silent = mention.numberless and not mention.kind
         if silent and focus.lead and focus.at < around.since and not {*focus.lead} & {*focus.latest}:
             order = (focus.lead, *order)
-        order = self._marked(self.index.read(mention.text, language), order, focus)
+        if not silent:
+            order = self._marked(self.index.read(mention.text, language), order, focus)
         if around.itself and mention.kind:
             order = self._unamended(order, focus)
         for ids in order:
