@@ -10,8 +10,10 @@ from itertools import pairwise
 from pipeline.model import EventType, Status
 from pipeline.recognise import actors
 from pipeline.recognise.assemble import Told
+from pipeline.recognise.focus import Linked
 from pipeline.recognise.linking import Index
 from pipeline.recognise.organs import UNILATERAL
+from pipeline.recognise.reading import Reading
 from pipeline.recognise.scene import Scene
 from pipeline.recognise.values import Actor, PartyKind, PartyMention
 
@@ -75,6 +77,17 @@ def each(
         ours = [p for p in subject if closed and parts.index.party(p.code, parts.agreement_id or "")]
         return actors.each(ours or subject, text)  # of Mali and Niger, each left its own with France
     return (_settled(base, parts, scene, told),)
+
+
+def in_order(linked: Sequence[Linked], reading: Reading, index: Index) -> list[Linked]:
+    """Agreements in the order in which a sentence names the parties that tell them apart."""
+    parties = {x.agreement_id or "": index.closed(x.agreement_id or "") for x in linked}
+    shared = frozenset.intersection(*parties.values()) if parties else frozenset()
+    named = {p.code: p.start for p in reversed(reading.parties)}
+    far = len(reading.tokens) + reading.sentence.end
+    return sorted(
+        linked, key=lambda x: min((named.get(c, far) for c in parties[x.agreement_id or ""] - shared), default=far)
+    )
 
 
 def _some(subject: Sequence[PartyMention], parts: Parts) -> bool:

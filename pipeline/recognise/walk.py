@@ -262,6 +262,8 @@ class Walk(Meanings):
             self._note(kept, reading, inside, one.trigger, denied=base.status is Status.NEGATED)
         elif not unknown[0].mention.generic:
             self.focus.pass_by(reading.sentence.index)
+        if listed:
+            kept = acting.in_order(kept, reading, self.tools.linker.index)
         for at, x in enumerate(kept or unknown[:1]):
             base = replace(base, date=listed[at]) if listed else base
             parts = acting.Parts(self.tools.linker.index, x.agreement_id)

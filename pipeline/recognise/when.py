@@ -9,16 +9,15 @@ from datetime import date
 from pipeline.model import EventType, PartialDate, Status
 from pipeline.recognise import dates
 from pipeline.recognise.dates import DateTables
-from pipeline.recognise.reading import ASIDE, MAIN, Reading
+from pipeline.recognise.reading import ASIDE, Reading
+from pipeline.recognise.spacing import clause_of, distance, last_of, parted, word_of
 from pipeline.recognise.triggers import (
-    ACTIVE,
     ATTRIBUTE,
     FUTURE,
     GERUND,
     INFINITIVE,
     NOMINAL,
     PASSIVE,
-    PAST,
     PRESENT,
     Trigger,
 )
@@ -30,15 +29,13 @@ _COUNTED = ("story_", "next_", "within")  # rules of what counts from a day told
 _EVENT = "story_event"  # "eight months after it was signed": how far its clause lies from the rest of the sentence
 _EVENT_REACH = 14  # words to the verb of that clause
 _BRACKETED = "bracketed_year"
-_IN_FRONT = 4  # what it costs a date to stand before its verb
 _RIGHT_BEHIND = 5  # words from a participle to its date
 _AFTER_COMMA = 2
 _BESIDE_NOUN = 2  # words from a noun to a date that is its own, not the verb's
-_BEHIND = 12  # what it costs a date to stand behind its verb where verbs stand last
 _MOMENT = 6  # words from a date to the clause that tells what happened then, from there to its verb
 _RIGHT_BEFORE = 2
+_SIDE_BY_SIDE = 8  # characters between two dates of a row
 _A_FEW = 3  # days
-_PREPOSITION = 2  # words of "as of" and its kind
 _BY_THE_WAY = frozenset({"reserve"})  # acts told in a phrase beside the verb ("with two reservations")
 _BY_DEPOSIT = frozenset(
     {"accede", "ratify"}
@@ -106,10 +103,24 @@ def respective(
 ) -> tuple[PartialDate, ...]:
     """The dates of several agreements that one verb tells of, in order, where there are as many of both; else ()."""
     listed = sorted((m for m in own if not m.role), key=lambda m: m.start)
+    if number > 1 and len(listed) > number:
+        listed = _together(listed, number)
     if number < 2 or len(listed) != number:
         return ()
     found = [told([m], kind, status, calendar)[0] for m in listed]
     return tuple(day for day in found if day is not None) if None not in found else ()
+
+
+def _together(listed: Sequence[DateMention], number: int) -> list[DateMention]:
+    """So many dates that stand side by side among more; () unless there is one such row."""
+    rows: list[list[DateMention]] = []
+    for m in listed:
+        if rows and m.start - rows[-1][-1].end <= _SIDE_BY_SIDE:
+            rows[-1].append(m)
+        else:
+            rows.append([m])
+    found = [row for row in rows if len(row) == number]
+    return found[0] if len(found) == 1 else []
 
 
 def usable(
@@ -131,7 +142,7 @@ def usable(
 
 def _leads_in(reading: Reading, mention: DateMention, start: int) -> bool:
     """Whether a date with a preposition opens what reads as a wording: «в 2011-м соглашение вступило …»."""
-    word = _word(reading, mention)
+    word = word_of(reading, mention)
     return word - reading.token_at(start) <= 1 and word > 0 and reading.is_a("prepositions", word - 1)
 
 
@@ -199,29 +210,29 @@ def own(
     others = [t for t in others if t.family not in _BY_THE_WAY]
     kept = [m for m in usable if _is_own(reading, trigger, others, m, telling)]
     moment = _of_moment(reading, trigger, usable)
-    if moment and not any(_word(reading, m) > trigger.last for m in kept):
+    if moment and not any(word_of(reading, m) > trigger.last for m in kept):
         kept = moment
-    if event and not any(_word(reading, m) > _word(reading, event[0]) for m in kept):
+    if event and not any(word_of(reading, m) > word_of(reading, event[0]) for m in kept):
         return event
     if not kept and others and trigger.voice != ATTRIBUTE:
         first = min(t.first for t in (trigger, *others))
         held = [t for t in telling if t.voice == ATTRIBUTE]
-        kept = [m for m in usable if _word(reading, m) < first and not any(_hugs(reading, t, m) for t in held)]
+        kept = [m for m in usable if word_of(reading, m) < first and not any(_hugs(reading, t, m) for t in held)]
     if not kept and trigger.family in _BY_DEPOSIT:
         papers = [t for t in others if t.family == "deposit" and t.tense == GERUND and t.first > trigger.last]
-        kept = [m for m in usable if papers and _word(reading, m) > papers[0].last]
+        kept = [m for m in usable if papers and word_of(reading, m) > papers[0].last]
     if not kept and trigger.tense in _TO_COME:
         kept = [m for m in usable if _in_clause_behind(reading, trigger, others, m)]
     if (
         not kept and trigger.family == "sign" and trigger.voice in {ATTRIBUTE, PASSIVE}
     ):  # "the treaty of 1993, signed by …"
-        return [m for m in titles if 0 < trigger.first - _last(reading, m) <= _RIGHT_BEHIND][-1:]
-    return sorted(kept, key=lambda m: (_clause(reading, m) != mine, _distance(reading, m, trigger)))
+        return [m for m in titles if 0 < trigger.first - last_of(reading, m) <= _RIGHT_BEHIND][-1:]
+    return sorted(kept, key=lambda m: (clause_of(reading, m) != mine, distance(reading, m, trigger)))
 
 
 def _of_clause_behind(reading: Reading, trigger: Trigger, others: Sequence[Trigger], mention: DateMention) -> bool:
     """Whether a verb is the first behind a span that its clause is counted with."""
-    word = _word(reading, mention)
+    word = word_of(reading, mention)
     between = [t for t in others if word < t.first < trigger.first]
     return word < trigger.first <= word + _EVENT_REACH and not between
 
@@ -230,10 +241,10 @@ def _of_moment(reading: Reading, trigger: Trigger, usable: Sequence[DateMention]
     """The date that a clause explains: "since 2011, when it ratified", «31 марта в Худжанде, где подписали …»."""
     start = max(1, trigger.first - _MOMENT)
     opener = next((i for i in range(trigger.first - 1, start - 1, -1) if reading.is_a("moment", i)), 0)
-    before = [m for m in usable if _last(reading, m) < opener]
-    if not opener or not before or any(opener < _word(reading, m) < trigger.first for m in usable):
+    before = [m for m in usable if last_of(reading, m) < opener]
+    if not opener or not before or any(opener < word_of(reading, m) < trigger.first for m in usable):
         return []
-    gap = opener - _last(reading, before[-1])
+    gap = opener - last_of(reading, before[-1])
     near = gap <= _RIGHT_BEFORE or (gap <= _MOMENT and "," in reading.before(opener))
     plain = before[-1].role in {"", "since", "effective", "deadline"} and before[-1].rule != _EVENT
     return [replace(before[-1], role="")] if near and plain else []
@@ -241,98 +252,40 @@ def _of_moment(reading: Reading, trigger: Trigger, usable: Sequence[DateMention]
 
 def _in_clause_behind(reading: Reading, trigger: Trigger, others: Sequence[Trigger], mention: DateMention) -> bool:
     """Whether what is to come is dated by a clause of its own: "goes to the Senate, which will debate it on 3 March"."""
-    number = _clause(reading, mention)
+    number = clause_of(reading, mention)
     inner = number and reading.clauses[number].parent == reading.clause_of[trigger.first]
-    behind = bool(inner) and _word(reading, mention) > trigger.last
+    behind = bool(inner) and word_of(reading, mention) > trigger.last
     return behind and all(reading.clause_of[t.first] != number for t in others)
 
 
 def _alone_behind(reading: Reading, trigger: Trigger, others: Sequence[Trigger], mention: DateMention) -> bool:
     """Whether a date is all that brackets behind a verb hold: "the only state ever to leave (2021)"."""
-    number = _clause(reading, mention)
+    number = clause_of(reading, mention)
     home = reading.clauses[number]
-    gap = _word(reading, mention) - trigger.last
+    gap = word_of(reading, mention) - trigger.last
     if home.kind != ASIDE or home.parent != reading.clause_of[trigger.first] or gap <= 0:
         return False
     if mention.rule == _BRACKETED and gap > _RIGHT_BEFORE:
         return False  # "ratified the Paris Agreement (2015)"
-    held = set(reading.words_of(number)) - set(range(_word(reading, mention), _last(reading, mention) + 1))
+    held = set(reading.words_of(number)) - set(range(word_of(reading, mention), last_of(reading, mention) + 1))
     return all(reading.is_a("prepositions", i) for i in held) and not any(
-        trigger.last < t.first < _word(reading, mention) for t in others
+        trigger.last < t.first < word_of(reading, mention) for t in others
     )
 
 
 def _hugs(reading: Reading, trigger: Trigger, mention: DateMention) -> bool:
     """Whether a date stands right in front of a participle, in its own apposition (", im Januar in Davos unterschrieben,")."""
-    gap = trigger.first - _last(reading, mention)
-    return 0 < gap <= _RIGHT_BEHIND and not reading.comma_between(_last(reading, mention), trigger.first)
-
-
-def _word(reading: Reading, mention: DateMention) -> int:
-    return min(reading.token_at(mention.start), len(reading.tokens) - 1)
-
-
-def _clause(reading: Reading, mention: DateMention) -> int:
-    """The clause a date stands in; one that "that day" seems to open is none."""
-    word = _word(reading, mention)
-    home = reading.clauses[reading.clause_of[word]]
-    begins = home.number and 0 <= home.opener <= word
-    if begins and (
-        (mention.rule.startswith("story_") and home.opener == word)
-        or (mention.role in {"effective", "since"} and word - home.opener <= _PREPOSITION)
-    ):
-        return home.parent  # "that day", "as of today": what seems to open a clause belongs to the date
-    return home.number
-
-
-def _distance(reading: Reading, mention: DateMention, trigger: Trigger) -> int:
-    """Words between a date and a verb; a conjunction between them counts as ten, a comma as six.
-
-    Where the verb does not stand last, a date in front of it is more often that of the verb before.
-    """
-    first, last = _word(reading, mention), _last(reading, mention)
-    if trigger.first < first and last < trigger.last:  # among the words of the verb itself
-        over = any(reading.is_a("coordinate", i) for i in range(last + 1, trigger.last))
-        return (trigger.last - last) // _BEHIND + 10 * over  # "opened in 2020 and ended in agreement on …"
-    ahead = first < trigger.first
-    low, high = (last, trigger.first) if ahead else (trigger.last, first)
-    joined = sum(1 for i in range(low + 1, high) if reading.is_a("coordinate", i) and not _joins_names(reading, i))
-    commas = sum(1 for i in range(low + 1, high + 1) if any(c in ",，،;；" for c in reading.before(i)))
-    late = (reading.lexicon.verb_final and not _second(reading, trigger)) or bool(reading.lexicon.han)
-    wrong_side = _IN_FRONT if ahead and not late else _BEHIND if not ahead and late else 0
-    return high - low + 10 * joined + 6 * commas + wrong_side
-
-
-def _second(reading: Reading, trigger: Trigger) -> bool:
-    """Whether a finite verb of a main clause comes second, where those of other clauses stand last (German)."""
-    if not reading.lexicon.grammar.get("relative_articles") or reading.clause(trigger.first).kind != MAIN:
-        return False
-    opens = trigger.first == 0 or not reading.same_clause(
-        trigger.first - 1, trigger.first
-    )  # "Unterzeichnet wurde er …"
-    return opens or (trigger.voice == ACTIVE and trigger.tense in {PAST, PRESENT})
-
-
-def _last(reading: Reading, mention: DateMention) -> int:
-    return min(reading.token_at(mention.end - 1), len(reading.tokens) - 1)
-
-
-def _joins_names(reading: Reading, word: int) -> bool:
-    """Whether a conjunction stands between two names ("Kuchma and Putin"), not between two clauses."""
-    if not 0 < word < len(reading.tokens) - 1:
-        return False
-    base, text = reading.sentence.start, reading.sentence.text
-    left, right = (text[reading.tokens[i].start - base] for i in (word - 1, word + 1))
-    return left.isupper() and right.isupper()
+    gap = trigger.first - last_of(reading, mention)
+    return 0 < gap <= _RIGHT_BEHIND and not reading.comma_between(last_of(reading, mention), trigger.first)
 
 
 def _is_own(
     reading: Reading, trigger: Trigger, others: Sequence[Trigger], mention: DateMention, telling: Sequence[Trigger]
 ) -> bool:
-    clause = _clause(reading, mention)
+    clause = clause_of(reading, mention)
     mine = reading.clause_of[trigger.first]
-    gap = _word(reading, mention) - trigger.last
-    if trigger.voice == ATTRIBUTE and 0 < gap <= _RIGHT_BEHIND and not _parted(reading, trigger, mention):
+    gap = word_of(reading, mention) - trigger.last
+    if trigger.voice == ATTRIBUTE and 0 < gap <= _RIGHT_BEHIND and not parted(reading, trigger, mention):
         return True  # "the treaty, in force since 1978, would end"
     if trigger.voice == ATTRIBUTE and gap > 0 and _told_elsewhere(reading, trigger, mention):
         return False
@@ -340,14 +293,16 @@ def _is_own(
         t
         for t in others
         if reading.clause_of[t.first] == clause
-        and not (t.voice == ATTRIBUTE and _word(reading, mention) > t.last and _told_elsewhere(reading, t, mention))
+        and not (t.voice == ATTRIBUTE and word_of(reading, mention) > t.last and _told_elsewhere(reading, t, mention))
         and not _only_noun(reading, trigger, t, mention, telling)
     ]
     if clause == mine:
-        held = [t for t in telling if t.voice == ATTRIBUTE and 0 < _word(reading, mention) - t.last <= _RIGHT_BEHIND]
-        if trigger.first > _word(reading, mention) and any(not _parted(reading, t, mention) for t in held):
+        held = [t for t in telling if t.voice == ATTRIBUTE and 0 < word_of(reading, mention) - t.last <= _RIGHT_BEHIND]
+        if trigger.first > word_of(reading, mention) and any(not parted(reading, t, mention) for t in held):
             return False
-        return all(_distance(reading, mention, trigger) <= _distance(reading, mention, t) for t in rivals)
+        if _of_apposition(reading, trigger, telling, mention):
+            return False
+        return all(distance(reading, mention, trigger) <= distance(reading, mention, t) for t in rivals)
     if _alone_behind(reading, trigger, others, mention):
         return True
     if any(t in telling for t in rivals):
@@ -357,28 +312,40 @@ def _is_own(
     return reading.within(mine, clause) or not others
 
 
+def _of_apposition(reading: Reading, trigger: Trigger, telling: Sequence[Trigger], mention: DateMention) -> bool:
+    """Whether a date in front of a verb ends a participle's apposition ("signed in 1965 and on 22 May 1972 in Paris, have lapsed")."""
+    word = word_of(reading, mention)
+    held = [t for t in telling if t.voice == ATTRIBUTE and 0 < word - t.last <= _EVENT_REACH and t is not trigger]
+    inside = any(not parted(reading, t, mention) for t in held)
+    return inside and word < trigger.first and reading.comma_between(last_of(reading, mention), trigger.first)
+
+
 def _only_noun(
     reading: Reading, trigger: Trigger, other: Trigger, mention: DateMention, telling: Sequence[Trigger]
 ) -> bool:
     """Whether another act has no claim to a date: a noun beside a verb ("deposited its instrument of accession on Friday"), a verb
     that lends itself to the noun ("announced on Wednesday the suspension")."""
     if trigger.voice == NOMINAL:
-        low, high = sorted((_last(reading, mention), trigger.first))
+        low, high = sorted((last_of(reading, mention), trigger.first))
         joined = any(reading.is_a("coordinate", i) for i in range(low + 1, high)) or reading.comma_between(low, high)
         return other not in telling and not joined
-    gap = _word(reading, mention) - other.last
-    if other.voice != NOMINAL or trigger.voice == ATTRIBUTE or _parted(reading, trigger, mention):
+    gap = word_of(reading, mention) - other.last
+    if other.voice != NOMINAL or trigger.voice == ATTRIBUTE or parted(reading, trigger, mention):
         return False  # "sign the treaty, to become a member on July 1"
+    if trigger.last < other.first and _subject_of_law(reading, other):
+        return True
     return not 0 < gap <= _BESIDE_NOUN
 
 
-def _parted(reading: Reading, trigger: Trigger, mention: DateMention) -> bool:
-    """Whether a comma stands between a verb and the date behind it."""
-    return reading.comma_between(trigger.last, _word(reading, mention))
+def _subject_of_law(reading: Reading, noun: Trigger) -> bool:
+    """Whether a noun says what a law is on («принял закон о ратификации 19 марта»): the date is the verb's."""
+    on = reading.is_a("prepositions", noun.first - 1)
+    laws = [h for h in reading.section("things") if h.key in {"law", "draft"} and h.first < noun.first]
+    return any(noun.first <= h.last or (on and noun.first - h.last <= _RIGHT_BEFORE) for h in laws)
 
 
 def _told_elsewhere(reading: Reading, trigger: Trigger, mention: DateMention) -> bool:
     """Whether a date is parted by a comma and other words from the participle before it ("concluded with France, he said on Monday")."""
-    word = _word(reading, mention)
+    word = word_of(reading, mention)
     comma = next((i for i in range(trigger.last + 1, word + 1) if any(c in ",，،;；" for c in reading.before(i))), -1)
     return comma >= 0 and word - comma > _AFTER_COMMA

@@ -1,0 +1,76 @@
+"""How far a date stands from a verb: in words, with what lies between, and in which clause."""
+
+from __future__ import annotations
+
+from pipeline.recognise.reading import MAIN, Reading
+from pipeline.recognise.triggers import ACTIVE, PAST, PRESENT, Trigger
+from pipeline.recognise.values import DateMention
+
+_IN_FRONT = 4  # what it costs a date to stand before its verb
+_BEHIND = 12  # what it costs a date to stand behind its verb where verbs stand last
+_PREPOSITION = 2  # words of "as of" and its kind
+
+
+def word_of(reading: Reading, mention: DateMention) -> int:
+    """The index of a date's first word in its sentence."""
+    return min(reading.token_at(mention.start), len(reading.tokens) - 1)
+
+
+def last_of(reading: Reading, mention: DateMention) -> int:
+    """The index of its last word."""
+    return min(reading.token_at(mention.end - 1), len(reading.tokens) - 1)
+
+
+def clause_of(reading: Reading, mention: DateMention) -> int:
+    """The clause a date stands in; one that "that day" seems to open is none."""
+    word = word_of(reading, mention)
+    home = reading.clauses[reading.clause_of[word]]
+    begins = home.number and 0 <= home.opener <= word
+    if begins and (
+        (mention.rule.startswith("story_") and home.opener == word)
+        or (mention.role in {"effective", "since"} and word - home.opener <= _PREPOSITION)
+    ):
+        return home.parent  # "that day", "as of today": what seems to open a clause belongs to the date
+    return home.number
+
+
+def distance(reading: Reading, mention: DateMention, trigger: Trigger) -> int:
+    """Words between a date and a verb; a conjunction between them counts as ten, a comma as six.
+
+    Where the verb does not stand last, a date in front of it is more often that of the verb before.
+    """
+    first, last = word_of(reading, mention), last_of(reading, mention)
+    if trigger.first < first and last < trigger.last:  # among the words of the verb itself
+        over = any(reading.is_a("coordinate", i) for i in range(last + 1, trigger.last))
+        return (trigger.last - last) // _BEHIND + 10 * over  # "opened in 2020 and ended in agreement on …"
+    ahead = first < trigger.first
+    low, high = (last, trigger.first) if ahead else (trigger.last, first)
+    joined = sum(1 for i in range(low + 1, high) if reading.is_a("coordinate", i) and not _joins_names(reading, i))
+    commas = sum(1 for i in range(low + 1, high + 1) if any(c in ",，،;；" for c in reading.before(i)))
+    late = (reading.lexicon.verb_final and not _second(reading, trigger)) or bool(reading.lexicon.han)
+    wrong_side = _IN_FRONT if ahead and not late else _BEHIND if not ahead and late else 0
+    return high - low + 10 * joined + 6 * commas + wrong_side
+
+
+def _second(reading: Reading, trigger: Trigger) -> bool:
+    """Whether a finite verb of a main clause comes second, where those of other clauses stand last (German)."""
+    if not reading.lexicon.grammar.get("relative_articles") or reading.clause(trigger.first).kind != MAIN:
+        return False
+    opens = trigger.first == 0 or not reading.same_clause(
+        trigger.first - 1, trigger.first
+    )  # "Unterzeichnet wurde er …"
+    return opens or (trigger.voice == ACTIVE and trigger.tense in {PAST, PRESENT})
+
+
+def _joins_names(reading: Reading, word: int) -> bool:
+    """Whether a conjunction stands between two names ("Kuchma and Putin"), not between two clauses."""
+    if not 0 < word < len(reading.tokens) - 1:
+        return False
+    base, text = reading.sentence.start, reading.sentence.text
+    left, right = (text[reading.tokens[i].start - base] for i in (word - 1, word + 1))
+    return left.isupper() and right.isupper()
+
+
+def parted(reading: Reading, trigger: Trigger, mention: DateMention) -> bool:
+    """Whether a comma stands between a verb and the date behind it."""
+    return reading.comma_between(trigger.last, word_of(reading, mention))
