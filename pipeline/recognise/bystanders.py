@@ -28,7 +28,7 @@ def objects(reading: Reading, things: Sequence[Thing], trigger: Trigger) -> Sequ
         t
         for t in things
         if not _means(reading, t)
-        and not (trigger.family not in _BY_NOTE and _ground(reading, t))
+        and not (trigger.family not in _BY_NOTE and trigger.voice != ATTRIBUTE and _ground(reading, t))
         and not _earlier(reading, t)
         and not _end(reading, trigger, t)
     ]

@@ -85,5 +85,5 @@ def _names_a_treaty(reading: Reading, trigger: Trigger) -> bool:
 def _names_a_paper(reading: Reading, trigger: Trigger) -> bool:
     """ "exchange the instruments of ratification": they are a thing here; what is done with them is the step."""
     papers = [h for h in reading.section("things") if h.key == "instruments" and h.first <= trigger.first <= h.last]
-    acts = (h for h in reading.section("acts") if h.key in {"exchange", "deposit"})
+    acts = (h for h in reading.section("acts") if h.key == "exchange" or (h.key == "deposit" and h.form != "noun"))
     return bool(papers) and any(reading.same_clause(h.first, trigger.first) for h in acts)

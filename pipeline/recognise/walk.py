@@ -285,6 +285,8 @@ class Walk(Meanings):
                     confidence=x.confidence * base.confidence,
                 )
                 if x.agreement_id is None:
+                    if assemble.CONSENT in reasons:  # nobody tracks it: no more than a chamber's approval
+                        told = replace(told, type=EventType.APPROVED)
                     found = (
                         discover.judge(told, reading, self.scene.states, self.tools.linker.index)
                         if self.tools.discover and not one.step.reason.startswith("guess_")
