@@ -235,6 +235,8 @@ def each(mentions: Sequence[PartyMention], text: str) -> tuple[Actor, ...]:
 def _stage(stages: Sequence[str]) -> str:
     if not stages:
         return ""
+    if "committee" in stages and set(stages) <= CHAMBERS | {"committee"}:
+        return "committee"  # "the Assembly's foreign affairs committee"
     if set(stages) <= CHAMBERS and len(stages) > 1:
         houses = [stage for stage in stages if stage != "parliament"]  # "the Senate of the Parliament" is the Senate
         return houses[0] if len(houses) == 1 else "parliament"
