@@ -158,6 +158,10 @@ class Names:
                     yield Hit(place, place + len(name_text), name)
 
 
+_BLANK = " \u00a0\n"
+_OPENERS = frozenset(':.!?—–•"“«„')
+
+
 def _as_acronym(found: str, wanted: str) -> bool:
     if found == wanted:
         return True
@@ -168,11 +172,14 @@ def _as_acronym(found: str, wanted: str) -> bool:
 
 
 def _inside(text: str, places: list[tuple[int, int]], first: int) -> bool:
-    """A capitalised word stands right before or after, joined by a blank or a hyphen, as in a longer name."""
+    """A capitalised word stands right before, joined by a blank or a hyphen, as in a longer name; not one that opens what is said
+    ("A: The Falepili Union.")."""
     if not text[places[first][0]].isupper():
         return False
     if first > 1:
         start, end = places[first - 1]
+        if text[:start].rstrip(_BLANK)[-1:] in _OPENERS:
+            return False
         if text[start].isupper() and text[end : places[first][0]] in {" ", "-"} and not text[start:end].isupper():
             return True
     return False
