@@ -70,7 +70,8 @@ def told(
     past = True if status is Status.OCCURRED else False if status is Status.PLANNED else None
     when: PartialDate | None = None
     effective: PartialDate | None = None
-    for mention in sorted(own, key=lambda m: (m.role == "deadline", m.rule == _EVENT)):
+    last = kind is not EventType.TERMINATED  # "is in force until the end of the year": that is when it ends
+    for mention in sorted(own, key=lambda m: (m.role == "deadline" and last, m.rule == _EVENT)):
         starts = mention.role == "effective" and kind in _FORCE
         found = _resolved(mention, _at(mention, marked, calendar), None if starts and calendar.tenseless else past)
         if kind is EventType.EXTENDED and past and found is not None and _after(found, calendar.published):
@@ -107,7 +108,7 @@ def respective(
         listed = _together(listed, number)
     if number < 2 or len(listed) != number:
         return ()
-    found = [told([m], kind, status, calendar)[0] for m in listed]
+    found = [told([m], kind, status, calendar, listed)[0] for m in listed]
     return tuple(day for day in found if day is not None) if None not in found else ()
 
 
