@@ -9,6 +9,7 @@ from pipeline.recognise import among
 from pipeline.recognise.among import Around
 from pipeline.recognise.focus import CARRIED, NEAR, Focus, Linked, picked
 from pipeline.recognise.linking import Index
+from pipeline.recognise.linking.score import AMENDING
 from pipeline.recognise.siblings import alike
 from pipeline.recognise.titles import Reading as Wording
 from pipeline.recognise.values import Band, Link, Mention
@@ -78,6 +79,20 @@ class Carrying:
             told += [base] if base else []
         return ((told[0],), *order) if told else order
 
+    def _added_to(self, link: Link, wording: Wording) -> str:
+        """What amends or adds to the agreement that a wording names ("the additional protocol to the Safe Third Country Agreement"):
+        the one of the same parties whose title says most of what that one's says; "" where it is not tracked."""
+        base = link.best
+        if base is None or not base.alias or "generic_alias" in base.reasons or not wording.layers & AMENDING:
+            return ""
+        parties = self.index.closed(base.agreement_id)
+        if not parties or self._layered(base.agreement_id):
+            return ""
+        fits = self.index.fitting("", "en", "", sorted(parties), parties, None)
+        of_these = [one.agreement_id for one in fits if self.index.parties(one.agreement_id) == parties]
+        added = {i: self._keys(i) for i in of_these if any(w.layers & wording.layers for w in self.wording(i))}
+        return alike(self._keys(base.agreement_id), added)
+
     def _layered(self, agreement_id: str) -> bool:
         """Whether an agreement amends or adds to another: a protocol, an amendment, a second text."""
         titles = self.wording(agreement_id)
@@ -109,9 +124,13 @@ class Carrying:
             return fitting or ids
         if kind in {"statute", "charter"} and len(ids) == 1:
             return ids
-        return tuple(
-            i for i in ids if any(kind in {w.kind, *w.kinds} for w in self.wording(i)) or kind == "declaration"
-        )
+        return tuple(i for i in ids if kind in self._kinds(i) or kind == "declaration")
+
+    def _kinds(self, agreement_id: str) -> frozenset[str]:
+        """What an agreement may be called; what amends or adds to another is always a protocol, too."""
+        titles = self.wording(agreement_id)
+        added = {"protocol"} if any(title.layers & AMENDING for title in titles) else set()
+        return frozenset(kind for title in titles for kind in (title.kind, *title.kinds)) | added
 
     def wording(self, agreement_id: str) -> tuple[Wording, ...]:
         """The titles of an agreement, read."""
@@ -164,11 +183,8 @@ class Carrying:
         states = {code for code in near if len(code) == 2}
         if closed and len(states) >= 2 and not closed <= near | {code for code in closed if len(code) > 2}:
             return False
-        kinds = {k for title in titles for k in (title.kind, *title.kinds)}
-        if (
-            mention.kind in {"protocol", "convention", "memorandum", "declaration", "charter", "statute"}
-            and mention.kind not in kinds
-        ):
+        narrow = {"protocol", "convention", "memorandum", "declaration", "charter", "statute"}
+        if mention.kind in narrow and mention.kind not in self._kinds(agreement_id):
             return False
         layers = frozenset[str]().union(*(title.layers for title in titles))
         if wording.layers - layers:

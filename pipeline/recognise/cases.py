@@ -54,6 +54,7 @@ class Case:
     reading: Reading
 
 
+_READINGS = frozenset({"preliminary", "final"})
 _OBJECT_REACH = 5  # words behind a verb in which its object's head stands
 
 Special = Callable[[Case], Step | None]
@@ -113,8 +114,12 @@ def other_object(reading: Reading, trigger: Trigger, thing: Thing | None) -> boo
     if any(h.first in between and h.first < aside for h in reading.section("acts")):
         return False
     compound = bool(reading.lexicon.grammar.get("compounds"))  # "the Nuclear Forces Treaty" is one noun
+    stages = {
+        i for h in reading.section("procedure") if h.key in _READINGS for i in range(h.first, h.last + 1)
+    }  # "aprobó en tercer debate"
     return any(
         reading.is_a("beside", i)
+        and i not in stages
         and not any(_preposition(reading, j) for j in range(max(trigger.last + 2, i - 2), i))
         and (not compound or any(reading.is_a("prepositions", j) for j in range(i + 1, thing.first)))
         for i in between[:_OBJECT_REACH]

@@ -154,8 +154,9 @@ class Lexicon:
         keys, kind, known = memo
         original = text[start:end]
         proper = original[:1].isupper() and language != "de"
-        if not known and len(token) < 12 and sum(letter.isupper() for letter in original) >= 2:
-            return Word(start, end, token, (f"~{skeleton(token)}",), "", False, True)
+        letters = skeleton(token) if not known and len(token) < 12 else ""
+        if letters and sum(letter.isupper() for letter in original) >= 2:
+            return Word(start, end, token, (f"~{letters}",), "", False, True)
         if not known and len(token) < 4:
             return Word(start, end, token, (), "", True, False)
         return Word(start, end, token, keys, kind, known, proper)
@@ -169,9 +170,8 @@ class Lexicon:
             if names:
                 break
         if not names:
-            if token.isdigit():
-                return (), "", True
-            return (_unlisted(token, language),), "", False
+            key = "" if token.isdigit() else _unlisted(token, language)
+            return ((key,), "", False) if len(key) > 1 else ((), "", True)
         kinds = [name[5:] for name in names if name.startswith("kind_")]
         keys = tuple(name for name in names if not name.startswith(("kind_", "empty")))
         return keys, kinds[0] if kinds else "", True

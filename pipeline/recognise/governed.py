@@ -6,11 +6,13 @@ from collections.abc import Sequence
 
 from pipeline.model import Status
 from pipeline.recognise import cues
+from pipeline.recognise.cases import ENDING
 from pipeline.recognise.patterns import Hit
 from pipeline.recognise.reading import MAIN, Reading
 from pipeline.recognise.triggers import GERUND, Trigger
 
 Verdict = tuple[Status | None, tuple[str, ...]]
+_ORDER = 8  # words between an order and what is to be done
 _UNSURE = frozenset({"planned", "called_for", "conditional", "negated", "rejected"})
 
 
@@ -20,6 +22,8 @@ def decide(reading: Reading, trigger: Trigger, start: int) -> Verdict:
         return Status.OCCURRED, ("after_gerund",)
     if trigger.tense == GERUND and trigger.first and "," in reading.before(trigger.first):
         return Status.OCCURRED, ("participial",)
+    if trigger.family in ENDING and _ordered(reading, trigger):
+        return Status.OCCURRED, ("ordered",)
     if trigger.first and reading.is_a("in_doing", trigger.first - 1):
         return _beside(reading, trigger)
     clauses = set(cues.own(reading, trigger))
@@ -39,6 +43,15 @@ def decide(reading: Reading, trigger: Trigger, start: int) -> Verdict:
         if not found:
             return _bare(reading, trigger)
     return _verdict(found, reading)
+
+
+def _ordered(reading: Reading, trigger: Trigger) -> bool:
+    """ "Ordered the ministry to denounce the treaty": who may order its end has ended it, unless that is wished or denied."""
+    begin = max(0, trigger.first - _ORDER)
+    ordering = [i for i in range(begin, trigger.first) if reading.is_a("ordering", i)]
+    if not ordering or reading.comma_between(ordering[-1], trigger.first):
+        return False
+    return not any(h.key in _UNSURE and begin <= h.first < trigger.first for h in reading.section("status"))
 
 
 def _right_behind(reading: Reading, trigger: Trigger, before: Sequence[Hit]) -> list[Hit]:

@@ -181,6 +181,10 @@ GRAMMAR = frozenset(
         "denial",
         "under",
         "aftermath",
+        "days",
+        "ordering",
+        "today",
+        "ahead_of",
     ]
 )
 

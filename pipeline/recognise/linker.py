@@ -92,6 +92,9 @@ class Linker(Carrying):
         newest = siblings.newest(self.index, link, mention, language, around)
         if newest:
             return (Linked(newest, Band.SURE, siblings.NEWEST, ("newest_of_these", *link.reasons), mention),)
+        added = self._added_to(link, self.index.read(mention.text, language))
+        if added:
+            return (Linked(added, Band.SURE, siblings.ALIKE, ("added_to_the_named",), mention),)
         only = among.find(self.index, mention, language, around, focus.sure)
         apart = not around.carried or any(not self._has(i, mention) for ids in focus.candidates(sentence) for i in ids)
         if only is not None and (only.confidence > COMPATIBLE or apart):

@@ -9,6 +9,8 @@ from pipeline.recognise.triggers import Trigger
 
 _OWN_DATE = 12  # words behind a noun in which a year is its own
 _YEAR = 4  # digits
+_BESIDE = 3  # words between a noun act and its "today"
+_DONE_TODAY = frozenset({"enter_force", "provisional", "sign", "exchange", "deposit", "initial"})
 
 Verdict = tuple[Status | None, tuple[str, ...]]
 
@@ -53,12 +55,23 @@ def decide(reading: Reading, trigger: Trigger) -> Verdict:
         if nearest.key == cues.REJECTED:
             return Status.NEGATED, (cues.REJECTED,)
         return Status(nearest.key), (nearest.key,)
+    if trigger.family in _DONE_TODAY and _of_today(reading, trigger):
+        return Status.OCCURRED, ("noun_of_today",)
     if any(
         h.key == "planned" and 0 < abs(trigger.first - h.first) <= 10 and reading.clause_of[h.first] in clause
         for h in reading.section("nominal")
     ):
         return Status.PLANNED, ("nominal_planned",)
     return None, ("noun_alone",)
+
+
+def _of_today(reading: Reading, trigger: Trigger) -> bool:
+    """ "With today's entry into force of …", « l'entrée en vigueur ce lundi de … »: an act of the day that nothing puts off."""
+    near = range(max(0, trigger.first - _BESIDE), min(trigger.last + _BESIDE + 1, len(reading.tokens)))
+    told = [i for i in near if reading.is_a("today", i) and reading.same_clause(i, trigger.first)]
+    around = range(max(0, trigger.first - 2 * _BESIDE), min(trigger.last + _BESIDE, len(reading.tokens)))
+    ahead = any(reading.is_a("ahead_of", i) for i in around)
+    return any(not reading.comma_between(min(i, trigger.first), max(i, trigger.last)) for i in told) and not ahead
 
 
 def _dated(reading: Reading, trigger: Trigger) -> bool:

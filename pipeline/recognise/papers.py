@@ -59,7 +59,8 @@ def notify(case: Case) -> Step | None:
     trigger, thing, reading = case.trigger, case.thing, case.reading
     if thing is not None and thing.what == NOUN and thing.kind == "suspend":
         return Step(E.SUSPENDED, "notify_suspension", weight=0.95)
-    ending = {*LEAVING, "terminate"} if thing is not None and thing.what == "notice" else LEAVING
+    ends = (thing is not None and thing.what == "notice") or _told_party(reading, trigger)
+    ending = {*LEAVING, "terminate"} if ends else LEAVING
     begin = trigger.first - 14 if reading.lexicon.verb_final else trigger.first
     leaving = [
         h
@@ -83,6 +84,13 @@ def notify(case: Case) -> Step | None:
     if done or (thing is not None and thing.what == NOUN and thing.kind in {"ratify", "notify"}):
         return Step(E.NOTIFIED, "notify_procedures", weight=0.9)
     return None
+
+
+def _told_party(reading: Reading, trigger: Trigger) -> bool:
+    """ "Notified Hungary that it was terminating the treaty": the other party is told that an agreement ends."""
+    near = {reading.tokens[i].start for i in range(trigger.last + 1, min(trigger.last + 5, len(reading.tokens)))}
+    told = any(p.code and not p.body and p.start in near for p in reading.parties)
+    return told and any(h.first > trigger.last for h in reading.section("instruments"))
 
 
 def promulgate(case: Case) -> Step | None:

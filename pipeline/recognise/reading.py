@@ -232,7 +232,8 @@ def _clauses(
     of: list[int] = []
     current = 0
     marked = True
-    covered = (covered - ends) | {i for i, gap in enumerate(gaps) if gap in _JOINING}  # "realizou-se a troca"
+    covered -= ends  # below: "so-called", "realizou-se a troca"
+    covered.update(j for i, gap in enumerate(gaps) if gap in _JOINING for j in (i - 1, i))
     frozen_nouns, frozen_covered = frozenset(nouns), frozenset(covered)
     for i, between in enumerate(gaps):
         if i and between not in _PLAIN:

@@ -12,6 +12,7 @@ from pipeline.recognise.values import DateMention, Mention, PartyKind
 
 _BEHIND = 16  # words behind a law or a noun act in which its agreement is looked for
 _LISTED = 24  # words between two agreements of one list
+_NEXT_TITLE = "》《"  # Chinese titles side by side are a list
 
 
 def of(
@@ -154,6 +155,7 @@ def _equals(
         if _subject_of_next(reading, verbs, trigger, other):
             break
         listed = any(reading.is_a("coordinate", i) for i in gap) or reading.comma_between(last.last, other.first)
+        listed = listed or any(_NEXT_TITLE in reading.before(i) for i in (*gap, other.first))
         if listed and reading.clause_of[other.first] == reading.clause_of[thing.first]:
             out.append(other)
             last = other

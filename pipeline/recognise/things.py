@@ -191,6 +191,8 @@ def _determiner(reading: Reading, word: int) -> bool:
     following = word + 1
     if reading.lexicon.object_first and reading.is_a("clitics", word) and _verb_at(reading, following):
         return False
+    if reading.is_a("days", following):
+        return True  # "firmaron este lunes"
     if following >= len(reading.tokens) or reading.before(following).strip(" \u00a0'’"):
         return False
     return not any(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from pipeline.recognise.linking.score import kind_fit
+from pipeline.recognise.linking.score import suits
 from pipeline.recognise.linking.views import Entry, View, Weights
 from pipeline.recognise.titles import Reading
 
@@ -49,9 +49,9 @@ def fit(entry: Entry, reading: Reading, kind: str, lead: Reading | None, weights
 
 
 def _view(view: View, entry: Entry, reading: Reading, kind: str, lead: Reading | None, weights: Weights) -> Fit | None:
-    suits = kind_fit(kind, view.kind)
+    kindred = suits(kind, view, reading.layers)
     numbered = reading.numbers and view.numbers and not reading.numbers & view.numbers
-    if suits < _KIND or numbered or reading.layers - view.layers:
+    if kindred < _KIND or numbered or reading.layers - view.layers:
         return None
     shared = sum(weights.shared(key) for key in reading.keys if key in view.keys)
     shared += sum(0.6 for _ in reading.layers & view.layers)
@@ -73,7 +73,7 @@ def _view(view: View, entry: Entry, reading: Reading, kind: str, lead: Reading |
             gained += _AKIN * weights.shared(key)
         else:
             lost += weights.foreign(key, False)
-    return Fit(entry.id, False, shared, gained, not view.layers - reading.layers, suits, lost)
+    return Fit(entry.id, False, shared, gained, not view.layers - reading.layers, kindred, lost)
 
 
 def alone(fits: Sequence[Fit], linked: Iterable[str] = ()) -> Fit | None:

@@ -43,6 +43,8 @@ _SAID = {
     "terminate": 0.3,
     "implement": 0.2,
 }
+AMENDING = frozenset({"amend", "supplement"})
+_ADDED = 0.95  # how well any two kinds of what amends or adds to another go together
 _BROAD = frozenset({"agreement", "treaty"})
 _KINDS: Mapping[str, Mapping[str, float]] = {
     "agreement": {
@@ -119,6 +121,14 @@ def kind_fit(mention: str, title: str) -> float:
     if mention in _BROAD and title in _BROAD:
         return 0.95
     return _KINDS.get(mention, {}).get(title, 0.4)
+
+
+def suits(kind: str, view: View, layers: frozenset[str]) -> float:
+    """As `kind_fit`, where what amends or adds to another goes by many names (protocol, avenant, supplementary agreement).
+
+    `layers`: those the mention says."""
+    fit = kind_fit(kind, view.kind)
+    return max(fit, _ADDED) if layers & view.layers & AMENDING else fit
 
 
 def party_fit(
@@ -280,7 +290,7 @@ def compare(
     best: Candidate | None = None
     for view in entry.views:
         content, shared = content_fit(view, query, entry, weights, named)
-        kind = 1.0 if named and named.head else kind_fit(query.kind, view.kind)
+        kind = 1.0 if named and named.head else suits(query.kind, view, query.reading.layers)
         layer, layer_reasons = layer_fit(view, query.reading, query.kind, named)
         mark, mark_reasons = mark_fit(view, entry, query.reading)
         if entry.open and not named and shared < _RICH:
