@@ -15,6 +15,16 @@ _LAST = frozenset({EventType.WITHDRAWN, EventType.TERMINATED, EventType.SUSPENDE
 _VOTES = frozenset({EventType.APPROVED, EventType.RATIFIED})
 _VOTING = frozenset({"lower_chamber", "upper_chamber", "parliament"})
 _EARLY = frozenset({EventType.SIGNED, EventType.INITIALLED, EventType.NEGOTIATIONS_CONCLUDED})
+_BY_EACH = frozenset(
+    {
+        EventType.SIGNED,
+        EventType.RATIFIED,
+        EventType.APPROVED,
+        EventType.ACCEDED,
+        EventType.DEPOSITED,
+        EventType.WITHDRAWN,
+    }
+)  # what every state does for itself
 NEWS, BACKGROUND = Salience.NEWS, Salience.BACKGROUND
 CONSENT = "consent_of_chamber"  # the reason of a ratification that is a chamber's approval
 SUPPOSED = "dateline"  # the reason of a day that no word tells: news without a date is of the article's day
@@ -155,9 +165,27 @@ def weigh(told: Sequence[Told]) -> list[Told]:
             and not _same_day(one, told)
         ):
             out.append(history(one, "before_the_news_step"))
+        elif _recounted(one, told):
+            out.append(history(one, "recounted"))
         else:
             out.append(one)
     return out
+
+
+def _recounted(one: Told, told: Sequence[Told]) -> bool:
+    """ "France, Chile and Palau have ratified it": a roll of states without a day; or one that did what the lead only asks of another."""
+    if one.lead or one.salience is not NEWS or not _happened(one.status) or one.told_date or not one.actor.country:
+        return False
+    if one.type not in _BY_EACH:
+        return False
+    beside = {t.actor.country for t in told if t.sentence is one.sentence and t.type is one.type and _of_one(one, t)}
+    leading = [t for t in told if t.lead and t.agreement == one.agreement]
+    wished = bool(leading) and not any(_happened(t.status) or t.actor.country == one.actor.country for t in leading)
+    return len(beside) > 1 or wished
+
+
+def _of_one(one: Told, other: Told) -> bool:
+    return one.agreement == other.agreement and _happened(other.status)
 
 
 def history(one: Told, reason: str) -> Told:

@@ -8,14 +8,41 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.recognise.cases import LAWS
+from pipeline.recognise import orders
+from pipeline.recognise.cases import LAWS, nothing_follows
 from pipeline.recognise.reading import Reading
-from pipeline.recognise.things import NOUN, TREATY, Thing
-from pipeline.recognise.triggers import ATTRIBUTE, NOMINAL, PASSIVE, Trigger
+from pipeline.recognise.things import GENERIC, NOUN, PRONOUN, TREATY, Thing
+from pipeline.recognise.triggers import ACTIVE, ATTRIBUTE, FINITE, NOMINAL, PASSIVE, Trigger
+from pipeline.recognise.values import DateMention
 
 _BY_NOTE = frozenset({"exchange", "notify", "deposit"})  # "exchanged notes under the agreement"
 _REACH = 4  # words between "in accordance with" and its noun
 _REACH_HAN = 30  # the same where every ideograph is a word
+_WORKING = frozenset({"terminate", "suspend", "extend", "amend", "withdraw"})  # what agreements do to other things, too
+_ENDS = frozenset({"fin", "fim", "end", "ende", "термин"})  # "puts an end to": what is ended stands behind it
+_OWN = frozenset(
+    "执适实效生有至到五十三两一二四六七八九年"
+)  # Chinese words behind a verb that are the agreement's own: its force, its term
+_CASES = frozenset({"be", "kk", "ky", "mk", "ru", "uk"})  # there a subject may follow its verb as well as an object
+_BARE = ("ma", "me", "ması", "mesi")  # Turkish treaty nouns without a case
+_OBJECTS = (
+    "ini",
+    "ını",
+    "unu",
+    "ünü",
+    "ine",
+    "ına",
+    "una",
+    "üne",
+    "leri",
+    "ları",
+    "lere",
+    "lara",
+    "yi",
+    "yı",
+    "yu",
+    "yü",
+)
 
 
 def objects(reading: Reading, things: Sequence[Thing], trigger: Trigger) -> Sequence[Thing]:
@@ -91,3 +118,86 @@ def _end(reading: Reading, trigger: Trigger, thing: Thing) -> bool:
         and thing.first > 0
         and reading.is_a("prepositions", thing.first - 1)
     )
+
+
+def does(reading: Reading, trigger: Trigger, thing: Thing | None, marked: Sequence[DateMention]) -> bool:
+    """Whether an agreement is what does something to another thing: "the accord ends tariffs on wool", "leaves nothing to the others".
+
+    `marked`: the sentence's time expressions, which are no object.
+    """
+    if thing is None or thing.what not in {TREATY, GENERIC, PRONOUN} or trigger.family not in _WORKING:
+        return False
+    if trigger.voice != ACTIVE or trigger.tense not in FINITE or thing.last >= trigger.first:
+        return False
+    if reading.is_a("clitics", thing.last) or reading.is_a("intransitive", trigger.first):
+        return False
+    language = reading.lexicon.language
+    dated = frozenset(i for m in marked for i in range(reading.token_at(m.start), reading.token_at(m.end - 1) + 1))
+    if language == "tr":
+        return (
+            _uninflected(reading, thing) and trigger.first - 1 not in dated and _inflected(reading, trigger.first - 1)
+        )
+    if _other_subject(reading, trigger, thing) or language in _CASES:
+        return False
+    if thing.first and reading.tokens[thing.first - 1].low in {"den", "dem"}:
+        return False  # "den Vertrag kündigte die neue Führung"
+    if language == "zh":
+        return _han_object(reading, trigger)
+    inside = range(trigger.first + 1, trigger.last)
+    if trigger.last > trigger.first and reading.tokens[trigger.last].low in _ENDS:
+        return True
+    if any(reading.is_a("determiners", i) for i in inside) and not _actor(reading, inside):
+        return True
+    return _object_behind(reading, trigger, dated)
+
+
+def _other_subject(reading: Reading, trigger: Trigger, thing: Thing) -> bool:
+    """Whether a state stands between the agreement and the verb and is no part of its name: "the accord which Minsk suspended"."""
+    places = (reading.token_at(p.start) for p in reading.parties)
+    return any(
+        thing.last < i < trigger.first
+        and not any(reading.is_a(role, j) for j in range(i - 2, i) for role in ("prepositions", "coordinate", "with"))
+        for i in places
+    )
+
+
+def _actor(reading: Reading, words: range) -> bool:
+    """Whether a state or one of its organs is named among words."""
+    organs = any(
+        h.key in {"executive", "presidential", "chamber"} and h.first in words for h in reading.section("procedure")
+    )
+    return organs or any(reading.token_at(p.start) in words for p in reading.parties)
+
+
+def _object_behind(reading: Reading, trigger: Trigger, dated: frozenset[int]) -> bool:
+    following = trigger.last + 1
+    if following >= len(reading.tokens) or following in dated or nothing_follows(reading, trigger):
+        return False
+    low = reading.tokens[following].low
+    adverb = low.endswith(("ly", "mente")) or any(reading.is_a(role, following) for role in ("numbers", "stop_words"))
+    near = range(following, min(following + 3, len(reading.tokens)))
+    return not adverb and not low.isdigit() and not _actor(reading, near) and not dated & set(near[:2])
+
+
+def _han_object(reading: Reading, trigger: Trigger) -> bool:
+    following = trigger.last + 1
+    while following < len(reading.tokens) and reading.tokens[following].low in {"了", "过"}:
+        following += 1
+    if following + 1 >= len(reading.tokens) or any(
+        orders.parted(reading, i - 1, i) for i in (following, following + 1)
+    ):
+        return False
+    low = reading.tokens[following].low
+    return low not in _OWN and not low.isdigit() and not _actor(reading, range(following, following + 4))
+
+
+def _uninflected(reading: Reading, thing: Thing) -> bool:
+    """Turkish "anlaşma … sona erdirdi": what is ended has a case ending, what ends something has none."""
+    following = thing.last + 1
+    written = following < len(reading.tokens) and any(mark in reading.before(following) for mark in "'’")
+    return thing.what == TREATY and reading.tokens[thing.last].low.endswith(_BARE) and not written
+
+
+def _inflected(reading: Reading, word: int) -> bool:
+    """Whether a Turkish word right before a verb has the ending of an object."""
+    return reading.tokens[word].low.endswith(_OBJECTS)

@@ -90,7 +90,7 @@ SECTIONS = {
     "grammar": None,
     "salience": frozenset({"background", "news", "recap", "count", "pluperfect", "rule"}),
     "nominal": frozenset({"occurred", "planned", "temporal", "at_once"}),
-    "foreign": frozenset({"domestic", "commercial", "international", "both"}),
+    "foreign": frozenset({"domestic", "commercial", "institutions", "international", "both"}),
     "procedure": frozenset(
         {
             "recipient",

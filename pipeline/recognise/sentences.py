@@ -22,6 +22,9 @@ _STOP = re.compile(r"[.!?…]+[\"'»”’)\]]*(?=\s)|[。！？；]+[”’」�
 _UNICASE = re.compile("[\u0600-\u06ff\u3400-\u9fff]")
 _OPENING = "\"'«“„‘([—–- \u00a0"
 _SPACES = " \t\u00a0\u200b\ufeff"
+_WORDS_TOO = frozenset(
+    {"mar", "no", "sat", "sun"}
+)  # abbreviations beside a number, words elsewhere: «el Derecho del Mar.»
 _FOLD = str.maketrans(
     {"ё": "е", "ў": "у", "أ": "ا", "إ": "ا", "آ": "ا", "ى": "ي", "ة": "ه", "İ": "i"}
     | dict.fromkeys(map(chr, [*range(0x300, 0x370), 0x640, *range(0x64B, 0x660), 0x670]))
@@ -84,6 +87,8 @@ def _abbreviated(text: str, begin: int, dot: int, abbreviations: Collection[str]
         return True
     if word.isdigit():
         return ordinals and len(word) <= 2
+    if word in _WORDS_TOO:
+        return any(c.isdigit() for c in text[max(begin, start - 4) : start] + text[dot + 1 : dot + 3])
     return word in abbreviations
 
 

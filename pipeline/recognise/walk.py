@@ -19,6 +19,7 @@ from pipeline.recognise import (
     assemble,
     binding,
     bystanders,
+    contracts,
     dates,
     discover,
     elliptic,
@@ -129,7 +130,7 @@ class Walk(Meanings):
             return
         if not any(t.what != things.NOUN for t in found) and not things.may_name_body(reading):
             return
-        bound = self._bind(reading, found, read.verbs, read.about)
+        bound = self._bind(reading, found, read.verbs, read.about, read.dates)
         if not bound:
             self._look(reading, found)
         heard = False
@@ -148,7 +149,12 @@ class Walk(Meanings):
         )  # fmt: skip
 
     def _bind(
-        self, reading: Reading, found: Sequence[Thing], verbs: Sequence[Trigger], about: dict[Thing, Trigger]
+        self,
+        reading: Reading,
+        found: Sequence[Thing],
+        verbs: Sequence[Trigger],
+        about: dict[Thing, Trigger],
+        marked: Sequence[DateMention],
     ) -> list[Bound]:
         bound: list[Bound] = []
         consumed: set[Trigger] = set()
@@ -156,6 +162,9 @@ class Walk(Meanings):
             thing = binding.bind(reading, trigger, bystanders.objects(reading, found, trigger), verbs, about)
             subject = about.get(thing) if thing is not None else None
             if (subject is not None and subject is trigger) or laws.attributive(reading, trigger, about):
+                continue
+            if bystanders.does(reading, trigger, thing, marked):
+                self._say(reading, trigger, "no_step", "agreement_acts")
                 continue
             made = acts.step(trigger, thing, subject, reading)
             if made is None and (self.focus.lead or self.focus.latest):
@@ -201,6 +210,8 @@ class Walk(Meanings):
         usable = when.usable(reading, marked, taken, verb_final=self.tools.lexicon.verb_final)
         own = when.own(reading, one.trigger, rivals, usable, others)
         linked = self._linked(reading, found, verbs, one, mentioned, subject, own)
+        if self._is_contract(reading, one, linked):
+            return
         actor = organs.actor(reading, one, subject, told, self.article.text, self.scene.place)
         kind, verdict, why = organs.judged(reading, one, (verdict, why), actor, told)
         previous = self.last_date or next((t.date for t in reversed(told) if t.date is not None), None)
@@ -223,10 +234,8 @@ class Walk(Meanings):
             reading, one.trigger, one.thing, day, around, acting=bool(subject), rules=[m.rule for m in own],
             headline=self.headline,
         )  # fmt: skip
-        filed = day is None and verdict is Status.OCCURRED and news is Salience.NEWS
-        if (filed and self.dateline is not None) or (own and all(m.role == "dateline" for m in own)):
-            day = day or (PartialDate.of(self.dateline) if self.dateline else None)
-            why = (*why, assemble.SUPPOSED)
+        if self._is_supposed(day, verdict, news, own):
+            day, why = day or (PartialDate.of(self.dateline) if self.dateline else None), (*why, assemble.SUPPOSED)
         base = Told(
             kind, verdict, news, linked[0], actor, reading.sentence, self._words(reading, one.trigger),
             one.step.weight, (one.step.reason, *why, *because), actor.stage, day, effective, lead,
@@ -305,6 +314,21 @@ class Walk(Meanings):
         return reading.sentence.text[
             reading.tokens[trigger.first].start - base : reading.tokens[trigger.last].end - base
         ]
+
+    def _is_contract(self, reading: Reading, one: Bound, linked: Sequence[Linked]) -> bool:
+        """Whether companies or the like act: then "the deal" behind it is theirs."""
+        contract = contracts.meant(reading, one.trigger, one.thing, linked)
+        if contract:
+            self._say(reading, one.trigger, "no_step", "contract")
+            self.focus.pass_by(reading.sentence.index)
+        return contract
+
+    def _is_supposed(
+        self, day: PartialDate | None, verdict: Status, news: Salience, own: Sequence[DateMention]
+    ) -> bool:
+        """Whether a step is of the dateline's day: news without a day of its own, or what has no other date."""
+        filed = day is None and verdict is Status.OCCURRED and news is Salience.NEWS
+        return (filed and self.dateline is not None) or (bool(own) and all(m.role == "dateline" for m in own))
 
     def _is_ahead(self, day: PartialDate | None) -> bool:
         published = self.article.published_on or self.dateline

@@ -38,6 +38,7 @@ _ORDINARY = frozenset(
     }
 )
 _MEMO = 40_000
+_QUOTES = "《》〈〉「」『』“”\"' "  # a Chinese name may be listed as the press prints it, in brackets
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,7 @@ class Names:
     def _add(self, name: Name) -> None:
         low = self._fold(name.text)
         if HAN.search(low):
+            low = low.strip(_QUOTES)
             self._han.setdefault(low[:2], []).append((low, name))
             return
         words = tuple(intern(self._plain(word)) for word in _TOKEN.findall(low))

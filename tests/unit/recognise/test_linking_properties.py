@@ -85,6 +85,14 @@ def test_alias_in_longer_name() -> None:
     assert hit.inside
 
 
+def test_chinese_alias_in_brackets() -> None:
+    """A Chinese name listed in its brackets is found by its words, with or without them."""
+    index = Index.build(Watchlist((Agreement("seas", "公海公约协定", (), (), ("《远海条约》",)),)), NAMES)
+    for text in ("批准《远海条约》。", "批准远海条约"):
+        (hit,) = index.aliases_in(text)
+        assert text[hit.start : hit.end] == "远海条约"
+
+
 @given(st.text(max_size=200))
 def test_aliases_within_text(text: str) -> None:
     """Hits lie within the text and do not cross."""
