@@ -244,7 +244,8 @@ class Linker(Carrying):
             for candidate in ranked:
                 parties = self.index.parties(candidate.agreement_id)
                 everyone = parties <= {*around.near, *around.context}
-                if code in parties and everyone and candidate.content >= 0.35 and candidate.score >= 0.4:
+                theirs = among.strangers(self.index, candidate.agreement_id, around.acting)
+                if code in parties and everyone and not theirs and candidate.content >= 0.35 and candidate.score >= 0.4:
                     found.setdefault(
                         candidate.agreement_id,
                         Linked(

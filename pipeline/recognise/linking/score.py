@@ -167,9 +167,13 @@ def _wide_fit(entry: Entry, best: float, strangers: set[str]) -> tuple[float, tu
 
 
 def _open_fit(entry: Entry, query: Query, itself: frozenset[str]) -> tuple[float, tuple[str, ...]]:
-    """The state that acts contradicts no open agreement; two that are named with it make it theirs alone."""
-    others = query.parties.difference(itself, *(view.orgs for view in entry.views))
-    if len(others) >= 2 and not query.plural:
+    """The state that acts contradicts no open agreement; two that are named with it make it theirs alone, and where its title says
+    whose it is, one of these is told of."""
+    if entry.whose.isdisjoint(query.parties | query.near | query.context) and entry.whose - itself:
+        return 0.3, ("named_parties",)
+    named = query.parties.difference(itself, *(view.orgs for view in entry.views))
+    others = named - entry.whose
+    if others and len(named) >= 2 and not query.plural:
         return 0.3, ("named_parties",)
     return (0.5, ("with_a_party",)) if others else (0.8, ())
 

@@ -35,7 +35,8 @@ class View:
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A tracked agreement. `open`: a multilateral without a closed list of parties. `years`: those it may be called by. `titled`:
-    its main title names parties, so no stranger joins it unsaid."""
+    its main title names parties, so no stranger joins it unsaid. `whose`: the states that the titles name of an agreement whose
+    parties nobody listed ("Treaty of Peace with Japan")."""
 
     id: str
     parties: frozenset[str]
@@ -46,6 +47,7 @@ class Entry:
     title: str
     open: bool
     titled: bool = True
+    whose: frozenset[str] = frozenset()
 
     @property
     def joinable(self) -> bool:
@@ -134,7 +136,7 @@ class Preparer:
         parties = condensed(frozenset(agreement.parties), self._known.members)
         titles = [(title, self._reader.read(title, language)) for language, title in titles_of(agreement)]
         official = [title for title, _ in titles]
-        given = [*agreement.aliases, *(text for title in official for text in acronyms(title))]
+        given = [*agreement.aliases, *(text for title in official for text in self._acronyms(title))]
         nicknames = self._known.names(
             official, agreement.aliases, not frame_only(parties) and not agreement.multilateral
         )
@@ -152,6 +154,12 @@ class Preparer:
         ]
         names += [Name(place, nick, False, False, is_acronym(nick)) for nick in nicknames if nick not in called]
         return self._entry(agreement, parties, [reading for _, reading in titles], called), names
+
+    def _acronyms(self, title: str) -> Iterator[str]:
+        """The acronyms in a title's brackets, without a body's that the title goes on from: "the Parties to … (NATO) regarding …"."""
+        for text in acronyms(title):
+            if title.endswith(f"({text})") or not self._reader.read(text, language_of(title)).orgs:
+                yield text
 
     def _entry(
         self, agreement: Agreement, parties: frozenset[str], titles: list[Reading], called: Mapping[str, Reading]
@@ -174,6 +182,7 @@ class Preparer:
             agreement.title,
             frame_only(parties),
             any(reading.states or reading.orgs & (parties | self._known.members.keys()) for reading in titles),
+            frozenset[str]().union(*(reading.states for reading in titles)) if frame_only(parties) else frozenset(),
         )
 
     def _is_generic(self, alias: str, reading: Reading, agreement: Agreement) -> bool:
