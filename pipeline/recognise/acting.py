@@ -26,7 +26,7 @@ _WANTED = frozenset({Status.PLANNED, Status.CALLED_FOR})
 _HOUSEHOLD = _OWN | {E.SUBMITTED}  # what a state does by itself
 _PAIR = 2
 _FEW = 3
-_BEHIND = 25  # characters from a verb to the names behind it
+_BEHIND = 90  # characters from a verb to the names behind it
 _LISTED = 8  # characters between two names of a list
 _STOP = re.compile("[,，،、;；]")
 
@@ -76,6 +76,9 @@ def each(
     if len(codes) > 1 and (apart or _apart(base, parts, subject, text)):
         ours = [p for p in subject if closed and parts.index.party(p.code, parts.agreement_id or "")]
         return actors.each(ours or subject, text)  # of Mali and Niger, each left its own with France
+    ours = [p for p in subject if parts.may(p.code)] if closed and len(codes) > 1 and base.type in _HOUSEHOLD else []
+    if len({p.code for p in ours}) == 1:  # "both parliaments have yet to ratify their agreements with Chile"
+        return actors.each(ours, text)
     return (_settled(base, parts, scene, told),)
 
 

@@ -181,6 +181,8 @@ GRAMMAR = frozenset(
         "denial",
         "under",
         "aftermath",
+        "alike",
+        "unlike",
         "days",
         "ordering",
         "today",

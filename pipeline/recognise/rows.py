@@ -10,6 +10,8 @@ from pipeline.recognise.values import PartyKind, PartyMention
 ORGANS = frozenset({PartyKind.BODY, PartyKind.LEADER})
 _COMPANY = frozenset({PartyKind.ORGANISATION, PartyKind.CAPITAL})  # what a state joins, where it acts
 _ROW_GAP = 3  # words between two names of a list
+_LOCATIVE = tuple(f"{mark}{ending}" for mark in "'’" for ending in ("da", "de", "ta", "te"))
+_LOCATIVE_ENDINGS = (*_LOCATIVE, "да", "де", "та", "те")
 
 
 def word_of(reading: Reading, mention: PartyMention) -> int:
@@ -20,6 +22,11 @@ def word_of(reading: Reading, mention: PartyMention) -> int:
 def last_word(reading: Reading, mention: PartyMention) -> int:
     """The index of a name's last word."""
     return reading.token_at(mention.end - 1)
+
+
+def ends_name(reading: Reading, word: int) -> bool:
+    """Whether a word is the last of a name ("Benin and Togo both acceded")."""
+    return any(last_word(reading, p) == word for p in reading.parties)
 
 
 def of_place(reading: Reading, word: int) -> bool:
@@ -60,10 +67,19 @@ def without_places(reading: Reading, mentions: Sequence[PartyMention]) -> list[P
             )
         )
         beside = kept and word - last_word(reading, kept[-1]) <= 4 and not (kept[-1].code and p.kind in _COMPANY)
-        if behind and not beside and not _noun_before(reading, word):
+        if (behind and not beside and not _noun_before(reading, word)) or _located(reading, p):
             continue
         kept.append(p)
     return kept or [p for p in mentions if p.kind in ORGANS]
+
+
+def _located(reading: Reading, mention: PartyMention) -> bool:
+    """Whether a capital's ending says that something happens there («Astana'da», «Ташкентте»)."""
+    if mention.kind is not PartyKind.CAPITAL or reading.lexicon.grammar.get("prepositions"):
+        return False
+    after = reading.sentence.low[mention.end - reading.sentence.start :]
+    low = reading.sentence.low[mention.start - reading.sentence.start : mention.end - reading.sentence.start]
+    return after.startswith(_LOCATIVE) or low.endswith(_LOCATIVE_ENDINGS)
 
 
 def _article(reading: Reading, word: int) -> bool:
@@ -113,11 +129,20 @@ def group(reading: Reading, mentions: Sequence[PartyMention], *, from_left: bool
     row = [pivot]
     ordered = mentions if from_left else tuple(reversed(mentions))
     for p in ordered[1:]:
-        if abs(word_of(reading, p) - word_of(reading, row[-1])) <= 5:
+        if abs(word_of(reading, p) - word_of(reading, row[-1])) <= 5 and _beside(reading, p, row[-1]):
             row.append(p)
         else:
             break
     return tuple(sorted(row, key=lambda p: p.start))
+
+
+def _beside(reading: Reading, one: PartyMention, other: PartyMention) -> bool:
+    """Whether a comma, a dash or "and" stands between two names: they may be told of together."""
+    left, right = (one, other) if one.start < other.start else (other, one)
+    between = range(last_word(reading, left) + 1, word_of(reading, right))
+    gap = reading.sentence.low[left.end - reading.sentence.start : right.start - reading.sentence.start]
+    joined = any(reading.is_a("coordinate", i) or reading.is_a("alike", i) for i in between)
+    return joined or bool(reading.lexicon.han) or any(not mark.isalnum() and not mark.isspace() for mark in gap)
 
 
 def _theirs(reading: Reading, organ: PartyMention) -> bool:

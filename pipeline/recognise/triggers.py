@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pipeline.recognise import orders
 from pipeline.recognise.patterns import Hit
 from pipeline.recognise.reading import RELATIVE, Reading
+from pipeline.recognise.rows import ends_name
 from pipeline.recognise.things import NOUN, TREATY, Thing
 
 ACTIVE, PASSIVE, ATTRIBUTE, NOMINAL = "active", "passive", "attribute", "noun"
@@ -318,7 +319,7 @@ def _reduced(reading: Reading, first: int, last: int, things: Sequence[Thing]) -
         return True
     previous = first - 1
     if reading.is_a("determiners", previous) or reading.tokens[previous].low == "s":
-        return True
+        return not (reading.tokens[previous].low in {"both", "each", "all"} and ends_name(reading, previous - 1))
     while previous > 0 and (
         reading.tokens[previous].low.endswith("ly") or reading.tokens[previous].low in {"also", "then", "first"}
     ):

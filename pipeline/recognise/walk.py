@@ -19,6 +19,7 @@ from pipeline.recognise import (
     assemble,
     binding,
     bystanders,
+    company,
     contracts,
     dates,
     discover,
@@ -204,7 +205,7 @@ class Walk(Meanings):
             return
         mentioned = targets.of(reading, found, verbs, one.trigger, one.thing, one.about, marked)
         taken = [(m.start, m.end) for m in mentioned if not m.generic]
-        subject = who.subject(reading, one.trigger, verbs, taken)
+        subject = company.whole(reading, who.subject(reading, one.trigger, verbs, taken))
         others = [b.trigger for b in bound if b is not one]
         rivals = [v for v in verbs if v is not one.trigger and (v.voice != NOMINAL or v in others)]
         usable = when.usable(reading, marked, taken, verb_final=self.tools.lexicon.verb_final)
@@ -244,10 +245,11 @@ class Walk(Meanings):
         several = len({x.agreement_id for x in linked if x.agreement_id})
         listed = when.respective(own, several, kind, verdict, self._calendar(previous))
         shared = gapping.read(reading, one.trigger, verbs, marked, subject)
+        further = (*shared.further, *company.likewise(reading, one.trigger, verbs, (*subject, *shared.further)))
         days = {
             code: when.told([m], kind, verdict, self._calendar(previous), marked)[0] for code, m in shared.dates.items()
         }
-        yield from self._spread(reading, found, one, base, linked, (*subject, *shared.further), told, listed, days)
+        yield from self._spread(reading, found, one, base, linked, (*subject, *further), told, listed, days)
 
     def _spread(
         self,

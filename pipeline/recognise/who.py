@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pipeline.recognise import agents, company
 from pipeline.recognise.parties import MEMBER
-from pipeline.recognise.reading import RELATIVE, SUBORDINATE, Reading
+from pipeline.recognise.reading import ASIDE, RELATIVE, SUBORDINATE, Reading
 from pipeline.recognise.rows import (
     ORGANS,
     first_of,
@@ -40,7 +41,7 @@ def subject(
         return tuple(
             p for p in reading.parties if word_of(reading, p) > trigger.last and _from(reading, word_of(reading, p))
         )
-    named = [p for p in reading.parties if p.body != MEMBER and not _source(reading, p)]
+    named = company.set_apart(reading, [p for p in reading.parties if p.body != MEMBER and not _source(reading, p)])
     free = [
         p
         for p in named
@@ -67,10 +68,12 @@ def subject(
         done = trigger.first > 0 and reading.tokens[trigger.first - 1].low.startswith(_HAVING)
         return _before(reading, trigger, triggers, free) or _topic(reading, trigger, free) if done else ()
     if trigger.voice == NOMINAL:
-        return owner(reading, trigger, free) or _before(reading, trigger, triggers, free)
+        whose = owner(reading, trigger, free) or _before(reading, trigger, triggers, free)
+        return whose or agents.of_light_verb(reading, trigger, free)
     return (
         _before(reading, trigger, triggers, free)
         or _behind(reading, trigger, triggers, free)
+        or agents.inverted(reading, trigger, free)
         or _topic(reading, trigger, free)
     )
 
@@ -82,7 +85,7 @@ def _of_passive(
     if trigger.family in _MOVES and reading.lexicon.grammar.get("relative_articles"):
         return _before(reading, trigger, triggers, free)
     agent = _loose_agent(reading, trigger, triggers, free) if reading.lexicon.object_first else ()
-    return agent or _topic(reading, trigger, free)
+    return agent or agents.named(reading, trigger, reading.parties) or _topic(reading, trigger, free)
 
 
 def _source(reading: Reading, mention: PartyMention) -> bool:
@@ -97,7 +100,9 @@ def _source(reading: Reading, mention: PartyMention) -> bool:
 
 def _leads(reading: Reading, mention: PartyMention) -> bool:
     """Where the verb stands last, the organ that opens the clause acts, even if all before the verb reads as one wording."""
-    return reading.lexicon.verb_final and not reading.lexicon.grammar.get("prepositions") and mention.kind in ORGANS
+    if not reading.lexicon.verb_final or reading.lexicon.grammar.get("prepositions"):
+        return False
+    return mention.kind in ORGANS or agents.opens(reading, mention)
 
 
 def _inside(reading: Reading, trigger: Trigger, free: Sequence[PartyMention]) -> tuple[PartyMention, ...]:
@@ -325,7 +330,13 @@ def _before(
             if last_word(reading, p) < trigger.first and reading.clause_of[word_of(reading, p)] == home.parent
         ]
         return group(reading, without_places(reading, outer))
-    return ()
+    aside = [p for p in free if 0 < trigger.first - last_word(reading, p) <= 1 and _is_aside(reading, p, clause)]
+    return tuple(aside)  # "three Pacific states (Fiji, Palau and Samoa) ratified …"
+
+
+def _is_aside(reading: Reading, mention: PartyMention, clause: int) -> bool:
+    home = reading.clause(word_of(reading, mention))
+    return home.kind == ASIDE and home.parent == clause and mention.kind is PartyKind.NAME
 
 
 def _addressed(reading: Reading, trigger: Trigger, found: list[PartyMention]) -> list[PartyMention]:

@@ -1,0 +1,113 @@
+"""Who acts where a name's case, a word beside it or the order of words says so: «ратифицирована Россией», „von Togo“, "ratificó Perú"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pipeline.recognise.reading import Reading
+from pipeline.recognise.rows import ORGANS, first_row, group, last_word, without_places, word_of
+from pipeline.recognise.triggers import Trigger
+from pipeline.recognise.values import PartyKind, PartyMention
+
+_REACH = 14  # words from a passive to its agent
+_NEAR = 2  # words from "by" to a name, an article among them
+_INSTRUMENTAL = ("ей", "ью", "ом", "ем", "ою", "єю", "ею", "ами", "ями", "ой", "яй", "ай", "ёй", "аю")
+_INVERTING = frozenset({"es", "pt", "fr", "it", "ca", "gl"})  # a subject may follow its verb at once
+_BETWEEN = ("arasında", "арасында")
+_GENITIVE = (
+    "ның",
+    "нің",
+    "дың",
+    "дің",
+    "тың",
+    "тің",
+    "нын",
+    "нин",
+    "дын",
+    "дин",
+    "тын",
+    "тин",
+    "нун",
+    "дун",
+    "дүн",
+    "нүн",
+)
+_OF_CASE = frozenset({"ru", "uk", "be"})
+
+
+def named(reading: Reading, trigger: Trigger, free: Sequence[PartyMention]) -> tuple[PartyMention, ...]:
+    """The state or organisation that is marked as the one who did it, first of its row; () where none is."""
+    near = [
+        p
+        for p in free
+        if p.kind in {PartyKind.NAME, PartyKind.ORGANISATION}
+        and p.code
+        and reading.same_clause(word_of(reading, p), trigger.first)
+        and abs(word_of(reading, p) - trigger.first) <= _REACH
+    ]
+    return tuple(next(([p] for p in near if _marked(reading, trigger, p)), ()))
+
+
+def _marked(reading: Reading, trigger: Trigger, mention: PartyMention) -> bool:
+    first, last = word_of(reading, mention), last_word(reading, mention)
+    if reading.lexicon.language in _OF_CASE:
+        alone = first == 0 or not reading.is_a("prepositions", first - 1)
+        return alone and first > trigger.last and reading.tokens[last].low.endswith(_INSTRUMENTAL)
+    if not reading.lexicon.verb_final:
+        return False
+    if reading.lexicon.grammar.get("prepositions"):
+        return first < trigger.first and any(reading.is_a("by", i) for i in range(max(0, first - _NEAR), first))
+    row = range(last + 1, min(last + 1 + _REACH, trigger.first))
+    stop = next((i for i in row if reading.is_a("by", i)), -1)
+    return stop > 0 and all(
+        reading.is_a("coordinate", i) or any(word_of(reading, p) <= i <= last_word(reading, p) for p in reading.parties)
+        for i in range(last + 1, stop)
+    )
+
+
+def inverted(reading: Reading, trigger: Trigger, free: Sequence[PartyMention]) -> tuple[PartyMention, ...]:
+    """The subject right behind its verb, no preposition between ("ratificó Perú el convenio", « que vient de signer la France »)."""
+    if reading.lexicon.language not in _INVERTING:
+        return ()
+    behind = [p for p in free if word_of(reading, p) > trigger.last and p.code]
+    if not behind or word_of(reading, behind[0]) - trigger.last > _NEAR:
+        return ()
+    between = range(trigger.last + 1, word_of(reading, behind[0]))
+    bare = all(reading.is_a("determiners", i) and not reading.is_a("prepositions", i) for i in between)
+    return (behind[0],) if bare and not reading.comma_between(trigger.last, word_of(reading, behind[0])) else ()
+
+
+def of_light_verb(reading: Reading, trigger: Trigger, free: Sequence[PartyMention]) -> tuple[PartyMention, ...]:
+    """Who is named behind the verb that makes a noun an event, in languages of free order («о выходе объявили Литва и Латвия»)."""
+    if not reading.lexicon.object_first:
+        return ()
+    verbs = [
+        h.last
+        for h in reading.section("nominal")
+        if h.key in {"occurred", "planned"} and h.first > trigger.last and reading.same_clause(h.first, trigger.first)
+    ]
+    found = [
+        p
+        for p in free
+        if verbs and word_of(reading, p) > verbs[0] and reading.same_clause(word_of(reading, p), trigger.first)
+    ]
+    named = [p for p in found if p.kind is PartyKind.NAME or p.kind in ORGANS]
+    return group(reading, without_places(reading, first_row(reading, named)), from_left=True)
+
+
+def opens(reading: Reading, mention: PartyMention) -> bool:
+    """Whether a state opens a clause whose verb stands last, in no case but the subject's («Қазақстан мен Өзбекстан … ратификациялады»)."""
+    first, last = word_of(reading, mention), last_word(reading, mention)
+    row = [i for p in reading.parties for i in range(word_of(reading, p), last_word(reading, p) + 1)]
+    start = min((i for i, c in enumerate(reading.clause_of) if c == reading.clause_of[first]), default=0)
+    if mention.kind is not PartyKind.NAME or any(
+        i not in row and not reading.is_a("coordinate", i) for i in range(start, first)
+    ):
+        return False
+    stop = next(
+        (i for i in range(last + 1, len(reading.tokens)) if i not in row and not reading.is_a("coordinate", i)), -1
+    )
+    if stop < 0 or reading.tokens[stop].low.startswith(_BETWEEN):
+        return False
+    after = reading.sentence.text[mention.end - reading.sentence.start :][:1]
+    return after not in {"'", "’", "-", "–"} and not reading.tokens[last].low.endswith(_GENITIVE)
