@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from pipeline.model import Article, EventType
@@ -175,6 +175,6 @@ class Meanings:
         step: EventType | None = None,
         own: Sequence[DateMention] = (),
     ) -> tuple[Linked, ...]:
-        around = surroundings.of(reading, mention, self.scene, sentence, subject, self.lead, step, own)
-        around = replace(around, since=self._since(sentence))
+        since = self._since(sentence)
+        around = surroundings.of(reading, mention, self.scene, sentence, subject, self.lead, step, own, since)
         return self.tools.linker.link(mention, self.document.language, self.focus, sentence, around)

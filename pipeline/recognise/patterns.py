@@ -147,11 +147,13 @@ def key_of(pattern: Pattern) -> Element:
 class _Starting:
     """The patterns that may begin with one word, each with its rank among them: those of that word alone, those that want a
     certain word next, and the others, each with words of which one at least has to stand in the sentence (none: any will do).
+    `needed`: all those words, empty where one of the others wants none.
     """
 
     alone: tuple[tuple[int, Pattern], ...]
     by_next: Mapping[str, tuple[tuple[int, Pattern], ...]]
     others: tuple[tuple[int, Pattern, frozenset[str]], ...]
+    needed: frozenset[str]
     labels: tuple[Label, ...]  # of those of that word alone
     several: bool  # whether there are any of more than one word
     nothing: bool
@@ -180,8 +182,7 @@ class Table:
     _memo: dict[str, tuple[Pattern, ...]] = field(default_factory=dict)
     _grouped: dict[str, _Starting] = field(default_factory=dict)
     _act_grouped: dict[str, _Starting] = field(default_factory=dict)  # the same, of acts alone
-    _acting: set[str] = field(default_factory=set)  # words met that may open an act
-    _idle: set[str] = field(default_factory=set)  # and those that do not
+    _shut: set[str] = field(default_factory=set)  # words met that begin no act
     _kinds: dict[str, int] = field(default_factory=dict)
     _keys: dict[str, int] = field(default_factory=dict)  # telling words of acts and treaty nouns -> what they open
     _key_stems: dict[str, int] = field(default_factory=dict)
@@ -262,33 +263,33 @@ class Table:
 
     def may_act(self, low: str) -> bool:
         """Whether any word of a lower-cased sentence may open an act: to be asked before it is cut into words."""
-        said = plain_words(low)
-        if not self._acting.isdisjoint(said):
-            return True
-        if self._idle.issuperset(said):
-            return False
-        if len(self._idle) >= _MAX_MEMO:
-            self._idle.clear()
-        for word in said:
-            (self._acting if self.classify(fold(word)) & ACT else self._idle).add(word)
-        return not self._acting.isdisjoint(said)
+        return any(self.classify(fold(word)) & ACT for word in plain_words(low))
 
     def acts(self, low: str) -> bool:
         """Whether an act is found in a lower-cased sentence: what `find` would say of its words, in less time."""
-        if not self.may_act(low):
-            return False
         words = plain_words(low) if low.isascii() else list(map(fold, plain_words(low)))
         said = frozenset(words)
-        grouped = self._act_grouped
+        openers = said - self._shut
+        if not openers:
+            return False
         for i, word in enumerate(words):
-            starting = grouped.get(word)
-            if starting is None:
-                starting = grouped[word] = self._group([p for p in self.starting(word) if p.section == "acts"])
-                if len(grouped) > _MAX_MEMO:
-                    grouped.clear()
-            if not starting.nothing and (starting.alone or self._longer(starting, words, said, i)):
-                return True
+            if word in openers:
+                starting = self._act_grouped.get(word) or self._act_group(word)
+                if starting.alone or (starting.several and self._longer(starting, words, said, i)):
+                    return True
         return False
+
+    def _act_group(self, word: str) -> _Starting:
+        """The acts that may begin with a word; remembered, and so is that there are none."""
+        if len(self._act_grouped) + len(self._shut) >= _MAX_MEMO:
+            self._act_grouped.clear()
+            self._shut.clear()
+        starting = self._group([p for p in self.starting(word) if p.section == "acts"])
+        if starting.nothing:
+            self._shut.add(word)
+        else:
+            self._act_grouped[word] = starting
+        return starting
 
     def names_treaty(self, low: str) -> bool:
         """Whether any word of a lower-cased sentence may be a treaty noun."""
@@ -331,6 +332,8 @@ class Table:
             last = self._rest(pattern.elements, words, 2, at + 2)
             if last >= 0:
                 found.append((rank, last, pattern))
+        if starting.needed and starting.needed.isdisjoint(said):
+            return found
         for rank, pattern, needed in starting.others:
             if not needed or not needed.isdisjoint(said):
                 last = self._rest(pattern.elements, words, 1, at + 1)
@@ -353,10 +356,12 @@ class Table:
                 continue
             for exact in following.exact:
                 by_next.setdefault(exact, []).append((rank, pattern))
+        needed = [those for _, _, those in others]
         return _Starting(
             tuple(alone),
             {word: tuple(those) for word, those in by_next.items()},
             tuple(others),
+            frozenset().union(*needed) if all(needed) else frozenset(),
             tuple(dict.fromkeys(pattern.label for _, pattern in alone)),
             bool(by_next or others),
             not (alone or by_next or others),

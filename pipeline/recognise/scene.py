@@ -30,6 +30,9 @@ class Scene:
     states: tuple[str, ...] = ()
     place: organs.Place = field(default_factory=organs.Place)
     _heads: dict[int, str] = field(default_factory=dict)  # by a sentence's index: the state that heads it
+    _names: dict[int, tuple[PartyMention, ...]] = field(
+        default_factory=dict
+    )  # the same: what its words name by themselves
     _found: dict[int, tuple[PartyMention, ...]] = field(
         default_factory=dict
     )  # the same: its parties, once `open` is done
@@ -74,12 +77,20 @@ class Scene:
 
     def _bare(self, sentence: Sentence) -> tuple[PartyMention, ...]:
         """What a sentence names by itself; offsets in the text."""
-        found = self.names.find(sentence.low, sentence.text, self.document.language, on=self.published)
-        return _placed(found, sentence.start)
+        return _placed(self._named(sentence), sentence.start)
+
+    def _named(self, sentence: Sentence) -> tuple[PartyMention, ...]:
+        """The same, with offsets in the sentence. Headline and lead are asked for more than once."""
+        known = self._names.get(sentence.index)
+        if known is None:
+            known = self._names[sentence.index] = self.names.find(
+                sentence.low, sentence.text, self.document.language, on=self.published
+            )
+        return known
 
     def said(self, sentence: Sentence) -> frozenset[str]:
         """The codes that a sentence's own words give, with no look at the rest of the article."""
-        return frozenset(p.code for p in self._bare(sentence))
+        return frozenset([p.code for p in self._named(sentence)])
 
     def parties(self, sentence: Sentence) -> tuple[PartyMention, ...]:
         """Parties of a sentence, organs with their countries; offsets in the text."""
@@ -90,7 +101,7 @@ class Scene:
 
     def _parties(self, sentence: Sentence) -> tuple[PartyMention, ...]:
         language = self.document.language
-        bare = self.names.find(sentence.low, sentence.text, language, on=self.published)
+        bare = self._named(sentence)
         if not bare:
             return ()
         place, context = self.place, self.context

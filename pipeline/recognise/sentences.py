@@ -79,9 +79,11 @@ def _word_in(low: str) -> re.Pattern[str]:
 
 def _abbreviated(text: str, begin: int, dot: int, abbreviations: Collection[str], ordinals: bool) -> bool:
     """Whether the full stop at `dot` ends an abbreviation, an initial or an ordinal number rather than a sentence."""
-    start = dot
-    while start > begin and (text[start - 1].isalnum() or text[start - 1] in "-’'"):
-        start -= 1
+    start = text.rfind(" ", begin, dot) + 1 or begin
+    if not text[start:dot].isalnum():  # other marks than a blank may stand before it
+        start = dot
+        while start > begin and (text[start - 1].isalnum() or text[start - 1] in "-’'"):
+            start -= 1
     word = text[start:dot].lower()
     if len(word) == 1 and word.isalpha():
         return True
@@ -102,8 +104,9 @@ def _ends_here(text: str, begin: int, stop: re.Match[str], abbreviations: Collec
     if following.islower() and not _UNICASE.match(following):
         return False
     mark = text[stop.start()]
-    single = mark == "." and stop.group().count(".") == 1
-    return not (single and _abbreviated(text, begin, stop.start(), abbreviations, ordinals))
+    if mark != "." or stop.group().count(".") != 1:
+        return True
+    return not _abbreviated(text, begin, stop.start(), abbreviations, ordinals)
 
 
 def _cut(text: str, begin: int, end: int) -> list[tuple[int, int]]:

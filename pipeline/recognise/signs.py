@@ -89,7 +89,8 @@ def whole(one: Told, told: Sequence[Told]) -> tuple[str, ...]:
     later = [t for t in happened if _order(t.type) > _order(one.type)]
     first = all(t.at > one.at for t in same)
     opens = not any(t.sentence.paragraph == one.sentence.paragraph and t.at < one.at for t in told)
-    digest = len({t.agreement for t in told}) >= _DIGEST
+    digest = len(told) >= _DIGEST and len({t.agreement for t in told}) >= _DIGEST
+    days = _days(told)
     facts = {
         "alone": not same,
         "first_told": first,
@@ -103,8 +104,8 @@ def whole(one: Told, told: Sequence[Told]) -> tuple[str, ...]:
         "earlier_step": any(_order(t.type) < _order(one.type) for t in happened),
         "same_type": any(t.type is one.type for t in same),
         "lead": one.lead,
-        "newest": _newest(one, told),
-        "older_than_newest": _older(one, told),
+        "newest": _newest(one, days),
+        "older_than_newest": _older(one, days),
         "others_dated": one.told_date is None and any(t.told_date and t.told_date.day for t in happened),
         "agreement_of_lead": bool(told) and one.agreement == told[0].agreement,
         "country": bool(one.actor.country),
@@ -122,16 +123,14 @@ def _days(told: Sequence[Told]) -> list[date]:
     return [day.first for t in told if t.status is _OCCURRED and (day := t.told_date) is not None and day.day]
 
 
-def _newest(one: Told, told: Sequence[Told]) -> bool:
+def _newest(one: Told, days: Sequence[date]) -> bool:
     """Whether no step of the article has a later day."""
-    days = _days(told)
     day = one.told_date
     return day is not None and day.day is not None and bool(days) and day.first >= max(days)
 
 
-def _older(one: Told, told: Sequence[Told]) -> bool:
+def _older(one: Told, days: Sequence[date]) -> bool:
     """Whether a step of the article lies more than a week behind this one's day, month or year."""
-    days = _days(told)
     day = one.told_date
     return day is not None and bool(days) and (max(days) - day.last).days > 7
 

@@ -24,8 +24,10 @@ def of(
     lead: Wording | None,
     step: EventType | None = None,
     own: Sequence[DateMention] = (),
+    since: int = 0,
 ) -> Around:
-    """The surroundings of a mention. `subject`: those who act; `lead`: headline and lead, read; `step`: what is done to it, on the dates `own`."""
+    """The surroundings of a mention. `subject`: those who act; `lead`: headline and lead, read; `step`: what is done to it, on the dates
+    `own`; `since`: the first sentence of its paragraph."""
     acting = tuple(dict.fromkeys(p.code for p in subject if p.code))
     actors = tuple(dict.fromkeys(p.code for p in subject if p.code and p.kind is not PartyKind.BODY))
     near = tuple(dict.fromkeys(p.code for p in reading.parties if p.code))
@@ -34,6 +36,6 @@ def of(
         scene.states, acting, actors, near, scene.recent(sentence), lambda: scene.everyone, anaphora.pair(reading, mention),
         anaphora.label(reading), not anaphora.sets_apart(reading, mention), lead, reading.sentence.text,
         anaphora.manner(reading, mention), signed, step is not None and step not in _ENDING,
-        prominence.reach(reading, mention), tied=anaphora.tied(reading, mention), itself=anaphora.itself(reading, mention),
+        prominence.reach(reading, mention), since, tied=anaphora.tied(reading, mention), itself=anaphora.itself(reading, mention),
         count=anaphora.count(reading, mention),
     )  # fmt: skip

@@ -8,7 +8,7 @@ Build an `Index` once per worker; ranking never changes it, and what it answers 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TypedDict, Unpack
 
@@ -46,6 +46,7 @@ _RELATIVE = re.compile(
     re.IGNORECASE,
 )
 _READINGS = 512  # wordings whose readings are remembered: an article names the same agreement again and again
+_LATELY = 4  # rankings that are remembered: what one mention is asked for
 _PHRASE = 600  # characters of a phrase that are read; a longer one is no noun phrase
 
 
@@ -59,11 +60,10 @@ class Index:
         self._members = known.members
         self._names = names
         self._readings: dict[tuple[str, str], Reading] = {}
+        self._lately: deque[tuple[tuple[str, str, Query], list[Candidate]]] = deque(maxlen=_LATELY)
         self._postings = Postings(self._entries, self._weights, known.members)
         self._place = {entry.id: place for place, entry in enumerate(entries)}
-        self._titles: dict[str, list[str]] = defaultdict(list)
-        for entry in entries:
-            self._titles[reader.lexicon.fold(entry.title)].append(entry.id)
+        self._twins = _twins(self._entries, reader)
         self._years = frozenset(year for entry in entries for year in entry.years)
         self.open_ids = frozenset(entry.id for entry in entries if entry.open or entry.joinable)
 
@@ -153,6 +153,16 @@ class Index:
         return Query(reading, about.get("kind", "") or reading.kind, own, near, context, plural, about.get("lead"))
 
     def _ranked(self, phrase: str, sentence: str, query: Query, named: Mapping[int, Named]) -> list[Candidate]:
+        """All candidates in order. The last answers are remembered: a mention that no rule decides is asked for again for its rivals."""
+        asked = (phrase, sentence, query)
+        for known, answer in self._lately:
+            if known == asked:
+                return answer
+        answer = self._compared(phrase, sentence, query, named)
+        self._lately.append((asked, answer))
+        return answer
+
+    def _compared(self, phrase: str, sentence: str, query: Query, named: Mapping[int, Named]) -> list[Candidate]:
         ranked = [
             compare(self._entries[place], query, self._weights, self._members, named.get(place))
             for place in set(named) | self._postings.candidates(query)
@@ -240,7 +250,7 @@ class Index:
         if not candidates:
             return Facts(self.open_ids)
         best = self._entries[self._place[candidates[0].agreement_id]]
-        alike = (self._entries[self._place[one]] for one in self._titles[self._reader.lexicon.fold(best.title)])
+        alike = (self._entries[place] for place in self._twins.get(self._reader.lexicon.fold(best.title), ()))
         same = frozenset(one.id for one in alike if one is not best and not _another_year(one, best))
         return Facts(self.open_ids, candidates[0].content > 0 or self.says_subject(reading), same)
 
@@ -265,6 +275,21 @@ class Index:
             return False
         text = self._reader.lexicon.fold(f"{phrase} {sentence}")
         return any(all(word in text for word in words) for words in exclude)
+
+
+def _twins(entries: Sequence[Entry], reader: Reader) -> dict[str, tuple[int, ...]]:
+    """The places of agreements under one title, by that title; hardly any title is borne by two."""
+    fold = reader.lexicon.fold
+    seen: set[int] = set()
+    again: set[int] = set()
+    for entry in entries:  # by their hashes first: a copy of every title would be as large as the list itself
+        title = hash(fold(entry.title))
+        (again if title in seen else seen).add(title)
+    found: dict[str, list[int]] = defaultdict(list)
+    for place, entry in enumerate(entries):
+        if hash(fold(entry.title)) in again:
+            found[fold(entry.title)].append(place)
+    return {title: tuple(same) for title, same in found.items() if len(same) > 1}
 
 
 def _order(candidate: Candidate) -> tuple[bool, float, float, str]:

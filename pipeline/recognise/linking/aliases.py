@@ -81,16 +81,21 @@ class Names:
     def __init__(self, fold: Fold, names: Iterable[Name]) -> None:
         self._fold = fold
         self._bare: dict[str, str] = {}
-        self._exact: dict[tuple[str, ...], list[Name]] = {}
-        self._tails: dict[tuple[str, ...], set[int]] = {}
+        self._tails: dict[
+            tuple[str, ...], tuple[int, ...]
+        ] = {}  # by the last three words of longer names: their lengths
+        self._lengths: dict[tuple[int, ...], tuple[int, ...]] = {}  # each of these kept once
         self._han: dict[str, list[tuple[str, Name]]] = {}
+        exact: dict[tuple[str, ...], list[Name]] = {}
         for name in names:
-            self._add(name)
+            self._add(name, exact)
+        self._exact = {words: tuple(called) for words, called in exact.items()}
         self._last = frozenset(words[-1] for words in self._exact if len(words) <= 3)
         self._tail_last = frozenset(tail[-1] for tail in self._tails)
+        self._ends = self._last | self._tail_last
         self._han_last = frozenset(name[-1] for names in self._han.values() for name, _ in names)
 
-    def _add(self, name: Name) -> None:
+    def _add(self, name: Name, exact: dict[tuple[str, ...], list[Name]]) -> None:
         low = self._fold(name.text)
         if HAN.search(low):
             low = low.strip(_QUOTES)
@@ -99,9 +104,11 @@ class Names:
         words = tuple(intern(self._plain(word)) for word in _TOKEN.findall(low))
         if not words:
             return
-        self._exact.setdefault(words, []).append(name)
+        exact.setdefault(words, []).append(name)
         if len(words) > 3:
-            self._tails.setdefault(words[-3:], set()).add(len(words))
+            tail = words[-3:]
+            lengths = tuple(sorted({*self._tails.get(tail, ()), len(words)}))
+            self._tails[tail] = self._lengths.setdefault(lengths, lengths)
 
     def _plain(self, word: str) -> str:
         found = self._bare.get(word)
@@ -115,18 +122,27 @@ class Names:
         """Every name in a text, longest first where two overlap; one hit for each agreement a name may mean."""
         low = self._fold(text)
         hits = list(self._chinese(low)) if self._han and HAN.search(low) else []
-        places = [match.span() for match in _TOKEN.finditer(low)]
-        words = [self._plain(low[start:end]) for start, end in places]
-        for last, word in enumerate(words):
-            if word in self._last:
-                for length in (1, 2, 3):
-                    if length <= last + 1:
-                        hits.extend(self._at(text, places, words, last, length))
-            if word in self._tail_last and last >= 3:
-                for length in self._tails.get(tuple(words[last - 2 : last + 1]), ()):
-                    if length <= last + 1:
-                        hits.extend(self._at(text, places, words, last, length))
+        known = self._bare
+        words = [known.get(word) or self._plain(word) for word in _TOKEN.findall(low)]
+        ends = self._ends.intersection(words)
+        runs = (
+            [run for last, word in enumerate(words) if word in ends for run in self._runs(words, last)] if ends else []
+        )
+        if runs:
+            places = [match.span() for match in _TOKEN.finditer(low)]
+            hits.extend(hit for first, last in runs for hit in self._at(text, places, words, first, last))
         return _longest(hits)
+
+    def _runs(self, words: list[str], last: int) -> Iterator[tuple[int, int]]:
+        """The stretches of words that end with a word and are a name: their first and last."""
+        if words[last] in self._last:
+            for length in (1, 2, 3):
+                if length <= last + 1 and tuple(words[last - length + 1 : last + 1]) in self._exact:
+                    yield last - length + 1, last
+        if words[last] in self._tail_last and last >= 3:
+            for length in self._tails.get(tuple(words[last - 2 : last + 1]), ()):
+                if length <= last + 1 and tuple(words[last - length + 1 : last + 1]) in self._exact:
+                    yield last - length + 1, last
 
     def may_end(self, word: str) -> bool:
         """Whether a word (in Chinese: an ideograph) can be the last of a name."""
@@ -144,14 +160,11 @@ class Names:
         last = tuple(self._plain(word) for word in _TOKEN.findall(low)[-3:])
         return last in self._tails or any(last[-length:] in self._exact for length in range(1, len(last) + 1))
 
-    def _at(self, text: str, places: list[tuple[int, int]], words: list[str], last: int, length: int) -> Iterator[Hit]:
-        names = self._exact.get(tuple(words[last - length + 1 : last + 1]))
-        if not names:
-            return
-        start, end = places[last - length + 1][0], places[last][1]
-        for name in names:
+    def _at(self, text: str, places: list[tuple[int, int]], words: list[str], first: int, last: int) -> Iterator[Hit]:
+        start, end = places[first][0], places[last][1]
+        for name in self._exact[tuple(words[first : last + 1])]:
             if not name.acronym or _as_acronym(text[start:end], name.text):
-                yield Hit(start, end, name, _inside(text, places, last - length + 1))
+                yield Hit(start, end, name, _inside(text, places, first))
 
     def _chinese(self, low: str) -> Iterator[Hit]:
         for place in range(len(low) - 1):

@@ -34,26 +34,31 @@ class Postings:
         self._members = members
         content: dict[str, list[int]] = defaultdict(list)
         party: dict[str, list[int]] = defaultdict(list)
-        for place, entry in enumerate(entries):
+        groups: dict[frozenset[str], list[int]] = defaultdict(list)
+        apart: dict[str, list[int]] = defaultdict(list)
+        years: dict[int, list[int]] = defaultdict(list)
+        for place, entry in enumerate(entries):  # once, so that all lists share the numbers
             for key in {key for view in entry.views for key in _posted(view.keys, view.orgs, view.layers)}:
                 content[key].append(place)
+            few = 1 < len(entry.parties) <= _FEW
             for code in entry.parties:
                 party[code].append(place)
-        self._content = {key: frozenset(places) for key, places in content.items()}
-        self._party = {code: frozenset(places) for code, places in party.items()}
-        groups: dict[frozenset[str], list[int]] = defaultdict(list)
-        years: dict[int, list[int]] = defaultdict(list)
-        for place, entry in enumerate(entries):
-            if 1 < len(entry.parties) <= _FEW:
+                if not few:
+                    apart[code].append(place)
+            if few:
                 groups[entry.parties].append(place)
                 for year in entry.years:
                     years[year].append(place)
+        self._content = {key: frozenset(places) for key, places in content.items()}
+        self._party = {code: frozenset(places) for code, places in party.items()}
         self._pairs = {group: frozenset(places) for group, places in groups.items()}
         self._years = {year: frozenset(places) for year, places in years.items()}
         self._pairs_of: dict[str, list[frozenset[str]]] = defaultdict(list)
         for group in groups:
             for code in group:
                 self._pairs_of[code].append(group)
+        self._first = {group: tuple(places[:_EXACT]) for group, places in groups.items()}  # the places are in order
+        self._apart = {code: tuple(places) for code, places in apart.items()}  # agreements of one party or of many
         self._wide = frozenset(place for place, entry in enumerate(entries) if entry.multilateral)
 
     def touches(self, reading: Reading) -> bool:
@@ -149,9 +154,16 @@ class Postings:
         """Agreements whose parties are all at hand."""
         everyone = query.parties | query.near | query.context
         wanted = self._with_blocs(everyone)
-        rows = sorted((self._party[code] for code in query.parties or everyone if code in self._party), key=len)
-        found = (place for row in rows[:2] for place in row if self._entries[place].parties <= wanted)
-        return sorted(set(found))[:_EXACT]
+        codes = sorted((code for code in query.parties or everyone if code in self._party), key=self._number)[:2]
+        groups = {group for code in codes for group in self._pairs_of.get(code, ()) if group <= wanted}
+        found = {place for group in groups for place in self._first[group]}
+        apart = (place for code in codes for place in self._apart.get(code, ()))
+        found.update(place for place in apart if self._entries[place].parties <= wanted)
+        return sorted(found)[:_EXACT]
+
+    def _number(self, code: str) -> int:
+        """How many agreements list a party."""
+        return len(self._party[code])
 
 
 def _posted(keys: Iterable[str], orgs: Iterable[str], layers: Iterable[str]) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Set
 from dataclasses import dataclass
+from sys import intern
 
 from pipeline.model import Agreement
 from pipeline.recognise.linking.aliases import Name, acronyms, is_acronym
@@ -102,16 +103,36 @@ class Weights:
         return _ORG_WEIGHT.get(code, 0.9)
 
 
-def view_of(reading: Reading, parties: frozenset[str], weights: Weights, *, alias: bool = False) -> View:
+class Shared:
+    """Equal values kept once: most agreements have the same empty sets, and many the same parties. Six sets each would
+    be more than half of what a long watchlist takes."""
+
+    def __init__(self) -> None:
+        self._texts: dict[frozenset[str], frozenset[str]] = {}
+        self._years: dict[frozenset[int], frozenset[int]] = {}
+
+    def words(self, given: frozenset[str]) -> frozenset[str]:
+        """The first set that was equal to this one."""
+        return self._texts.setdefault(given, given)
+
+    def years(self, given: frozenset[int]) -> frozenset[int]:
+        """The same for years."""
+        return self._years.setdefault(given, given)
+
+
+def view_of(
+    reading: Reading, parties: frozenset[str], weights: Weights, shared: Shared, *, alias: bool = False
+) -> View:
     """The view of a title as read, for an agreement of these parties."""
     orgs = reading.orgs - parties
     total = sum(weights.shared(key) for key in reading.keys) + sum(weights.org(code) for code in orgs)
+    keys = frozenset(reading.keys) | _consonant_keys(reading)
     return View(
-        frozenset(reading.keys) | _consonant_keys(reading),
-        reading.layers,
+        shared.words(frozenset(map(intern, keys))),
+        shared.words(reading.layers),
         reading.kind,
-        orgs,
-        reading.numbers,
+        shared.words(orgs),
+        shared.words(reading.numbers),
         total,
         alias,
     )
@@ -130,10 +151,11 @@ class Preparer:
         self._reader = reader
         self._known = known
         self._weights = Weights(reader.lexicon.weight, known.kin)
+        self._shared = Shared()
 
     def __call__(self, place: int, agreement: Agreement) -> tuple[Entry, list[Name]]:
         """The entry for an agreement and every name it goes by (`place`: its place on the watchlist)."""
-        parties = condensed(frozenset(agreement.parties), self._known.members)
+        parties = self._shared.words(condensed(frozenset(agreement.parties), self._known.members))
         titles = [(title, self._reader.read(title, language)) for language, title in titles_of(agreement)]
         official = [title for title, _ in titles]
         given = [*agreement.aliases, *(text for title in official for text in self._acronyms(title))]
@@ -164,8 +186,10 @@ class Preparer:
     def _entry(
         self, agreement: Agreement, parties: frozenset[str], titles: list[Reading], called: Mapping[str, Reading]
     ) -> Entry:
-        views = [view_of(reading, parties, self._weights) for reading in titles]
-        aliases = (view_of(called[alias], parties, self._weights, alias=True) for alias in agreement.aliases)
+        views = [view_of(reading, parties, self._weights, self._shared) for reading in titles]
+        aliases = (
+            view_of(called[alias], parties, self._weights, self._shared, alias=True) for alias in agreement.aliases
+        )
         views += [view for view in aliases if view.keys]
         years = {year for reading in titles for year in reading.years}
         if agreement.signed_on:
@@ -177,7 +201,7 @@ class Preparer:
             parties,
             wide,
             tuple(dict.fromkeys(views)),
-            frozenset(years),
+            self._shared.years(frozenset(years)),
             exclude,
             agreement.title,
             frame_only(parties),

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from pipeline.model import Agreement, Watchlist
 from pipeline.recognise.linking import Index
+from pipeline.recognise.linking.views import Shared
 from pipeline.recognise.parties import Names
 from pipeline.recognise.values import Band
 
@@ -23,7 +24,7 @@ TRACKED = tuple(
     Agreement(row["id"], row["title"], tuple(row.get("parties", ())), aliases=tuple(row.get("aliases", ())), multilateral=row.get("multilateral", False))
     for row in ROWS
 )  # fmt: skip
-INDEX = Index.build(Watchlist(TRACKED), NAMES)
+INDEX, OTHER = Index.build(Watchlist(TRACKED), NAMES), Index.build(Watchlist(TRACKED), NAMES)
 LANGUAGES = st.sampled_from(("en", "ru", "uk", "be", "fr", "es", "pt", "de", "zh", "ar", "tr", "kk", "ky", "mk", "xx"))
 CODES = st.lists(st.sampled_from(("RU", "IR", "EU", "JP", "PH", "", "CN", "EAEU", "ZZ")), max_size=4)
 SUBJECTS = st.sampled_from(
@@ -133,3 +134,27 @@ def test_same_title_twice() -> None:
         "the strategic partnership treaty with Iran", "en", near_parties=["RU"]
     )
     assert link.band is Band.SURE
+
+
+@given(st.lists(st.sampled_from(sorted({c for a in TRACKED for c in a.parties})), min_size=1, max_size=2, unique=True))
+def test_a_bare_noun_is_compared_with_all_agreements_of_its_parties(codes: list[str]) -> None:
+    """A wording that says nothing but its parties may mean whatever all of whose parties are among them."""
+    ranked = INDEX.rank("the agreement", "en", parties=codes, limit=len(TRACKED))
+    theirs = {one.id for one in TRACKED if one.parties and INDEX.parties(one.id) and INDEX.parties(one.id) <= {*codes}}
+    assert theirs <= {candidate.agreement_id for candidate in ranked}
+
+
+@given(st.lists(st.sampled_from(CASES), min_size=1, max_size=8))
+def test_what_is_asked_again_is_answered_alike(asked: list[dict[str, str]]) -> None:
+    """A ranking that is remembered is the one that would be made, whatever was asked in between."""
+    first = [OTHER.rank(case["mention"], case["language"], near_parties=case.get("near", ())) for case in asked]
+    for case, answer in reversed([*zip(asked, first, strict=True)]):
+        for index in (OTHER, INDEX):
+            assert index.rank(case["mention"], case["language"], near_parties=case.get("near", ())) == answer
+
+
+def test_equal_sets_are_kept_once() -> None:
+    """A long watchlist holds its parties, and the much that its titles do not say, once."""
+    shared = Shared()
+    assert shared.words(frozenset(["NO", "SE"])) is shared.words(frozenset(["SE", "NO"]))
+    assert shared.years(frozenset()) is shared.years(frozenset())
