@@ -11,7 +11,7 @@ import itertools
 import json
 import random
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache, lru_cache
 from typing import Any
@@ -84,7 +84,7 @@ def _events(size: Size, dice: random.Random) -> Iterator[dict[str, Any]]:
             "n": n, "id": f"ev_{dice.getrandbits(96):024x}", "agreement": number, "type": kind, "status": status, "sure": sure,
             "salience": salience, "stage": dice.choices(*_STAGES)[0] if kind in _STAGED else "", "tracked": tracked,
             "country": "" if joint else dice.choice(parties), "parties": parties, "happened": happened, "date": told_on, "seen": seen,
-            "state": _state(status, sure, salience, dice), "revised": dice.random() < 0.15,
+            "state": _state(status, sure, salience, dice), "revised": dice.random() < 0.15, "before": _before(n, told_on),
             "articles": [size.articles - dice.randrange(size.texts) for _ in range(1 if dice.random() < 0.8 else 2)],
         }  # fmt: skip
 
@@ -105,6 +105,14 @@ def _day(seen: date, status: str, dice: random.Random) -> date:
 def _told_as(n: int, day: date) -> PartialDate:
     """One in twenty is told as a month, one in a hundred as a year."""
     return PartialDate(day.year, None if n % 100 == 7 else day.month, None if n % 20 == 3 or n % 100 == 7 else day.day)
+
+
+def _before(n: int, told_on: PartialDate) -> PartialDate:
+    """The day that its first revision had, where there is a second: one in ten was put right."""
+    if n % 10 != 1:
+        return told_on
+    day = told_on.first - timedelta(days=n % 7 * 9 - 26)
+    return PartialDate(day.year, day.month, day.day)
 
 
 def _state(status: str, sure: float, salience: str, dice: random.Random) -> str:
@@ -151,7 +159,7 @@ _EVENT_COLUMNS = (
     "stage", "wording", "actor", "actor_country", "date", "date_first", "date_last", "happened", "confidence", "reasons",
     "evidence", "start", "end", "flags", "first_seen", "updated_at", "revision", "state", "state_why", "by_person", "pinned", "kind",
 )  # fmt: skip
-_PARTY_COLUMNS = ("event_id", "party", "happened", "kind", "confidence", "country", "agreement_id")
+_PARTY_COLUMNS = ("event_id", "party", "happened", "kind", "confidence", "country", "agreement_id", "moved")
 _REVISION_COLUMNS = (
     "event_id", "revision", "snapshot", "changes", "why", "who", "recorded_at", "until", "agreement_id", "actor_country",
     "happened", "kind", "confidence", "lead", "last",
@@ -198,12 +206,12 @@ def _version(n: int, size: Size) -> tuple[Any, ...]:
     return n, n, 1, _digest(f"v{n}"), _title(n), body, "en", _moment(day), "feed", _moment(day, 10)
 
 
-def _snapshot(one: dict[str, Any], sure: float) -> dict[str, Any]:
+def _snapshot(one: dict[str, Any], sure: float, told_on: PartialDate | None = None) -> dict[str, Any]:
     return {
         "agreement_id": f"a{one['agreement']}" if one["tracked"] else None, "agreement": f"Agreement {one['agreement']}",
         "type": one["type"], "status": one["status"], "salience": one["salience"], "stage": one["stage"], "wording": one["type"],
         "actor": one["country"], "actor_country": one["country"], "confidence": sure, "evidence": _SENTENCE, "start": 0,
-        "end": len(_SENTENCE), "revision": 1, "state": one["state"], "date": str(one["date"]), "effective_date": None,
+        "end": len(_SENTENCE), "revision": 1, "state": one["state"], "date": str(told_on or one["date"]), "effective_date": None,
         "reasons": [], "flags": [], "state_why": "news",
     }  # fmt: skip
 
@@ -236,21 +244,30 @@ def _party_rows(made: Iterable[dict[str, Any]], kinds: dict[Kind, int]) -> Itera
     for one in made:
         for party in _concerned(one):
             day, agreement = one["happened"].isoformat(), f"a{one['agreement']}" if one["tracked"] else None
-            yield one["id"], party, day, kinds[_kind(one)], one["sure"], one["country"], agreement
+            moved = one["revised"] and one["before"].first != one["happened"]
+            yield one["id"], party, day, kinds[_kind(one)], one["sure"], one["country"], agreement, moved
 
 
 def _revisions(made: Iterable[dict[str, Any]], kinds: dict[Kind, int]) -> Iterator[tuple[Any, ...]]:
     for one in made:
-        told, kind, later = _snapshot(one, one["sure"]), kinds[_kind(one)], _updated(one)
-        last = one["date"].last.isoformat() if one["date"].last != one["happened"] else None
-        spans = [(one["seen"], later if one["revised"] else None)] + ([(later, None)] if one["revised"] else [])
-        for number, (begun, ended) in enumerate(spans, 1):
-            when = _moment(begun)
+        kind = kinds[_kind(one)]
+        for number, (begun, ended, told_on) in enumerate(_spans(one), 1):
+            when, day = _moment(begun), told_on.first
+            told = _snapshot(one, one["sure"], told_on) | {"revision": number}
+            last = told_on.last.isoformat() if told_on.last != day else None
             yield (
-                one["id"], number, json.dumps(told | {"revision": number}), "[]", "new" if number == 1 else "sharpens", "service",
-                when, _moment(ended) if ended else None, told["agreement_id"], one["country"], one["happened"].isoformat(), kind,
-                one["sure"], _lead(one["happened"], begun), last,
+                one["id"], number, json.dumps(told), "[]", "new" if number == 1 else "sharpens", "service",
+                when, _moment(ended) if ended else None, told["agreement_id"], one["country"], day.isoformat(), kind,
+                one["sure"], _lead(day, begun), last,
             )  # fmt: skip
+
+
+def _spans(one: dict[str, Any]) -> list[tuple[date, date | None, PartialDate]]:
+    """From when until when an event stood on which day."""
+    if not one["revised"]:
+        return [(one["seen"], None, one["date"])]
+    later = _updated(one)
+    return [(one["seen"], later, one["before"]), (later, None, one["date"])]
 
 
 def _lead(happened: date, begun: date) -> int:
@@ -342,4 +359,9 @@ def _tokens(one: dict[str, Any]) -> tuple[str, ...]:
         one["sure"],
         tuple(_concerned(one)),
     )
+    stood = [
+        event_search.Stood(told_on.first, _lead(told_on.first, begun), tuple(row.now()))
+        for begun, _, told_on in _spans(one)
+    ]
+    row = replace(row, past=event_search.past_of(one["happened"], row.now(), stood))
     return event_search.tokens(row)

@@ -14,8 +14,8 @@ from pipeline.model import EventState
 from pipeline.query.asking import EventFilter
 from pipeline.query.kinds import hides_retracted, values_of
 from pipeline.query.walking import Place, Range
-from pipeline.store.event_search import behind, found, number_of, number_on
-from pipeline.store.inverted import Phrase, Span
+from pipeline.store.event_search import EVENTS, Field, behind, found, number_of, number_on
+from pipeline.store.inverted import Phrase, Span, clipped
 from pipeline.store.kinds import GRADES, grade_of
 from pipeline.store.sql import among_given, given_list
 from pipeline.store.tables import EventRow
@@ -32,7 +32,7 @@ def places(
     lasts: date | None = None,
 ) -> list[Place]:
     """The first `limit` places of events that answer. `lasts`: only acts that can have been on this day or later."""
-    fields, span = _fields(wanted), span_of(where)
+    fields, span = fields_of(wanted), clipped(connection, EVENTS, span_of(where))
     made: list[Place] = []
     while len(made) < limit:
         some = min(_MOST, limit - len(made) + 8)
@@ -55,20 +55,20 @@ def span_of(where: Range) -> Span:
     return Span(low, high, where.rising)
 
 
-def _fields(wanted: EventFilter) -> list[tuple[str, Collection[str]]]:
+def fields_of(wanted: EventFilter) -> list[list[Field]]:
     """The filters that the index knows. That most events are not taken back is looked at one by one."""
-    fields: list[tuple[str, Collection[str]]] = [
-        (name, values) for name, values in values_of(wanted).items() if name != "state" or wanted.state
-    ]
+    fields: dict[str, Collection[str]] = {
+        name: values for name, values in values_of(wanted).items() if name != "state" or wanted.state
+    }
     if wanted.agreement:
-        fields.append(("agreement", wanted.agreement))
-    fields += [(name, (value,)) for name, value in (("party", wanted.party), ("country", wanted.country)) if value]
+        fields["agreement"] = wanted.agreement
+    fields |= {name: (value,) for name, value in (("party", wanted.party), ("country", wanted.country)) if value}
     if wanted.tracked is not None:
-        fields.append(("tracked", (str(wanted.tracked),)))
+        fields["tracked"] = (str(wanted.tracked),)
     if wanted.min_confidence > 0:
         least = grade_of(wanted.min_confidence)
-        fields.append(("grade", [str(grade) for grade in range(least, len(GRADES) + 1)]))
-    return fields
+        fields["grade"] = [str(grade) for grade in range(least, len(GRADES) + 1)]
+    return [[(name, value) for value in values] for name, values in fields.items()]
 
 
 def _holding(connection: Connection, wanted: EventFilter, ids: Sequence[str], lasts: date | None) -> list[Place]:

@@ -2,7 +2,8 @@
 
 What had been recorded by then lies, with few exceptions, before that day: the walk begins there. What lay ahead of that day is
 found by how far ahead each plan reached when it was recorded, those that reached furthest first. Where hardly anything had been
-recorded by then, all of it is taken.
+recorded by then, all of it is taken. A party's acts are walked as they stand now; those whose day was another one are asked for by
+themselves.
 """
 
 from __future__ import annotations
@@ -13,7 +14,20 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Date, Select, bindparam, exists, or_, select
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Connection,
+    Date,
+    Select,
+    bindparam,
+    exists,
+    func,
+    join,
+    literal_column,
+    or_,
+    select,
+)
 
 from pipeline.query.asking import EventFilter
 from pipeline.query.kinds import Kinds, given_kinds
@@ -25,6 +39,7 @@ from pipeline.store.types import EARLIEST, UtcDateTime
 _LEADS = ((9, 10, 11, 12, 13, 14, 15, 16), (8,), (7,), (5, 6), (1, 2, 3, 4))
 _FEW = "ix_revisions_few"
 _EARLY = 1000  # revisions that are read one by one rather than looked for along the days
+_FEW_LATER = 600  # acts of a party behind a day: as well looked at one by one
 _PAST, _PARTIES = RevisionRow.__table__, EventPartyRow.__table__
 _DAY, _ID = _PAST.c.happened, _PAST.c.event_id
 
@@ -59,10 +74,25 @@ class _Form:
             made.append(exists().where(_PARTIES.c.event_id == _ID, _PARTIES.c.party == bindparam("party")))
         return made
 
+    @property
+    def walk(self) -> str:
+        """The index that has the list in its order."""
+        return "ix_revisions_walk_country" if self.country else "ix_revisions_walk"
+
     def every(self, index: str) -> Select[Any]:
         """All that answers within the bounds, by this index."""
         found = select(_DAY, _ID).where(*self.holds(listed=index == _FEW), *self.bounds.holds(_DAY, _ID))
         return found.with_hint(_PAST, f"INDEXED BY {index}", "sqlite")
+
+    def of_party(self, index: str, *further: ColumnElement[bool]) -> Select[Any]:
+        """What held then and answers of a party's rows, by this index of theirs."""
+        both = join(_PARTIES, _PAST, _PARTIES.c.event_id == _ID)
+        mine = _PARTIES.c.party == bindparam("party")
+        found = (
+            select(_DAY, _ID).select_from(both).where(mine, *further, *replace(self, party=False).holds(listed=False))
+        )
+        found = found.with_hint(_PARTIES, f"INDEXED BY {index}", "sqlite")
+        return found.with_hint(_PAST, "INDEXED BY sqlite_autoindex_revisions_1", "sqlite")
 
     def page(self, index: str) -> Select[Any]:
         """The first of it, in order."""
@@ -90,12 +120,73 @@ def places(
         return run(connection, _page(asked.form(where), "ix_revisions_vague"), asked.given(where))
     if _hardly_anything(connection, as_of):
         return run(connection, _page(asked.form(where), "ix_revisions_recorded_at"), asked.given(where))
+    if wanted.party is not None and (kinds is None or kinds.others):
+        return _of_party(asked, where)
     before = replace(where, until=min(where.until or date.max, as_of.date()))
     if where.rising:
         found = _probed(asked, before)
         return found if len(found) >= limit else _merged([found, _ahead(asked, where)], where, limit)
     ahead = _ahead(asked, where)
     return ahead if len(ahead) >= limit else _merged([ahead, _probed(asked, before)], where, limit)
+
+
+def _of_party(asked: _Asked, where: Range) -> list[Place]:
+    """A party's acts: along its own list, and as plans that lay ahead where they are more than a few."""
+    given = {"party": asked.wanted.party, "today": asked.as_of.date(), "few": _FEW_LATER}
+    later = asked.connection.execute(_later(), given).scalar_one()
+    if later < _FEW_LATER:
+        return _along_party(asked, where)
+    before = replace(where, until=min(where.until or date.max, asked.as_of.date()))
+    if where.rising:
+        found = _along_party(asked, before)
+        return found if len(found) >= asked.limit else _merged([found, _ahead(asked, where)], where, asked.limit)
+    ahead = _ahead(asked, where)
+    return ahead if len(ahead) >= asked.limit else _merged([ahead, _along_party(asked, before)], where, asked.limit)
+
+
+def _along_party(asked: _Asked, where: Range) -> list[Place]:
+    if where.empty:
+        return []
+    form, given = asked.form(where), asked.given(where)
+    each = [run(asked.connection, _party_walk(form), given), run(asked.connection, _party_moved(form), given)]
+    return _merged(each, where, asked.limit)
+
+
+@lru_cache(1)
+def _later() -> Select[Any]:
+    """How many acts of a party lie behind a day, as far as that is few."""
+    mine = [_PARTIES.c.party == bindparam("party"), _PARTIES.c.happened > bindparam("today", type_=Date())]
+    some = select(_PARTIES.c.event_id).where(*mine).limit(bindparam("few"))
+    some = some.with_hint(_PARTIES, "INDEXED BY ix_event_parties_walk", "sqlite")
+    return select(func.count()).select_from(some.subquery())
+
+
+@lru_cache(FORMS)
+def _party_walk(form: _Form) -> Select[Any]:
+    """What held then of the party's list as it stands now, but for what was moved."""
+    day, identity = _PARTIES.c.happened, _PARTIES.c.event_id
+    found = form.of_party("ix_event_parties_walk", day == _DAY, *form.bounds.holds(day, identity))
+    return found.order_by(*form.bounds.order(day, identity)).limit(bindparam("most"))
+
+
+@lru_cache(FORMS)
+def _party_moved(form: _Form) -> Select[Any]:
+    """What held then of what was moved."""
+    found = form.of_party(
+        "ix_event_parties_moved",
+        literal_column("event_parties.moved", Boolean()),
+        _PARTIES.c.happened != _DAY,
+        *form.bounds.holds(_DAY, _ID),
+    )
+    return found.order_by(*form.bounds.order(_DAY, _ID)).limit(bindparam("most"))
+
+
+def early(connection: Connection, as_of: datetime) -> list[str] | None:
+    """What had been recorded by then, where it is hardly anything; else None."""
+    if not _hardly_anything(connection, as_of):
+        return None
+    then = _PAST.c.recorded_at <= bindparam("as_of", type_=UtcDateTime())
+    return list(connection.execute(select(_ID).where(then).distinct(), {"as_of": as_of}).scalars())
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,13 +227,13 @@ def _probed(asked: _Asked, where: Range) -> list[Place]:
     """Along the days; where that gives too little and kinds are asked for, by these."""
     connection, form, given = asked.connection, asked.form(where), asked.given(where)
     if form.kinds is None or form.kinds.others:
-        return run(connection, _page(form, "ix_revisions_walk"), given)
-    there = run(connection, _edge(form.bounds), given)
+        return run(connection, _page(form, form.walk), given)
+    there = run(connection, _edge(form.bounds, country=form.country), given)
     if not there:
-        return run(connection, _page(form, "ix_revisions_walk"), given)
+        return run(connection, _page(form, form.walk), given)
     day = there[0][0]
     near = replace(where, until=day) if where.rising else replace(where, since=day)
-    found = run(connection, _page(asked.form(near), "ix_revisions_walk"), asked.given(near))
+    found = run(connection, _page(asked.form(near), form.walk), asked.given(near))
     return found if len(found) >= asked.limit else run(connection, _few(form), given)
 
 
@@ -152,10 +243,12 @@ def _page(form: _Form, index: str) -> Select[Any]:
 
 
 @lru_cache(FORMS)
-def _edge(bounds: Bounds) -> Select[Any]:
+def _edge(bounds: Bounds, *, country: bool) -> Select[Any]:
     """How far a walk of PROBE entries leads."""
     edge = select(_DAY, _ID).where(*bounds.holds(_DAY, _ID)).order_by(*bounds.order(_DAY, _ID)).limit(1).offset(PROBE)
-    return edge.with_hint(_PAST, "INDEXED BY ix_revisions_walk", "sqlite")
+    if country:
+        edge = edge.where(_PAST.c.actor_country == bindparam("country"))
+    return edge.with_hint(_PAST, f"INDEXED BY ix_revisions_walk{'_country' if country else ''}", "sqlite")
 
 
 @lru_cache(FORMS)
@@ -195,14 +288,14 @@ def _reaching(form: _Form, leads: tuple[int, ...]) -> Select[Any]:
 
 def _hardly_anything(connection: Connection, as_of: datetime) -> bool:
     """Whether so little had been recorded by then that a walk along all days would meet next to nothing."""
-    return connection.execute(_plenty(), {"as_of": as_of}).first() is None
+    return connection.execute(_plenty(), {"as_of": as_of, "few": _EARLY}).first() is None
 
 
 @lru_cache(1)
 def _plenty() -> Select[Any]:
-    """A row where more than these few revisions had been recorded."""
+    """A row where more than so many revisions had been recorded."""
     then = _PAST.c.recorded_at <= bindparam("as_of", type_=UtcDateTime())
-    return select(_PAST.c.recorded_at).where(then).order_by(_PAST.c.recorded_at).limit(1).offset(_EARLY)
+    return select(_PAST.c.recorded_at).where(then).order_by(_PAST.c.recorded_at).limit(1).offset(bindparam("few"))
 
 
 def _merged(each: Sequence[list[Place]], where: Range, limit: int) -> list[Place]:

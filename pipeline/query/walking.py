@@ -1,7 +1,7 @@
 """Which events stand on a page: their days and ids, in keyset order, out of a few thousand entries of an index at most.
 
 no filter, or one that most pass ─▶ walk the list's index to the end of the page
-a filter that some pass          ─▶ the same, at most PROBE entries
+a filter that some pass          ─▶ the same, at most PROBE entries; where that gave a good part of the page, at most WIDE
 and where that gave too little   ─▶ they are few: take those of its kinds, by an index that has them together, and sort
 
 Statements are made once for each form of a question and kept: to make one costs more than to answer it.
@@ -23,7 +23,7 @@ from pipeline.store.sql import among_given, given_list
 from pipeline.store.tables import EventPartyRow, EventRow
 from pipeline.store.types import CleanText
 
-PROBE = 4000
+PROBE, WIDE = 4000, 16_000
 FORMS = 1000  # of questions whose statements are kept
 Place = tuple[date, str]
 _EVENTS, _PARTIES = EventRow.__table__.c, EventPartyRow.__table__.c
@@ -210,8 +210,10 @@ def places(
         given |= {f"{name}_{number}": value for name, value in common.items()}
     if form.kinds is None or form.kinds.others:  # nearly everything on the list answers
         return run(connection, _all(form, form.lane.walk), given)
-    found = run(connection, _probe(form), given)
-    return found if len(found) == given["most"] else run(connection, _few(form), given)
+    found = run(connection, _probe(form, PROBE), given)
+    if limit // 3 <= len(found) < limit:
+        found = run(connection, _probe(form, WIDE), given)
+    return found if len(found) == limit else run(connection, _few(form), given)
 
 
 @lru_cache(FORMS)
@@ -245,17 +247,17 @@ def _sorted(form: _Form, number: int) -> Select[Any]:
 
 
 @lru_cache(FORMS)
-def _probe(form: _Form) -> Select[Any]:
+def _probe(form: _Form, entries: int) -> Select[Any]:
     """What answers among the next entries of the lists."""
-    return form.joined([_probed(form, number) for number in range(form.count)])
+    return form.joined([_probed(form, number, entries // form.count) for number in range(form.count)])
 
 
-def _probed(form: _Form, number: int) -> Select[Any]:
+def _probed(form: _Form, number: int, entries: int) -> Select[Any]:
     """The outer statement keeps the order of the inner one."""
     columns = form.lane.columns
     order = form.bounds.order(*columns[:2])
     holds = [*form.lane.holds(number), *form.bounds.holds(*columns[:2])]
-    next_ = select(*columns).where(*holds).order_by(*order).limit(PROBE // form.count)
+    next_ = select(*columns).where(*holds).order_by(*order).limit(entries)
     hint = f"INDEXED BY {form.lane.walk}"
     day, identity, kind, sure = next_.with_hint(columns[0].table, hint, "sqlite").subquery().columns
     return select(day, identity).where(*form.rest(kind, sure)).limit(bindparam("most"))

@@ -249,9 +249,14 @@ def unwatch(connection: Connection, identity: str, now: datetime) -> bool:
 
 def watched(connection: Connection) -> tuple[WatchEntry, ...]:
     """The additions to the watchlist, by id."""
-    mine = select(WatchEntryRow.__table__).where(WatchEntryRow.removed_at.is_(None)).order_by(WatchEntryRow.id)
-    rows = connection.execute(mine).all()
+    rows = connection.execute(_watched()).all()
     return tuple(WatchEntry(row.id, row.kind, row.definition, row.who, row.created_at) for row in rows)
+
+
+@cache
+def _watched() -> Select[Any]:
+    mine = WatchEntryRow.removed_at.is_(None)
+    return select(WatchEntryRow.__table__).where(mine).order_by(WatchEntryRow.id)
 
 
 def proposals(connection: Connection, state: str = "new", limit: int = 100) -> tuple[Proposal, ...]:

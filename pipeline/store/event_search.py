@@ -1,14 +1,15 @@
 """Search over events: their words and what filters ask of them in one index, in the order of the days they happened on.
 
 An event's number is its day and, within the day, a hash of its id; so a page of a search is one walk, from any cursor. Its words
-are those of the agreement's name, of the act, of the actor, and of the articles that tell of it.
+are those of the agreement's name, of the act, of the actor, and of the articles that tell of it. For searches of the past the index
+knows, too, what an event's fields were before, how far it lay ahead when it was recorded, and whether its day was another one.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -16,12 +17,20 @@ from typing import Any
 from sqlalchemy import Connection, select, text
 
 from pipeline.door.words import words
-from pipeline.store.inverted import Index, Phrase, Span, find, forget, put
+from pipeline.store.inverted import Index, Phrase, Span, among, find, forget, put
 from pipeline.store.kinds import grade_of
 from pipeline.store.sql import given_list
-from pipeline.store.tables import ArticleVersionRow, EventPartyRow, EventRow, EvidenceRow
+from pipeline.store.tables import (
+    ArticleVersionRow,
+    EventKindRow,
+    EventPartyRow,
+    EventRow,
+    EvidenceRow,
+    RevisionRow,
+)
 from pipeline.store.types import digest
 
+Field = tuple[str, str]  # name, value
 EVENTS = Index("event_search", 42)  # a stretch is 4 days
 PLACES = (  # a number whose document is out of date has no event: SQLite's index cannot forget what it is not told again
     "CREATE TABLE event_search_places (place BIGINT PRIMARY KEY, event_id TEXT)",
@@ -35,6 +44,9 @@ _MOST_STEMS = 3000
 _MOST_LETTERS = 20_000  # of one article
 _MARK = "\ue000"  # begins what is no word of a text
 _BATCH = 400
+_SOME = 100
+AHEAD = (1, 5, 7, 8, 9)  # binary digits of the days an event lay ahead (`kinds.lead_of`): so many, or more
+MOVED = ("moved", "yes")
 _FIELDS = ("type", "status", "state", "salience", "stage")
 _INDEXED = (
     "id", "happened", "confidence", "agreement_id", "agreement", "wording", "actor", "actor_country", "evidence", *_FIELDS,
@@ -65,19 +77,35 @@ def field(name: str, value: str) -> Phrase:
 def found(
     connection: Connection,
     asked: Sequence[Phrase],
-    fields: Iterable[tuple[str, Collection[str]]],
+    fields: Iterable[Collection[Field]],
     span: Span,
     limit: int,
 ) -> tuple[list[str], int | None]:
-    """Ids of events in which all these phrases stand, and that have one of the values of each field; then where to go on.
+    """Ids of events in which all these phrases stand, and one of each of these collections of fields; then where to go on.
 
     At most `limit` entries are looked at, and some of them may be out of date; None: there are no more.
     """
     wanted: list[tuple[Phrase, ...]] = [(phrase,) for phrase in asked]
-    wanted += [tuple(field(name, value) for value in values) for name, values in fields]
+    wanted += [tuple(field(name, value) for name, value in some) for some in fields]
     numbers = find(connection, EVENTS, tuple(wanted), span, limit)
     ids = _ids(connection, numbers)
     return [ids[number] for number in numbers if number in ids], numbers[-1] if len(numbers) == limit else None
+
+
+def holding(connection: Connection, asked: Sequence[Phrase], ids: Sequence[str], span: Span, limit: int) -> list[str]:
+    """Of these events the first `limit` in which all these phrases stand, in the order of their days."""
+    sqlite = connection.dialect.name == "sqlite"
+    theirs = text(f"SELECT place, event_id FROM event_search_places WHERE event_id {_listed(sqlite)}")  # noqa: S608
+    rows = connection.execute(theirs, {"listed": given_list(sqlite, ids)}).all()
+    places = {row[0]: row[1] for row in rows if span.holds(row[0])}
+    wanted, found = tuple((phrase,) for phrase in asked), []
+    for start in range(0, len(listed := sorted(places, reverse=not span.rising)), _SOME):
+        some = listed[start : start + _SOME]
+        there = among(connection, EVENTS, wanted, some)
+        found += [places[number] for number in some if number in there]
+        if len(found) >= limit:
+            break
+    return found[:limit]
 
 
 def _ids(connection: Connection, numbers: Sequence[int]) -> dict[int, str]:
@@ -115,9 +143,13 @@ def _index(connection: Connection, ids: Sequence[str]) -> None:
         *(getattr(EventRow, name) for name in _INDEXED)
     )  # not the table: a migration runs this on an older one
     rows = connection.execute(wanted.where(EventRow.id.in_(ids))).all()
-    told, parties = _told(connection, ids), _parties(connection, ids)
+    told, parties, stood = _told(connection, ids), _parties(connection, ids), _stood(connection, ids)
     places = _free(connection, {row.id: number_of(row.happened, row.id) for row in rows})
-    made = [(places[row.id], tokens(_told_of(row, told.get(row.id, ()), parties.get(row.id, ())))) for row in rows]
+    made = []
+    for row in rows:
+        known = _told_of(row, told.get(row.id, ()), parties.get(row.id, ()))
+        known = replace(known, past=past_of(row.happened, known.now(), stood.get(row.id, ())))
+        made.append((places[row.id], tokens(known)))
     if places:
         given = [{"place": number, "event_id": identity} for identity, number in places.items()]
         connection.execute(text("INSERT INTO event_search_places (place, event_id) VALUES (:place, :event_id)"), given)
@@ -184,26 +216,66 @@ def _parties(connection: Connection, ids: Sequence[str]) -> dict[str, list[str]]
 
 
 @dataclass(frozen=True, slots=True)
+class Stood:
+    """How an event once stood: its day, how far that lay ahead, its fields."""
+
+    happened: date
+    lead: int
+    fields: tuple[Field, ...]
+
+
+def _stood(connection: Connection, ids: Sequence[str]) -> dict[str, list[Stood]]:
+    row, kind = RevisionRow, EventKindRow
+    columns = (row.event_id, row.happened, row.lead, row.agreement_id, row.actor_country)
+    few = (*(getattr(kind, name) for name in _FIELDS), kind.tracked, kind.grade)
+    mine = select(*columns, *few).join(kind, kind.id == row.kind).where(row.event_id.in_(ids))
+    stood: dict[str, list[Stood]] = {}
+    for one in connection.execute(mine):
+        fields = (*_fields_of(one), ("tracked", str(one.tracked)), ("grade", str(one.grade)))
+        stood.setdefault(one.event_id, []).append(Stood(one.happened, one.lead, fields))
+    return stood
+
+
+def past_of(happened: date, now: Iterable[Field], stood: Iterable[Stood]) -> tuple[Field, ...]:
+    """What is indexed of an event's past: fields that were other than `now`, how far it lay ahead, whether its day was another."""
+    moved, lead, was = False, 0, set()
+    for one in stood:
+        moved, lead = moved or one.happened != happened, max(lead, one.lead)
+        was |= set(one.fields)
+    before = sorted((f"was {name}", value) for name, value in was - set(now))
+    # what was moved can have lain ahead of any day
+    ahead = [("ahead", str(digits)) for digits in AHEAD if moved or lead >= digits]
+    return (*before, *ahead, *([MOVED] if moved else ()))
+
+
+@dataclass(frozen=True, slots=True)
 class Told:
     """What is indexed of an event: its texts, its fields by name, whether it is on the watchlist, how sure it is, whom it concerns."""
 
     texts: tuple[str, ...]
-    fields: tuple[tuple[str, str], ...]
+    fields: tuple[Field, ...]
     tracked: bool
     confidence: float
     parties: tuple[str, ...]
+    past: tuple[Field, ...] = ()
+
+    def now(self) -> list[Field]:
+        """Its fields, as they are asked for."""
+        return [*self.fields, ("tracked", str(self.tracked)), ("grade", str(grade_of(self.confidence)))]
 
 
 def tokens(told: Told) -> tuple[str, ...]:
     """The tokens of an event. A mark between its texts keeps phrases from reaching over their ends."""
     stems = [stem for part in dict.fromkeys(told.texts) if part for stem in (*words(part), _MARK)]
-    fields = [*told.fields, ("tracked", str(told.tracked)), ("grade", str(grade_of(told.confidence)))]
-    fields += [("party", party) for party in told.parties]
+    fields = [*told.now(), *(("party", party) for party in told.parties), *told.past]
     return (*stems[:_MOST_STEMS], *(token for name, value in fields for token in field(name, value)))
 
 
 def _told_of(row: Any, texts: Iterable[str], parties: Iterable[str]) -> Told:
-    fields = [(name, getattr(row, name)) for name in _FIELDS]
-    fields += [("country", row.actor_country), ("agreement", row.agreement_id or "")]
     own = (row.agreement, row.wording, row.actor, row.evidence)
-    return Told((*own, *texts), tuple(fields), row.agreement_id is not None, row.confidence, tuple(parties))
+    return Told((*own, *texts), _fields_of(row), row.agreement_id is not None, row.confidence, tuple(parties))
+
+
+def _fields_of(row: Any) -> tuple[Field, ...]:
+    own = [(name, getattr(row, name)) for name in _FIELDS]
+    return (*own, ("country", row.actor_country), ("agreement", row.agreement_id or ""))

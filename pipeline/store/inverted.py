@@ -7,8 +7,9 @@ other, newest first, until the page is full. A common word so costs one stretch,
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, text
 
@@ -41,6 +42,16 @@ class Span:
     low: int | None = None
     high: int | None = None
     rising: bool = False
+
+    def holds(self, number: int) -> bool:
+        """Whether a number lies in it."""
+        return (self.low is None or number >= self.low) and (self.high is None or number < self.high)
+
+    def within(self, first: int, last: int) -> Span:
+        """What of it lies from one number to another."""
+        low = first if self.low is None else max(self.low, first)
+        high = last + 1 if self.high is None else min(self.high, last + 1)
+        return replace(self, low=low, high=high)
 
 
 def put(connection: Connection, index: Index, rows: Sequence[tuple[int, Sequence[str]]]) -> None:
@@ -82,8 +93,12 @@ def find(connection: Connection, index: Index, wanted: Wanted, span: Span, limit
 def _find_sqlite(connection: Connection, index: Index, wanted: Wanted, span: Span, limit: int) -> list[int]:
     sql = f"SELECT rowid FROM {index.name} WHERE {index.name} MATCH :asked{_bounds('rowid', span)}"  # noqa: S608
     order = f" ORDER BY rowid {'ASC' if span.rising else 'DESC'} LIMIT :limit"
-    asked = " AND ".join("(" + " OR ".join(map(_quoted, some)) + ")" for some in wanted)
-    return list(connection.execute(text(sql + order), _given(span) | {"asked": asked, "limit": limit}).scalars())
+    given = _given(span) | {"asked": _match(wanted), "limit": limit}
+    return list(connection.execute(text(sql + order), given).scalars())
+
+
+def _match(wanted: Wanted) -> str:
+    return " AND ".join("(" + " OR ".join(map(_quoted, some)) + ")" for some in wanted)
 
 
 def _quoted(phrase: Phrase) -> str:
@@ -103,14 +118,37 @@ def _find_postgresql(connection: Connection, index: Index, wanted: Wanted, span:
     return found
 
 
+def clipped(connection: Connection, index: Index, span: Span) -> Span:
+    """The span as far as there are documents, where that has to be known: ask for it once before many searches of parts of it."""
+    if connection.dialect.name == "sqlite":
+        return span
+    lowest, highest = connection.execute(text(f"SELECT min(id), max(id) FROM {index.name}")).one()  # noqa: S608
+    return span.within(lowest, highest) if lowest is not None else replace(span, low=0, high=0)
+
+
 def _numbers(connection: Connection, index: Index, span: Span) -> range:
     """The stretches in which documents of this span can lie."""
-    lowest, highest = connection.execute(text(f"SELECT min(id), max(id) FROM {index.name}")).one()  # noqa: S608
-    if lowest is None:
-        return range(0)
-    low = max(lowest, span.low if span.low is not None else lowest) >> index.shift
-    high = min(highest, span.high - 1 if span.high is not None else highest) >> index.shift
-    return range(low, high + 1)
+    if span.low is None or span.high is None:
+        span = clipped(connection, index, span)
+    assert span.low is not None and span.high is not None  # noqa: PT018
+    return range(span.low >> index.shift, (span.high - 1 >> index.shift) + 1) if span.low < span.high else range(0)
+
+
+def among(connection: Connection, index: Index, wanted: Wanted, numbers: Sequence[int]) -> set[int]:
+    """Those of these documents in which all of `wanted` stand."""
+    if not wanted or not all(wanted) or not numbers:
+        return set()
+    if connection.dialect.name == "sqlite":
+        listed = "SELECT value FROM json_each(:listed)"
+        sql = f"SELECT rowid FROM {index.name} WHERE {index.name} MATCH :asked AND rowid IN ({listed})"  # noqa: S608
+        given = {"asked": _match(wanted), "listed": json.dumps(list(numbers))}
+        return set(connection.execute(text(sql), given).scalars())
+    sql = (
+        "SELECT one.id FROM unnest(CAST(:numbers AS bigint[]), CAST(:asked AS text[])) AS given(id, asked)"  # noqa: S608 - a name of ours
+        f" JOIN {index.name} one ON one.id = given.id WHERE one.words @@ CAST(given.asked AS tsquery)"
+    )
+    asked = [_query(number >> index.shift, wanted) for number in numbers]
+    return set(connection.execute(text(sql), {"numbers": list(numbers), "asked": asked}).scalars())
 
 
 def _in_stretches(

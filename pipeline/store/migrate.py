@@ -5,6 +5,8 @@ Each call is one transaction under a lock, so two services that start at once do
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +19,7 @@ from pipeline.store.engine import Database, open_database
 if TYPE_CHECKING:  # importing it takes a third of a second, which only a schema that has to change is worth
     from alembic.config import Config
 
+_CACHE = 256_000  # kibibytes
 _LOCK = 7_232_895_501  # of PostgreSQL's advisory locks; any number that is always the same
 
 
@@ -37,12 +40,27 @@ def upgrade(database: Database, revision: str = "head") -> str | None:
             return before
         from alembic import command  # noqa: PLC0415
 
-        command.upgrade(_config(connection), revision)
-        if before != (now := _revision(connection)) and now == head():
-            documents.catch_up(connection)  # not in a migration: a later one may change what is read for them
+        with _spacious(connection):
+            command.upgrade(_config(connection), revision)
+            if before != (now := _revision(connection)) and now == head():
+                documents.catch_up(connection)  # not in a migration: a later one may change what is read for them
         return before
 
     return database.write(work)
+
+
+@contextmanager
+def _spacious(connection: Connection) -> Iterator[None]:
+    """Room in memory for what SQLite reads and changes: in its own two megabytes, a long history is read over and over."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    before = connection.exec_driver_sql("PRAGMA cache_size").scalar_one()
+    connection.exec_driver_sql(f"PRAGMA cache_size = -{_CACHE}")
+    try:
+        yield
+    finally:
+        connection.exec_driver_sql(f"PRAGMA cache_size = {before}")
 
 
 def downgrade(database: Database, revision: str) -> str | None:

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from pipeline import query
-from pipeline.model import Event
+from pipeline.model import Agreement, Event
 from pipeline.query import EventFilter
 from pipeline.query import told as written
 from pipeline.status import status_of
@@ -94,7 +94,7 @@ def one_agreement(request: Request, agreement_id: AgreementId, on: On = None, as
     last = next((event for event in reversed(known) if event.status == "occurred"), None)
     latest = query.event(site.database, last.id, as_of) if last else None
     made = plain.agreement(one, source)
-    made["status"] = _status(site, agreement_id, known, on, as_of)
+    made["status"] = _status(site, one, known, on, as_of)
     made["latest"] = plain.event(latest) if latest else None
     return answer(request, made)
 
@@ -125,17 +125,16 @@ def agreement_timeline(
 def agreement_status(request: Request, agreement_id: AgreementId, on: On = None, as_of: AsOf = None) -> Response:
     """Where each party stands: as known at `as_of`, for the day `on`. Derived by rule from events each time."""
     site = site_of(request)
-    _agreement(site, agreement_id)
-    return answer(request, _status(site, agreement_id, query.course(site.database, agreement_id, as_of), on, as_of))
+    one, _ = _agreement(site, agreement_id)
+    return answer(request, _status(site, one, query.course(site.database, agreement_id, as_of), on, as_of))
 
 
-def _status(site: Site, agreement_id: str, known: Iterable[Event], on: Any, as_of: Any) -> plain.Plain:
-    one = site.agreements()[agreement_id][0]
+def _status(site: Site, one: Agreement, known: Iterable[Event], on: Any, as_of: Any) -> plain.Plain:
     return plain.status(status_of(one, known, on or site.today()), as_of)
 
 
-def _agreement(site: Site, agreement_id: str) -> tuple[Any, str]:
-    found = site.agreements().get(agreement_id)
+def _agreement(site: Site, agreement_id: str) -> tuple[Agreement, str]:
+    found = site.agreement(agreement_id)
     if found is None:
         raise Refusal(404, f"{agreement_id} is not on the watchlist.")
     return found

@@ -13,11 +13,13 @@ from pipeline.model import EventState, EventType, PartialDate, Salience, Status
 from pipeline.query import CURSOR, MOST, EventFilter
 
 _TEXT = r"^[^\x00-\x1f\x7f]+$"  # one line
+_TITLE = r"^[^\x00-\x1f\x7f]*[^\s\x00-\x20\x7f-\xa0][^\x00-\x1f\x7f]*$"  # one line, and not blank
 _NOTE = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
 _EVENT = r"^[A-Za-z0-9_-]{1,80}$"
 _IDENTIFIER = r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,99}$"
 _PARTY = r"^[A-Z][A-Z0-9-]{1,19}$"
 _WORD = r"^[a-z][a-z0-9_]{0,49}$"
+_LANGUAGE = r"^[a-z]{2,3}$"
 BIGGEST = 2**53 - 1  # of the numbers that JSON carries without loss
 _DAY = {"type": "string", "format": "date"}
 _PARTIAL = {
@@ -64,10 +66,11 @@ Moment = Annotated[datetime, BeforeValidator(moment_of), WithJsonSchema(_MOMENT)
 Day = Annotated[date, BeforeValidator(_day), WithJsonSchema(_DAY)]
 Text = Annotated[str, Field(min_length=1, max_length=200, pattern=_TEXT)]
 Note = Annotated[str, Field(max_length=2000, pattern=_NOTE)]
-Title = Annotated[str, Field(min_length=1, max_length=2000, pattern=_TEXT)]
+Title = Annotated[str, Field(min_length=1, max_length=2000, pattern=_TITLE)]
 Identifier = Annotated[str, Field(pattern=_IDENTIFIER)]
 Party = Annotated[str, Field(pattern=_PARTY)]
 Word = Annotated[str, Field(pattern=_WORD)]
+Language = Annotated[str, Field(pattern=_LANGUAGE)]
 YesNo = Literal["true", "false"]
 Number = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,17}$")]
 
@@ -190,7 +193,7 @@ class AgreementIn(_Strict):
     id: Identifier | None = Field(None, description="A short name; made from the title if left out.")
     title: Title
     parties: list[Party] = Field([], max_length=300)
-    titles: dict[Annotated[str, Field(pattern=r"^[a-z]{2,3}$")], Title] = Field(
+    titles: dict[Language, Title] = Field(
         default_factory=dict, max_length=100, json_schema_extra={"additionalProperties": False}
     )
     aliases: list[Title] = Field([], max_length=100)

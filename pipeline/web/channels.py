@@ -21,7 +21,7 @@ from pipeline.model import EventType, Status
 from pipeline.plan import instant
 from pipeline.store import deliveries, desk, outbox
 from pipeline.web import plain, told
-from pipeline.web.asked import DeliveryId, Identifier, Party, Word
+from pipeline.web.asked import DeliveryId, Identifier, Language, Party, Word
 from pipeline.web.problems import Refusal, answers
 from pipeline.web.site import answer, site_of, who_asks
 
@@ -90,7 +90,7 @@ class FilterIn(BaseModel):
     stages: list[Word] | None = Field(None, alias="stage", max_length=50)
     statuses: list[Status] | None = Field(None, alias="status", max_length=10)
     jurisdictions: list[Party] | None = Field(None, alias="jurisdiction", max_length=50)
-    languages: list[Word] | None = Field(None, alias="language", max_length=50)
+    languages: list[Language] | None = Field(None, alias="language", max_length=50)
     min_confidence: float | None = Field(None, ge=0, le=1, allow_inf_nan=False)
     discovered: bool | None = None
     days: int = Field(90, ge=1, le=3650, description="Try it on the events first seen in so many days.")

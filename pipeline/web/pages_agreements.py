@@ -87,7 +87,7 @@ def one_agreement(request: Request, agreement_id: AgreementId) -> Response:
     as_of, on = asked_moments(request)
     most = _DRAWN_ALL if ("drawn", "all") in asked_pairs(request) else _DRAWN
     known = query.course(site.database, agreement_id, as_of)
-    found, source = site.agreements().get(agreement_id, (None, ""))
+    found, source = site.agreement(agreement_id) or (None, "")
     if found is None and not known:
         raise Refusal(404, "There is no agreement of this name, neither on the watchlist nor in the history.")
     day = on or (as_of.date() if as_of else site.today())

@@ -64,6 +64,11 @@ class Site:
                     found[entry.id] = (made, "added")
         return dict(sorted(found.items()))
 
+    def agreement(self, identity: str) -> tuple[Agreement, str] | None:
+        """One of them; None where it is not on the watchlist."""
+        listed = next((one for one in self.settings.watchlist.agreements if one.id == identity), None)
+        return (listed, "file") if listed is not None else self.agreements().get(identity)
+
     def watchlist(self) -> Watchlist:
         """The watchlist with what was added while the service runs."""
         return Watchlist(tuple(one for one, _ in self.agreements().values()), self.settings.watchlist.rules)

@@ -104,6 +104,9 @@ class EventPartyRow(Base):
         Index(
             "ix_event_parties_both", "agreement_id", "party", "happened", "event_id", "kind", "confidence", "country"
         ),
+        Index(
+            "ix_event_parties_moved", "party", "event_id", sqlite_where=text("moved"), postgresql_where=text("moved")
+        ),
     )
     event_id: Mapped[str] = mapped_column(ForeignKey("events.id"), primary_key=True)
     party: Mapped[str] = mapped_column(primary_key=True)
@@ -112,6 +115,7 @@ class EventPartyRow(Base):
     confidence: Mapped[float]
     country: Mapped[str]  # of the actor
     agreement_id: Mapped[str | None]
+    moved: Mapped[bool] = mapped_column(server_default=false())  # its day was another one before
 
 
 class RevisionRow(Base):
@@ -126,6 +130,7 @@ class RevisionRow(Base):
         Index(None, "recorded_at"),
         Index("ix_revisions_walk", "happened", "event_id", "recorded_at", "until", "kind", "confidence", "actor_country"),
         Index("ix_revisions_walk_agreement", "agreement_id", "happened", "event_id", "recorded_at", "until", "kind", "confidence", "actor_country"),
+        Index("ix_revisions_walk_country", "actor_country", "happened", "event_id", "recorded_at", "until", "kind", "confidence"),
         Index("ix_revisions_few", "kind", "happened", "event_id", "recorded_at", "until", "confidence", "actor_country"),
         Index("ix_revisions_vague", "happened", "event_id", "last", "recorded_at", "until", "kind", "confidence", "agreement_id", "actor_country", sqlite_where=text("last IS NOT NULL"), postgresql_where=text("last IS NOT NULL")),
         Index("ix_revisions_lead", "lead", "recorded_at", "happened", "event_id", "until", "kind", "confidence", "actor_country"),

@@ -1,0 +1,49 @@
+"""searches of the past: what an event was before, and how far it lay ahead, in the index; lists of the past by party and country"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+from pipeline.store import event_search
+
+revision = "0012"
+down_revision = "0011"
+branch_labels = None
+depends_on = None
+
+_COUNTRY = ("actor_country", "happened", "event_id", "recorded_at", "until", "kind", "confidence")
+_MOVED = (
+    "UPDATE event_parties SET moved = true WHERE EXISTS (SELECT 1 FROM revisions r WHERE r.event_id = event_parties.event_id"
+    " AND r.happened <> event_parties.happened)"
+)
+_SOME = 400
+
+
+def upgrade() -> None:
+    op.add_column("event_parties", sa.Column("moved", sa.Boolean(), server_default=sa.false(), nullable=False))
+    op.execute(_MOVED)
+    where = sa.text("moved")
+    op.create_index(
+        "ix_event_parties_moved", "event_parties", ("party", "event_id"), sqlite_where=where, postgresql_where=where
+    )
+    op.create_index("ix_revisions_walk_country", "revisions", _COUNTRY)
+    _written_again(op.get_bind())
+
+
+def _written_again(connection: sa.Connection) -> None:
+    """The index says nothing more of what was never revised and lay ahead of no day."""
+    some = sa.text(
+        "SELECT DISTINCT event_id FROM revisions WHERE event_id > :after AND (revision > 1 OR lead > 0)"
+        " ORDER BY event_id LIMIT :limit"
+    )
+    after = ""
+    while ids := list(connection.execute(some, {"after": after, "limit": _SOME}).scalars()):
+        event_search.index(connection, ids)
+        after = ids[-1]
+
+
+def downgrade() -> None:
+    op.drop_index("ix_revisions_walk_country", table_name="revisions")
+    op.drop_index("ix_event_parties_moved", table_name="event_parties")
+    op.drop_column("event_parties", "moved")
