@@ -15,6 +15,7 @@ from pipeline.recognise.values import Mention, PartyMention
 E = EventType
 _WEAK = frozenset({E.NEGOTIATIONS_CONCLUDED, E.APPROVED, E.AMENDED, E.EXTENDED, E.REJECTED, E.TERMINATED, E.SUBMITTED})
 _SOLEMN = frozenset({"treaty", "convention", "protocol", "charter", "statute"})
+_COUNT = 6  # words from a number to what it counts: "fifteen leading gas-producing countries"
 _TITLES = frozenset({"treaty", "convention", "protocol", "charter", "statute", "agreement", "memorandum"})
 
 
@@ -77,7 +78,7 @@ def judge(told: Told, reading: Reading, states: Sequence[str], index: Index) -> 
     named = _named(reading, mention)
     among = sum(1 for code in parties if len(code) == 2)
     abroad = named or any(len(p.code) == 2 for p in mention.parties)
-    domestic, commercial = _otherwise(reading, "domestic"), _otherwise(reading, "commercial")
+    domestic, commercial = _at_home(reading, told.at), _otherwise(reading, "commercial")
     official = named or (among >= 2 and not domestic and _official(reading) and not _informal(reading, mention))
     if (domestic and not abroad) or (commercial and not official):
         return None
@@ -156,7 +157,7 @@ def _named(reading: Reading, mention: Mention) -> bool:
     first, last = reading.token_at(mention.start), reading.token_at(mention.end - 1)
     base = reading.sentence.start
     if reading.lexicon.language == "en" and not _capital_noun(reading, first, last):
-        return False
+        return mention.kind in _SOLEMN and _called(reading, first, last)
     capitals = 0
     for i in range(first, min(last + 1, len(reading.tokens))):
         token = reading.tokens[i]
@@ -185,7 +186,7 @@ def _numbered(reading: Reading) -> bool:
         reading.tokens[i].low.isdigit() or reading.is_a("numbers", i)
         for h in reading.section("salience")
         if h.key == "count" and reading.tokens[h.first].low not in {"parties", "members", "governments"}
-        for i in range(max(0, h.first - 3), h.first)
+        for i in range(max(0, h.first - _COUNT), h.first)
     )
 
 
@@ -198,8 +199,27 @@ def _capital_noun(reading: Reading, first: int, last: int) -> bool:
     )
 
 
+def _called(reading: Reading, first: int, last: int) -> bool:
+    """A name in capitals right before the noun, which is no state's: "the Schengen treaty"."""
+    base = reading.sentence.start
+    nouns = [h.first for h in reading.section("instruments") if first <= h.first <= last]
+    before = nouns[0] - 1 if nouns else -1
+    if before < 1:
+        return False
+    token = reading.tokens[before]
+    return reading.sentence.text[token.start - base].isupper() and not any(
+        p.start <= token.start < p.end for p in reading.parties
+    )
+
+
 def _inside(party: PartyMention, offset: int) -> bool:
     return party.start <= offset < party.end and len(party.code) == 2
+
+
+def _at_home(reading: Reading, offset: int) -> bool:
+    """Whether the clause of an act, or one around it, tells of what is a country's own business: parties, factions, a cabinet."""
+    act = reading.token_at(offset)
+    return any(h.key == "domestic" and reading.clause(h.first).opener <= act for h in reading.section("foreign"))
 
 
 def _otherwise(reading: Reading, key: str) -> bool:

@@ -82,6 +82,19 @@ def test_what_is_no_international_agreement(recogniser: Recogniser, text: str) -
     assert recogniser.recognise(article(text)).findings == ()
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Voters in Chile decided to ratify the Escazú treaty.",
+        "The twelve leading tin-mining countries signed a charter on exports.",
+        "A memorandum was signed by Chile, Peru and Brazil, although neither the opposition nor the ruling party was told.",
+    ],
+)
+def test_what_is_an_international_agreement(recogniser: Recogniser, text: str) -> None:
+    """A treaty with a name in small letters, a charter of so many countries, a clause on politics at home beside one on states."""
+    assert [f.discovered is not None for f in recogniser.recognise(article(text)).findings] == [True]
+
+
 def test_below_the_review_threshold_nothing_is_returned(recogniser: Recogniser) -> None:
     """The threshold is the operator's."""
     strict = Recogniser.build(recogniser.watchlist, RecogniseOptions(review_threshold=1.0))
