@@ -222,9 +222,11 @@ class Lexicon:
             return words
         out: list[Word] = []
         place = 0
+        phrases, arabic = tongue.phrases, language == "ar"
         while place < len(words):
             word = words[place]
-            for parts, names in _beginning(tongue, word.low, language):
+            rows = _beginning(tongue, word.low, language) if arabic else phrases.get(word.low[:3], ())
+            for parts, names in rows:
                 if _spells(parts, words, place, language):
                     out.append(_joined(words[place : place + len(parts)], names))
                     place += len(parts)

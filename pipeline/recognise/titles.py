@@ -16,6 +16,7 @@ from pipeline.recognise.values import PartyKind, PartyMention
 _YEAR = re.compile(r"(?<!\d)(?:1[6-9]|20)\d\d(?!\d)")
 _NUMBER = re.compile(r"(?:\bno|\bnr|\bnº|\bn°|№|\bset[s]? no)\.?\s*(\d{1,4})\b|第\s*(\d{1,4})\s*号")
 _VERSION = re.compile(r"(?<![\d.,])(\d\.0)(?![\d.,])")  # ACFTA 3.0
+_DIGIT, _ROMAN_DIGITS = re.compile(r"\d"), re.compile("[IVX][IVX]")  # where there are none, nothing need be looked for
 _ROMAN = re.compile(r"\b(?=[IVX]{2,})(?:X{0,2}(?:IX|IV|V?I{0,3}))\b")
 _PLURAL_S = frozenset({"en", "fr", "es", "pt"})
 _HEAD_LAST = frozenset({"zh", "tr", "az", "kk", "ky", "uz"})
@@ -123,7 +124,7 @@ class Reader:
         """Take a wording in a language (ISO 639-1) apart. Never raises; an empty text gives an empty reading."""
         words = self.lexicon.words(text, language)
         parties, places = self._parties(text, language, words)
-        kept = [word for word in words if not _covered(word, parties)]
+        kept = [word for word in words if not _covered(word, parties)] if parties else words
         keys: dict[str, bool] = {}
         layers: set[str] = set()
         kinds: list[str] = []
@@ -188,5 +189,8 @@ def _names_it(mention: PartyMention, words: list[Word]) -> bool:
 
 
 def _numbers(text: str) -> frozenset[str]:
-    found = {one or two for one, two in _NUMBER.findall(text.lower())}
-    return frozenset(found | {roman.lower() for roman in _ROMAN.findall(text)} | set(_VERSION.findall(text)))
+    found = {roman.lower() for roman in _ROMAN.findall(text)} if _ROMAN_DIGITS.search(text) else set()
+    if _DIGIT.search(text):
+        found |= {one or two for one, two in _NUMBER.findall(text.lower())}
+        found.update(_VERSION.findall(text))
+    return frozenset(found)

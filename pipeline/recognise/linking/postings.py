@@ -59,7 +59,8 @@ class Postings:
                 self._pairs_of[code].append(group)
         self._first = {group: tuple(places[:_EXACT]) for group, places in groups.items()}  # the places are in order
         self._apart = {code: tuple(places) for code, places in apart.items()}  # agreements of one party or of many
-        self._wide = frozenset(place for place, entry in enumerate(entries) if entry.multilateral)
+        wide = frozenset(place for place, entry in enumerate(entries) if entry.multilateral)
+        self._open = {key: row & wide for key, row in self._content.items() if len(row) > _LONG}
 
     def touches(self, reading: Reading) -> bool:
         """Whether any agreement shares a word of its subject with a wording, or has a party that the wording names."""
@@ -79,12 +80,26 @@ class Postings:
         theirs = self._theirs(query)
         if len(weight) <= _EXACT:
             return {*weight, *theirs}
+        return {*self._heaviest(weight, query), *theirs}
+
+    def _heaviest(self, weight: Mapping[int, float], query: Query) -> list[int]:
+        """The places that weigh most with their parties, of equal ones those that come first."""
         codes = self._with_blocs(query.parties | query.near | query.context)
         entries = self._entries
-        heaviest = nlargest(
-            _EXACT, weight, key=lambda place: weight[place] + _PARTY * len(codes & entries[place].parties)
-        )
-        return {*heaviest, *theirs}
+        here: dict[
+            frozenset[str], float
+        ] = {}  # what a set of parties weighs; thousands of places share some hundred sets
+        weighed: list[float] = []
+        for place, shared in weight.items():
+            parties = entries[place].parties
+            more = here.get(parties)
+            if more is None:
+                more = here[parties] = _PARTY * len(codes & parties)
+            weighed.append(shared + more)
+        least = nlargest(_EXACT, weighed)[-1]
+        pairs = [(place, total) for place, total in zip(weight, weighed, strict=True) if total >= least]
+        above = [place for place, total in pairs if total > least]
+        return above + [place for place, total in pairs if total == least][: _EXACT - len(above)]
 
     def _theirs(self, query: Query) -> list[int]:
         """The agreements of few parties, all at hand and one at least in the mention: whatever else is tracked, they are compared."""
@@ -98,23 +113,27 @@ class Postings:
         rows = sorted(((self._content[key], key) for key in keys if key in self._content), key=lambda row: len(row[0]))
         total = sum(self._weights.shared(key) for _, key in rows)
         covered = 0.0
-        weight: dict[int, float] = defaultdict(float)
+        weight: dict[int, float] = {}
         for row, key in rows:
             shared = self._weights.shared(key)
-            places: Iterable[int]
             if covered >= _COVERED * total:
-                places = [place for place in weight if place in row]
+                for place in weight:
+                    if place in row:
+                        weight[place] += shared
             else:
-                places = self._near(row, query) if len(row) > _LONG else row
-            for place in places:
-                weight[place] += shared
+                places = self._near(row, key, query) if len(row) > _LONG else row
+                if weight:
+                    for place in places:
+                        weight[place] = weight.get(place, 0.0) + shared
+                else:
+                    weight = dict.fromkeys(places, shared)
             covered += shared
         return weight
 
-    def _near(self, row: frozenset[int], query: Query) -> frozenset[int]:
+    def _near(self, row: frozenset[int], key: str, query: Query) -> frozenset[int]:
         """The part of a long list that the parties at hand could be about."""
         codes = self._with_blocs(query.parties or query.near | query.context)
-        return (row & self._wide).union(*(row & self._party.get(code, _NOBODY) for code in codes))
+        return self._open[key].union(*(row & self._party.get(code, _NOBODY) for code in codes))
 
     def _with_blocs(self, codes: Iterable[str]) -> set[str]:
         wanted = set(codes)

@@ -225,10 +225,11 @@ def content_fit(view: View, query: Query, entry: Entry, weights: Weights, named:
             against = _held(key, view, reading, weights) * weights.foreign(key, key in reading.proper)
             foreign += against
             another = another or (key in weights and against >= _SUBJECT)
-    shared += sum(_SAID[layer] for layer in reading.layers & view.layers if not named or layer not in named.layers)
-    for code in (query.near | query.context) & view.orgs - reading.orgs:
+    if reading.layers:
+        shared += sum(_SAID[layer] for layer in reading.layers & view.layers if not named or layer not in named.layers)
+    for code in (query.near | query.context) & view.orgs - reading.orgs if view.orgs else ():
         shared += (0.8 if code in query.near else _CONTEXT) * weights.org(code)
-    for code in reading.orgs - entry.parties:
+    for code in reading.orgs - entry.parties if reading.orgs else ():
         if code in view.orgs:
             shared += weights.org(code)
         else:
@@ -256,6 +257,8 @@ def _held(key: str, view: View, reading: Reading, weights: Weights) -> float:
 
 def layer_fit(view: View, reading: Reading, kind: str, named: Named | None) -> tuple[float, tuple[str, ...]]:
     """The factor for "amending", "interim", "accession" … said on one side only."""
+    if not view.layers and not reading.layers:
+        return 1.0, ()
     factor, reasons = 1.0, []
     said = reading.layers - named.layers if named else reading.layers
     if named and named.head and not named.generic:  # "the amended Tuna Treaty"
@@ -273,6 +276,8 @@ def layer_fit(view: View, reading: Reading, kind: str, named: Named | None) -> t
 
 def mark_fit(view: View, entry: Entry, reading: Reading) -> tuple[float, tuple[str, ...]]:
     """The factor for numbers and years: "Convention No. 190", "Protocol II", "the 2010 treaty"."""
+    if not (view.numbers or reading.years):
+        return 1.0, ()
     factor, reasons = 1.0, []
     if reading.numbers and view.numbers and not reading.numbers & view.numbers:
         factor, reasons = 0.3, ["other_number"]

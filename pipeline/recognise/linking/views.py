@@ -206,7 +206,9 @@ class Preparer:
             agreement.title,
             frame_only(parties),
             any(reading.states or reading.orgs & (parties | self._known.members.keys()) for reading in titles),
-            frozenset[str]().union(*(reading.states for reading in titles)) if frame_only(parties) else frozenset(),
+            self._shared.words(
+                frozenset().union(*(reading.states for reading in titles)) if frame_only(parties) else frozenset()
+            ),
         )
 
     def _is_generic(self, alias: str, reading: Reading, agreement: Agreement) -> bool:
