@@ -117,10 +117,10 @@ def fuzzy_ms(titles: list[str], *, rapid: bool) -> float:
 
 
 def fresh(kind: str) -> Iterator[Article]:
-    """Articles of a kind, none like the one before: what a recogniser remembers of wordings must not flatter it."""
+    """Articles of a kind, none with an event like the one before: what a recogniser remembers of wordings must not flatter it."""
     for number in count(1):
-        if kind == "no event":
-            yield Article("", f"Weather of week {number}", f"Week {number}. {PLAIN}"[:SIZE], "en")
+        if kind == "no event":  # of which nothing is remembered but single words
+            yield Article("", "Weather", PLAIN[:SIZE], "en")
         else:
             text = (EVENT if kind == "event" else DENSE).replace("railway", f"railway line {number}")[:SIZE]
             yield Article("", f"Norway ratifies treaty on railway line {number}", text, "en", PUBLISHED)

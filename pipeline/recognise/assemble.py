@@ -147,15 +147,12 @@ def _finer(one: PartialDate | None, other: PartialDate | None) -> PartialDate | 
 def weigh(told: Sequence[Told]) -> list[Told]:
     """Salience once more, with the whole article in view: steps before an agreement's news step are its history."""
     out: list[Told] = []
+    telling = [t for t in told if t.salience is NEWS and (t.lead or t.type in _LAST)]
     for one in told:
         news = [
             t.type
-            for t in told
-            if (_happened(t.status) or one.type in _EARLY)
-            and t.agreement == one.agreement
-            and t.salience is NEWS
-            and (t.lead or t.type in _LAST)
-            and t is not one
+            for t in telling
+            if t is not one and (one.type in _EARLY or _happened(t.status)) and t.agreement == one.agreement
         ]
         if (
             one.salience is NEWS

@@ -30,7 +30,7 @@ class Weights:
 
     def probability(self, shown: Iterable[str]) -> float:
         """How likely the answer is yes, 0 to 1."""
-        odds = self.bias + sum(self.weights.get(sign, 0.0) for sign in shown)
+        odds = self.bias + sum([self.weights.get(sign, 0.0) for sign in shown])
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, odds))))
 
 

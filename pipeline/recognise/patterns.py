@@ -147,7 +147,7 @@ def key_of(pattern: Pattern) -> Element:
 class _Starting:
     """The patterns that may begin with one word, each with its rank among them: those of that word alone, those that want a
     certain word next, and the others, each with words of which one at least has to stand in the sentence (none: any will do).
-    `needed`: all those words, empty where one of the others wants none.
+    `needed`: all those words, and where one of the others wants none, the word itself, which is always said.
     """
 
     alone: tuple[tuple[int, Pattern], ...]
@@ -155,7 +155,6 @@ class _Starting:
     others: tuple[tuple[int, Pattern, frozenset[str]], ...]
     needed: frozenset[str]
     labels: tuple[Label, ...]  # of those of that word alone
-    several: bool  # whether there are any of more than one word
     nothing: bool
 
 
@@ -272,10 +271,13 @@ class Table:
         openers = said - self._shut
         if not openers:
             return False
-        for i, word in enumerate(words):
+        for i, (word, following) in enumerate(zip(words, [*words[1:], ""], strict=True)):
             if word in openers:
                 starting = self._act_grouped.get(word) or self._act_group(word)
-                if starting.alone or (starting.several and self._longer(starting, words, said, i)):
+                if starting.alone or (
+                    (following in starting.by_next or (starting.others and not starting.needed.isdisjoint(said)))
+                    and self._longer(starting, words, said, i)
+                ):
                     return True
         return False
 
@@ -284,7 +286,7 @@ class Table:
         if len(self._act_grouped) + len(self._shut) >= _MAX_MEMO:
             self._act_grouped.clear()
             self._shut.clear()
-        starting = self._group([p for p in self.starting(word) if p.section == "acts"])
+        starting = self._group(word, [p for p in self.starting(word) if p.section == "acts"])
         if starting.nothing:
             self._shut.add(word)
         else:
@@ -301,15 +303,16 @@ class Table:
         said = frozenset(words)
         grouped = self._grouped
         found: list[Hit] = []
-        for i, word in enumerate(words):
+        for i, (word, following) in enumerate(zip(words, [*words[1:], ""], strict=True)):
             starting = grouped.get(word)
             if starting is None:
-                starting = self._group(self.starting(word))
+                starting = self._group(word, self.starting(word))
                 if len(grouped) < _MAX_MEMO:
                     grouped[word] = starting
             if starting.nothing:
                 continue
-            longer = self._longer(starting, words, said, i) if starting.several else None
+            goes_on = following in starting.by_next or (starting.others and not starting.needed.isdisjoint(said))
+            longer = self._longer(starting, words, said, i) if goes_on else None
             if not longer:
                 found += [Hit(i, i, *label) for label in starting.labels]
                 continue
@@ -332,8 +335,6 @@ class Table:
             last = self._rest(pattern.elements, words, 2, at + 2)
             if last >= 0:
                 found.append((rank, last, pattern))
-        if starting.needed and starting.needed.isdisjoint(said):
-            return found
         for rank, pattern, needed in starting.others:
             if not needed or not needed.isdisjoint(said):
                 last = self._rest(pattern.elements, words, 1, at + 1)
@@ -341,7 +342,7 @@ class Table:
                     found.append((rank, last, pattern))
         return found
 
-    def _group(self, starting: Iterable[Pattern]) -> _Starting:
+    def _group(self, word: str, starting: Iterable[Pattern]) -> _Starting:
         """The patterns that may begin with a word, by what has to follow it."""
         alone: list[tuple[int, Pattern]] = []
         by_next: dict[str, list[tuple[int, Pattern]]] = {}
@@ -361,9 +362,8 @@ class Table:
             tuple(alone),
             {word: tuple(those) for word, those in by_next.items()},
             tuple(others),
-            frozenset().union(*needed) if all(needed) else frozenset(),
+            frozenset().union(*needed) if all(needed) else frozenset([word]),
             tuple(dict.fromkeys(pattern.label for _, pattern in alone)),
-            bool(by_next or others),
             not (alone or by_next or others),
         )
 

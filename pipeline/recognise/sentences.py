@@ -133,7 +133,7 @@ def spans(text: str, abbreviations: Collection[str] = (), *, ordinals: bool = Fa
             m.end() for m in _STOP.finditer(text, begin, end) if _ends_here(text, begin, m, abbreviations, ordinals)
         ]
         for stop in [*stops, end]:
-            for left, right in _cut(text, here, stop):
+            for left, right in _cut(text, here, stop) if stop - here > LONGEST else ((here, stop),):
                 a, b = left, right
                 while a < b and (text[a].isspace() or text[a] in _SPACES):
                     a += 1

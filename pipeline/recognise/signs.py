@@ -76,7 +76,8 @@ def _place(index: int) -> str:
 
 def whole(one: Told, told: Sequence[Told]) -> tuple[str, ...]:
     """What the other steps of the article show of this one."""
-    same = [t for t in told if t.agreement == one.agreement and t is not one]
+    mine = one.agreement
+    same = [t for t in told if t is not one and t.agreement == mine]
     happened = [t for t in same if t.status is _OCCURRED]
     out = [
         f"type:{one.type.value}", f"status:{one.status.value}",
@@ -107,7 +108,7 @@ def whole(one: Told, told: Sequence[Told]) -> tuple[str, ...]:
         "newest": _newest(one, days),
         "older_than_newest": _older(one, days),
         "others_dated": one.told_date is None and any(t.told_date and t.told_date.day for t in happened),
-        "agreement_of_lead": bool(told) and one.agreement == told[0].agreement,
+        "agreement_of_lead": bool(told) and mine == told[0].agreement,
         "country": bool(one.actor.country),
         "plans_ahead": any(t.status is not _OCCURRED for t in same),
     }

@@ -216,10 +216,11 @@ class Walk(Meanings):
         actor = organs.actor(reading, one, subject, told, self.article.text, self.scene.place)
         kind, verdict, why = organs.judged(reading, one, (verdict, why), actor, told)
         previous = self.last_date or next((t.date for t in reversed(told) if t.date is not None), None)
-        day, effective = when.told(own, kind, verdict, self._calendar(previous), marked)
+        calendar = self._calendar(previous)
+        day, effective = when.told(own, kind, verdict, calendar, marked)
         lead = self._is_lead(reading)
         if tenses.SCHEDULED in why and kind in _SCHEDULED and not tenses.lasting(reading, own):
-            coming, then = when.told(own, kind, Status.PLANNED, self._calendar(previous), marked)
+            coming, then = when.told(own, kind, Status.PLANNED, calendar, marked)
             if self._is_coming(coming):
                 verdict, why, day, effective = Status.PLANNED, (*why, "day_to_come"), coming, then
         if verdict is Status.OCCURRED and self._is_ahead(day):
@@ -243,12 +244,10 @@ class Walk(Meanings):
             at=reading.tokens[one.trigger.first].start, weight=one.step.weight, signs=shown,
         )  # fmt: skip
         several = len({x.agreement_id for x in linked if x.agreement_id})
-        listed = when.respective(own, several, kind, verdict, self._calendar(previous))
+        listed = when.respective(own, several, kind, verdict, calendar)
         shared = gapping.read(reading, one.trigger, verbs, marked, subject)
         further = (*shared.further, *company.likewise(reading, one.trigger, verbs, (*subject, *shared.further)))
-        days = {
-            code: when.told([m], kind, verdict, self._calendar(previous), marked)[0] for code, m in shared.dates.items()
-        }
+        days = {code: when.told([m], kind, verdict, calendar, marked)[0] for code, m in shared.dates.items()}
         yield from self._spread(reading, found, one, base, linked, (*subject, *further), told, listed, days)
 
     def _spread(
