@@ -271,7 +271,7 @@ class Table:
         openers = said - self._shut
         if not openers:
             return False
-        for i, (word, following) in enumerate(zip(words, [*words[1:], ""], strict=True)):
+        for i, (word, following) in enumerate(zip(words, [*words[1:], ""], strict=False)):
             if word in openers:
                 starting = self._act_grouped.get(word) or self._act_group(word)
                 if starting.alone or (
@@ -303,7 +303,7 @@ class Table:
         said = frozenset(words)
         grouped = self._grouped
         found: list[Hit] = []
-        for i, (word, following) in enumerate(zip(words, [*words[1:], ""], strict=True)):
+        for i, (word, following) in enumerate(zip(words, [*words[1:], ""], strict=False)):
             starting = grouped.get(word)
             if starting is None:
                 starting = self._group(word, self.starting(word))
