@@ -156,6 +156,21 @@ def several(index: Index, mention: Mention, language: str, texts: Mapping[str, s
     return found
 
 
+def of_lead(index: Index, mention: Mention, language: str, around: Around) -> Only | None:
+    """What a bare noun means before any agreement was named: the one that headline and lead tell of by parties and subject ("the
+    asylum partnership with Rwanda is dead")."""
+    hand = {*around.context, *around.near, *around.recent}
+    if around.lead is None or mention.plural or not 1 < len(hand) <= _MANY:
+        return None
+    fits = index.fitting(mention.text, language, mention.kind, (), hand, around.lead)
+    ranked = sorted(fits, key=lambda one: (-one.lead, one.agreement_id))
+    if not ranked or ranked[0].lead < _SUBJECT or ranked[0].elsewhere > ranked[0].lead:
+        return None
+    if len(ranked) > 1 and ranked[0].lead - ranked[1].lead < _SHARED:
+        return None
+    return Only(ranked[0].agreement_id, _POSSIBLE, "what_the_lead_tells_of")
+
+
 def _plain(wording: Wording) -> bool:
     """Whether a wording is the bare noun and its parties: nothing before the noun, no subject behind it."""
     return bool(wording.words) and bool(wording.words[0].kind) and not wording.keys

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
-from pipeline.recognise import cues, laws, orders
+from pipeline.recognise import cues, fronting, laws, orders
 from pipeline.recognise.cases import ENDING
+from pipeline.recognise.fronting import Sides
 from pipeline.recognise.reading import ASIDE, MAIN, RELATIVE, Reading
 from pipeline.recognise.things import GENERIC, NOUN, PRONOUN, TREATY, Thing
-from pipeline.recognise.triggers import ACTIVE, ATTRIBUTE, GERUND, INFINITIVE, INTRANSITIVE, NOMINAL, PASSIVE, Trigger
+from pipeline.recognise.triggers import ACTIVE, ATTRIBUTE, GERUND, INTRANSITIVE, NOMINAL, PASSIVE, Trigger
 
 EITHER_SIDE = frozenset(
     {"terminate", "suspend", "extend", "provisional", "accede", "withdraw", "open", "adopt", "reserve"}
@@ -22,15 +22,6 @@ _NEVER_IN_FORCE = frozenset({"procedures", "instruments", "negotiations"})
 _REACH = 22  # words between a verb and its object
 _VSO = 8  # words between an Arabic verb and its "عليها", the subject being between them
 _HAN = 40  # ideographs between a verb before 的 and the noun it belongs to
-
-
-@dataclass(frozen=True, slots=True)
-class Sides:
-    """The things around a trigger: the first to the right, the nearest to the left, the noun a relative clause hangs on."""
-
-    right: Thing | None
-    left: Thing | None
-    antecedent: Thing | None
 
 
 def _stops(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> frozenset[int]:
@@ -246,7 +237,7 @@ def _bind(reading: Reading, trigger: Trigger, things: Sequence[Thing], triggers:
         sides = Sides(None, sides.left, sides.antecedent)
     written = next((t for t in things if t.what == PRONOUN and t.first == trigger.first == trigger.last), None)
     if written is not None:
-        return _written(trigger, written, sides)
+        return fronting.written(trigger, written, sides)
     if trigger.voice == NOMINAL:
         return _of_noun(reading, trigger, things, sides)
     if trigger.voice == ATTRIBUTE:
@@ -258,7 +249,7 @@ def _bind(reading: Reading, trigger: Trigger, things: Sequence[Thing], triggers:
     if trigger.voice == PASSIVE or alone:
         return sides.left or sides.antecedent or sides.right
     beside = sides.left is not None and trigger.first - sides.left.last <= 2
-    if beside and not reading.lexicon.object_first and _clitic(reading, trigger, sides.left):
+    if beside and not reading.lexicon.object_first and fronting.clitic(reading, trigger, sides.left):
         return sides.left
     return _of_active(reading, trigger, sides)
 
@@ -280,17 +271,19 @@ def _of_active(reading: Reading, trigger: Trigger, sides: Sides) -> Thing | None
         return sides.right or sides.antecedent or sides.left
     if reading.lexicon.verb_final:
         return _nearest_object(sides.left) or sides.right or sides.antecedent or sides.left
-    if sides.right is not None and not (reading.lexicon.object_first and _clitic(reading, trigger, sides.left)):
+    if sides.right is not None and not (reading.lexicon.object_first and fronting.clitic(reading, trigger, sides.left)):
         return sides.right
     if trigger.family == "approve" and _passes_chamber(reading, trigger):
-        return sides.left
-    if _clitic(reading, trigger, sides.left) or (trigger.first and reading.tokens[trigger.first - 1].low == "se"):
+        return sides.left or sides.antecedent
+    if fronting.clitic(reading, trigger, sides.left) or (
+        trigger.first and reading.tokens[trigger.first - 1].low == "se"
+    ):
         return sides.left
     if sides.antecedent is not None:
-        return sides.antecedent
+        return None if fronting.subject_of(reading, trigger, sides.antecedent) else sides.antecedent
     if reading.lexicon.object_first:
         return sides.left
-    return _contact(reading, trigger, sides.left)
+    return fronting.contact(reading, trigger, sides.left)
 
 
 def _inside(reading: Reading, trigger: Trigger, things: Sequence[Thing]) -> Thing | None:
@@ -322,32 +315,12 @@ def _by_the_way(reading: Reading, trigger: Trigger, thing: Thing) -> bool:
     return thing.what in {"law", "draft", "decree"} and own and trigger.family in {"ratify", "promulgate"}
 
 
-def _written(trigger: Trigger, pronoun: Thing, sides: Sides) -> Thing:
-    """Arabic writes a pronoun to the verb: it takes up what the relative clause hangs on or what was named before it."""
-    if trigger.voice == NOMINAL and sides.right is not None and sides.right.first - trigger.last <= 2:
-        return sides.right  # "its ratification of the agreement"
-    for thing in (sides.antecedent, sides.left):
-        if thing is not None and thing.what in {TREATY, GENERIC} and trigger.voice != NOMINAL:
-            return thing
-    return pronoun
-
-
 def _by_decree(reading: Reading, thing: Thing) -> bool:
     """Turkish "… Cumhurbaşkanı kararıyla feshedildi": the decree is the means, what was ended stands before it."""
     if thing.what != "decree" or not reading.lexicon.verb_final or thing.last + 1 >= len(reading.tokens):
         return False
     following = reading.tokens[thing.last + 1].low
     return following in {"yla", "yle", "ile"} or reading.tokens[thing.last].low.endswith(("ıyla", "iyle", "yla", "yle"))
-
-
-def _clitic(reading: Reading, trigger: Trigger, left: Thing | None) -> bool:
-    """Romance languages put a pronoun object before the verb: "l'avaient signé", "lo ratificaron"."""
-    return (
-        left is not None
-        and left.what == PRONOUN
-        and trigger.first - left.last <= 3
-        and reading.is_a("clitics", left.first)
-    )
 
 
 def _passes_chamber(reading: Reading, trigger: Trigger) -> bool:
@@ -357,19 +330,6 @@ def _passes_chamber(reading: Reading, trigger: Trigger) -> bool:
 
 def _nearest_object(thing: Thing | None) -> Thing | None:
     return thing if thing is not None and thing.what != PRONOUN else None
-
-
-def _contact(reading: Reading, trigger: Trigger, left: Thing | None) -> Thing | None:
-    """English lets the relative word go: "the agreement Minsk and Moscow signed"; the actor stands between."""
-    if left is None or left.what not in {TREATY, GENERIC} or trigger.tense == INFINITIVE:
-        return None
-    inside = [
-        p
-        for p in reading.parties
-        if reading.tokens[left.last].end <= p.start and p.end <= reading.tokens[trigger.first].start
-    ]
-    gap = trigger.first - left.last - 1
-    return left if inside and gap <= 8 and not reading.comma_between(left.last, trigger.first) else None
 
 
 def _of_noun(reading: Reading, trigger: Trigger, things: Sequence[Thing], sides: Sides) -> Thing | None:

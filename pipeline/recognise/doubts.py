@@ -37,6 +37,12 @@ def worth_review(index: Index, mention: Mention, link: Link, around: Around) -> 
         return False
     if index.open(best.agreement_id) and not best.alias and ("with_a_party" in best.reasons or best.content < _PLAIN):
         return False
+    if (
+        not mention.generic
+        and "thin" in best.reasons
+        and any(r.startswith("no_") and r.endswith("_said") for r in best.reasons)
+    ):
+        return False  # "the framework accord" is hardly the interim one
     certain = "distinctive" in best.reasons and best.content >= 0.8
     if (mention.kind and best.kind < _KIND) or ("one_party" in best.reasons and not certain):
         return False

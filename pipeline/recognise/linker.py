@@ -54,6 +54,9 @@ class Linker(Carrying):
             found = self._by_subject(mention, language, around) or self._carried(
                 mention, language, focus, sentence, around
             )
+            if found[0].reasons == ("no_focus",) and mention.kind and not focus.told and focus.foreign < 0:
+                first = among.of_lead(self.index, mention, language, around)
+                found = (_only(first, mention),) if first is not None else found
             if found[0].agreement_id is not None or not around.near:
                 return found
         if mention.items:

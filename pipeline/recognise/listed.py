@@ -13,6 +13,9 @@ from pipeline.recognise.values import Mention
 _REACH = 48  # words of a list
 _MOST = 8  # agreements in one list
 _HEAD_LAST = frozenset({"tr", "kk", "ky", "az", "uz", "zh"})
+_STRONG = frozenset(";.()[]–—；。（）")
+_COLON = frozenset(":：")
+_NEAR = 8  # words between a colon and the noun that sums up the list before it
 _LIGHT = ("determiners", "prepositions", "complement", "coordinate", "numbers", "stop_words")
 
 
@@ -20,8 +23,11 @@ def itemised(reading: Reading, thing: Thing, mention: Mention, verbs: Sequence[T
     """The mention with its `items`, where its noun is a plural and heads a list; else as it is."""
     if thing.what != TREATY or not mention.plural or thing.agreement_id:
         return mention
-    parts = list(_parts(reading, _stretch(reading, thing, verbs)))
-    if not 1 < len(parts) <= _MOST:
+    for words in (_stretch(reading, thing, verbs), _behind_colon(reading, thing, verbs), _before_colon(reading, thing)):
+        parts = list(_parts(reading, words))
+        if 1 < len(parts) <= _MOST:
+            break
+    else:
         return mention
     noun = _text(reading, thing.first, thing.last)
     items = tuple(_item(reading, noun, mention, first, last) for first, last in parts)
@@ -43,8 +49,34 @@ def _stretch(reading: Reading, thing: Thing, verbs: Sequence[Trigger]) -> range:
     return range(thing.last + 1, last + 1)
 
 
+def _behind_colon(reading: Reading, thing: Thing, verbs: Sequence[Trigger]) -> range:
+    """The words behind a colon that follows the noun ("two accords were signed: on trade with Oman and on tax with Mali")."""
+    reach = range(thing.last + 1, min(len(reading.tokens), thing.last + _REACH))
+    first = next((i for i in reach if _COLON & set(reading.before(i))), 0)
+    acting = {i for v in verbs if v.voice != NOMINAL for i in range(v.first, v.last + 1)}
+    last = first
+    while first and last < len(reading.tokens) and last not in acting and not (last > first and _strong(reading, last)):
+        last += 1
+    return range(first, last)
+
+
+def _before_colon(reading: Reading, thing: Thing) -> range:
+    """The words before a colon that the noun stands behind ("Extradition, defence and airspace: three accords took effect")."""
+    reach = range(max(1, thing.first - _NEAR), thing.first + 1)
+    colon = next((i for i in reversed(reach) if _COLON & set(reading.before(i))), 0)
+    first = colon
+    while first and not (first < colon and _strong(reading, first)):
+        first -= 1
+    return range(first, colon)
+
+
+def _strong(reading: Reading, word: int) -> bool:
+    mark = reading.before(word)
+    return bool(_STRONG & set(mark)) or " - " in mark
+
+
 def _breaks(reading: Reading, thing: Thing, word: int, verbs: set[int]) -> bool:
-    strong = set(";.()[]–—；。（）") & set(reading.before(word).strip(" \u00a0"))
+    strong = _STRONG & set(reading.before(word))
     return bool(
         word in verbs
         or strong

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from pipeline.recognise import adjectives
 from pipeline.recognise.reading import MAIN, Reading
 from pipeline.recognise.things import GENERIC, NOUN, PRONOUN, TREATY, Thing
 from pipeline.recognise.triggers import NOMINAL, Trigger
@@ -35,7 +36,7 @@ def of(
 ) -> Mention:
     """The mention around a thing, with the parties named inside it."""
     if thing.what == PRONOUN:
-        last = _with_party(reading, thing.last + 1, 0)
+        last = max(_with_party(reading, thing.last + 1, 0), adjectives.year_behind(reading, thing.last))
         return _mention(reading, thing, thing.first, max(last, thing.last), generic=last < 0)
     verbs = frozenset(
         i
@@ -228,10 +229,13 @@ def _right(
     quoted = _quoted_title(reading, thing)
     if quoted > thing.last:
         return quoted
+    last = adjectives.behind(reading, thing.last) if thing.what == TREATY else thing.last
+    following = last + 1
+    if following >= n:
+        return last
     if not _begins(reading, following) or (thing.what == GENERIC and not reading.is_a("complement", following)):
-        return thing.last
+        return last
     days = {reading.token_at(d.start) for d in dates if d.role != "title"}
-    last = thing.last
     for i in range(following, min(n, following + 2)):
         if _YEAR.fullmatch(reading.tokens[i].low) and (i == following or _inside_title(reading, i)):
             last, following = i, i + 1  # "the accord of 1972", «اتفاقية 1959»
@@ -315,6 +319,8 @@ def _another(reading: Reading, things: Sequence[Thing], conjunction: int, thing:
     following = conjunction + 1
     if following >= len(reading.tokens):
         return False
+    if any(t.first == following and adjectives.year_behind(reading, t.last) >= 0 for t in things if t.what == PRONOUN):
+        return True  # « la convention de 1972 et celle de 1965 »
     fresh = reading.is_a("determiners", following) or reading.is_a("numbers", following) or reading.lexicon.object_first
     return fresh and any(t is not thing and t.what == TREATY and 0 < t.first - conjunction <= 6 for t in things)
 
@@ -326,7 +332,7 @@ def _begins(reading: Reading, word: int) -> bool:
         return False
     if mark in {"«", "“", '"', "(", "-", "/"} and not reading.is_a("complement", word):
         return True
-    if reading.is_a("complement", word):
+    if reading.is_a("complement", word) or (not mark and adjectives.participle(reading, word)):
         return True
     if any(p.start == reading.tokens[word].start for p in reading.parties) and not reading.is_a("prepositions", word):
         return reading.lexicon.language != "en"

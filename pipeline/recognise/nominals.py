@@ -17,10 +17,9 @@ Verdict = tuple[Status | None, tuple[str, ...]]
 
 def decide(reading: Reading, trigger: Trigger) -> Verdict:
     """The status of an act told by a noun, with the rules that spoke; None where nothing says that it happened or will."""
-    if _names_a_treaty(reading, trigger):
-        return None, ("names_a_treaty",)
-    if _names_a_paper(reading, trigger):
-        return None, ("names_a_paper",)
+    named = _names_a_treaty(reading, trigger) or _names_a_paper(reading, trigger)
+    if named:
+        return None, (named,)
     clause = cues.own(reading, trigger)
     reach = 30 if reading.lexicon.language == "zh" else 8  # words before the noun; Chinese counts ideographs
     light = [
@@ -34,7 +33,8 @@ def decide(reading: Reading, trigger: Trigger) -> Verdict:
     behind = cues.between(reading, trigger.last + 1, len(reading.tokens), clause, "after")
     forward = cues.between(reading, trigger.last + 1, len(reading.tokens), clause) if light else []
     if any(h.key == "temporal" and 0 < trigger.first - h.last <= 3 for h in reading.section("nominal")):
-        return (Status.OCCURRED, ("dated_noun",)) if _dated(reading, trigger) else (None, ("temporal_noun",))
+        told = _dated(reading, trigger) or _of_today(reading, trigger)
+        return (Status.OCCURRED, ("dated_noun",)) if told else (None, ("temporal_noun",))
     nearest_cue = max((h.last for h in before if h.key != "occurred"), default=-99)
     if light and min(abs(h.first - trigger.first) for h in light) <= trigger.first - nearest_cue:
         verb = min(light, key=lambda h: abs(h.first - trigger.first))
@@ -46,6 +46,8 @@ def decide(reading: Reading, trigger: Trigger) -> Verdict:
             key = governs[-1].key
             return Status.NEGATED if key == cues.REJECTED else Status(key), (key,)
         return Status.OCCURRED, ("light_verb",)
+    if _of_today(reading, trigger) and not any(h.key != "occurred" for h in before):
+        return Status.OCCURRED, ("noun_of_today",)
     if behind:
         first = min(behind, key=lambda h: h.first)
         return Status(first.key), (f"{first.key}_behind",)
@@ -67,11 +69,14 @@ def decide(reading: Reading, trigger: Trigger) -> Verdict:
 
 def _of_today(reading: Reading, trigger: Trigger) -> bool:
     """ "With today's entry into force of …", « l'entrée en vigueur ce lundi de … »: an act of the day that nothing puts off."""
+    if trigger.family not in _DONE_TODAY or "today" not in reading.roles:
+        return False
     near = range(max(0, trigger.first - _BESIDE), min(trigger.last + _BESIDE + 1, len(reading.tokens)))
-    told = [i for i in near if reading.is_a("today", i) and reading.same_clause(i, trigger.first)]
+    if not any(reading.is_a("today", i) and reading.same_clause(i, trigger.first) for i in near):
+        return False
     around = range(max(0, trigger.first - 2 * _BESIDE), min(trigger.last + _BESIDE, len(reading.tokens)))
-    ahead = any(reading.is_a("ahead_of", i) for i in around)
-    return any(not reading.comma_between(min(i, trigger.first), max(i, trigger.last)) for i in told) and not ahead
+    put_off = any(0 <= h.first - trigger.last <= _BESIDE and h.key != "occurred" for h in reading.section("after"))
+    return not put_off and not any(reading.is_a("ahead_of", i) for i in around)
 
 
 def _dated(reading: Reading, trigger: Trigger) -> bool:
@@ -85,18 +90,16 @@ def _dated(reading: Reading, trigger: Trigger) -> bool:
     return False
 
 
-def _names_a_treaty(reading: Reading, trigger: Trigger) -> bool:
+def _names_a_treaty(reading: Reading, trigger: Trigger) -> str:
     """Turkish "katılım protokolünü", "accession treaty": the noun says which treaty; what is done with that is the step."""
     to = reading.is_a("prepositions", trigger.last)  # "الانضمام إلى اتفاقية": accession to an agreement
-    return (
-        trigger.family == "accede"
-        and not to
-        and any(h.first == trigger.last + 1 for h in reading.section("instruments"))
-    )
+    before = any(h.first == trigger.last + 1 for h in reading.section("instruments"))
+    return "names_a_treaty" if trigger.family == "accede" and not to and before else ""
 
 
-def _names_a_paper(reading: Reading, trigger: Trigger) -> bool:
+def _names_a_paper(reading: Reading, trigger: Trigger) -> str:
     """ "exchange the instruments of ratification": they are a thing here; what is done with them is the step."""
     papers = [h for h in reading.section("things") if h.key == "instruments" and h.first <= trigger.first <= h.last]
     acts = (h for h in reading.section("acts") if h.key == "exchange" or (h.key == "deposit" and h.form != "noun"))
-    return bool(papers) and any(reading.same_clause(h.first, trigger.first) for h in acts)
+    beside = papers and any(reading.same_clause(h.first, trigger.first) for h in acts)
+    return "names_a_paper" if beside else ""

@@ -223,8 +223,9 @@ def _clauses(
                 nouns.add(hit.last)
         elif hit.section in {"instruments", "things"}:
             nouns.update(range(hit.first, hit.last + 1))
-        if hit.section in {"things", "status", "acts"} and hit.last > hit.first:
-            covered.update(range(hit.first + (hit.section != "acts"), hit.last + 1))
+        joins = hit.section == "grammar" and hit.key == "coordinate"  # "as well as"
+        if (joins or hit.section in {"things", "status", "acts"}) and hit.last > hit.first:
+            covered.update(range(hit.first + (hit.section != "acts" and not joins), hit.last + 1))
             if hit.section == "status":
                 ends.add(hit.last)
     negating = frozenset(h.first for h in hits if h.section == "status" and h.key == "negated" and h.last > h.first)

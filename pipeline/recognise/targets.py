@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.recognise import listed, mentions
+from pipeline.recognise import adjectives, listed, mentions
 from pipeline.recognise.reading import Reading
 from pipeline.recognise.things import GENERIC, NOUN, PRONOUN, TREATY, Thing
 from pipeline.recognise.triggers import GERUND, INFINITIVE, NOMINAL, PASSIVE, Trigger
@@ -163,9 +163,10 @@ def _equals(
 
 
 def _elliptic(reading: Reading, thing: Thing) -> bool:
-    """ "The treaty with Mali and that with Niger": a pronoun in a list, with a party of its own."""
+    """ "The treaty with Mali and that with Niger", « et celle de 1965 »: a pronoun in a list, with a party or a year of its own."""
     after = thing.first > 0 and reading.is_a("coordinate", thing.first - 1)
-    return thing.what == PRONOUN and after and reading.is_a("with", thing.last + 1)
+    own = reading.is_a("with", thing.last + 1) or adjectives.year_behind(reading, thing.last) >= 0
+    return thing.what == PRONOUN and after and own
 
 
 def _subject_of_next(reading: Reading, verbs: Sequence[Trigger], trigger: Trigger, other: Thing) -> bool:

@@ -1,0 +1,67 @@
+"""Objects that stand before their verb: pronouns, what a relative word stands for, and what such a word is the subject of instead."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pipeline.recognise.reading import Reading
+from pipeline.recognise.things import GENERIC, PRONOUN, TREATY, Thing
+from pipeline.recognise.triggers import INFINITIVE, NOMINAL, Trigger
+
+_SUBJECTS = frozenset({"qui"})  # relative words that are always the subject
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """The things around a trigger: the first to the right, the nearest to the left, the noun a relative clause hangs on."""
+
+    right: Thing | None
+    left: Thing | None
+    antecedent: Thing | None
+
+
+def written(trigger: Trigger, pronoun: Thing, sides: Sides) -> Thing:
+    """Arabic writes a pronoun to the verb: it takes up what the relative clause hangs on or what was named before it."""
+    if trigger.voice == NOMINAL and sides.right is not None and sides.right.first - trigger.last <= 2:
+        return sides.right  # "its ratification of the agreement"
+    for thing in (sides.antecedent, sides.left):
+        if thing is not None and thing.what in {TREATY, GENERIC} and trigger.voice != NOMINAL:
+            return thing
+    return pronoun
+
+
+def clitic(reading: Reading, trigger: Trigger, left: Thing | None) -> bool:
+    """Romance languages put a pronoun object before the verb: "l'avaient signé", "lo ratificaron"."""
+    return (
+        left is not None
+        and left.what == PRONOUN
+        and trigger.first - left.last <= 3
+        and reading.is_a("clitics", left.first)
+    )
+
+
+def contact(reading: Reading, trigger: Trigger, left: Thing | None) -> Thing | None:
+    """English lets the relative word go: "the agreement Minsk and Moscow signed"; the actor stands between."""
+    if left is None or left.what not in {TREATY, GENERIC} or trigger.tense == INFINITIVE:
+        return None
+    inside = [
+        p
+        for p in reading.parties
+        if reading.tokens[left.last].end <= p.start and p.end <= reading.tokens[trigger.first].start
+    ]
+    gap = trigger.first - left.last - 1
+    return left if inside and gap <= 8 and not reading.comma_between(left.last, trigger.first) else None
+
+
+def subject_of(reading: Reading, trigger: Trigger, antecedent: Thing) -> bool:
+    """ "An agreement that clears the way", « l'accord qui ouvre la voie »: what the relative word stands for does it, and is not what it
+    is done to. Where the object may go without a mark, only a verb right behind its "that" has it for its subject."""
+    opener = reading.clause(trigger.first).opener
+    if antecedent.what != TREATY or reading.lexicon.verb_final or opener < 0:
+        return False
+    word = reading.tokens[opener].low
+    return (
+        (word in _SUBJECTS or reading.lexicon.language == "en")
+        and trigger.first - opener == 1
+        and opener - antecedent.last <= 2
+    )
