@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from pipeline.model import Article, Finding, Recognition, Watchlist
 from pipeline.options import RecogniseOptions
-from pipeline.recognise import assemble, discover, screen, sentences
+from pipeline.recognise import assemble, discover, newsday, screen, sentences
 from pipeline.recognise.dates import DateTables
 from pipeline.recognise.explain import Explaining
 from pipeline.recognise.judgement import Judgement
@@ -62,7 +62,7 @@ class Recogniser:
             return Recognition(screened_out=True)
         walk = self._walk(article, lexicon, Explaining if trace else Walk)
         merged = assemble.merge(walk.run())
-        told = self.judgement.judge(merged)
+        told = newsday.dated(self.judgement.judge(merged), walk.news_day)
         found = [self._ruled(assemble.finding(one, self._title(one.linked.agreement_id))) for one in told]
         kept = tuple(f for f in found if f.confidence >= self.options.review_threshold)
         if not isinstance(walk, Explaining):

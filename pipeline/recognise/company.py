@@ -41,18 +41,18 @@ def whole(reading: Reading, subject: Sequence[PartyMention]) -> tuple[PartyMenti
 def likewise(
     reading: Reading, trigger: Trigger, verbs: Sequence[Trigger], subject: Sequence[PartyMention]
 ) -> tuple[PartyMention, ...]:
-    """Who is said behind the verb to have done the same: "…, as did Madagascar", «так же как и Того»."""
-    if not subject or not any(p.code for p in subject):
-        return ()
-    codes = {p.code for p in subject}
+    """The subject, and who is said behind the verb to have done the same: "…, as did Madagascar", «так же как и Того»."""
+    codes = {p.code for p in subject if p.code}
+    if not codes:
+        return tuple(subject)
     for p in reading.parties:
         word = word_of(reading, p)
         cue = next((i for i in range(max(0, word - _ECHO), word) if reading.is_a("alike", i)), -1)
         if cue <= trigger.last or p.kind is not PartyKind.NAME or p.code in codes:
             continue
         if not any(trigger.last < t.first < word and t.voice != NOMINAL for t in verbs):
-            return tuple(q for q in _row(reading, p, _NAMES) if q.start >= p.start)
-    return ()
+            return (*subject, *(q for q in _row(reading, p, _NAMES) if q.start >= p.start))
+    return tuple(subject)
 
 
 def set_apart(reading: Reading, named: Sequence[PartyMention]) -> list[PartyMention]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pipeline.recognise.reading import MAIN, Reading
-from pipeline.recognise.triggers import ACTIVE, PAST, PRESENT, Trigger
+from pipeline.recognise.triggers import ACTIVE, ATTRIBUTE, PAST, PRESENT, Trigger
 from pipeline.recognise.values import DateMention
 
 _IN_FRONT = 4  # what it costs a date to stand before its verb
 _BEHIND = 12  # what it costs a date to stand behind its verb where verbs stand last
+RIGHT_BEHIND = 5  # words from a participle to its date
 _PREPOSITION = 2  # words of "as of" and its kind
 
 
@@ -74,3 +77,23 @@ def _joins_names(reading: Reading, word: int) -> bool:
 def parted(reading: Reading, trigger: Trigger, mention: DateMention) -> bool:
     """Whether a comma stands between a verb and the date behind it."""
     return reading.comma_between(trigger.last, word_of(reading, mention))
+
+
+def of_main_verbs(reading: Reading, marked: Sequence[DateMention], verbs: Sequence[Trigger]) -> Sequence[DateMention]:
+    """The dates of a sentence without those of its participles («документ, подписанный 13 марта, …»): they are not the story's."""
+    held = [t for t in verbs if t.voice == ATTRIBUTE]
+    return [
+        m
+        for m in marked
+        if not any(0 < word_of(reading, m) - t.last <= RIGHT_BEHIND and not parted(reading, t, m) for t in held)
+    ]
+
+
+def last_hand_first(reading: Reading, found: list[DateMention]) -> list[DateMention]:
+    """Of two days joined by "and" the later: "signed in Lomé on 16 July and in Moscow on 30 July" was done then."""
+    if len(found) < 2 or any(m.day is None or m.month is None or m.role for m in found):
+        return found
+    one, two = sorted(found[:2], key=lambda m: m.start)
+    left, right = last_of(reading, one), word_of(reading, two)
+    joined = any(reading.is_a("coordinate", i) for i in range(left + 1, right)) and right - left <= RIGHT_BEHIND
+    return [two, one, *found[2:]] if joined and not reading.comma_between(left, right) else found

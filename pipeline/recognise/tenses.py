@@ -8,7 +8,7 @@ from pipeline.model import Status
 from pipeline.recognise import cues
 from pipeline.recognise.patterns import Hit
 from pipeline.recognise.reading import SUBORDINATE, Reading
-from pipeline.recognise.triggers import PASSIVE, Trigger
+from pipeline.recognise.triggers import FUTURE, PASSIVE, Trigger
 from pipeline.recognise.values import DateMention
 
 Verdict = tuple[Status | None, tuple[str, ...]]
@@ -43,6 +43,11 @@ def present(reading: Reading, trigger: Trigger, found: Sequence[Hit]) -> Verdict
             return Status.PLANNED, ("planned",)
         return Status.OCCURRED, (SCHEDULED,)
     return Status.PLANNED, ("present_form",)
+
+
+def asked(status: Status, trigger: Trigger) -> Status:
+    """The status a day is understood by: what would be done is to come ("if not, it will apply from autumn")."""
+    return Status.PLANNED if status is Status.CONDITIONAL and trigger.tense == FUTURE else status
 
 
 def lasting(reading: Reading, own: Sequence[DateMention]) -> bool:

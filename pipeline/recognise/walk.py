@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from types import MappingProxyType
 
 from pipeline.model import EventType, PartialDate, Salience, Status
@@ -28,9 +29,11 @@ from pipeline.recognise import (
     items,
     laws,
     mentions,
+    newsday,
     organs,
     salience,
     signs,
+    spacing,
     status,
     targets,
     tenses,
@@ -43,6 +46,7 @@ from pipeline.recognise.cases import Bound
 from pipeline.recognise.focus import Focus, Linked
 from pipeline.recognise.meanings import LEAD_SENTENCES, Meanings
 from pipeline.recognise.reading import Reading
+from pipeline.recognise.readings import Read
 from pipeline.recognise.salience import Circumstances
 from pipeline.recognise.things import NOUN, TREATY, Thing
 from pipeline.recognise.triggers import FUTURE, GERUND, INFINITIVE, NOMINAL, PRESENT, Trigger
@@ -128,6 +132,7 @@ class Walk(Meanings):
         reading, found = read.reading, read.things
         if not reading.section("acts"):
             self._look(reading, found)
+            self._note_day(read)
             return
         if not any(t.what != things.NOUN for t in found) and not things.may_name_body(reading):
             return
@@ -141,7 +146,12 @@ class Walk(Meanings):
                 yield step
         if bound and not heard:
             self._look(reading, found)
-        self.last_date = when.last_day(read.dates, self._calendar(self.last_date)) or self.last_date
+        self._note_day(read)
+
+    def _note_day(self, read: Read) -> None:
+        """The last day that was told, for "the same day" and its kind."""
+        plain = spacing.of_main_verbs(read.reading, read.dates, read.verbs)
+        self.last_date = when.last_day(plain, self._calendar(self.last_date)) or self.last_date
 
     def _calendar(self, previous: PartialDate | None) -> when.Calendar:
         return when.Calendar(
@@ -217,7 +227,7 @@ class Walk(Meanings):
         kind, verdict, why = organs.judged(reading, one, (verdict, why), actor, told)
         previous = self.last_date or next((t.date for t in reversed(told) if t.date is not None), None)
         calendar = self._calendar(previous)
-        day, effective = when.told(own, kind, verdict, calendar, marked)
+        day, effective = when.told(own, kind, tenses.asked(verdict, one.trigger), calendar, marked)
         lead = self._is_lead(reading)
         if tenses.SCHEDULED in why and kind in _SCHEDULED and not tenses.lasting(reading, own):
             coming, then = when.told(own, kind, Status.PLANNED, calendar, marked)
@@ -246,9 +256,9 @@ class Walk(Meanings):
         several = len({x.agreement_id for x in linked if x.agreement_id})
         listed = when.respective(own, several, kind, verdict, calendar)
         shared = gapping.read(reading, one.trigger, verbs, marked, subject)
-        further = (*shared.further, *company.likewise(reading, one.trigger, verbs, (*subject, *shared.further)))
+        subject = company.likewise(reading, one.trigger, verbs, (*subject, *shared.further))
         days = {code: when.told([m], kind, verdict, calendar, marked)[0] for code, m in shared.dates.items()}
-        yield from self._spread(reading, found, one, base, linked, (*subject, *further), told, listed, days)
+        yield from self._spread(reading, found, one, base, linked, subject, told, listed, days)
 
     def _spread(
         self,
@@ -330,6 +340,17 @@ class Walk(Meanings):
         """Whether a step is of the dateline's day: news without a day of its own, or what has no other date."""
         filed = day is None and verdict is Status.OCCURRED and news is Salience.NEWS
         return (filed and self.dateline is not None) or (bool(own) and all(m.role == "dateline" for m in own))
+
+    @cached_property
+    def news_day(self) -> date | None:
+        """The day of the news, for steps without a day; None for a digest, whose items have each their own."""
+        sentences = self.document.sentences
+        headed = (self.tools.names.heading(s.low, s.text, self.document.language) for s in sentences[1:])
+        if self.article.published_on is None or any(map(items.begins, sentences[1:], sentences)) or any(headed):
+            return None
+        opening = [s for s in (self.document.title, *sentences[:LEAD_SENTENCES]) if s is not None]
+        told = (self.readings.of(s, heading=s is self.document.title).dates for s in opening)
+        return newsday.told(told, self.article.published_on)
 
     def _is_ahead(self, day: PartialDate | None) -> bool:
         published = self.article.published_on or self.dateline

@@ -10,7 +10,7 @@ from pipeline.model import EventType, PartialDate, Status
 from pipeline.recognise import dates
 from pipeline.recognise.dates import DateTables
 from pipeline.recognise.reading import ASIDE, Reading
-from pipeline.recognise.spacing import clause_of, distance, last_of, parted, word_of
+from pipeline.recognise.spacing import RIGHT_BEHIND, clause_of, distance, last_hand_first, last_of, parted, word_of
 from pipeline.recognise.triggers import (
     ATTRIBUTE,
     FUTURE,
@@ -29,13 +29,14 @@ _COUNTED = ("story_", "next_", "within")  # rules of what counts from a day told
 _EVENT = "story_event"  # "eight months after it was signed": how far its clause lies from the rest of the sentence
 _EVENT_REACH = 14  # words to the verb of that clause
 _BRACKETED = "bracketed_year"
-_RIGHT_BEHIND = 5  # words from a participle to its date
 _AFTER_COMMA = 2
 _BESIDE_NOUN = 2  # words from a noun to a date that is its own, not the verb's
 _MOMENT = 6  # words from a date to the clause that tells what happened then, from there to its verb
 _RIGHT_BEFORE = 2
 _SIDE_BY_SIDE = 8  # characters between two dates of a row
+_APART = 25  # characters between a date and what says it more exactly
 _A_FEW = 3  # days
+_ON = frozenset({"in", "on", "im", "am", "en", "em", "в", "во", "у"})
 _BY_THE_WAY = frozenset({"reserve"})  # acts told in a phrase beside the verb ("with two reservations")
 _BY_DEPOSIT = frozenset(
     {"accede", "ratify"}
@@ -49,7 +50,8 @@ class Calendar:
     """What a date is resolved with: the article's day, its dateline, and the date told just before.
 
     `tenseless`: the language's verbs have no tense, so that "takes effect from 1 March" may lie before or behind.
-    `latest`: the last day an article tells of that nobody dated; a day without a year is understood from there.
+    `latest`: the last day an article tells of that nobody dated; a day without a year is understood from there, but first of all from
+    `told`, a month of some year told before it in its sentence.
     """
 
     tables: DateTables
@@ -58,6 +60,7 @@ class Calendar:
     previous: PartialDate | None
     tenseless: bool = False
     latest: date | None = None
+    told: PartialDate | None = None
 
 
 def told(
@@ -70,10 +73,12 @@ def told(
     past = True if status is Status.OCCURRED else False if status is Status.PLANNED else None
     when: PartialDate | None = None
     effective: PartialDate | None = None
-    last = kind is not EventType.TERMINATED  # "is in force until the end of the year": that is when it ends
-    for mention in sorted(own, key=lambda m: (m.role == "deadline" and last, m.rule == _EVENT)):
+    last: DateMention | None = None
+    waits = kind is not EventType.TERMINATED  # "is in force until the end of the year": that is when it ends
+    for mention in sorted(own, key=lambda m: (m.role == "deadline" and waits, m.rule == _EVENT)):
         starts = mention.role == "effective" and kind in _FORCE
-        found = _resolved(mention, _at(mention, marked, calendar), None if starts and calendar.tenseless else past)
+        when_due = False if mention.role == "deadline" and past is None else past
+        found = _resolved(mention, _at(mention, marked, calendar), None if starts and calendar.tenseless else when_due)
         if kind is EventType.EXTENDED and past and found is not None and _after(found, calendar.published):
             continue  # "was extended to 2031": until when, not when
         if mention.rule == _EVENT and not past:
@@ -83,11 +88,24 @@ def told(
         if mention.role == "effective" and kind not in _FORCE:
             effective = effective or found.date
         elif when is None:
+            when, last = found.date, mention
+        elif _says_which_day(found.date, when) and _side_by_side(mention, last):
             when = found.date
     if when is None and kind in _BY_PAPER:  # "amended by a protocol of 3 June 1971"
         named = [m for m in marked if m.role == "title" and m.year is not None and m.month is not None]
         when = PartialDate(named[-1].year or 0, named[-1].month, named[-1].day) if named else None
     return (effective if when is None and kind in _LASTING else when), effective
+
+
+def _says_which_day(found: PartialDate, when: PartialDate) -> bool:
+    """Whether a date is a day of a coarser one told first ("earlier this month, on 12 March")."""
+    return when.day is None and found.day is not None and when.agrees(found)
+
+
+def _side_by_side(mention: DateMention, last: DateMention | None) -> bool:
+    if last is None or mention.role == "dateline":
+        return False
+    return max(mention.start - last.end, last.start - mention.end) <= _APART
 
 
 def _after(found: Dated, day: date | None) -> bool:
@@ -137,7 +155,10 @@ def usable(
         if m.role == "title"
         or m.year is None
         or verb_final
-        or not any(a <= m.start and m.end <= b and not _leads_in(reading, m, a) for a, b in taken)
+        or not any(
+            a <= m.start and m.end <= b and not (_leads_in(reading, m, a) or _told_of_act(reading, m, b))
+            for a, b in taken
+        )
     ]
 
 
@@ -145,6 +166,12 @@ def _leads_in(reading: Reading, mention: DateMention, start: int) -> bool:
     """Whether a date with a preposition opens what reads as a wording: «в 2011-м соглашение вступило …»."""
     word = word_of(reading, mention)
     return word - reading.token_at(start) <= 1 and word > 0 and reading.is_a("prepositions", word - 1)
+
+
+def _told_of_act(reading: Reading, mention: DateMention, end: int) -> bool:
+    """Whether a month or day behind "in" or "on" ends a wording: no title is dated so ("the law ratifying the pact in May 2022")."""
+    word = word_of(reading, mention)
+    return mention.month is not None and mention.end >= end and word > 0 and reading.tokens[word - 1].low in _ON
 
 
 def last_day(marked: Sequence[DateMention], calendar: Calendar) -> PartialDate | None:
@@ -164,7 +191,9 @@ def _at(mention: DateMention, marked: Sequence[DateMention], calendar: Calendar)
     "On 19 September of that year" hangs on any year told before, be it the treaty's own.
     """
     if not mention.rule.startswith(_COUNTED):
-        return calendar
+        full = [m for m in marked if m.end <= mention.start and m.year and m.month and m.role != "title"]
+        told = PartialDate(full[-1].year or 0, full[-1].month) if full and mention.year is None else None
+        return replace(calendar, told=told) if told is not None else calendar
     before = [m for m in marked if m.end <= mention.start and m.rule != _EVENT]
     for at in reversed(range(len(before))):
         other = before[at]
@@ -188,6 +217,10 @@ def _resolved(mention: DateMention, calendar: Calendar, past: bool | None) -> Da
         mention, published=calendar.published, dateline=calendar.dateline, past=past, previous=calendar.previous
     )
     yearless = mention.year is None and mention.month is not None and not mention.unit
+    if yearless and calendar.told is not None and calendar.published is None and calendar.dateline is None:
+        same = dates.resolve(mention, published=None, dateline=None, past=past, previous=calendar.told)
+        if same is not None:
+            return same
     late = found is not None and past is True and calendar.latest is not None and found.date.first > calendar.latest
     if (found is None or late) and yearless and calendar.latest is not None:
         return dates.resolve(mention, published=calendar.latest, dateline=None, past=past)
@@ -227,8 +260,9 @@ def own(
     if (
         not kept and trigger.family == "sign" and trigger.voice in {ATTRIBUTE, PASSIVE}
     ):  # "the treaty of 1993, signed by …"
-        return [m for m in titles if 0 < trigger.first - last_of(reading, m) <= _RIGHT_BEHIND][-1:]
-    return sorted(kept, key=lambda m: (clause_of(reading, m) != mine, distance(reading, m, trigger)))
+        return [m for m in titles if 0 < trigger.first - last_of(reading, m) <= RIGHT_BEHIND][-1:]
+    found = sorted(kept, key=lambda m: (clause_of(reading, m) != mine, distance(reading, m, trigger)))
+    return last_hand_first(reading, found) if trigger.family == "sign" else found
 
 
 def _of_clause_behind(reading: Reading, trigger: Trigger, others: Sequence[Trigger], mention: DateMention) -> bool:
@@ -277,7 +311,7 @@ def _alone_behind(reading: Reading, trigger: Trigger, others: Sequence[Trigger],
 def _hugs(reading: Reading, trigger: Trigger, mention: DateMention) -> bool:
     """Whether a date stands right in front of a participle, in its own apposition (", im Januar in Davos unterschrieben,")."""
     gap = trigger.first - last_of(reading, mention)
-    return 0 < gap <= _RIGHT_BEHIND and not reading.comma_between(last_of(reading, mention), trigger.first)
+    return 0 < gap <= RIGHT_BEHIND and not reading.comma_between(last_of(reading, mention), trigger.first)
 
 
 def _is_own(
@@ -286,7 +320,7 @@ def _is_own(
     clause = clause_of(reading, mention)
     mine = reading.clause_of[trigger.first]
     gap = word_of(reading, mention) - trigger.last
-    if trigger.voice == ATTRIBUTE and 0 < gap <= _RIGHT_BEHIND and not parted(reading, trigger, mention):
+    if trigger.voice == ATTRIBUTE and 0 < gap <= RIGHT_BEHIND and not parted(reading, trigger, mention):
         return True  # "the treaty, in force since 1978, would end"
     if trigger.voice == ATTRIBUTE and gap > 0 and _told_elsewhere(reading, trigger, mention):
         return False
@@ -298,7 +332,7 @@ def _is_own(
         and not _only_noun(reading, trigger, t, mention, telling)
     ]
     if clause == mine:
-        held = [t for t in telling if t.voice == ATTRIBUTE and 0 < word_of(reading, mention) - t.last <= _RIGHT_BEHIND]
+        held = [t for t in telling if t.voice == ATTRIBUTE and 0 < word_of(reading, mention) - t.last <= RIGHT_BEHIND]
         if trigger.first > word_of(reading, mention) and any(not parted(reading, t, mention) for t in held):
             return False
         if _of_apposition(reading, trigger, telling, mention):

@@ -47,6 +47,7 @@ _EDGES = {
     "最後一天": (12, 31),
     "最后一日": (12, 31),
 }
+_QUARTERS = {"一": 3, "1": 3, "二": 6, "2": 6, "上": 6, "三": 9, "3": 9, "四": 12, "4": 12, "下": 12}  # their last month
 _UNITS = {"天": "day", "日": "day", "周": "week", "週": "week", "星期": "week", "月": "month", "年": "year"}
 _INSTRUMENT = r"条约|條約|协定|協定|协议|協議|公约|公約|议定书|議定書|备忘录|備忘錄|宪章|憲章"
 
@@ -69,11 +70,12 @@ _OTHER = re.compile(
     rf"|(?:(?P<week>[上本这這下])(?:个|個)?)?(?:周|週|星期|礼拜|禮拜)(?P<weekday>[一二三四五六日天])(?![个個年])"
     rf"|(?P<whole_week>[上本这這下])(?:个|個)?(?:周|週|星期)(?!年)"
     rf"|(?P<count>{_N}|[两兩])(?:个|個)?(?P<unit>天|日|周|週|星期|月|年)(?:之|以)?(?P<side>前|[后後])(?!夕)"
+    rf"|(?P<quarter>第?[一二三四1-4]季度|[上下]半年)"
     rf"|(?P<year_end>(?<![\d今明去前同当])(?:年底|年末|年初|年内|年內|年中))|(?P<month_end>月底|月末|月初)"
 )
 _NUMERIC = re.compile(r"(?<!\d)(?:\d{4}([-/.])\d{1,2}\1\d{1,2}|\d{1,2}([-/.])\d{1,2}\2\d{4})(?!\d)")
 _TO = re.compile(r"[\d年月日号號][至到~～–—-]\Z")
-_GATE = re.compile(r"\d|[年月日号號天周週]|星期|礼拜|禮拜|今晚|今晨|今早|昨晚|元旦")
+_GATE = re.compile(r"\d|[年月日号號天周週季]|星期|礼拜|禮拜|今晚|今晨|今早|昨晚|元旦")
 
 
 def find_in(low: str) -> tuple[DateMention, ...]:
@@ -171,6 +173,8 @@ def _rule(year: int | None, month: int | None, day: int | None, unit: str) -> st
 def _other(match: re.Match[str]) -> DateMention:
     part = match.groupdict()
     start, end = match.span()
+    if part["quarter"]:
+        return DateMention(start, end, "season", month=_QUARTERS[part["quarter"].removeprefix("第")[0]])
     weekday = _WEEKDAYS.get(part["weekday"] or "")
     rule, offset, unit, direction = _other_relation(part, weekday)
     tail = match.string[end : end + 2]

@@ -1,0 +1,56 @@
+"""The day an article's news is of, where no dateline says so: the one near publication that its opening tells first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date
+
+from pipeline.model import PartialDate, Salience, Status
+from pipeline.recognise import dates
+from pipeline.recognise.assemble import Told
+from pipeline.recognise.values import DateMention
+
+_NEAR = 3  # days before publication
+_OPENING = 3  # sentences
+_ROLES = frozenset({"", "since"})
+
+
+def told(opening: Iterable[Sequence[DateMention]], published: date | None) -> date | None:
+    """The day of the first of the sentences that tells one near publication; None where it tells several, or none does.
+
+    `opening`: the time expressions of headline and first sentences, in order.
+    """
+    if published is None:
+        return None
+    for marked in opening:
+        found = {day for m in marked if (day := _near(m, published)) is not None}
+        if found:
+            return next(iter(found)) if len(found) == 1 else None
+    return None
+
+
+def dated(steps: Sequence[Told], day: date | None) -> list[Told]:
+    """The steps; those that are news of an agreement that the opening tells of, and have no date, with the day of the news."""
+    if day is None:
+        return list(steps)
+    topics = {one.agreement for one in steps if one.sentence.index < _OPENING}
+    return [
+        replace(one, date=PartialDate.of(day), reasons=(*one.reasons, "news_day"))
+        if one.date is None and one.agreement in topics and _is_news(one)
+        else one
+        for one in steps
+    ]
+
+
+def _is_news(one: Told) -> bool:
+    return one.salience is Salience.NEWS and one.status is Status.OCCURRED and "attribute" not in one.reasons
+
+
+def _near(mention: DateMention, published: date) -> date | None:
+    if mention.role not in _ROLES or mention.rule.startswith("story_"):
+        return None
+    found = dates.resolve(mention, published=published, dateline=None, past=True)
+    if found is None or found.date.day is None:
+        return None
+    return found.date.first if 0 <= (published - found.date.first).days <= _NEAR else None
