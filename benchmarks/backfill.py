@@ -248,8 +248,16 @@ def print_speeds(pages: int, took: dict[str, list[Took]], allowed: list[float]) 
             f"{name:24} {one.wall:7.2f} s   {pages / one.wall:7.0f} pages/s   {best['one worker'].wall / one.wall:.2f} times one worker"
             f"   CPU {one.own:.2f} s here, {one.workers:.2f} s in workers"
         )
-    rounds = ", ".join(f"{one:.2f}" for one in allowed)
-    print(f"mere arithmetic in two processes, each round: {rounds} times one")
+    for number, arithmetic in enumerate(
+        allowed
+    ):  # what a round gave is to be held against what the machine had to give then
+        alone = took["one worker"][number].wall
+        ratios = ", ".join(
+            f"{name} {alone / each[number].wall:.2f}" for name, each in took.items() if len(each) > number
+        )
+        print(
+            f"round {number + 1}: {ratios} times one worker; mere arithmetic in two processes {arithmetic:.2f} times one"
+        )
 
 
 def main() -> None:
