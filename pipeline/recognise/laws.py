@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from pipeline.recognise import orders
-from pipeline.recognise.cases import ENDING, LAWS
+from pipeline.recognise.cases import ENDING, LAWS, Bound
 from pipeline.recognise.reading import RELATIVE, Reading
 from pipeline.recognise.things import TREATY, Thing
 from pipeline.recognise.triggers import ACTIVE, ATTRIBUTE, GERUND, INFINITIVE, NOMINAL, Trigger
@@ -73,6 +73,14 @@ def _heads(reading: Reading, law: Thing, subject: Trigger, thing: Thing, trigger
         and (subject.first < thing.first or subject.first >= law.first)
         and not reading.comma_between(thing.last, law.first)
     )
+
+
+def outside(one: Bound, verbs: Sequence[Trigger]) -> list[Trigger]:
+    """The verbs without those that only say what its law is about: "passed the law (authorising the) ratifying (of) … in May"."""
+    about, law = one.about, one.thing
+    if about is None or law is None or about.family == "approve" or not one.trigger.last < law.first <= about.first:
+        return list(verbs)
+    return [v for v in verbs if not law.first <= v.first <= about.first]
 
 
 def on_treaty(reading: Reading, thing: Thing) -> bool:

@@ -217,7 +217,7 @@ class Walk(Meanings):
         taken = [(m.start, m.end) for m in mentioned if not m.generic]
         subject = company.whole(reading, who.subject(reading, one.trigger, verbs, taken))
         others = [b.trigger for b in bound if b is not one]
-        rivals = [v for v in verbs if v is not one.trigger and (v.voice != NOMINAL or v in others)]
+        rivals = [v for v in laws.outside(one, verbs) if v is not one.trigger and (v.voice != NOMINAL or v in others)]
         usable = when.usable(reading, marked, taken, verb_final=self.tools.lexicon.verb_final)
         own = when.own(reading, one.trigger, rivals, usable, others)
         linked = self._linked(reading, found, verbs, one, mentioned, subject, own)
