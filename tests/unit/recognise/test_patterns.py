@@ -88,6 +88,20 @@ def test_an_act_is_seen_before_a_sentence_is_read(case: tuple[Table, str]) -> No
     assert table.may_act(low) or not told
 
 
+@pytest.mark.parametrize("text", ["", "…", "* * *"])
+def test_a_sentence_without_words_tells_nothing(text: str) -> None:
+    """What has no words has no pattern, and is no trouble."""
+    table = Table(
+        (
+            compile_pattern("ratified", "acts", "ratify", "past"),
+            compile_pattern("is ..3 signed", "acts", "sign", "passive"),
+        )
+    )
+    assert table.find(words(text)) == []
+    assert not table.acts(text)
+    assert not table.may_act(text)
+
+
 @given(MIXED)
 def test_the_quick_patterns_of_words_find_the_same_words(text: str) -> None:
     """Text without ideographs and marks is cut by cheaper patterns, into the same words at the same places."""
