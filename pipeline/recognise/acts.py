@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from pipeline.model import EventType, Status
-from pipeline.recognise import laws, papers, signing, voting
+from pipeline.recognise import contracts, laws, papers, signing, voting
 from pipeline.recognise.cases import (
     ENDING,
     LAWS,
@@ -195,7 +195,7 @@ def _submit(case: Case) -> Step | None:
         return Step(E.WITHDRAWN, "send_notice", weight=0.9)
     if "withdraw" in trigger.others:
         return Step(E.WITHDRAWN, "hand_in_notice", weight=0.9)  # "reichte die Kündigung des Abkommens ein"
-    if thing is None or thing.what == "decision":
+    if thing is None or thing.what == "decision" or _returned(reading, thing):
         return None
     if thing.what in LAWS and about is not None and about.family in ENDING:
         return Step(ENDING[about.family], f"submit_law_{about.family}", Status.PLANNED)
@@ -217,6 +217,11 @@ def _submit(case: Case) -> Step | None:
     return Step(E.SUBMITTED, "submit_ratification") if taken_on and (thing.kind == "ratify" or to_whom) else None
 
 
+def _returned(reading: Reading, thing: Thing) -> bool:
+    """ "The president sent the law back"."""
+    return thing.last + 1 < len(reading.tokens) and reading.tokens[thing.last + 1].low == "back"
+
+
 def _recipient(reading: Reading, trigger: Trigger) -> bool:
     """Whether a parliament, or ratification, is where the papers go."""
     clause = reading.clause_of[trigger.first]
@@ -233,6 +238,8 @@ def _recipient(reading: Reading, trigger: Trigger) -> bool:
 
 def _reject(case: Case) -> Step | None:
     thing, about = case.thing, case.about
+    if contracts.of_citizens(case.reading, case.trigger, thing):
+        return None
     if thing is None or thing.what in {"notice", "negotiations", "instruments", "decree"}:
         return None
     if thing.what == NOUN and thing.kind not in {"ratify", "approve", "accede"}:

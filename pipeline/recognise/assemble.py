@@ -176,9 +176,14 @@ def _recounted(one: Told, told: Sequence[Told]) -> bool:
     if one.type not in _BY_EACH:
         return False
     beside = {t.actor.country for t in told if t.sentence is one.sentence and t.type is one.type and _of_one(one, t)}
-    leading = [t for t in told if t.lead and t.agreement == one.agreement]
-    wished = bool(leading) and not any(_happened(t.status) or t.actor.country == one.actor.country for t in leading)
-    return len(beside) > 1 or wished
+    if any(_dated_history(t) and t.at < one.at and t.sentence is one.sentence and _of_one(one, t) for t in told):
+        return True  # "was approved in 2017 and has been ratified by the Emirates"
+    asked = [t for t in told if t.lead and t.agreement == one.agreement and t.status is Status.CALLED_FOR]
+    return len(beside) > 1 or (bool(asked) and all(t.actor.country != one.actor.country for t in asked))
+
+
+def _dated_history(one: Told) -> bool:
+    return one.salience is BACKGROUND and one.told_date is not None and "attribute" not in one.reasons
 
 
 def _of_one(one: Told, other: Told) -> bool:

@@ -12,7 +12,7 @@ from pipeline.recognise import orders
 from pipeline.recognise.cases import LAWS, nothing_follows
 from pipeline.recognise.reading import Reading
 from pipeline.recognise.things import GENERIC, NOUN, PRONOUN, TREATY, Thing
-from pipeline.recognise.triggers import ACTIVE, ATTRIBUTE, FINITE, NOMINAL, PASSIVE, Trigger
+from pipeline.recognise.triggers import ACTIVE, ATTRIBUTE, FINITE, GERUND, NOMINAL, PASSIVE, Trigger
 from pipeline.recognise.values import DateMention
 
 _BY_NOTE = frozenset({"exchange", "notify", "deposit"})  # "exchanged notes under the agreement"
@@ -24,6 +24,7 @@ _OWN = frozenset(
     "执适实效生有至到五十三两一二四六七八九年"
 )  # Chinese words behind a verb that are the agreement's own: its force, its term
 _CASES = frozenset({"be", "kk", "ky", "mk", "ru", "uk"})  # there a subject may follow its verb as well as an object
+_ABOUT = frozenset({"almost", "nearly", "roughly", "some"})
 _BARE = ("ma", "me", "ması", "mesi")  # Turkish treaty nouns without a case
 _OBJECTS = (
     "ini",
@@ -127,21 +128,34 @@ def does(reading: Reading, trigger: Trigger, thing: Thing | None, marked: Sequen
     """
     if thing is None or thing.what not in {TREATY, GENERIC, PRONOUN} or trigger.family not in _WORKING:
         return False
-    if trigger.voice != ACTIVE or trigger.tense not in FINITE or thing.last >= trigger.first:
+    if trigger.voice == PASSIVE:
+        return trigger.family == "amend" and _other_amended(reading, trigger, thing)
+    if trigger.voice != ACTIVE or thing.last >= trigger.first:
         return False
+    dated = _words(reading, marked)
+    if trigger.tense == GERUND and "," in reading.before(trigger.first):
+        return _object_behind(reading, trigger, dated)  # "…, ending two years of haggling"
+    return (
+        trigger.tense in FINITE and _is_subject(reading, trigger, thing) and _has_object(reading, trigger, thing, dated)
+    )
+
+
+def _is_subject(reading: Reading, trigger: Trigger, thing: Thing) -> bool:
+    """Whether an agreement in front of a finite verb may be its subject."""
     if reading.is_a("clitics", thing.last) or reading.is_a("intransitive", trigger.first):
         return False
-    language = reading.lexicon.language
-    dated = frozenset(i for m in marked for i in range(reading.token_at(m.start), reading.token_at(m.end - 1) + 1))
-    if language == "tr":
+    if reading.lexicon.language in _CASES or (thing.first and reading.tokens[thing.first - 1].low in {"den", "dem"}):
+        return False  # "den Vertrag kündigte die neue Führung"
+    return not _other_subject(reading, trigger, thing)
+
+
+def _has_object(reading: Reading, trigger: Trigger, thing: Thing, dated: frozenset[int]) -> bool:
+    """Whether a verb behind an agreement has another thing for its object."""
+    if reading.lexicon.language == "tr":
         return (
             _uninflected(reading, thing) and trigger.first - 1 not in dated and _inflected(reading, trigger.first - 1)
         )
-    if _other_subject(reading, trigger, thing) or language in _CASES:
-        return False
-    if thing.first and reading.tokens[thing.first - 1].low in {"den", "dem"}:
-        return False  # "den Vertrag kündigte die neue Führung"
-    if language == "zh":
+    if reading.lexicon.language == "zh":
         return _han_object(reading, trigger)
     inside = range(trigger.first + 1, trigger.last)
     if trigger.last > trigger.first and reading.tokens[trigger.last].low in _ENDS:
@@ -149,6 +163,25 @@ def does(reading: Reading, trigger: Trigger, thing: Thing | None, marked: Sequen
     if any(reading.is_a("determiners", i) for i in inside) and not _actor(reading, inside):
         return True
     return _object_behind(reading, trigger, dated)
+
+
+def _words(reading: Reading, marked: Sequence[DateMention]) -> frozenset[int]:
+    """The words of time expressions."""
+    return frozenset(i for m in marked for i in range(reading.token_at(m.start), reading.token_at(m.end - 1) + 1))
+
+
+def _other_amended(reading: Reading, trigger: Trigger, thing: Thing) -> bool:
+    """ "This page has been updated to add the new convention": where the subject comes first, what stands behind was not amended."""
+    purpose = any(reading.is_a("to", i) for i in range(trigger.last + 1, min(trigger.last + 3, len(reading.tokens))))
+    return purpose and thing.first > trigger.last and not reading.lexicon.object_first
+
+
+def of_date(reading: Reading, trigger: Trigger, marked: Sequence[DateMention]) -> bool:
+    """Whether a verb's last word belongs to a date: "agreed on Thursday to …" is no agreeing on something."""
+    if trigger.family != "conclude" or trigger.last == trigger.first or not reading.is_a("prepositions", trigger.last):
+        return False
+    begins = {reading.token_at(m.start) for m in marked}
+    return trigger.last in begins or trigger.last + 1 in begins
 
 
 def _other_subject(reading: Reading, trigger: Trigger, thing: Thing) -> bool:
@@ -171,10 +204,13 @@ def _actor(reading: Reading, words: range) -> bool:
 
 def _object_behind(reading: Reading, trigger: Trigger, dated: frozenset[int]) -> bool:
     following = trigger.last + 1
-    if following >= len(reading.tokens) or following in dated or nothing_follows(reading, trigger):
+    if following + 1 < len(reading.tokens) and reading.tokens[following].low in _ABOUT:
+        following += 1  # "nearly two years of haggling"
+    elif following >= len(reading.tokens) or following in dated or nothing_follows(reading, trigger):
         return False
     low = reading.tokens[following].low
-    adverb = low.endswith(("ly", "mente")) or any(reading.is_a(role, following) for role in ("numbers", "stop_words"))
+    counted = reading.is_a("numbers", following) and trigger.tense != GERUND  # "ended two years ago"
+    adverb = low.endswith(("ly", "mente")) or counted or reading.is_a("stop_words", following)
     near = range(following, min(following + 3, len(reading.tokens)))
     return not adverb and not low.isdigit() and not _actor(reading, near) and not dated & set(near[:2])
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from pipeline.recognise.focus import Linked
 from pipeline.recognise.reading import Reading
 from pipeline.recognise.things import Thing
-from pipeline.recognise.triggers import ATTRIBUTE, NOMINAL, PASSIVE, Trigger
+from pipeline.recognise.triggers import ACTIVE, ATTRIBUTE, NOMINAL, PASSIVE, Trigger
 from pipeline.recognise.values import PartyKind
 
 _MADE = frozenset({"sign", "initial", "conclude", "extend", "amend", "terminate", "suspend", "approve", "submit"})
@@ -42,6 +42,16 @@ def between(reading: Reading, trigger: Trigger, thing: Thing | None) -> bool:
         return False
     free = [w for w in _states(reading, words) if not any(0 <= i - w <= _BESIDE for i in (*found, *names))]
     return bool(found) or not free
+
+
+def of_citizens(reading: Reading, trigger: Trigger, thing: Thing | None) -> bool:
+    """ "Irish farmers reject the accord": whether those who refuse are named, and are no state, no organ of one and no voters."""
+    words = [i for i in _subject(reading, trigger, thing) if not (thing and thing.first <= i <= thing.last)]
+    if trigger.voice != ACTIVE or not words or _official(reading, words) or _states(reading, words):
+        return False
+    votes = any(h.key in {"votes", "recipient"} for h in reading.section("procedure"))
+    named = any(p.kind is PartyKind.DEMONYM and reading.token_at(p.start) in set(words) for p in reading.parties)
+    return named and not votes
 
 
 def _subject(reading: Reading, trigger: Trigger, thing: Thing | None) -> Iterator[int]:

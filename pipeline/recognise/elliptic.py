@@ -74,7 +74,8 @@ def _of_bill(reading: Reading, trigger: Trigger, bill: Thing) -> Step | None:
     chamber = any(p.body and p.body != "head_of_state" for p in reading.parties)
     if trigger.family == "sign" and chamber and trigger.voice == ACTIVE:
         return None  # "twenty senators signed the resolution"
-    if kind is None or laws.of_other_subject(reading, bill):
+    returned = bill.last + 1 < len(reading.tokens) and reading.tokens[bill.last + 1].low == "back"
+    if kind is None or returned or laws.of_other_subject(reading, bill):
         return None
     return Step(kind, f"guess_{trigger.family}_law", weight=_GUESS)
 

@@ -19,6 +19,7 @@ from pipeline.recognise.salience import ORDER
 
 # Under this probability what the rules take for news is background; what they take for background stays it.
 NEWS_FROM = 0.35
+_NEXT = 2  # sentences: "the presidents' press service said so" may stand between
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +71,16 @@ def _is_news(one: Told) -> bool:
 
 
 def _in_one_breath(one: Told, other: Told) -> bool:
-    """ "They exchanged the instruments, and the treaty entered into force": what follows from the news is news."""
-    same = other.sentence is one.sentence and other.agreement == one.agreement
-    return same and ORDER.get(one.type, 0) > ORDER.get(other.type, 0)
+    """ "They exchanged the instruments, and the treaty entered into force": what follows from the news is news, in the same sentence
+    or, where a word says that it follows ("thereby", "in the same vote"), in the next."""
+    later = ORDER.get(one.type, 0) > ORDER.get(other.type, 0)
+    if other.sentence is one.sentence:
+        return later and other.agreement == one.agreement
+    if "cue:thereby" not in one.signs or one.at < other.at:
+        return False
+    near = one.sentence.index - other.sentence.index <= _NEXT
+    alike = one.type is other.type and one.actor.country == other.actor.country
+    return alike or (near and later and other.agreement == one.agreement)
 
 
 def _overtaken(one: Told, other: Told) -> bool:

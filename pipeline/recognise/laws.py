@@ -13,6 +13,7 @@ from pipeline.recognise.triggers import ACTIVE, ATTRIBUTE, GERUND, INFINITIVE, N
 _REACH = 9  # words between a law and the word that says what it is about
 _INSIDE = 18  # and between a law and the treaty named in it
 _HEAD = 10  # ideographs between a treaty and the law that is about it
+_SUBJECT = 7  # words behind "law on" in which it would say that it is about an agreement
 _HAN = 60  # ideographs between what a law is about and the law
 
 
@@ -174,10 +175,16 @@ _ABOUT = frozenset({"о", "об", "обо", "про", "аб"})
 _THIS = frozenset({"этом", "том", "це", "те", "гэтым", "тым"})
 
 
+_OF = frozenset(
+    {"about", "concerning", "de", "del", "do", "da", "for", "on", "over", "sobre", "sur", "to", "zum", "zur", "über"}
+)  # what a law is about, where nouns have no cases
+
+
 def of_other_subject(reading: Reading, law: Thing) -> bool:
-    """«Закон о рынке дронов»: where no act is what a law is about, its own words say that it is about something else."""
+    """«Закон о рынке дронов», "Ley de Cine", "the Finance Bill": where no act is what a law is about, its own words say that it
+    is about something else."""
     following = law.last + 1
-    return (
+    return of_other_field(reading, law) or (
         following + 1 < len(reading.tokens)
         and reading.tokens[following].low in _ABOUT
         and not reading.before(following).strip(" \u00a0")
@@ -185,6 +192,41 @@ def of_other_subject(reading: Reading, law: Thing) -> bool:
         and reading.tokens[following + 1].low not in _THIS
         and not any(h.first <= following + 3 and h.last > following for h in reading.section("instruments"))
     )
+
+
+def of_other_field(reading: Reading, law: Thing) -> bool:
+    """The same where a preposition or a compound tells it."""
+    following = law.last + 1
+    if following < len(reading.tokens) and reading.tokens[following].low in _OF:
+        return _elsewhere(reading, following)
+    return bool(reading.lexicon.grammar.get("compounds")) and _titled(reading, law)
+
+
+def _elsewhere(reading: Reading, preposition: int) -> bool:
+    """Whether no act and no agreement follows the preposition behind a law."""
+    near = range(preposition + 1, min(preposition + _SUBJECT, len(reading.tokens)))
+    if preposition + 1 >= len(reading.tokens) or reading.before(preposition + 1).strip(" \u00a0"):
+        return False
+    said = {h.first for h in (*reading.section("instruments"), *reading.section("acts"))}
+    said |= {h.first for h in reading.section("things")} | {h.first for h in reading.section("procedure")}
+    said |= {reading.token_at(p.start) for p in reading.parties}  # "la ley del Congreso"
+    vague = (reading.is_a(role, preposition + 1) for role in ("pronouns", "generic_determiners", "quote_verbs"))
+    return not said & set(near) and not any(vague)
+
+
+def _titled(reading: Reading, law: Thing) -> bool:
+    """ "The Finance Bill": a noun in capitals before it says what a law is about, if it is no act and no agreement."""
+    word = law.first - 1
+    if (
+        word < 1
+        or reading.before(law.first) != " "
+        or any(h.first <= word <= h.last for h in reading.section("instruments"))
+    ):
+        return False
+    letters = [reading.sentence.text[reading.tokens[i].start - reading.sentence.start] for i in (word, law.first)]
+    act = any(h.first <= word <= h.last for h in reading.section("acts"))
+    named = any(p.start <= reading.tokens[word].start < p.end for p in reading.parties)
+    return all(letter.isupper() for letter in letters) and not act and not named
 
 
 def _next_noun(trigger: Trigger, triggers: Sequence[Trigger]) -> Trigger | None:

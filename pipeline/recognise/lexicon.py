@@ -88,7 +88,7 @@ SECTIONS = {
     "status": STATUSES,
     "after": STATUSES,
     "grammar": None,
-    "salience": frozenset({"background", "news", "recap", "count", "pluperfect", "rule"}),
+    "salience": frozenset({"background", "stance", "thereby", "news", "recap", "count", "pluperfect", "rule"}),
     "nominal": frozenset({"occurred", "planned", "temporal", "at_once"}),
     "foreign": frozenset({"domestic", "commercial", "institutions", "international", "both"}),
     "procedure": frozenset(

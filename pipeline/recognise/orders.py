@@ -7,6 +7,31 @@ from pipeline.recognise.reading import Reading
 _MARKS = "，,。；;：:、！？"
 _FROM_LAW = 60  # ideographs between what a law is about and the law
 SUBJECTS_OF_LAWS = frozenset({"ratify", "accede", "withdraw", "denounce", "annul", "terminate", "suspend"})
+_CONSTRUCT = frozenset(
+    ["اعاده", "عدم", "استكمال", "مواصله", "سرعه", "ضروره", "بدء", "تاجيل", "رفض", "طلب", "اجراءات"]
+)  # before another noun
+_PARTICIPLES = ("ған", "ген", "қан", "кен", "ган", "гон", "гөн")  # Kazakh and Kyrgyz
+_LIGHT = frozenset(
+    [
+        "еді",
+        "болатын",
+        "екен",
+        "жоқ",
+        "емес",
+        "деп",
+        "эле",
+        "болчу",
+        "экен",
+        "жок",
+        "деди",
+        "деді",
+        "мен",
+        "және",
+        "да",
+        "де",
+        "бірақ",
+    ]
+)
 _NO_NOUN = frozenset("是")  # 签署的是…
 
 
@@ -71,10 +96,24 @@ def of_law(reading: Reading, last: int, family: str) -> bool:
 
 
 def noun_of_action(reading: Reading, first: int) -> bool:
-    """Arabic "بعد تبادل الوثائق": behind a preposition a word that may be a verb is the noun of its action."""
+    """Arabic "بعد تبادل الوثائق", "إعادة عرض الاتفاقية": behind a preposition, or a noun that takes another, a word that may be a
+    verb is the noun of its action."""
     return (
         reading.lexicon.table.arabic
         and first > 0
         and not reading.before(first).strip(" \u00a0")
-        and (reading.is_a("aftermath", first - 1) or reading.is_a("prepositions", first - 1))
+        and (
+            reading.is_a("aftermath", first - 1)
+            or reading.is_a("prepositions", first - 1)
+            or reading.tokens[first - 1].low.removeprefix("ب").removeprefix("ل") in _CONSTRUCT
+        )
     )
+
+
+def before_noun(reading: Reading, last: int) -> bool:
+    """Kazakh «қол қойылған шарт»: the past form is a participle in front of a noun, a verb at the end or before a light word."""
+    following = last + 1
+    if reading.lexicon.language not in {"kk", "ky"} or following >= len(reading.tokens):
+        return False
+    bare = not reading.before(following).strip(' \u00a0«"')
+    return bare and reading.tokens[last].low.endswith(_PARTICIPLES) and reading.tokens[following].low not in _LIGHT

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pipeline.model import EventType
+from pipeline.recognise import laws
 from pipeline.recognise.cases import ENDING, LAWS, TREATYLIKE, Case, Step, nothing_follows
 from pipeline.recognise.reading import RELATIVE, Reading
 from pipeline.recognise.things import GENERIC, NOUN, PRONOUN, TREATY, Thing
@@ -10,6 +11,7 @@ from pipeline.recognise.triggers import ACTIVE, Trigger
 from pipeline.recognise.values import PartyKind
 
 E = EventType
+_BEHIND = 4  # words from "signed into law" to the bill
 LEAVING = frozenset({"withdraw", "denounce", "annul"})
 
 
@@ -23,7 +25,9 @@ def deposit(case: Case) -> Step | None:
     if thing is not None and thing.what == "notice":
         return Step(E.WITHDRAWN, "hand_in_notice", weight=0.9)
     if thing is not None and thing.what == GENERIC and reading.is_a("papers", thing.last):
-        return Step(E.DEPOSITED, "deposit_papers", weight=0.85)
+        loose = trigger.first < trigger.last and reading.tokens[thing.last].low.startswith("document")
+        taken = any(reading.token_at(p.start) > trigger.last for p in reading.parties)
+        return None if loose and not taken else Step(E.DEPOSITED, "deposit_papers", weight=0.85)
     if reading.lexicon.language == "zh" and reading.is_a("papers", trigger.last):
         return Step(E.DEPOSITED, "deposit_papers", weight=0.9)  # 交存加入《公约》的文书
     if thing is not None and thing.what in {"law", "draft"} and case.about is not None:
@@ -111,11 +115,23 @@ def promulgate(case: Case) -> Step | None:
         and (about is None or about.family not in {"ratify", "approve", "accede", "promulgate"})
     ):
         return None
+    if thing.what in {"law", "draft"} and about is None and _other_law(reading, trigger, thing):
+        return None
     leaving = [h for h in reading.section("acts") if h.form == "noun" and h.key in ENDING]
     if thing.what in LAWS and about is None and leaving:
         return Step(ENDING[leaving[0].key], "promulgate_law_that_ends", weight=0.9)
     weight = 1.0 if about is not None or thing.what == TREATY else 0.8
     return Step(E.PROMULGATED, f"promulgate_{thing.what}", weight=weight)
+
+
+def _other_law(reading: Reading, trigger: Trigger, thing: Thing) -> bool:
+    """ "Signed into law the Finance Bill": whether the law, or the bill behind "into law", is on another field."""
+    behind = [
+        Thing(h.key, h.first, h.last)
+        for h in reading.section("things")
+        if h.key in {"law", "draft"} and 0 < h.first - trigger.last <= _BEHIND
+    ]
+    return any(laws.of_other_field(reading, one) for one in (thing, *behind))
 
 
 def leave(case: Case) -> Step | None:
@@ -166,9 +182,18 @@ def _other_object(reading: Reading, trigger: Trigger, thing: Thing | None) -> bo
     if thing is None and not reading.before(following).strip(" \u00a0"):
         return True
     quoted = any(c in '«“„"‘「『' for c in reading.before(following))
+    if thing is not None and thing.first > trigger.last and _judged(reading, thing):
+        return True
     if not quoted and not reading.is_a("indefinite", following):
         return False
     return thing is None or thing.what in {PRONOUN, GENERIC} or thing.last < trigger.first
+
+
+def _judged(reading: Reading, thing: Thing) -> bool:
+    """« Ont dénoncé un accord "bradé" »: an agreement that nobody knows yet, with a quoted word of what it is like."""
+    following = thing.last + 1
+    quoted = following < len(reading.tokens) and any(c in '«“„"‘' for c in reading.before(following))
+    return quoted and thing.first > 0 and reading.is_a("indefinite", thing.first - 1)
 
 
 def _as_what(reading: Reading, trigger: Trigger) -> bool:

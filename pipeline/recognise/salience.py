@@ -37,6 +37,7 @@ _STALE_DAYS = 45  # before a day that is only known to lie before publication: m
 _QUOTE_REACH = 8  # words between a verb of saying and "that"
 _FROM_REACH = 5  # words between "after" and the noun of what came before: "sixty days after the deposit"
 _PLUPERFECT_REACH = 3  # words between a verb and what makes it a pluperfect
+_APPOSED = 4  # words between a treaty noun and a participle in apposition to it
 _OLD_IN_LEAD = 400
 
 Verdict = tuple[Salience, tuple[str, ...]]
@@ -69,6 +70,8 @@ def verdict(
         return Salience.NEWS, ()
     if around.counted:
         return Salience.BACKGROUND, ("counted_from",)
+    if any(h.key == "stance" and 0 <= trigger.first - h.last <= _FROM_REACH for h in reading.section("salience")):
+        return Salience.BACKGROUND, ("stance",)  # "stands by its decision to leave"
     if not around.timed and trigger.tense != PRESENT and counted_actor(reading, trigger):
         return Salience.BACKGROUND, ("tally",)
     return local(reading, trigger, when, around)
@@ -85,7 +88,9 @@ def local(reading: Reading, trigger: Trigger, when: PartialDate | None, around: 
         and not _long_done(reading, trigger)
     ):
         return Salience.NEWS, ("fresh_date",)
-    if fresh is False and (not lead or _years_old(when, published)):
+    if fresh is False and (
+        not lead or _years_old(when, published) or (around.sure and _months_old(reading, when, published))
+    ):
         return Salience.BACKGROUND, ("old_date",)
     if trigger.voice == ATTRIBUTE or _set_apart(reading, trigger):
         return Salience.BACKGROUND, ("participle",)
@@ -171,7 +176,7 @@ def _set_apart(reading: Reading, trigger: Trigger) -> bool:
         and reading.lexicon.object_first
         and "," in reading.before(trigger.first)
         and not any(reading.is_a("be", i) for i in range(max(0, trigger.first - 3), trigger.first))
-        and any(trigger.first - h.last <= 4 and h.first < trigger.first for h in reading.section("instruments"))
+        and any(0 < trigger.first - h.last <= _APPOSED for h in reading.section("instruments"))
     )
 
 
@@ -216,6 +221,13 @@ def _stale(when: PartialDate | None, before: date | None) -> bool | None:
 
 def _years_old(when: PartialDate | None, published: date | None) -> bool:
     return when is not None and published is not None and (published - when.last).days > _OLD_IN_LEAD
+
+
+def _months_old(reading: Reading, when: PartialDate | None, published: date | None) -> bool:
+    """Whether what only behind the opening is the first act told lies months back: what the article recalls."""
+    if reading.sentence.index <= 1 or when is None or published is None:  # a place alone may stand first
+        return False
+    return (published - when.last).days > _STALE_DAYS
 
 
 def _cue(reading: Reading, trigger: Trigger) -> str:

@@ -117,6 +117,8 @@ def _use(reading: Reading, hits: list[Hit], things: Sequence[Thing]) -> Trigger 
     voice, tense = _voice(reading, first, last, forms, things, family)
     if voice == ACTIVE and _reflexive(reading, first, family):
         voice = PASSIVE
+    if tense == PAST and voice in {ACTIVE, PASSIVE} and orders.before_noun(reading, last):
+        voice = ATTRIBUTE
     return Trigger(family, first, last, voice, tense, others=others) if voice else None
 
 
@@ -220,30 +222,16 @@ def _base(reading: Reading, first: int, things: Sequence[Thing]) -> tuple[str, s
         return ACTIVE, INFINITIVE
     if first == 0 or reading.is_a("prepositions", first - 1):
         return ("", "") if first else (ACTIVE, INFINITIVE)
-    if reading.is_a("strict", first) and first + 1 < len(reading.tokens) and reading.is_a("prepositions", first + 1):
-        return "", ""  # "goes back to 2013"
+    following = first + 1
+    ends = following >= len(reading.tokens) or bool(reading.before(following).strip(' \u00a0"“'))
+    if reading.is_a("strict", first) and (ends or reading.is_a("prepositions", following)):
+        return "", ""  # "goes back to 2013", "sent the law back"
     return ACTIVE, PRESENT
 
 
 _HAD = frozenset(
-    {
-        "had",
-        "hatte",
-        "hatten",
-        "avait",
-        "avaient",
-        "avoit",
-        "habia",
-        "habían",
-        "había",
-        "habian",
-        "tinha",
-        "tinham",
-        "havia",
-        "haviam",
-    }
-)
-
+    ["had", "hatte", "hatten", "avait", "avaient", "avoit", "habia", "habían", "había", "habian", "tinha", "tinham", "havia", "haviam"]
+)  # fmt: skip
 
 _WILL_HAVE = frozenset(
     {"aura", "auront", "aurait", "auraient", "habrá", "habrán", "habría", "habrían", "terá", "terão"}
@@ -318,6 +306,12 @@ def _reduced(reading: Reading, first: int, last: int, things: Sequence[Thing]) -
     if reading.before(first) in {"-", "‑"}:
         return True
     previous = first - 1
+    if (
+        previous == 0
+        and reading.is_a("all_of", previous)
+        and reading.is_a("determiners", min(following, len(reading.tokens) - 1))
+    ):
+        return False  # "Both lodged their papers"
     if reading.is_a("determiners", previous) or reading.tokens[previous].low == "s":
         return not (reading.tokens[previous].low in {"both", "each", "all"} and ends_name(reading, previous - 1))
     while previous > 0 and (

@@ -174,8 +174,8 @@ class Walk(Meanings):
             subject = about.get(thing) if thing is not None else None
             if (subject is not None and subject is trigger) or laws.attributive(reading, trigger, about):
                 continue
-            if bystanders.does(reading, trigger, thing, marked):
-                self._say(reading, trigger, "no_step", "agreement_acts")
+            if bystanders.of_date(reading, trigger, marked) or bystanders.does(reading, trigger, thing, marked):
+                self._say(reading, trigger, "no_step", "of_date_or_agreement")
                 continue
             made = acts.step(trigger, thing, subject, reading)
             if made is None and (self.focus.lead or self.focus.latest):
