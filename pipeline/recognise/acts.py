@@ -24,7 +24,7 @@ from pipeline.recognise.cases import (
 )
 from pipeline.recognise.reading import RELATIVE, Reading
 from pipeline.recognise.things import GENERIC, NOUN, PRONOUN, TREATY, Thing
-from pipeline.recognise.triggers import ACTIVE, ATTRIBUTE, INFINITIVE, NOMINAL, PRESENT, Trigger
+from pipeline.recognise.triggers import ACTIVE, ATTRIBUTE, GERUND, INFINITIVE, NOMINAL, PRESENT, Trigger
 
 E = EventType
 _NOTHING = frozenset({"contract", "other", "person"})
@@ -91,10 +91,12 @@ def _indirect(reading: Reading, trigger: Trigger, thing: Thing) -> bool:
 
 
 def _descriptive(trigger: Trigger, reading: Reading) -> bool:
-    """Words that say what an agreement is like, not what befell it: "a protocol amending", "which extends"."""
+    """Words that say what an agreement is like, not what befell it: "a protocol amending", "which extends", "took effect, extending"."""
     if trigger.voice == ATTRIBUTE:
         told = trigger.family != "conclude" and _told_apart(reading, trigger)
         return (trigger.family in {"conclude", "amend", "extend"} and not told) or reading.is_a("strict", trigger.first)
+    if trigger.tense == GERUND and trigger.family in {"amend", "extend"} and "," in reading.before(trigger.first):
+        return any(h.key == "enter_force" and h.last < trigger.first for h in reading.section("acts"))
     clause = reading.clause(trigger.first)
     if clause.kind == RELATIVE and reading.is_a("bargain", trigger.first) and trigger.voice == ACTIVE:
         return True  # "the minister who negotiated the treaty"

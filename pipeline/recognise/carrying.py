@@ -79,19 +79,20 @@ class Carrying:
             told += [base] if base else []
         return ((told[0],), *order) if told else order
 
-    def _added_to(self, link: Link, wording: Wording) -> str:
+    def _added_to(self, mention: Mention, wording: Wording) -> str:
         """What amends or adds to the agreement that a wording names ("the additional protocol to the Safe Third Country Agreement"):
         the one of the same parties whose title says most of what that one's says; "" where it is not tracked."""
-        base = link.best
-        if base is None or not base.alias or "generic_alias" in base.reasons or not wording.layers & AMENDING:
+        if not wording.layers & AMENDING:
             return ""
-        parties = self.index.closed(base.agreement_id)
-        if not parties or self._layered(base.agreement_id):
+        names = [hit for hit in self.index.aliases_in(mention.text) if not (hit.name.generic or hit.inside)]
+        base = self.index.agreement_id(names[0]) if names else ""
+        parties = self.index.closed(base) if base else frozenset[str]()
+        if not parties or self._layered(base):
             return ""
         fits = self.index.fitting("", "en", "", sorted(parties), parties, None)
         of_these = [one.agreement_id for one in fits if self.index.parties(one.agreement_id) == parties]
         added = {i: self._keys(i) for i in of_these if any(w.layers & wording.layers for w in self.wording(i))}
-        return alike(self._keys(base.agreement_id), added)
+        return alike(self._keys(base), added)
 
     def _layered(self, agreement_id: str) -> bool:
         """Whether an agreement amends or adds to another: a protocol, an amendment, a second text."""

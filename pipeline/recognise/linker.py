@@ -95,7 +95,7 @@ class Linker(Carrying):
         newest = siblings.newest(self.index, link, mention, language, around)
         if newest:
             return (Linked(newest, Band.SURE, siblings.NEWEST, ("newest_of_these", *link.reasons), mention),)
-        added = self._added_to(link, self.index.read(mention.text, language))
+        added = self._added_to(mention, self.index.read(mention.text, language))
         if added:
             return (Linked(added, Band.SURE, siblings.ALIKE, ("added_to_the_named",), mention),)
         only = among.find(self.index, mention, language, around, focus.sure)
