@@ -244,7 +244,7 @@ def _party_rows(made: Iterable[dict[str, Any]], kinds: dict[Kind, int]) -> Itera
     for one in made:
         for party in _concerned(one):
             day, agreement = one["happened"].isoformat(), f"a{one['agreement']}" if one["tracked"] else None
-            moved = one["revised"] and one["before"].first != one["happened"]
+            moved = abs((one["before"].first - one["happened"]).days) if one["revised"] else 0
             yield one["id"], party, day, kinds[_kind(one)], one["sure"], one["country"], agreement, moved
 
 
@@ -359,9 +359,6 @@ def _tokens(one: dict[str, Any]) -> tuple[str, ...]:
         one["sure"],
         tuple(_concerned(one)),
     )
-    stood = [
-        event_search.Stood(told_on.first, _lead(told_on.first, begun), tuple(row.now()))
-        for begun, _, told_on in _spans(one)
-    ]
+    stood = [event_search.Stood(told_on.first, begun, tuple(row.now())) for begun, _, told_on in _spans(one)]
     row = replace(row, past=event_search.past_of(one["happened"], row.now(), stood))
     return event_search.tokens(row)

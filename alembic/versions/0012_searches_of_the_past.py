@@ -13,19 +13,28 @@ branch_labels = None
 depends_on = None
 
 _COUNTRY = ("actor_country", "happened", "event_id", "recorded_at", "until", "kind", "confidence")
-_MOVED = (
-    "UPDATE event_parties SET moved = true WHERE EXISTS (SELECT 1 FROM revisions r WHERE r.event_id = event_parties.event_id"
-    " AND r.happened <> event_parties.happened)"
+_MOVED = (  # the days by which its day was another one, where it was
+    "UPDATE event_parties SET moved = coalesce((SELECT MAX(ABS(DAYS)) FROM revisions r WHERE r.event_id = event_parties.event_id), 0)"
+    " WHERE event_id IN (SELECT event_id FROM revisions WHERE revision > 1)"
 )
+_DAYS = {
+    "sqlite": "CAST(julianday(r.happened) - julianday(event_parties.happened) AS INTEGER)",
+    "postgresql": "r.happened - event_parties.happened",
+}
 _SOME = 400
 
 
 def upgrade() -> None:
-    op.add_column("event_parties", sa.Column("moved", sa.Boolean(), server_default=sa.false(), nullable=False))
-    op.execute(_MOVED)
-    where = sa.text("moved")
+    number = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+    op.add_column("event_parties", sa.Column("moved", number, server_default="0", nullable=False))
+    op.execute(_MOVED.replace("DAYS", _DAYS[op.get_bind().dialect.name]))
+    where = sa.text("moved > 0")
     op.create_index(
-        "ix_event_parties_moved", "event_parties", ("party", "event_id"), sqlite_where=where, postgresql_where=where
+        "ix_event_parties_moved",
+        "event_parties",
+        ("party", "happened", "event_id", "moved"),
+        sqlite_where=where,
+        postgresql_where=where,
     )
     op.create_index("ix_revisions_walk_country", "revisions", _COUNTRY)
     _written_again(op.get_bind())
@@ -41,6 +50,8 @@ def _written_again(connection: sa.Connection) -> None:
     while ids := list(connection.execute(some, {"after": after, "limit": _SOME}).scalars()):
         event_search.index(connection, ids)
         after = ids[-1]
+    if after and connection.dialect.name == "sqlite":  # in many pieces it is read several times as long
+        connection.execute(sa.text("INSERT INTO event_search (event_search) VALUES ('optimize')"))
 
 
 def downgrade() -> None:

@@ -36,8 +36,9 @@ def places(
     made: list[Place] = []
     while len(made) < limit:
         some = min(_MOST, limit - len(made) + 8)
-        ids, last = found(connection, asked, fields, span, some)
-        made += _holding(connection, wanted, ids, lasts)
+        near, last = found(connection, asked, fields, span, some)
+        there = _holding(connection, wanted, [identity for _, identity in near], lasts)
+        made += [one for one in near if one[1] in there]
         if last is None:
             break
         span = replace(span, low=last + 1) if span.rising else replace(span, high=last)
@@ -71,18 +72,17 @@ def fields_of(wanted: EventFilter) -> list[list[Field]]:
     return [[(name, value) for value in values] for name, values in fields.items()]
 
 
-def _holding(connection: Connection, wanted: EventFilter, ids: Sequence[str], lasts: date | None) -> list[Place]:
-    """Those of these events that answer what the index does not know, in their order."""
+def _holding(connection: Connection, wanted: EventFilter, ids: Sequence[str], lasts: date | None) -> set[str]:
+    """Those of these events that answer what the index does not know."""
     sqlite = connection.dialect.name == "sqlite"
     statement = _looked_at(sqlite, hides_retracted(wanted), wanted.min_confidence > 0, lasts is not None)
     given = {"ids": given_list(sqlite, ids), "sure": wanted.min_confidence, "lasts": lasts}
-    days = {row[0]: row[1] for row in connection.execute(statement, given)}
-    return [(days[identity], identity) for identity in ids if identity in days]
+    return set(connection.execute(statement, given).scalars()) if ids else set()
 
 
 @lru_cache(16)
 def _looked_at(sqlite: bool, hides: bool, sure: bool, lasts: bool) -> Select[Any]:
-    """Ids and days of those that answer."""
+    """Ids of those that answer."""
     event = EventRow.__table__.c
     conditions = [among_given(sqlite, event.id, "ids")]
     if hides:
@@ -91,4 +91,4 @@ def _looked_at(sqlite: bool, hides: bool, sure: bool, lasts: bool) -> Select[Any
         conditions.append(event.confidence >= bindparam("sure"))
     if lasts:
         conditions.append(event.date_last >= bindparam("lasts"))
-    return select(event.id, event.happened).where(*conditions)
+    return select(event.id).where(*conditions)

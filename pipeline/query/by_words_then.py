@@ -7,11 +7,12 @@ have stood anywhere. What is met is held against its revision of that time. The 
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache
-from itertools import pairwise
+from functools import lru_cache, partial
+from itertools import pairwise, takewhile
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Date, Select, bindparam, exists, func, or_, select
@@ -24,11 +25,11 @@ from pipeline.query.walking import Place, range_of
 from pipeline.store.event_search import AHEAD, EVENTS, MOVED, Field, found, holding, number_on
 from pipeline.store.inverted import Phrase, Span, clipped
 from pipeline.store.sql import among_given, given_list
-from pipeline.store.tables import EventPartyRow, EventRow, RevisionRow
+from pipeline.store.tables import EventPartyRow, RevisionRow
 from pipeline.store.types import UtcDateTime
 
 _LEAST, _MOST = 64, 800  # events looked at in one go
-_PAST, _EVENT, _PARTIES = RevisionRow.__table__, EventRow.__table__, EventPartyRow.__table__
+_PAST, _PARTIES = RevisionRow.__table__, EventPartyRow.__table__
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +51,15 @@ def places(connection: Connection, wanted: EventFilter, asked: Sequence[Phrase],
     whole = span_of(where)
     few = early(connection, wanted.as_of)
     if few is not None:
-        answered = {identity: day for day, identity in _answered(connection, wanted, few)}
-        mine = holding(connection, asked, list(answered), whole, limit)
-        return [(answered[identity], identity) for identity in mine]
+        return holding(connection, asked, _answered(connection, wanted, few), whole, limit)
     stretches = stretches_of(wanted.since, wanted.until, wanted.as_of.date())
-    whole = clipped(connection, EVENTS, whole)
+    if connection.dialect.name == "postgresql":  # whose statements cost more than the stretches in them
+        return _walked(connection, wanted, asked, (clipped(connection, EVENTS, whole), stretches), limit)
     made: list[Place] = []
     for one in stretches if wanted.oldest_first else reversed(stretches):
         span = _part(whole, one)
         if len(made) < limit and span is not None:
-            made += _walked(connection, wanted, asked, (span, one.mark), limit - len(made))
+            made += _walked(connection, wanted, asked, (span, [one]), limit - len(made))
     return made
 
 
@@ -72,22 +72,37 @@ def stretches_of(since: date | None, until: date | None, today: date) -> list[St
     low = since.toordinal() if since else 1
     high = until.toordinal() if until else end
     vague = {since.replace(day=1).toordinal(), since.replace(month=1, day=1).toordinal()} if since else set()
-    starts = {1, low, high + 1, now + 1, *vague, *(day + 1 for day in vague)}
+    starts = {1, low, *vague, *(day + 1 for day in vague)}
     starts |= {now + 2 ** (digits - 1) for digits in AHEAD}
+    year = min(vague, default=low)  # where what is told as a year may begin
+    starts |= {edge for digits in MOVED for far in (2 ** (digits - 1),) for edge in (year - far + 1, high + far)}
 
     def mark(day: int) -> Field | None:
-        if day > high or (day < low and day not in vague):
-            return MOVED
-        reached = [digits for digits in AHEAD if day - now >= 2 ** (digits - 1)]
-        return ("ahead", str(reached[-1])) if reached else None
+        outside = max(year - day, 1) if day < low and day not in vague else day - high
+        return _graded("moved", outside, MOVED) if outside > 0 else _graded("ahead", day - now, AHEAD)
 
     made: list[Stretch] = []
-    for first, beyond in pairwise([*sorted(start for start in starts if start < end), end]):
+    for first, beyond in pairwise([*sorted(start for start in starts if 1 <= start < end), end]):
         if made and made[-1].mark == mark(first):
             made[-1] = replace(made[-1], beyond=beyond)
         else:
             made.append(Stretch(first, beyond, mark(first)))
     return made
+
+
+def _graded(name: str, days: int, grades: Sequence[int]) -> Field | None:
+    """The mark of what reaches so many days."""
+    reached = [digits for digits in grades if days >= 2 ** (digits - 1)]
+    return (name, str(reached[-1])) if reached else None
+
+
+def mark_within(stretches: Sequence[Stretch], days: range) -> Field | None:
+    """What every event of some days must have: the least that is asked for on one of them."""
+    begin = bisect_right(stretches, days.start, key=lambda one: one.first) - 1
+    marks = [one.mark for one in takewhile(lambda one: one.first < days.stop, stretches[begin : begin + len(days) + 1])]
+    if None in marks or len({mark[0] for mark in marks if mark}) > 1:
+        return None  # no one mark that all of them have
+    return min((mark for mark in marks if mark), key=lambda mark: int(mark[1]))
 
 
 def _part(whole: Span, one: Stretch) -> Span | None:
@@ -102,18 +117,21 @@ def _walked(
     connection: Connection,
     wanted: EventFilter,
     asked: Sequence[Phrase],
-    where: tuple[Span, Field | None],
+    where: tuple[Span, Sequence[Stretch]],
     limit: int,
 ) -> list[Place]:
-    """The first `limit` that answered, within a span."""
-    span, mark = where
-    fields = [*map(_then, fields_of(wanted)), *([[mark]] if mark else [])]
+    """The first `limit` that answered, within a span of one stretch or several."""
+    span, stretches = where
+    fields = list(map(_then, fields_of(wanted)))
+    mark = partial(mark_within, stretches) if len(stretches) > 1 else None
+    if len(stretches) == 1 and stretches[0].mark:
+        fields.append([stretches[0].mark])
     made: list[Place] = []
     some = max(_LEAST, limit + 8)
     while len(made) < limit:
-        ids, last = found(connection, asked, fields, span, some)
-        days = {identity: day for day, identity in _answered(connection, wanted, ids)}
-        made += [(days[identity], identity) for identity in ids if identity in days]
+        near, last = found(connection, asked, fields, span, some, mark)
+        answered = _answered(connection, wanted, [identity for _, identity in near])
+        made += [one for one in near if one[1] in answered]
         if last is None:
             break
         span = replace(span, low=last + 1) if span.rising else replace(span, high=last)
@@ -126,17 +144,17 @@ def _then(values: list[Field]) -> list[Field]:
     return [*values, *((f"was {name}", value) for name, value in values if name != "party")]
 
 
-def _answered(connection: Connection, wanted: EventFilter, ids: Sequence[str]) -> list[Place]:
-    """Those of these events that answered then, and where they stand now."""
+def _answered(connection: Connection, wanted: EventFilter, ids: Sequence[str]) -> set[str]:
+    """Those of these events that answered then."""
     if not ids:
-        return []
+        return set()
     sqlite = connection.dialect.name == "sqlite"
     filters = (wanted.min_confidence > 0, wanted.country, wanted.agreement, wanted.since, wanted.until, wanted.party)
     statement = _held(sqlite, kinds(wanted), *(bool(one) for one in filters))
     given = given_kinds(sqlite, wanted) | {"ids": given_list(sqlite, ids), "as_of": wanted.as_of}
     given |= {"sure": wanted.min_confidence, "country": wanted.country, "party": wanted.party}
     given |= {"since": wanted.since, "until": wanted.until, "agreements": given_list(sqlite, wanted.agreement)}
-    return [(row[0], row[1]) for row in connection.execute(statement, given).all()]
+    return set(connection.execute(statement, given).scalars())
 
 
 @lru_cache(1000)
@@ -158,5 +176,6 @@ def _held(
     )
     conditions = [condition for wanted, condition in asked if wanted]
     conditions += [which.holds(sqlite, past.kind)] if which else []
-    found_ = select(_EVENT.c.happened, past.event_id).join(_EVENT, _EVENT.c.id == past.event_id)
-    return found_.where(*conditions).with_hint(_PAST, "INDEXED BY sqlite_autoindex_revisions_1", "sqlite")
+    return (
+        select(past.event_id).where(*conditions).with_hint(_PAST, "INDEXED BY sqlite_autoindex_revisions_1", "sqlite")
+    )

@@ -15,15 +15,15 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
-    Boolean,
     ColumnElement,
     Connection,
     Date,
+    Integer,
     Select,
+    and_,
     bindparam,
     exists,
     func,
-    join,
     literal_column,
     or_,
     select,
@@ -39,6 +39,7 @@ from pipeline.store.types import EARLIEST, UtcDateTime
 _LEADS = ((9, 10, 11, 12, 13, 14, 15, 16), (8,), (7,), (5, 6), (1, 2, 3, 4))
 _FEW = "ix_revisions_few"
 _EARLY = 1000  # revisions that are read one by one rather than looked for along the days
+_NEAR = 31  # days by which most of what was moved was moved: a month became a day of it
 _FEW_LATER = 600  # acts of a party behind a day: as well looked at one by one
 _PAST, _PARTIES = RevisionRow.__table__, EventPartyRow.__table__
 _DAY, _ID = _PAST.c.happened, _PAST.c.event_id
@@ -86,11 +87,9 @@ class _Form:
 
     def of_party(self, index: str, *further: ColumnElement[bool]) -> Select[Any]:
         """What held then and answers of a party's rows, by this index of theirs."""
-        both = join(_PARTIES, _PAST, _PARTIES.c.event_id == _ID)
-        mine = _PARTIES.c.party == bindparam("party")
-        found = (
-            select(_DAY, _ID).select_from(both).where(mine, *further, *replace(self, party=False).holds(listed=False))
-        )
+        # not as a join, in which no hint is said
+        mine = and_(_PARTIES.c.party == bindparam("party"), _PARTIES.c.event_id == _ID)
+        found = select(_DAY, _ID).where(mine, *further, *replace(self, party=False).holds(listed=False))
         found = found.with_hint(_PARTIES, f"INDEXED BY {index}", "sqlite")
         return found.with_hint(_PAST, "INDEXED BY sqlite_autoindex_revisions_1", "sqlite")
 
@@ -145,11 +144,23 @@ def _of_party(asked: _Asked, where: Range) -> list[Place]:
 
 
 def _along_party(asked: _Asked, where: Range) -> list[Place]:
+    """What held then of its list as it stands now; and of what was moved, whatever can have stood on this page."""
     if where.empty:
         return []
     form, given = asked.form(where), asked.given(where)
-    each = [run(asked.connection, _party_walk(form), given), run(asked.connection, _party_moved(form), given)]
-    return _merged(each, where, asked.limit)
+    found = run(asked.connection, _party_walk(form), given)
+    first, last = where.since or date.min, where.until or date.max
+    if where.after is not None:
+        first, last = (max(first, where.after[0]), last) if where.rising else (first, min(last, where.after[0]))
+    if len(found) == asked.limit:
+        first, last = (first, found[-1][0]) if where.rising else (found[-1][0], last)
+    near = {"near": _NEAR, "first": _days_on(first, -_NEAR), "last": _days_on(last, _NEAR)}
+    moved = [run(asked.connection, _party_moved(form, far=far), given | near) for far in (False, True)]
+    return _merged([found, *moved], where, asked.limit)
+
+
+def _days_on(day: date, days: int) -> date:
+    return date.fromordinal(min(max(day.toordinal() + days, 1), date.max.toordinal()))
 
 
 @lru_cache(1)
@@ -170,15 +181,20 @@ def _party_walk(form: _Form) -> Select[Any]:
 
 
 @lru_cache(FORMS)
-def _party_moved(form: _Form) -> Select[Any]:
-    """What held then of what was moved."""
-    found = form.of_party(
-        "ix_event_parties_moved",
-        literal_column("event_parties.moved", Boolean()),
-        _PARTIES.c.happened != _DAY,
-        *form.bounds.holds(_DAY, _ID),
-    )
+def _party_moved(form: _Form, *, far: bool) -> Select[Any]:
+    """What held then of what was moved: by a month at most, and stands near now; or further."""
+    mine, near = _PARTIES.c, bindparam("near", type_=Integer())
+    if far:
+        which = [mine.moved > near]
+    else:
+        which = [mine.moved <= near, mine.happened.between(_given_day("first"), _given_day("last"))]
+    some = mine.moved > literal_column("0")  # as the index says it
+    found = form.of_party("ix_event_parties_moved", some, *which, mine.happened != _DAY, *form.bounds.holds(_DAY, _ID))
     return found.order_by(*form.bounds.order(_DAY, _ID)).limit(bindparam("most"))
+
+
+def _given_day(name: str) -> Any:
+    return bindparam(name, type_=Date())
 
 
 def early(connection: Connection, as_of: datetime) -> list[str] | None:

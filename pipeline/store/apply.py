@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, case, delete, exists, insert, select, update
+from sqlalchemy import Connection, and_, case, delete, insert, select, update
 
 from pipeline.model import Discovered, Event, Status
 from pipeline.plan import AddSource, Applied, Attach, Detach, EventStep, NewEvent, Plan, Retract, Revise, Stale
@@ -193,14 +193,14 @@ def _retract(connection: Connection, step: Retract, now: datetime, who: str) -> 
 def rewrite_parties(connection: Connection, event: Event, parties: Sequence[str], happened: Any, kind: int) -> None:
     """Say anew which parties an event concerns, on its day. Call it before the revision of it is kept."""
     connection.execute(delete(EventPartyRow).where(EventPartyRow.event_id == event.id))
-    another = exists().where(RevisionRow.event_id == event.id, RevisionRow.happened != happened)
-    moved = bool(connection.execute(select(another)).scalar_one())
+    days = connection.execute(select(RevisionRow.happened).where(RevisionRow.event_id == event.id)).scalars()
+    moved = max((abs((happened - day).days) for day in days), default=0)
     if rows := _party_columns(event, parties, happened, kind, moved=moved):
         connection.execute(_NEW_PARTIES, rows)
 
 
 def _party_columns(
-    event: Event, parties: Sequence[str], happened: Any, kind: int, *, moved: bool = False
+    event: Event, parties: Sequence[str], happened: Any, kind: int, *, moved: int = 0
 ) -> list[dict[str, Any]]:
     shared = {"happened": happened, "kind": kind, "confidence": event.confidence, "country": event.actor_country}
     shared |= {"event_id": event.id, "agreement_id": event.agreement_id, "moved": moved}

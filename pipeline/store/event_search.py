@@ -8,7 +8,7 @@ knows, too, what an event's fields were before, how far it lay ahead when it was
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import Connection, select, text
 
 from pipeline.door.words import words
-from pipeline.store.inverted import Index, Phrase, Span, among, find, forget, put
+from pipeline.store.inverted import Index, Phrase, Span, Wanted, among, find, find_by_stretches, forget, put
 from pipeline.store.kinds import grade_of
 from pipeline.store.sql import given_list
 from pipeline.store.tables import (
@@ -46,7 +46,7 @@ _MARK = "\ue000"  # begins what is no word of a text
 _BATCH = 400
 _SOME = 100
 AHEAD = (1, 5, 7, 8, 9)  # binary digits of the days an event lay ahead (`kinds.lead_of`): so many, or more
-MOVED = ("moved", "yes")
+MOVED = (1, 6, 10)  # binary digits of the days by which its day was another one: so many, or more
 _FIELDS = ("type", "status", "state", "salience", "stage")
 _INDEXED = (
     "id", "happened", "confidence", "agreement_id", "agreement", "wording", "actor", "actor_country", "evidence", *_FIELDS,
@@ -68,6 +68,11 @@ def number_on(day: date) -> int:
     return day.toordinal() << _WITHIN
 
 
+def day_of(number: int) -> date:
+    """The day that an event with this number stands on."""
+    return date.fromordinal(number >> _WITHIN)
+
+
 @lru_cache(20_000)
 def field(name: str, value: str) -> Phrase:
     """The token of a field's value."""
@@ -80,29 +85,47 @@ def found(
     fields: Iterable[Collection[Field]],
     span: Span,
     limit: int,
-) -> tuple[list[str], int | None]:
-    """Ids of events in which all these phrases stand, and one of each of these collections of fields; then where to go on.
+    mark: Callable[[range], Field | None] | None = None,
+) -> tuple[list[tuple[date, str]], int | None]:
+    """Days and ids of events in which all these phrases stand, and one of each of these collections of fields; then where to go on.
 
-    At most `limit` entries are looked at, and some of them may be out of date; None: there are no more.
+    At most `limit` entries are looked at, and some of them may be out of date; None: there are no more. `mark`, on
+    PostgreSQL: what else events of some days must have (`date.toordinal`).
     """
-    wanted: list[tuple[Phrase, ...]] = [(phrase,) for phrase in asked]
-    wanted += [tuple(field(name, value) for name, value in some) for some in fields]
-    numbers = find(connection, EVENTS, tuple(wanted), span, limit)
+    wanted: tuple[tuple[Phrase, ...], ...] = tuple((phrase,) for phrase in asked)
+    wanted += tuple(tuple(field(name, value) for name, value in some) for some in fields)
+    if mark is None:
+        numbers = find(connection, EVENTS, wanted, span, limit)
+    else:
+        numbers = find_by_stretches(connection, EVENTS, _marked(wanted, mark), span, limit)
     ids = _ids(connection, numbers)
-    return [ids[number] for number in numbers if number in ids], numbers[-1] if len(numbers) == limit else None
+    places = [(day_of(number), ids[number]) for number in numbers if number in ids]
+    return places, numbers[-1] if len(numbers) == limit else None
 
 
-def holding(connection: Connection, asked: Sequence[Phrase], ids: Sequence[str], span: Span, limit: int) -> list[str]:
-    """Of these events the first `limit` in which all these phrases stand, in the order of their days."""
+def _marked(wanted: Wanted, mark: Callable[[range], Field | None]) -> Callable[[int], Wanted]:
+    days = 1 << EVENTS.shift - _WITHIN
+
+    def of(stretch: int) -> Wanted:
+        also = mark(range(stretch * days, (stretch + 1) * days))
+        return wanted if also is None else (*wanted, (field(*also),))
+
+    return of
+
+
+def holding(
+    connection: Connection, asked: Sequence[Phrase], ids: Collection[str], span: Span, limit: int
+) -> list[tuple[date, str]]:
+    """Days and ids: of these events the first `limit` in which all these phrases stand, in the order of their days."""
     sqlite = connection.dialect.name == "sqlite"
     theirs = text(f"SELECT place, event_id FROM event_search_places WHERE event_id {_listed(sqlite)}")  # noqa: S608
-    rows = connection.execute(theirs, {"listed": given_list(sqlite, ids)}).all()
+    rows = connection.execute(theirs, {"listed": given_list(sqlite, list(ids))}).all()
     places = {row[0]: row[1] for row in rows if span.holds(row[0])}
     wanted, found = tuple((phrase,) for phrase in asked), []
     for start in range(0, len(listed := sorted(places, reverse=not span.rising)), _SOME):
         some = listed[start : start + _SOME]
         there = among(connection, EVENTS, wanted, some)
-        found += [places[number] for number in some if number in there]
+        found += [(day_of(number), places[number]) for number in some if number in there]
         if len(found) >= limit:
             break
     return found[:limit]
@@ -217,35 +240,37 @@ def _parties(connection: Connection, ids: Sequence[str]) -> dict[str, list[str]]
 
 @dataclass(frozen=True, slots=True)
 class Stood:
-    """How an event once stood: its day, how far that lay ahead, its fields."""
+    """How an event once stood: its day, when that was recorded, its fields."""
 
     happened: date
-    lead: int
+    recorded: date
     fields: tuple[Field, ...]
 
 
 def _stood(connection: Connection, ids: Sequence[str]) -> dict[str, list[Stood]]:
     row, kind = RevisionRow, EventKindRow
-    columns = (row.event_id, row.happened, row.lead, row.agreement_id, row.actor_country)
+    columns = (row.event_id, row.happened, row.recorded_at, row.agreement_id, row.actor_country)
     few = (*(getattr(kind, name) for name in _FIELDS), kind.tracked, kind.grade)
     mine = select(*columns, *few).join(kind, kind.id == row.kind).where(row.event_id.in_(ids))
     stood: dict[str, list[Stood]] = {}
     for one in connection.execute(mine):
         fields = (*_fields_of(one), ("tracked", str(one.tracked)), ("grade", str(one.grade)))
-        stood.setdefault(one.event_id, []).append(Stood(one.happened, one.lead, fields))
+        stood.setdefault(one.event_id, []).append(Stood(one.happened, one.recorded_at.date(), fields))
     return stood
 
 
 def past_of(happened: date, now: Iterable[Field], stood: Iterable[Stood]) -> tuple[Field, ...]:
     """What is indexed of an event's past: fields that were other than `now`, how far it lay ahead, whether its day was another."""
-    moved, lead, was = False, 0, set()
-    for one in stood:
-        moved, lead = moved or one.happened != happened, max(lead, one.lead)
-        was |= set(one.fields)
-    before = sorted((f"was {name}", value) for name, value in was - set(now))
-    # what was moved can have lain ahead of any day
-    ahead = [("ahead", str(digits)) for digits in AHEAD if moved or lead >= digits]
-    return (*before, *ahead, *([MOVED] if moved else ()))
+    known = list(stood)
+    was = {field_ for one in known for field_ in one.fields} - set(now)
+    ahead = max(((happened - one.recorded).days for one in known), default=0)
+    moved = max((abs((happened - one.happened).days) for one in known), default=0)
+    before = sorted((f"was {name}", value) for name, value in was)
+    return (*before, *_marks("ahead", ahead, AHEAD), *_marks("moved", moved, MOVED))
+
+
+def _marks(name: str, days: int, grades: Sequence[int]) -> list[Field]:
+    return [(name, str(digits)) for digits in grades if max(0, days).bit_length() >= digits]
 
 
 @dataclass(frozen=True, slots=True)

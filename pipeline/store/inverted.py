@@ -87,7 +87,7 @@ def find(connection: Connection, index: Index, wanted: Wanted, span: Span, limit
         return []
     if connection.dialect.name == "sqlite":
         return _find_sqlite(connection, index, wanted, span, limit)
-    return _find_postgresql(connection, index, wanted, span, limit)
+    return find_by_stretches(connection, index, lambda _: wanted, span, limit)
 
 
 def _find_sqlite(connection: Connection, index: Index, wanted: Wanted, span: Span, limit: int) -> list[int]:
@@ -106,7 +106,10 @@ def _quoted(phrase: Phrase) -> str:
     return f'"{said[:-1]}" *' if said.endswith("*") else f'"{said}"'
 
 
-def _find_postgresql(connection: Connection, index: Index, wanted: Wanted, span: Span, limit: int) -> list[int]:
+def find_by_stretches(
+    connection: Connection, index: Index, wanted: Callable[[int], Wanted], span: Span, limit: int
+) -> list[int]:
+    """The same on PostgreSQL, where something else may be wanted of each stretch of numbers."""
     found: list[int] = []
     left = _numbers(connection, index, span)
     for width in (*_STRETCHES, *([_STRETCHES[-1]] * 1000)):
@@ -152,7 +155,7 @@ def among(connection: Connection, index: Index, wanted: Wanted, numbers: Sequenc
 
 
 def _in_stretches(
-    connection: Connection, index: Index, wanted: Wanted, span: Span, part: tuple[range, int]
+    connection: Connection, index: Index, wanted: Callable[[int], Wanted], span: Span, part: tuple[range, int]
 ) -> list[int]:
     """The first of them in these stretches; a stretch is a look-up of its own, and none is looked up once the page is full."""
     # in one query of them all, each document would be weighed against every stretch; "+ 0" keeps the planner off the key's order
@@ -162,7 +165,7 @@ def _in_stretches(
         f" WHERE words @@ CAST(stretch.asked AS tsquery){_bounds('id + 0', span)} ORDER BY id + 0 {order} LIMIT :limit) one LIMIT :limit"
     )
     stretches, limit = part
-    asked = [_query(stretch, wanted) for stretch in (stretches if span.rising else reversed(stretches))]
+    asked = [_query(stretch, wanted(stretch)) for stretch in (stretches if span.rising else reversed(stretches))]
     return sorted(
         connection.execute(text(sql), _given(span) | {"asked": asked, "limit": limit}).scalars(),
         reverse=not span.rising,

@@ -85,4 +85,5 @@ def test_a_filter_is_tried_on_the_history(make_url_of: MakeUrl, tmp_path: Path) 
         assert nothing == []
         assert why["party"] > 0
         assert api.get("/api/v1/filter-trial", params={"partys": "DE"}).status_code == 422
+        assert api.get("/api/v1/filter-trial", params={"language": "false"}).status_code == 422
         assert api.get("/api/v1/filter-trial", params={"channel": "none"}).status_code == 404

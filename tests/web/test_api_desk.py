@@ -146,6 +146,7 @@ def test_a_new_agreement_looks_back(make_url_of: MakeUrl, tmp_path: object) -> N
         seen = answer.json()
         assert (seen["read"], [event["type"] for event in seen["events"]]) == (1, ["ratified"])
         assert ids(api.get(EVENTS)) == []
+        assert api.post("/api/v1/previews", json=wanted | {"exclude": ["\x85"]}).status_code == 422
         made = api.post("/api/v1/agreements", json=wanted)
         assert made.status_code == 201, made.text
         assert [(event["type"], event["state"]) for event in made.json()["events"]] == [("ratified", "history")]

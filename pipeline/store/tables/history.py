@@ -105,7 +105,13 @@ class EventPartyRow(Base):
             "ix_event_parties_both", "agreement_id", "party", "happened", "event_id", "kind", "confidence", "country"
         ),
         Index(
-            "ix_event_parties_moved", "party", "event_id", sqlite_where=text("moved"), postgresql_where=text("moved")
+            "ix_event_parties_moved",
+            "party",
+            "happened",
+            "event_id",
+            "moved",
+            sqlite_where=text("moved > 0"),
+            postgresql_where=text("moved > 0"),
         ),
     )
     event_id: Mapped[str] = mapped_column(ForeignKey("events.id"), primary_key=True)
@@ -115,7 +121,7 @@ class EventPartyRow(Base):
     confidence: Mapped[float]
     country: Mapped[str]  # of the actor
     agreement_id: Mapped[str | None]
-    moved: Mapped[bool] = mapped_column(server_default=false())  # its day was another one before
+    moved: Mapped[int] = mapped_column(server_default="0")  # by so many days at most its day was another one before
 
 
 class RevisionRow(Base):
