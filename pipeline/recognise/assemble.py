@@ -12,6 +12,7 @@ from pipeline.recognise.salience import earlier_steps
 from pipeline.recognise.values import Actor, Sentence
 
 _LAST = frozenset({EventType.WITHDRAWN, EventType.TERMINATED, EventType.SUSPENDED})
+_MAIN = "clause:main"  # a sign
 _VOTES = frozenset({EventType.APPROVED, EventType.RATIFIED})
 _VOTING = frozenset({"lower_chamber", "upper_chamber", "parliament"})
 _EARLY = frozenset({EventType.SIGNED, EventType.INITIALLED, EventType.NEGOTIATIONS_CONCLUDED})
@@ -121,7 +122,7 @@ def _joined(one: Told, other: Told) -> Told:
     """The better told of two, with what the other adds: news before background, the surer before the vaguer."""
     best, rest = (one, other)
     if (one.salience is BACKGROUND and other.salience is NEWS) or (
-        one.salience is other.salience and other.confidence > one.confidence + 0.15
+        one.salience is other.salience and (other.confidence > one.confidence + 0.15 or _said_outright(other, one))
     ):
         best, rest = other, one
     if best.type is EventType.APPROVED and rest.type is EventType.RATIFIED:
@@ -137,6 +138,11 @@ def _joined(one: Told, other: Told) -> Told:
         confidence=max(best.confidence, rest.confidence),
         reasons=(*(r for r in best.reasons if r != SUPPOSED or day is None), "told_again"),
     )
+
+
+def _said_outright(one: Told, other: Told) -> bool:
+    """ "They must be ratified before they take effect. They would take effect 30 days later": what a main clause says of what is to come."""
+    return not _happened(one.status) and _MAIN in one.signs and _MAIN not in other.signs
 
 
 def _finer(one: PartialDate | None, other: PartialDate | None) -> PartialDate | None:

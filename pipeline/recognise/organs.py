@@ -321,7 +321,7 @@ def _judged(
     if kind in {E.RATIFIED, E.APPROVED} and chamber and _refused(reading, outcome, why):
         return E.REJECTED, Status.OCCURRED, (*why, "refused_by_chamber")
     if one.step.reason == "same_step":
-        kind = told[-1].type if told else kind
+        kind = next((t.type for t in reversed(told) if t.type is not E.ENTERED_INTO_FORCE), kind)  # which no state does
     minor = actor.stage in _MINOR or (not actor.stage and _cabinet(reading, one.trigger))
     if one.step.chamber and minor and kind is E.RATIFIED:
         kind = E.APPROVED
