@@ -16,6 +16,11 @@ _PUNCTUATION = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~«»“”„‘’‚‹›�
 _SPACES = {ord(c): " " for c in _PUNCTUATION}
 
 
+def different_words(low: str) -> set[str]:
+    """The words of a text in lower case, each once, without the punctuation between them."""
+    return set(low.translate(_SPACES).split())
+
+
 def may_matter(title: str, text: str, lexicon: Lexicon, index: Index, sieve: Sieve) -> bool:
     """False only where no sentence could tell a step."""
     low = lower(f"{title}\n{text}")
@@ -24,11 +29,11 @@ def may_matter(title: str, text: str, lexicon: Lexicon, index: Index, sieve: Sie
         return any(word in folded for word in lexicon.han) or bool(index.aliases_in(text) or index.aliases_in(title))
     kinds = 0
     classify = lexicon.table.classify
-    different = set(low.translate(_SPACES).split())
+    different = different_words(low)
     for word in different:
         kinds |= classify(word)
     if not kinds & ACT:
         return False
     if kinds & TREATY_NOUN or (kinds & BODY_ACT and sieve.may_name_organisation(different, f"{title}\n{text}", low)):
         return True
-    return sieve.may_name_agreement(different) and bool(index.aliases_in(text) or index.aliases_in(title))
+    return index.may_hold_name(different) and bool(index.aliases_in(text) or index.aliases_in(title))

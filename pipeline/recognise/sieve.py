@@ -110,10 +110,6 @@ class Sieve:
             if mine & ACT and (mine & NOUN or total & NAME or (mine & BODY and total & ORGANISATIONS)):
                 yield number
 
-    def may_name_agreement(self, words_: Iterable[str]) -> bool:
-        """Whether any of these lower-cased words may end a tracked agreement's name."""
-        return any(self._parts[word] & NAME for word in words_)
-
     def may_name_organisation(self, words_: Iterable[str], text: str, low: str) -> bool:
         """Whether a text, of which these are the different words, may name an organisation. `low`: it in lower case."""
         kinds = ((word, self._parts[word]) for word in words_)

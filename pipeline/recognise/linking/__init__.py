@@ -98,6 +98,10 @@ class Index:
         """Whether a word can be the last of a tracked agreement's name: where none is, `aliases_in` finds nothing."""
         return self._names.may_end(word)
 
+    def may_hold_name(self, words: Iterable[str]) -> bool:
+        """Whether a text of these different words (lower case) may name a tracked agreement: where not, `aliases_in` finds nothing."""
+        return self._names.may_hold(words)
+
     def name_may_end(self, text: str) -> bool:
         """Whether a tracked agreement's name may end where this text does, going by the last three words."""
         return self._names.may_end_with(text)

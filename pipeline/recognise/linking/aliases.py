@@ -93,6 +93,9 @@ class Names:
         self._last = frozenset(words[-1] for words in self._exact if len(words) <= 3)
         self._tail_last = frozenset(tail[-1] for tail in self._tails)
         self._ends = self._last | self._tail_last
+        self._alone = frozenset(words[0] for words in self._exact if len(words) == 1)
+        self._before: _Before = _before(words for words in self._exact if len(words) > 1)
+        self._pieces: dict[str, tuple[str, ...]] = {}  # by word as written: its parts without endings
         self._han_last = frozenset(name[-1] for names in self._han.values() for name, _ in names)
 
     def _add(self, name: Name, exact: dict[tuple[str, ...], list[Name]]) -> None:
@@ -152,6 +155,32 @@ class Names:
         plain = bare(low)
         return plain in self._last or plain in self._tail_last
 
+    def may_hold(self, words: Iterable[str]) -> bool:
+        """Whether a text may hold a name, going by its different words (lower case, in any order): a name's last four are among them."""
+        known = self._pieces
+        there: set[str] = set()
+        for word in words:
+            there.update(known.get(word) or self._taken_apart(word))
+        if self._han and not there.isdisjoint(self._han_last):
+            return True
+        return any(
+            word in self._alone
+            or any(
+                rest <= there
+                for before in self._before.get(word, _NONE).keys() & there
+                for rest in self._before[word][before]
+            )
+            for word in self._ends.intersection(there)
+        )
+
+    def _taken_apart(self, word: str) -> tuple[str, ...]:
+        low = self._fold(word)
+        parts = tuple(low) if HAN.search(low) else tuple(map(self._plain, _TOKEN.findall(low)))
+        if len(self._pieces) >= _MEMO:
+            self._pieces.clear()
+        self._pieces[word] = parts
+        return parts
+
     def may_end_with(self, text: str) -> bool:
         """Whether a name can end where a text does, going by its last three words."""
         low = self._fold(text)
@@ -171,6 +200,18 @@ class Names:
             for name_text, name in self._han.get(low[place : place + 2], ()):
                 if low.startswith(name_text, place):
                     yield Hit(place, place + len(name_text), name)
+
+
+_Before = dict[str, dict[str, tuple[frozenset[str], ...]]]
+_NONE: dict[str, tuple[frozenset[str], ...]] = {}
+
+
+def _before(names: Iterable[tuple[str, ...]]) -> _Before:
+    """By a name's last word and the one before: the sets of the one or two words that stand before these."""
+    found: dict[str, dict[str, set[frozenset[str]]]] = {}
+    for words in names:
+        found.setdefault(words[-1], {}).setdefault(words[-2], set()).add(frozenset(words[-4:-2]))
+    return {last: {before: tuple(rest) for before, rest in ends.items()} for last, ends in found.items()}
 
 
 _BLANK = " \u00a0\n"

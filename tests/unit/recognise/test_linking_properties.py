@@ -14,6 +14,8 @@ from pipeline.model import Agreement, Watchlist
 from pipeline.recognise.linking import Index
 from pipeline.recognise.linking.views import Shared
 from pipeline.recognise.parties import Names
+from pipeline.recognise.screen import different_words
+from pipeline.recognise.sentences import lower
 from pipeline.recognise.values import Band
 
 NAMES = Names.load()
@@ -92,6 +94,28 @@ def test_chinese_alias_in_brackets() -> None:
     for text in ("批准《远海条约》。", "批准远海条约"):
         (hit,) = index.aliases_in(text)
         assert text[hit.start : hit.end] == "远海条约"
+
+
+WORDINGS = [text for one in TRACKED for text in (one.title, *one.aliases)]
+
+
+@given(
+    st.lists(st.one_of(st.sampled_from(WORDINGS), st.text(max_size=12)), max_size=5),
+    st.sampled_from((" ", "-", ", ", "\n", " (", "’", "/", "_", "†", "")),
+    st.booleans(),
+)
+def test_what_may_hold_no_name_names_nothing(pieces: list[str], joint: str, capitals: bool) -> None:
+    """The look at a text's different words loses no name that stands in it, however it is written."""
+    text = joint.join(pieces)
+    text = text.upper() if capitals else text
+    if INDEX.aliases_in(text):
+        assert INDEX.may_hold_name(different_words(lower(text)))
+
+
+def test_words_far_apart_are_no_name() -> None:
+    """A text without the words right before a name's last one is not searched for it."""
+    assert INDEX.may_hold_name({"they", "left", "the", "ottawa", "convention"})
+    assert not INDEX.may_hold_name({"rain", "in", "the", "north", "a", "convention"})
 
 
 @given(st.text(max_size=200))
