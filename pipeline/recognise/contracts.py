@@ -49,7 +49,7 @@ def of_citizens(reading: Reading, trigger: Trigger, thing: Thing | None) -> bool
     words = [i for i in _subject(reading, trigger, thing) if not (thing and thing.first <= i <= thing.last)]
     if trigger.voice != ACTIVE or not words or _official(reading, words) or _states(reading, words):
         return False
-    votes = any(h.key in {"votes", "recipient"} for h in reading.section("procedure"))
+    votes = any(h.key in {"votes", "deciders", "recipient"} for h in reading.section("procedure"))
     named = any(p.kind is PartyKind.DEMONYM and reading.token_at(p.start) in set(words) for p in reading.parties)
     return named and not votes
 

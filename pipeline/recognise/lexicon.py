@@ -93,6 +93,7 @@ SECTIONS = {
     "foreign": frozenset({"domestic", "commercial", "institutions", "international", "both"}),
     "procedure": frozenset(
         {
+            "deciders",
             "recipient",
             "preliminary",
             "final",
