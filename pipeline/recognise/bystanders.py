@@ -19,7 +19,7 @@ _BY_NOTE = frozenset({"exchange", "notify", "deposit"})  # "exchanged notes unde
 _REACH = 4  # words between "in accordance with" and its noun
 _REACH_HAN = 30  # the same where every ideograph is a word
 _WORKING = frozenset({"terminate", "suspend", "extend", "amend", "withdraw"})  # what agreements do to other things, too
-_ENDS = frozenset({"fin", "fim", "end", "ende", "термин"})  # "puts an end to": what is ended stands behind it
+_ENDS = frozenset({"fin", "fim", "end", "ende"})  # "puts an end to": what is ended stands behind it
 _OWN = frozenset(
     "执适实效生有至到五十三两一二四六七八九年"
 )  # Chinese words behind a verb that are the agreement's own: its force, its term
