@@ -62,7 +62,10 @@ def may_matter(recogniser: Recogniser, page: Page) -> bool:
 
 
 def _tells(recogniser: Recogniser, seen: Skim) -> bool:
-    """Asked twice: of all that is on the page, then, after a parse, of that without menus and lone links."""
+    """Asked twice: of all that is on the page, then, after a parse, of that without menus and lone links. Titles that tell
+    by themselves are enough for both: they belong to what is asked either time."""
+    if recogniser.may_matter("", seen.titles):
+        return True
     if not recogniser.may_matter(seen.text, seen.titles):
         return False
     return recogniser.may_matter(main_words(seen.markup), seen.titles)
