@@ -10,6 +10,7 @@ import ipaddress
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from typing import Literal
 from urllib.parse import quote, urljoin
@@ -110,6 +111,7 @@ _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _PORT = re.compile(r"[0-9]{1,5}")
 _LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
+_PATH = re.compile(r"[/?]")
 _NUMBER = re.compile(r"(?:0x[0-9a-f]*|[0-9]+)")
 _TARGET_SAFE = "/?:@!$&'()*+,;=-._~%[]|"
 
@@ -172,13 +174,14 @@ def host_of(url: str) -> str:
 def _split(rest: str) -> tuple[str, str]:
     """Authority, and path with query. The fragment stays here: it is not sent."""
     rest = rest.split("#", 1)[0]
-    cut = re.search(r"[/?]", rest)
+    cut = _PATH.search(rest)
     if not cut:
         return rest, "/"
     target = rest[cut.start() :]
     return rest[: cut.start()], target if target.startswith("/") else f"/{target}"
 
 
+@lru_cache(maxsize=4096)
 def _place(authority: str) -> tuple[str, int | None] | Reason:
     """Host and port of an authority; a port of None is the scheme's own."""
     if "@" in authority or "\\" in authority or "%" in authority or " " in authority:

@@ -23,6 +23,7 @@ _HEAD_WIRE_LIMIT = 256 * 1024  # of everything before the body, interim answers 
 _INTERIM_LIMIT = 16
 _FREE_PIECES = 4096  # from then on pieces must be of some size: a flood of one-byte chunks costs us, not the sender
 _PIECE_FLOOR = 64
+_END = h11.EndOfMessage()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,7 @@ class Link:
         data = [self._http.send(request)]
         if ask.body:
             data.append(self._http.send(h11.Data(data=ask.body)))
-        data.append(self._http.send(h11.EndOfMessage()))
+        data.append(self._http.send(_END))
         self._pipe.write(b"".join(part for part in data if part))
         for _ in range(_INTERIM_LIMIT):
             event = await self._event()

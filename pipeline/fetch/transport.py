@@ -20,7 +20,6 @@ from typing import Self, cast
 import httpx
 
 from pipeline.errors import Reason, Trouble
-from pipeline.fetch.guard import ParsedUrl
 from pipeline.fetch.link import Ask, Head, Link, Links
 from pipeline.fetch.wire import Policy, connect, words
 
@@ -33,12 +32,12 @@ class KeptDied(Trouble):
 
 @dataclass(frozen=True, slots=True)
 class _Errand:
-    """What the transport has to know beside the request. `alone`: the rules of a connection made for this exchange only.
+    """What the transport sends, and how. `alone`: the rules of a connection made for this exchange only.
 
     `ready`: what is waited for between connecting and sending.
     """
 
-    place: ParsedUrl
+    ask: Ask
     budget: int
     alone: Policy | None
     new: bool
@@ -75,8 +74,7 @@ class _Checked(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """httpx: send a request, give the head of the answer with its body to come."""
         errand: _Errand = request.extensions["errand"]
-        place = errand.place
-        ask = Ask(place, tuple(request.headers.raw), request.method, await request.aread())
+        ask, place = errand.ask, errand.ask.target
         if errand.alone:
             give = Link.close
             link = Link(await connect(place, errand.alone), errand.alone.timeout)
@@ -85,11 +83,9 @@ class _Checked(httpx.AsyncBaseTransport):
             links = self._links[place.scheme]
             give = partial(links.give, place)
             link, head = await _asked(ask, links, errand)
-        # httpx takes a Location apart even where it follows none, and stumbles over what our own reading names and refuses.
-        rows = [row for row in head.headers if row[0] != b"location"]
-        return httpx.Response(
-            head.status, headers=rows, stream=_Body(link, give), extensions={"head": head, "link": link}
-        )
+        # without its headers: httpx takes a Location apart even where it follows none, and stumbles over what our own reading
+        # names and refuses; and making its own of them costs as much as reading the answer
+        return httpx.Response(head.status, stream=_Body(link, give), extensions={"head": head, "link": link})
 
     async def aclose(self) -> None:
         """httpx: close every idle connection."""
@@ -196,14 +192,12 @@ class Http:
         if self._client.is_closed:
             raise Trouble(Reason.PROTOCOL_ERROR, "fetching has ended", retry=True)
         try:
+            # the headers and the body are in the errand: httpx would take them apart and add to them
             request = httpx.Request(
                 ask.method,
                 _origin(place.scheme, place.netloc),
-                headers=ask.headers,
-                stream=httpx.ByteStream(
-                    ask.body
-                ),  # unlike `content`, adds no headers; those of the connection are link.py's
-                extensions={"errand": _Errand(place, budget, alone, new, ready)},
+                stream=httpx.ByteStream(b""),
+                extensions={"errand": _Errand(ask, budget, alone, new, ready)},
             )
             return Answer(await self._client.send(request, stream=True))
         except (httpx.HTTPError, httpx.InvalidURL) as error:

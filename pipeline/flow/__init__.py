@@ -71,7 +71,7 @@ async def poll_due(parts: Parts) -> Drained[int]:
     began = parts.clock()
 
     async def claim(free: int, hands: Sequence[DueFeed]) -> Sequence[DueFeed]:
-        at_host = Counter(feed_rows.host_of(due.feed.url) for due in hands)
+        at_host = Counter(due.host for due in hands)
         busy = [host for host, count in at_host.items() if count >= options.per_host]
         now = parts.clock()
         # a feed without a pace is due as soon as it was polled: once a pass, and a busy service's pass may never end

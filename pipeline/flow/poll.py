@@ -11,7 +11,7 @@ from hashlib import sha256
 
 from pipeline import clock
 from pipeline.errors import Trouble
-from pipeline.feeds import FeedDocument, next_poll, parse
+from pipeline.feeds import FeedDocument, NextPoll, next_poll, parse
 from pipeline.fetch import ACCEPT_ANY, ACCEPT_FEED, Fetched, FetchOutcome, NotModified, Refused, after_failure
 from pipeline.flow.parts import Parts
 from pipeline.flow.poll_book import PollBook
@@ -85,8 +85,9 @@ async def _learn(
         case Refused():
             return _refused(parts, due, outcome), frozenset()
         case NotModified():
-            poll = Poll(due.feed.id, due.attempt, "not_modified", parts.clock(), full=full)
-            return _again(parts, due, poll, outcome), frozenset()
+            when = _next(parts, due, outcome)
+            pace = int(when.interval.total_seconds())
+            return Poll(due.feed.id, due.attempt, "not_modified", when.due, full=full, pace=pace), frozenset()
         case Fetched():
             return await _read(parts, due, outcome, full, book)
 
@@ -148,18 +149,30 @@ async def _with_children(parts: Parts, due: DueFeed, document: FeedDocument) -> 
 def _again(
     parts: Parts, due: DueFeed, poll: Poll, answer: Fetched | NotModified, *, new: int = 0, ttl: timedelta | None = None
 ) -> Poll:
-    when = next_poll(
+    when = _next(parts, due, answer, entries=len(poll.entries), new=new, ttl=ttl)
+    return replace(poll, next_due=when.due, pace=int(when.interval.total_seconds()))
+
+
+def _next(
+    parts: Parts,
+    due: DueFeed,
+    answer: Fetched | NotModified,
+    *,
+    entries: int = 0,
+    new: int = 0,
+    ttl: timedelta | None = None,
+) -> NextPoll:
+    return next_poll(
         now=parts.clock(),
         roll=parts.dice.random(),
         interval=_seconds(due.pace),
-        entries=len(poll.entries),
+        entries=entries,
         new=new,
         fixed=_seconds(due.feed.interval),
         ttl=ttl,
         cache_max_age=_seconds(answer.cache_max_age),
         retry_after=_seconds(answer.retry_after),
     )
-    return replace(poll, next_due=when.due, pace=int(when.interval.total_seconds()))
 
 
 def _refused(parts: Parts, due: DueFeed, refused: Refused) -> Poll:

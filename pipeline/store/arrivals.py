@@ -10,16 +10,18 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Boolean, Connection, bindparam, case, func, insert, text, update
+from sqlalchemy import Connection, TextClause, bindparam, select, text
 
 from pipeline.door.url import normalise_url
 from pipeline.model import Entry
 from pipeline.store.codec import pack, plausible
 from pipeline.store.feeds import Poll, host_of
-from pipeline.store.tables import FeedPollRow, FeedRow
-from pipeline.store.types import UtcDateTime, digest, storable
+from pipeline.store.sql import among, as_given_rows, given_rows, waiting
+from pipeline.store.tables import FeedRow
+from pipeline.store.types import UtcDateTime, digest, storable, written
 
 Shown = tuple[str, str]  # a feed and an identity it shows
 _KNOWN_SQLITE = text(
@@ -45,35 +47,32 @@ _INSERT_POSTGRESQL = text(
     + ", ".join(f"CAST(:{name} AS {_BINARY.get(name, 'text')}[])" for name in _FIELDS.split(", "))
     + f") AS fresh({_FIELDS}) ON CONFLICT DO NOTHING RETURNING feed_id"
 )
-_TOLD = bindparam(
-    "told", type_=Boolean
-)  # the body was whole: its validators stand for it; cut short: none do; no body: the old ones do
-_FAILED = bindparam("failed", type_=Boolean)
-_LEARNT = (
-    update(FeedRow)
-    .where(FeedRow.id == bindparam("of_feed"), FeedRow.attempt == bindparam("of_attempt"))
-    .values(
-        last_polled=bindparam("now"),
-        next_due=bindparam("due"),
-        lease_until=None,
-        lease_owner=None,
-        http_status=bindparam("answer"),
-        error=bindparam("trouble"),
-        error_detail=bindparam("trouble_detail"),
-        failures=case((_FAILED, FeedRow.failures + 1), else_=0),
-        etag=case((_TOLD, bindparam("tag", type_=FeedRow.etag.type)), else_=FeedRow.etag),
-        last_modified=case(
-            (_TOLD, bindparam("modified", type_=FeedRow.last_modified.type)), else_=FeedRow.last_modified
-        ),
-        body_hash=case((_TOLD, bindparam("body", type_=FeedRow.body_hash.type)), else_=FeedRow.body_hash),
-        **{
-            name: func.coalesce(
-                bindparam(f"new_{name}", type_=FeedRow.__table__.c[name].type), FeedRow.__table__.c[name]
-            )
-            for name in ("moved_to", "pace", "yield_share", "last_success", "last_new", "last_full", "items")
-        },
-    )
-)
+# of one poll, as it is handed to the statements below; `body`: one came, so its validators stand for it (cut short: none do)
+_POLL = {
+    "feed_id": "text", "attempt": "bigint", "outcome": "text", "shown": "bigint", "new": "bigint", "duration_ms": "bigint",
+    "size": "bigint", "due": "timestamptz", "status": "bigint", "error": "text", "error_detail": "text", "body": "boolean",
+    "whole": "boolean", "asked_in_full": "boolean", "etag": "text", "last_modified": "text", "body_hash": "text", "moved_to": "text",
+    "pace": "bigint", "yield_share": "double precision",
+}  # fmt: skip
+_NOTED = """
+    INSERT INTO feed_polls (feed_id, at, outcome, items, new, duration_ms, size)
+    SELECT told.feed_id, :now, told.outcome, told.shown, told.new, told.duration_ms, told.size FROM {polls} AS told
+"""
+_LEARNT = """
+    UPDATE feeds SET last_polled = :now, next_due = told.due, lease_until = NULL, lease_owner = NULL, http_status = told.status,
+        error = told.error, error_detail = told.error_detail,
+        failures = CASE WHEN told.error IS NULL THEN 0 ELSE feeds.failures + 1 END,
+        last_success = CASE WHEN told.error IS NULL THEN :now ELSE feeds.last_success END,
+        last_new = CASE WHEN told.error IS NULL AND told.new > 0 THEN :now ELSE feeds.last_new END,
+        last_full = CASE WHEN told.error IS NULL AND told.asked_in_full THEN :now ELSE feeds.last_full END,
+        etag = CASE WHEN NOT told.body THEN feeds.etag WHEN told.whole THEN told.etag END,
+        last_modified = CASE WHEN NOT told.body THEN feeds.last_modified WHEN told.whole THEN told.last_modified END,
+        body_hash = CASE WHEN NOT told.body THEN feeds.body_hash WHEN told.whole THEN told.body_hash END,
+        items = CASE WHEN told.body THEN told.shown ELSE feeds.items END,
+        moved_to = coalesce(told.moved_to, feeds.moved_to), pace = coalesce(told.pace, feeds.pace),
+        yield_share = coalesce(told.yield_share, feeds.yield_share)
+    FROM {polls} AS told WHERE feeds.id = told.feed_id AND feeds.attempt = told.attempt
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,30 +135,27 @@ def settle(connection: Connection, arrivals: Sequence[Arrival], now: datetime) -
         new = [_insert_sqlite(connection, arrival, now) for arrival in arrivals]
     else:
         new = _insert_postgresql(connection, arrivals, now)
-    polls = [
-        {
-            "feed_id": poll.feed_id,
-            "at": now,
-            "outcome": poll.outcome,
-            "items": len(poll.entries),
-            "new": count,
-            "duration_ms": poll.duration_ms,
-            "size": poll.size,
-        }
-        for poll, count in zip((arrival.poll for arrival in arrivals), new, strict=True)
-    ]
-    connection.execute(insert(FeedPollRow), polls)
-    learnt = [_learnt(arrival.poll, count, now) for arrival, count in zip(arrivals, new, strict=True)]
-    connection.execute(_LEARNT, sorted(learnt, key=lambda one: one["of_feed"]))  # one order: no deadlock
+    polls = as_given_rows(_told(arrival.poll, count) for arrival, count in zip(arrivals, new, strict=True))
+    if connection.dialect.name != "sqlite":  # in one order: no deadlock
+        mine = among(connection, FeedRow.id, [arrival.poll.feed_id for arrival in arrivals])
+        connection.execute(waiting(connection, select(FeedRow.id).where(mine).order_by(FeedRow.id)))
+    for statement in _statements(connection.dialect.name == "sqlite"):
+        connection.execute(statement, {"polls": polls, "now": now})
     return tuple(new)
+
+
+@lru_cache
+def _statements(sqlite: bool) -> tuple[TextClause, ...]:
+    """What is written of polls: that they were, and what was learnt of their feeds."""
+    polls, now = given_rows(sqlite, "polls", _POLL), bindparam("now", type_=UtcDateTime())
+    return tuple(text(one.format(polls=polls)).bindparams(now) for one in (_NOTED, _LEARNT))
 
 
 def _insert_sqlite(connection: Connection, arrival: Arrival, now: datetime) -> int:
     if not arrival.rows:
         return 0
-    moment, dialect = UtcDateTime(), connection.dialect
-    seen = (moment.process_bind_param(now, dialect),) * 2
-    rows = [(*row[:7], moment.process_bind_param(row[7], dialect), *row[8:], *seen) for row in arrival.rows]
+    seen = (written(now),) * 2
+    rows = [(*row[:7], row[7] and written(row[7]), *row[8:], *seen) for row in arrival.rows]
     return connection.exec_driver_sql(_INSERT_SQLITE, rows).rowcount
 
 
@@ -172,28 +168,28 @@ def _insert_postgresql(connection: Connection, arrivals: Sequence[Arrival], now:
     return [made.pop(arrival.poll.feed_id, 0) for arrival in arrivals]
 
 
-def _learnt(poll: Poll, new: int, now: datetime) -> dict[str, Any]:
-    well = poll.error is None
-    body = well and poll.outcome not in ("not_modified", "unchanged")
-    whole = body and poll.complete
-    return {
-        "of_feed": poll.feed_id,
-        "of_attempt": poll.attempt,
-        "now": now,
-        "due": poll.next_due,
-        "answer": poll.http_status,
-        "trouble": poll.error,
-        "trouble_detail": poll.error_detail,
-        "failed": not well,
-        "told": body,
-        "tag": poll.etag if whole else None,
-        "modified": poll.last_modified if whole else None,
-        "body": poll.body_hash if whole else None,
-        "new_moved_to": poll.moved_to,
-        "new_pace": poll.pace,
-        "new_yield_share": poll.yield_share,
-        "new_last_success": now if well else None,
-        "new_last_new": now if well and new else None,
-        "new_last_full": now if well and poll.full else None,
-        "new_items": len(poll.entries) if body else None,
-    }
+def _told(poll: Poll, new: int) -> tuple[Any, ...]:
+    """A row of `_POLL`."""
+    body = poll.error is None and poll.outcome not in ("not_modified", "unchanged")
+    return (
+        poll.feed_id,
+        poll.attempt,
+        poll.outcome,
+        len(poll.entries),
+        new,
+        poll.duration_ms,
+        poll.size,
+        written(poll.next_due),
+        poll.http_status,
+        poll.error,
+        poll.error_detail,
+        body,
+        body and poll.complete,
+        poll.full,
+        poll.etag,
+        poll.last_modified,
+        poll.body_hash,
+        poll.moved_to,
+        poll.pace,
+        poll.yield_share,
+    )

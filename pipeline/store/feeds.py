@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import Connection, Select, and_, or_, select, update
+from sqlalchemy import Connection, Text, TextClause, and_, bindparam, select, text, update
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from pipeline.model import Entry, Feed, FeedKind
-from pipeline.store.sql import insert_into, lease_is_over, locked
+from pipeline.store.sql import among, among_given, given_list, insert_into
 from pipeline.store.tables import FeedRow
+from pipeline.store.types import LATEST, UtcDateTime
 
 _POOL = 4  # candidates looked at for each one taken
+_TAKEN = (
+    "id", "url", "host", "kind", "agency", "language", "interval", "enabled", "links", "note", "attempt", "etag", "last_modified",
+    "body_hash", "pace", "failures", "last_full", "next_due",
+)  # fmt: skip
 _LEARNT = ("etag", "last_modified", "body_hash", "moved_to", "error", "error_detail", "pace", "yield_share")
 
 
@@ -24,16 +30,14 @@ class DueFeed:
     """A feed that was claimed for a poll. `attempt` fences: what an older poll learnt does not overwrite a newer one's."""
 
     feed: Feed
+    host: str
     attempt: int
     etag: str | None
     last_modified: str | None
     body_hash: str | None
     pace: int | None
-    yield_share: float | None
     failures: int
     last_full: datetime | None
-    last_success: datetime | None
-    last_new: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,20 +89,21 @@ class FeedHealth:
 def sync(connection: Connection, feeds: Sequence[Feed], now: datetime) -> None:
     """Make the table say what the configuration says. A new feed is due at once; one taken out is kept and rests."""
     stored = {row.id: row for row in connection.execute(select(FeedRow.__table__)).all()}
-    gone = [
-        identity for identity in stored if identity not in {feed.id for feed in feeds} and stored[identity].configured
-    ]
-    for identity in gone:
-        connection.execute(update(FeedRow).where(FeedRow.id == identity).values(configured=False))
+    wanted = {feed.id for feed in feeds}
+    gone = [row.id for row in stored.values() if row.configured and row.id not in wanted]
+    if gone:
+        connection.execute(update(FeedRow).where(among(connection, FeedRow.id, gone)).values(configured=False))
+    fresh = []
     for feed in feeds:
         columns, row = _columns(feed), stored.get(feed.id)
         if row is None:
-            fresh = insert_into(connection, FeedRow).values(id=feed.id, next_due=now, failures=0, attempt=0, **columns)
-            connection.execute(fresh.on_conflict_do_nothing())
+            fresh.append({"id": feed.id, "next_due": now, "failures": 0, "attempt": 0, **columns})
         elif any(getattr(row, name) != value for name, value in columns.items()):
             if row.url != feed.url:  # another document: what was learnt of the old one does not hold
                 columns |= {"next_due": now, "failures": 0, **dict.fromkeys(_LEARNT)}
             connection.execute(update(FeedRow).where(FeedRow.id == feed.id).values(**columns))
+    if fresh:
+        connection.execute(insert_into(connection, FeedRow).on_conflict_do_nothing(), fresh)
 
 
 def _columns(feed: Feed) -> dict[str, Any]:
@@ -132,43 +137,64 @@ def claim_due(
     A feed without a pace (interval 0) is always due: not if it was polled after `since`. At most `per_host` of one host and
     none of `busy` hosts, so that a host with hundreds of feeds does not fill the hand.
     """
-    free = or_(FeedRow.lease_until.is_(None), lease_is_over(FeedRow.lease_until, now, lease))
-    due = and_(FeedRow.configured, FeedRow.enabled, FeedRow.next_due <= now, free)
-    if since is not None:
-        due = and_(
-            due, or_(FeedRow.interval.is_distinct_from(0), FeedRow.last_polled.is_(None), FeedRow.last_polled < since)
-        )
-    if busy:
-        due = and_(due, FeedRow.host.not_in(busy))
-    pool: Select[Any] = select(FeedRow.id, FeedRow.host).where(due)  # type: ignore[assignment]
-    pool = pool.order_by(FeedRow.next_due, FeedRow.id).limit(limit * _POOL if per_host else limit)
-    hosts: Counter[str] = Counter()
-    ids: list[str] = []
-    for row in connection.execute(locked(connection, pool)):
-        if len(ids) < limit and (per_host is None or hosts[row.host] < per_host):
-            hosts[row.host] += 1
-            ids.append(row.id)
+    sqlite = connection.dialect.name == "sqlite"
+    asked = {
+        "now": now,
+        "far": now + 4 * lease,
+        "since": since or LATEST - timedelta(days=1),
+        "busy": given_list(sqlite, list(busy)),
+        "pool": limit * _POOL if per_host else limit,
+        "per_host": per_host or limit,
+        "most": limit,
+    }
+    ids = connection.execute(_choice(sqlite), asked).scalars().all()
     if not ids:
         return ()
-    rows = connection.execute(select(FeedRow.__table__).where(FeedRow.id.in_(ids)).order_by(FeedRow.next_due)).all()
-    claimed = {"attempt": FeedRow.attempt + 1, "lease_until": now + lease, "lease_owner": owner}
-    connection.execute(update(FeedRow).where(FeedRow.id.in_(ids)).values(**claimed))
-    return tuple(_due(row) for row in rows)
+    leased = {"of_feeds": given_list(sqlite, ids), "until": now + lease, "owner": owner}
+    rows = connection.execute(_leasing(sqlite), leased).all()
+    return tuple(_due(row) for row in sorted(rows, key=lambda row: (row.next_due, row.id)))
+
+
+@lru_cache
+def _choice(sqlite: bool) -> TextClause:
+    """Which feeds to take. A lease from a future that no clock of ours can have meant is over, too (`sql.lease_is_over`)."""
+    busy = "host NOT IN (SELECT value FROM json_each(:busy))" if sqlite else "host <> ALL(:busy)"
+    lock = "" if sqlite else "FOR UPDATE SKIP LOCKED"
+    first = "next_due, rowid" if sqlite else "next_due"  # as the index has them: thousands may be due since one moment
+    statement = f"""
+        SELECT id FROM (
+            SELECT id, next_due, row_number() OVER (PARTITION BY host ORDER BY next_due, id) AS place FROM (
+                SELECT id, host, next_due FROM feeds
+                WHERE configured AND enabled AND next_due <= :now AND {busy}
+                    AND (lease_until IS NULL OR lease_until <= :now OR lease_until > :far)
+                    AND (interval IS NULL OR interval <> 0 OR last_polled IS NULL OR last_polled < :since)
+                ORDER BY {first} LIMIT :pool {lock}
+            ) AS waiting
+        ) AS placed WHERE place <= :per_host ORDER BY next_due, id LIMIT :most
+    """  # noqa: S608 - words of ours
+    return text(statement).bindparams(*(bindparam(name, type_=UtcDateTime()) for name in ("now", "far", "since")))
+
+
+@lru_cache
+def _leasing(sqlite: bool) -> ReturningUpdate[Any]:
+    """Those taken, as they are by now."""
+    until, owner = bindparam("until", type_=UtcDateTime()), bindparam("owner", type_=Text())
+    taken = update(FeedRow).where(among_given(sqlite, FeedRow.id, "of_feeds"))
+    leased = taken.values(attempt=FeedRow.attempt + 1, lease_until=until, lease_owner=owner)
+    return leased.returning(*(FeedRow.__table__.c[name] for name in _TAKEN))
 
 
 def _due(row: Any) -> DueFeed:
     return DueFeed(
         feed=_feed(row),
-        attempt=row.attempt + 1,
+        host=row.host,
+        attempt=row.attempt,
         etag=row.etag,
         last_modified=row.last_modified,
         body_hash=row.body_hash,
         pace=row.pace,
-        yield_share=row.yield_share,
         failures=row.failures,
         last_full=row.last_full,
-        last_success=row.last_success,
-        last_new=row.last_new,
     )
 
 

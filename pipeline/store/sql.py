@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -28,6 +28,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import InstrumentedAttribute
 
 from pipeline.store.tables import Base, CounterRow
+from pipeline.store.types import storable
+
+_ON_SQLITE = {"timestamptz": "text", "boolean": "integer", "bigint": "integer", "double precision": "real"}
 
 
 def insert_into(connection: Connection, table: type[Base] | Table) -> sqlite.Insert | postgresql.Insert:
@@ -67,6 +70,22 @@ def among_given(sqlite: bool, column: Any, name: str) -> ColumnElement[bool]:
 def given_list(sqlite: bool, values: Sequence[Any]) -> Any:
     """What is bound to the name of `among_given`."""
     return json.dumps(list(values)) if sqlite else list(values)
+
+
+def given_rows(sqlite: bool, name: str, columns: Mapping[str, str]) -> str:
+    """A subquery of the rows that are given as one parameter `name`, as `as_given_rows` makes them: a statement over thousands of
+    rows is then one call of the driver. `columns`: PostgreSQL's types by name."""
+    kinds = {one: _ON_SQLITE.get(kind, kind) if sqlite else kind for one, kind in columns.items()}
+    cells = ", ".join(
+        f"CAST(given.value ->> {place} AS {kind}) AS {one}" for place, (one, kind) in enumerate(kinds.items())
+    )
+    source = f"json_each(:{name})" if sqlite else f"json_array_elements(CAST(:{name} AS json))"
+    return f"(SELECT {cells} FROM {source} AS given)"  # noqa: S608 - names of ours
+
+
+def as_given_rows(rows: Iterable[Sequence[Any]]) -> str:
+    """What is bound to the name of `given_rows`. Moments are given as `types.written` writes them."""
+    return json.dumps([[storable(cell) if isinstance(cell, str) else cell for cell in row] for row in rows])
 
 
 def locked(connection: Connection, statement: Select[Any]) -> Select[Any]:

@@ -15,10 +15,22 @@ from typing import Any
 from sqlalchemy import DateTime, Dialect, Text
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-_FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 REPLACEMENT = "\ufffd"
+
+
+def written(value: datetime) -> str:
+    """A moment as SQLite holds it, and PostgreSQL reads it: UTC, and of one width, so that text sorts as time does. ValueError as below."""
+    return _in_utc(value).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
+
+
+def _in_utc(value: datetime) -> datetime:
+    if value.tzinfo is None:
+        raise ValueError(f"a moment without a time zone cannot be stored: {value!r}")
+    if not EARLIEST <= value < LATEST:
+        raise ValueError(f"a moment outside 1970..2200 cannot be stored: {value!r}")
+    return value.astimezone(UTC)
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -37,12 +49,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         """The value as this database stores it."""
         if value is None:
             return None
-        if value.tzinfo is None:
-            raise ValueError(f"a moment without a time zone cannot be stored: {value!r}")
-        if not EARLIEST <= value < LATEST:
-            raise ValueError(f"a moment outside 1970..2200 cannot be stored: {value!r}")
-        moment = value.astimezone(UTC)
-        return moment.strftime(_FORMAT) if dialect.name == "sqlite" else moment
+        return written(value) if dialect.name == "sqlite" else _in_utc(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         """The value as Python knows it."""
