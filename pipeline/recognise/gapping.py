@@ -36,6 +36,9 @@ def read(
     if len(dated) < 2 or not any(p.code for p in subject):
         return Gapped()
     named = [p for p in reading.parties if p.kind is PartyKind.NAME and len(p.code) == 2]
+    ordered = _in_order(reading, dated, subject)
+    if ordered:
+        return Gapped((), ordered)
     pairs = {p: m for p in named if (m := _right_behind(reading, p, dated, verbs)) is not None}
     codes = {p.code for p in subject}
     further = [p for p in pairs if p.code not in codes and _shares(reading, p, trigger, verbs)]
@@ -45,6 +48,17 @@ def read(
     if not further and (mine < 2 or mine < len(codes)):
         return Gapped()  # a single state's date is the verb's
     return Gapped(tuple(further), own)
+
+
+def _in_order(
+    reading: Reading, dated: Sequence[DateMention], subject: Sequence[PartyMention]
+) -> dict[str, DateMention]:
+    """The dates of several states that are told "respectively", where there are as many of both."""
+    codes = list(dict.fromkeys(p.code for p in sorted(subject, key=lambda p: p.start) if p.code))
+    told = any(reading.is_a("distributive", i) for i in range(len(reading.tokens)))
+    if not told or len(codes) < 2 or len(codes) != len(dated):
+        return {}
+    return dict(zip(codes, sorted(dated, key=lambda m: m.start), strict=True))
 
 
 def _in_one_year(

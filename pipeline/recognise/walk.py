@@ -20,6 +20,7 @@ from pipeline.recognise import (
     assemble,
     binding,
     bystanders,
+    calendars,
     company,
     contracts,
     dates,
@@ -151,10 +152,10 @@ class Walk(Meanings):
     def _note_day(self, read: Read) -> None:
         """The last day that was told, for "the same day" and its kind."""
         plain = spacing.of_main_verbs(read.reading, read.dates, read.verbs)
-        self.last_date = when.last_day(plain, self._calendar(self.last_date)) or self.last_date
+        self.last_date = calendars.last_day(plain, self._calendar(self.last_date)) or self.last_date
 
-    def _calendar(self, previous: PartialDate | None) -> when.Calendar:
-        return when.Calendar(
+    def _calendar(self, previous: PartialDate | None) -> calendars.Calendar:
+        return calendars.Calendar(
             self.tools.dates, self.article.published_on, self.dateline, previous,
             tenseless=self.document.language == "zh", latest=self.latest or self.ahead,
         )  # fmt: skip
@@ -225,12 +226,12 @@ class Walk(Meanings):
             return
         actor = organs.actor(reading, one, subject, told, self.article.text, self.scene.place)
         kind, verdict, why = organs.judged(reading, one, (verdict, why), actor, told)
-        previous = self.last_date or next((t.date for t in reversed(told) if t.date is not None), None)
+        previous = calendars.base(own, kind, self.last_date, told, self.dateline or self.article.published_on)
         calendar = self._calendar(previous)
-        day, effective = when.told(own, kind, tenses.asked(verdict, one.trigger), calendar, marked)
+        day, effective = calendars.told(own, kind, tenses.asked(verdict, one.trigger), calendar, marked)
         lead = self._is_lead(reading)
         if tenses.SCHEDULED in why and kind in _SCHEDULED and not tenses.lasting(reading, own):
-            coming, then = when.told(own, kind, Status.PLANNED, calendar, marked)
+            coming, then = calendars.told(own, kind, Status.PLANNED, calendar, marked)
             if self._is_coming(coming):
                 verdict, why, day, effective = Status.PLANNED, (*why, "day_to_come"), coming, then
         if verdict is Status.OCCURRED and self._is_ahead(day):
@@ -254,10 +255,10 @@ class Walk(Meanings):
             at=reading.tokens[one.trigger.first].start, weight=one.step.weight, signs=shown,
         )  # fmt: skip
         several = len({x.agreement_id for x in linked if x.agreement_id})
-        listed = when.respective(own, several, kind, verdict, calendar)
+        listed = calendars.respective(own, several, kind, verdict, calendar)
         shared = gapping.read(reading, one.trigger, verbs, marked, subject)
         subject = company.likewise(reading, one.trigger, verbs, (*subject, *shared.further))
-        days = {code: when.told([m], kind, verdict, calendar, marked)[0] for code, m in shared.dates.items()}
+        days = {code: calendars.told([m], kind, verdict, calendar, marked)[0] for code, m in shared.dates.items()}
         yield from self._spread(reading, found, one, base, linked, subject, told, listed, days)
 
     def _spread(

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import replace
 
-from pipeline.model import EventType, PartialDate, Status
-from pipeline.recognise import dates
-from pipeline.recognise.dates import DateTables
+from pipeline.recognise.calendars import CHAINED, EVENT
 from pipeline.recognise.reading import ASIDE, Reading
-from pipeline.recognise.spacing import RIGHT_BEHIND, clause_of, distance, last_hand_first, last_of, parted, word_of
+from pipeline.recognise.spacing import (
+    RIGHT_BEHIND,
+    clause_of,
+    distance,
+    last_hand_first,
+    last_of,
+    of_main_verbs,
+    parted,
+    word_of,
+)
 from pipeline.recognise.triggers import (
+    ACTIVE,
     ATTRIBUTE,
     FUTURE,
     GERUND,
@@ -21,125 +28,26 @@ from pipeline.recognise.triggers import (
     PRESENT,
     Trigger,
 )
-from pipeline.recognise.values import Dated, DateMention
+from pipeline.recognise.values import DateMention
 
-_FORCE = frozenset({EventType.ENTERED_INTO_FORCE, EventType.PROVISIONALLY_APPLIED, EventType.TERMINATED})
-_BY_PAPER = frozenset({EventType.AMENDED, EventType.EXTENDED})
-_COUNTED = ("story_", "next_", "within")  # rules of what counts from a day told before
-_EVENT = "story_event"  # "eight months after it was signed": how far its clause lies from the rest of the sentence
 _EVENT_REACH = 14  # words to the verb of that clause
 _BRACKETED = "bracketed_year"
 _AFTER_COMMA = 2
 _BESIDE_NOUN = 2  # words from a noun to a date that is its own, not the verb's
 _MOMENT = 6  # words from a date to the clause that tells what happened then, from there to its verb
 _RIGHT_BEFORE = 2
-_SIDE_BY_SIDE = 8  # characters between two dates of a row
-_APART = 25  # characters between a date and what says it more exactly
-_A_FEW = 3  # days
+_NEAR_VERB = 8  # words from a verb to the date that it tells
 _ON = frozenset({"in", "on", "im", "am", "en", "em", "в", "во", "у"})
 _BY_THE_WAY = frozenset({"reserve"})  # acts told in a phrase beside the verb ("with two reservations")
 _BY_DEPOSIT = frozenset(
     {"accede", "ratify"}
 )  # done by handing over a paper ("acceded, depositing its instrument on …")
 _TO_COME = frozenset({FUTURE, INFINITIVE, PRESENT})
-_LASTING = _FORCE | {EventType.SUSPENDED, EventType.WITHDRAWN}  # what goes on: "in force since", "suspended since"
-
-
-@dataclass(frozen=True, slots=True)
-class Calendar:
-    """What a date is resolved with: the article's day, its dateline, and the date told just before.
-
-    `tenseless`: the language's verbs have no tense, so that "takes effect from 1 March" may lie before or behind.
-    `latest`: the last day an article tells of that nobody dated; a day without a year is understood from there, but first of all from
-    `told`, a month of some year told before it in its sentence.
-    """
-
-    tables: DateTables
-    published: date | None
-    dateline: date | None
-    previous: PartialDate | None
-    tenseless: bool = False
-    latest: date | None = None
-    told: PartialDate | None = None
-
-
-def told(
-    own: Sequence[DateMention], kind: EventType, status: Status, calendar: Calendar, marked: Sequence[DateMention] = ()
-) -> tuple[PartialDate | None, PartialDate | None]:
-    """The act's date and, where one is told, the day from which it has effect. A deadline is a plan's date if there is no other.
-
-    `marked`: all dates of the sentence; "the day after" counts from the one before it.
-    """
-    past = True if status is Status.OCCURRED else False if status is Status.PLANNED else None
-    when: PartialDate | None = None
-    effective: PartialDate | None = None
-    last: DateMention | None = None
-    waits = kind is not EventType.TERMINATED  # "is in force until the end of the year": that is when it ends
-    for mention in sorted(own, key=lambda m: (m.role == "deadline" and waits, m.rule == _EVENT)):
-        starts = mention.role == "effective" and kind in _FORCE
-        when_due = False if mention.role == "deadline" and past is None else past
-        found = _resolved(mention, _at(mention, marked, calendar), None if starts and calendar.tenseless else when_due)
-        if kind is EventType.EXTENDED and past and found is not None and _after(found, calendar.published):
-            continue  # "was extended to 2031": until when, not when
-        if mention.rule == _EVENT and not past:
-            continue
-        if found is None or (mention.role == "deadline" and past) or (mention.role == "since" and kind not in _LASTING):
-            continue
-        if mention.role == "effective" and kind not in _FORCE:
-            effective = effective or found.date
-        elif when is None:
-            when, last = found.date, mention
-        elif _says_which_day(found.date, when) and _side_by_side(mention, last):
-            when = found.date
-    if when is None and kind in _BY_PAPER:  # "amended by a protocol of 3 June 1971"
-        named = [m for m in marked if m.role == "title" and m.year is not None and m.month is not None]
-        when = PartialDate(named[-1].year or 0, named[-1].month, named[-1].day) if named else None
-    return (effective if when is None and kind in _LASTING else when), effective
-
-
-def _says_which_day(found: PartialDate, when: PartialDate) -> bool:
-    """Whether a date is a day of a coarser one told first ("earlier this month, on 12 March")."""
-    return when.day is None and found.day is not None and when.agrees(found)
-
-
-def _side_by_side(mention: DateMention, last: DateMention | None) -> bool:
-    if last is None or mention.role == "dateline":
-        return False
-    return max(mention.start - last.end, last.start - mention.end) <= _APART
-
-
-def _after(found: Dated, day: date | None) -> bool:
-    return day is not None and found.date.first > day
 
 
 def counted(own: Sequence[DateMention]) -> bool:
     """Whether all that says when is how long after it the rest of the sentence came."""
-    return bool(own) and all(m.rule == _EVENT for m in own)
-
-
-def respective(
-    own: Sequence[DateMention], number: int, kind: EventType, status: Status, calendar: Calendar
-) -> tuple[PartialDate, ...]:
-    """The dates of several agreements that one verb tells of, in order, where there are as many of both; else ()."""
-    listed = sorted((m for m in own if not m.role), key=lambda m: m.start)
-    if number > 1 and len(listed) > number:
-        listed = _together(listed, number)
-    if number < 2 or len(listed) != number:
-        return ()
-    found = [told([m], kind, status, calendar, listed)[0] for m in listed]
-    return tuple(day for day in found if day is not None) if None not in found else ()
-
-
-def _together(listed: Sequence[DateMention], number: int) -> list[DateMention]:
-    """So many dates that stand side by side among more; () unless there is one such row."""
-    rows: list[list[DateMention]] = []
-    for m in listed:
-        if rows and m.start - rows[-1][-1].end <= _SIDE_BY_SIDE:
-            rows[-1].append(m)
-        else:
-            rows.append([m])
-    found = [row for row in rows if len(row) == number]
-    return found[0] if len(found) == 1 else []
+    return bool(own) and all(m.rule == EVENT for m in own)
 
 
 def usable(
@@ -174,57 +82,20 @@ def _told_of_act(reading: Reading, mention: DateMention, end: int) -> bool:
     return mention.month is not None and mention.end >= end and word > 0 and reading.tokens[word - 1].low in _ON
 
 
-def last_day(marked: Sequence[DateMention], calendar: Calendar) -> PartialDate | None:
-    """The last day a sentence tells of, for "the same day" in a later one."""
-    for mention in reversed(marked):
-        found = dates.resolve(
-            mention, published=calendar.published, dateline=calendar.dateline, past=None, previous=calendar.previous
-        )
-        if found is not None and mention.role != "title" and mention.rule != _EVENT and found.date.day is not None:
-            return found.date
-    return None
-
-
-def _at(mention: DateMention, marked: Sequence[DateMention], calendar: Calendar) -> Calendar:
-    """The calendar with the day told last before a mention in its own sentence, for mentions that count from there.
-
-    "On 19 September of that year" hangs on any year told before, be it the treaty's own.
-    """
-    if not mention.rule.startswith(_COUNTED):
-        full = [m for m in marked if m.end <= mention.start and m.year and m.month and m.role != "title"]
-        told = PartialDate(full[-1].year or 0, full[-1].month) if full and mention.year is None else None
-        return replace(calendar, told=told) if told is not None else calendar
-    before = [m for m in marked if m.end <= mention.start and m.rule != _EVENT]
-    for at in reversed(range(len(before))):
-        other = before[at]
-        found = _resolved(other, _at(other, before[:at], calendar) if other.unit else calendar, True)
-        if found is not None and (mention.offset == 0 or _precise(found.date, mention.unit or "month", mention.offset)):
-            return replace(calendar, previous=found.date)
-    if mention.rule == _EVENT and calendar.published is not None:
-        return replace(calendar, previous=PartialDate.of(calendar.dateline or calendar.published))
-    return calendar
-
-
-def _precise(day: PartialDate, unit: str, offset: int | None) -> bool:
-    """Whether a date says enough to count in such units from it; a few days after some month are of that month."""
-    if unit == "day" and day.month is not None and abs(offset or 0) <= _A_FEW:
-        return True
-    return unit == "year" or (day.month is not None and (unit == "month" or day.day is not None))
-
-
-def _resolved(mention: DateMention, calendar: Calendar, past: bool | None) -> Dated | None:
-    found = dates.resolve(
-        mention, published=calendar.published, dateline=calendar.dateline, past=past, previous=calendar.previous
+def _chained(
+    reading: Reading, trigger: Trigger, others: Sequence[Trigger], usable: Sequence[DateMention], mention: DateMention
+) -> DateMention:
+    """A date without a year, marked where a main verb before it is dated with one ("signed in 2016 and ratified in May")."""
+    bare = (
+        mention.year is None and mention.month is not None and not (mention.unit or mention.direction or mention.role)
     )
-    yearless = mention.year is None and mention.month is not None and not mention.unit
-    if yearless and calendar.told is not None and calendar.published is None and calendar.dateline is None:
-        same = dates.resolve(mention, published=None, dateline=None, past=past, previous=calendar.told)
-        if same is not None:
-            return same
-    late = found is not None and past is True and calendar.latest is not None and found.date.first > calendar.latest
-    if (found is None or late) and yearless and calendar.latest is not None:
-        return dates.resolve(mention, published=calendar.latest, dateline=None, past=past)
-    return found
+    before = [m for m in usable if m.end <= mention.start and (m.year is not None or m.unit == "year")]
+    if not bare or not before or trigger.voice == ATTRIBUTE:
+        return mention
+    there = word_of(reading, before[-1])
+    near = [t for t in others if abs(t.first - there) <= _NEAR_VERB and t.last < word_of(reading, mention)]
+    main = any(t.voice in {ACTIVE, PASSIVE} for t in near) and of_main_verbs(reading, before[-1:], others)
+    return replace(mention, direction=CHAINED) if main else mention
 
 
 def own(
@@ -239,8 +110,8 @@ def own(
     titles = [m for m in usable if m.role == "title"]
     usable = [m for m in usable if m.role != "title"]
     usable = [m for m in usable if m.rule != _BRACKETED or _alone_behind(reading, trigger, others, m)]
-    event = [m for m in usable if m.rule == _EVENT and _of_clause_behind(reading, trigger, others, m)]
-    usable = [m for m in usable if m.rule != _EVENT]
+    event = [m for m in usable if m.rule == EVENT and _of_clause_behind(reading, trigger, others, m)]
+    usable = [m for m in usable if m.rule != EVENT]
     others = [t for t in others if t.family not in _BY_THE_WAY]
     kept = [m for m in usable if _is_own(reading, trigger, others, m, telling)]
     moment = _of_moment(reading, trigger, usable)
@@ -262,6 +133,7 @@ def own(
     ):  # "the treaty of 1993, signed by …"
         return [m for m in titles if 0 < trigger.first - last_of(reading, m) <= RIGHT_BEHIND][-1:]
     found = sorted(kept, key=lambda m: (clause_of(reading, m) != mine, distance(reading, m, trigger)))
+    found = [_chained(reading, trigger, others, usable, m) for m in found]
     return last_hand_first(reading, found) if trigger.family == "sign" else found
 
 
@@ -281,7 +153,7 @@ def _of_moment(reading: Reading, trigger: Trigger, usable: Sequence[DateMention]
         return []
     gap = opener - last_of(reading, before[-1])
     near = gap <= _RIGHT_BEFORE or (gap <= _MOMENT and "," in reading.before(opener))
-    plain = before[-1].role in {"", "since", "effective", "deadline"} and before[-1].rule != _EVENT
+    plain = before[-1].role in {"", "since", "effective", "deadline"} and before[-1].rule != EVENT
     return [replace(before[-1], role="")] if near and plain else []
 
 

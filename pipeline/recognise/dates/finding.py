@@ -17,6 +17,9 @@ _WORDS = re.compile(r"[^\W\d_]+")
 _SPANS = frozenset({"counted", "within"})
 _DATE_LETTERS = frozenset("MWw")
 _OPENING = range(2)  # sentences: a dateline's stops may cut it off from its story
+_WHOSE = re.compile(
+    r"(?:его|её|ее|их|його|її|їх|яго|яе)\s+"
+)  # «накануне его визита» is no day, «накануне его одобрил» is
 _FIGURE = re.compile(r"(?<!\d)\d{4}(?!\d)|\d[./-]\d|\d(?:st|nd|rd|th)(?!\w)")
 
 
@@ -110,4 +113,5 @@ def _is_preposition(mention: DateMention, low: str, table: Table) -> bool:
     after = low[mention.end :].lstrip()
     if low[mention.start : mention.end].rsplit(maxsplit=1)[-1] in table.governing and after[:1].isalnum():
         return True
+    after = _WHOSE.sub("", after, count=1)
     return table.eve_blocked is not None and table.eve_blocked.match(after) is not None

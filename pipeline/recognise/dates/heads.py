@@ -21,7 +21,9 @@ _NO_PLACE = frozenset({
     "до", "от", "за", "после", "з", "із", "у", "від", "да", "ад", "од", "през", "منذ", "حتى", "قبل",
     "بعد", "قانون",
 })  # fmt: skip
-_CLOSING = re.compile(r"\s*(?:(?:г|р|года|года|року|year|ж)(?!\w)\.?)?\s*(?:[./:(\[–—]|-\s|--|\Z)")
+_CLOSING = re.compile(
+    r"\s*(?:(?:г|р|года|года|року|year|ж)(?!\w)\.?)?\s*(?:[./:(\[–—]|-\s|--|,\s*[A-Z]{2,9}\s*[:–—-]|\Z)"
+)
 _CLOSING_SIGN = re.compile(r"\s*[/:(\[–—-]")
 _FEW = 3  # words, "القاهرة في" among them
 _PLACE_BEHIND = re.compile(r",\s*([^\W\d_][\w. -]{1,30}?)\s*[(/:–—]")
@@ -44,8 +46,8 @@ def is_dateline(mention: DateMention, text: str) -> bool:
 
 
 def _opens_alone(after: str) -> bool:
-    """A date before its place ("13 March, Minsk /Corr. BelTA/"), or with none ("March 21: today …")."""
-    if re.match(r"\s*:", after):
+    """A date before its place ("13 March, Minsk /Corr. BelTA/"), or with none ("March 21: today …", "Nov. 5 (UPI) --")."""
+    if re.match(r"\s*(?::|\([A-Z]{2,9}\)\s*[–—-])", after):
         return True
     behind = _PLACE_BEHIND.match(after)
     return behind is not None and behind[1][0].isupper() and len(behind[1].split()) <= 3
