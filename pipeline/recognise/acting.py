@@ -25,6 +25,7 @@ _DONE = frozenset({Status.OCCURRED, Status.NEGATED})
 _WANTED = frozenset({Status.PLANNED, Status.CALLED_FOR})
 _HOUSEHOLD = _OWN | {E.SUBMITTED}  # what a state does by itself
 _PAIR = 2
+_STATE = 2  # letters of its code
 _FEW = 3
 _BEHIND = 90  # characters from a verb to the names behind it
 _LISTED = 8  # characters between two names of a list
@@ -47,6 +48,10 @@ class Parts:
         """Whether a state has a part in it."""
         return self.agreement_id is None or self.index.party(code, self.agreement_id)
 
+    def stranger(self, code: str) -> bool:
+        """Whether a state is told of that has no part in an agreement to which no other can come."""
+        return len(code) == _STATE and bool(self.closed) and not self.may(code)
+
 
 def each(
     base: Told,
@@ -63,7 +68,11 @@ def each(
     `apart`: each has a date of its own.
     """
     closed = parts.agreement_id is not None and not parts.index.open(parts.agreement_id)
-    if base.type in _JOINT and closed and base.status is not Status.NEGATED and not _some(subject, parts):
+    blocs = any(
+        len(code) > _STATE for code in scene.said(base.sentence)
+    )  # "Mercosur and EFTA (Iceland, Norway, …) signed"
+    some = _some(subject, parts) and not blocs
+    if base.type in _JOINT and closed and base.status is not Status.NEGATED and not some:
         return (replace(base.actor, country=""),)
     if base.type in UNILATERAL:
         subject = [p for p in subject if p.code != "UN"]

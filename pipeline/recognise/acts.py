@@ -27,6 +27,7 @@ from pipeline.recognise.things import GENERIC, NOUN, PRONOUN, TREATY, Thing
 from pipeline.recognise.triggers import ACTIVE, ATTRIBUTE, GERUND, INFINITIVE, NOMINAL, PRESENT, Trigger
 
 E = EventType
+BY_DECREE = "ratify_by_decree"  # a reason: whoever decrees ratification ratifies, a cabinet too
 _NOTHING = frozenset({"contract", "other", "person"})
 
 
@@ -187,7 +188,9 @@ def _ratify(case: Case) -> Step | None:
     if thing.what == "decision":
         return Step(E.WITHDRAWN, "ratify_decision", weight=0.5)
     if thing.what in TREATYLIKE:
-        return Step(E.RATIFIED, f"ratify_{thing.what}", weight=weight_of(trigger, thing) * (0.6 if loose else 1))
+        decreed = any(h.key == "decree" for h in reading.section("things"))
+        reason = BY_DECREE if decreed and trigger.voice == ACTIVE else f"ratify_{thing.what}"
+        return Step(E.RATIFIED, reason, weight=weight_of(trigger, thing) * (0.6 if loose else 1))
     return None
 
 
@@ -240,7 +243,7 @@ def _recipient(reading: Reading, trigger: Trigger) -> bool:
 
 def _reject(case: Case) -> Step | None:
     thing, about = case.thing, case.about
-    if contracts.of_citizens(case.reading, case.trigger, thing):
+    if contracts.of_citizens(case.reading, case.trigger, thing) or _both_ways(case.reading, case.trigger):
         return None
     if thing is None or thing.what in {"notice", "negotiations", "instruments", "decree"}:
         return None
@@ -250,6 +253,12 @@ def _reject(case: Case) -> Step | None:
     if thing.what in LAWS and not void and (about is None or about.family not in signing.TAKEN_ON):
         return None
     return Step(E.REJECTED, f"reject_{thing.what}", weight=0.85 if thing.what in {PRONOUN, GENERIC} else 0.95)
+
+
+def _both_ways(reading: Reading, trigger: Trigger) -> bool:
+    """ "Twenty voted for it and none against": how a vote was split."""
+    inside = range(trigger.first + 1, trigger.last)
+    return reading.is_a("prepositions", trigger.last) and any(reading.is_a("beneficiary", i) for i in inside)
 
 
 def _extend(case: Case) -> Step | None:

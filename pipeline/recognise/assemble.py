@@ -176,7 +176,12 @@ def weigh(told: Sequence[Told]) -> list[Told]:
 
 
 def _recounted(one: Told, told: Sequence[Told]) -> bool:
-    """ "France, Chile and Palau have ratified it": a roll of states without a day; or one that did what the lead only asks of another."""
+    """ "France, Chile and Palau have ratified it": a roll of states without a day; or one that did what the lead only asks of another.
+
+    Or what stands beside a later step that was not taken: "has signed but never ratified it".
+    """
+    if one.salience is NEWS and _happened(one.status) and not one.told_date and any(_not_gone_on(one, t) for t in told):
+        return True
     if one.lead or one.salience is not NEWS or not _happened(one.status) or one.told_date or not one.actor.country:
         return False
     if one.type not in _BY_EACH:
@@ -186,6 +191,17 @@ def _recounted(one: Told, told: Sequence[Told]) -> bool:
         return True  # "was approved in 2017 and has been ratified by the Emirates"
     asked = [t for t in told if t.lead and t.agreement == one.agreement and t.status is Status.CALLED_FOR]
     return len(beside) > 1 or (bool(asked) and all(t.actor.country != one.actor.country for t in asked))
+
+
+def _not_gone_on(one: Told, other: Told) -> bool:
+    return (
+        one.type in _EARLY
+        and other.status is Status.NEGATED
+        and other.sentence is one.sentence
+        and other.agreement == one.agreement
+        and earlier_steps([other.type], one.type)
+        and one.actor.country == other.actor.country
+    )
 
 
 def _dated_history(one: Told) -> bool:

@@ -232,6 +232,8 @@ def _bind(reading: Reading, trigger: Trigger, things: Sequence[Thing], triggers:
         return inside
     if trigger.family in INTRANSITIVE and trigger.voice != NOMINAL:
         things = [t for t in things if t.what not in _NEVER_IN_FORCE]
+    if reading.lexicon.table.arabic:
+        things = [t for t in things if not _means(reading, t)]
     sides = around(reading, trigger, things, triggers)
     if trigger.family in INTRANSITIVE and sides.right is not None and _ahead_of(sides.right):
         sides = Sides(None, sides.left, sides.antecedent)
@@ -309,10 +311,15 @@ def _by_the_way(reading: Reading, trigger: Trigger, thing: Thing) -> bool:
         return reading.is_a("consent", thing.last)  # "a donné son accord à la ratification"
     if thing.what == PRONOUN and reading.lexicon.table.arabic and reading.tokens[thing.first].low.startswith("بموجب"):
         return True  # "a bill by which one agrees to the treaty"
-    if thing.what == "decree" and reading.lexicon.table.arabic and reading.tokens[thing.first].low.startswith("ب"):
+    if reading.lexicon.table.arabic and _means(reading, thing):
         return True
     own = any(h.first > thing.last and h.last <= trigger.last for h in reading.section("acts"))
     return thing.what in {"law", "draft", "decree"} and own and trigger.family in {"ratify", "promulgate"}
+
+
+def _means(reading: Reading, thing: Thing) -> bool:
+    """Arabic „صادق بمرسوم سلطاني على الاتفاقية“: the decree is how it is done."""
+    return thing.what == "decree" and reading.tokens[thing.first].low.startswith("ب")
 
 
 def _by_decree(reading: Reading, thing: Thing) -> bool:

@@ -11,7 +11,7 @@ from pipeline.recognise.focus import Linked
 from pipeline.recognise.reading import Reading
 from pipeline.recognise.things import Thing
 from pipeline.recognise.triggers import ACTIVE, ATTRIBUTE, NOMINAL, PASSIVE, Trigger
-from pipeline.recognise.values import PartyKind
+from pipeline.recognise.values import PartyKind, PartyMention
 
 _MADE = frozenset({"sign", "initial", "conclude", "extend", "amend", "terminate", "suspend", "approve", "submit"})
 _ORGANS = frozenset({"executive", "presidential", "chamber"})
@@ -20,6 +20,9 @@ _STATES = frozenset({PartyKind.NAME, PartyKind.CAPITAL})
 _BESIDE = 2  # words between a state's name and the company it is said of: "Azerbaijan's SOCAR", «турецкая BOTAS»
 _ACRONYM = 3  # letters from which a word in capitals may be a company's name
 _CYRILLIC = frozenset({"be", "kk", "ky", "mk", "ru", "uk"})
+_FEW = 50
+_VOTING = frozenset({"votes", "deciders", "recipient", "chamber", "executive", "presidential"})
+_LIGHT = ("pronouns", "stop_words", "prepositions", "determiners", "have", "be", "coordinate", "to")
 _REACH = 14  # words behind "signed by" in which those stand who signed
 _NAMED = frozenset({"official_title", "alias", "alias_and_parties"})  # links by a name, which no contract has
 
@@ -52,6 +55,33 @@ def of_citizens(reading: Reading, trigger: Trigger, thing: Thing | None) -> bool
     votes = any(h.key in {"votes", "deciders", "recipient"} for h in reading.section("procedure"))
     named = any(p.kind is PartyKind.DEMONYM and reading.token_at(p.start) in set(words) for p in reading.parties)
     return named and not votes
+
+
+def unofficial(reading: Reading, trigger: Trigger, thing: Thing | None, subject: Sequence[PartyMention]) -> bool:
+    """ "Die FPÖ lehnte das Abkommen ab", "two senators opposed it": what parties, or the outvoted, refuse is not refused. Whether
+    somebody is named who is no state, no organ of one and no voters, or only a few are counted."""
+    if trigger.family != "reject" or trigger.voice != ACTIVE or reading.lexicon.language == "zh" or reading.heading:
+        return False
+    if thing is not None and thing.last < trigger.first and not reading.lexicon.verb_final:
+        return False  # "quedó archivado": the agreement itself is the subject
+    begin = thing.first if thing is not None and thing.last < trigger.first else trigger.first
+    words = [i for i in _subject(reading, trigger, thing) if i < begin or i > trigger.last]
+    words = [i for i in words if not (thing and thing.first <= i <= thing.last)]
+    if _few(reading, trigger, words):
+        return True
+    if subject or _official(reading, words) or any(p.body for p in reading.parties):
+        return False
+    if any(h.key in _VOTING for h in reading.section("procedure")):
+        return False
+    return any(len(reading.tokens[i].low) > 1 and not any(reading.is_a(r, i) for r in _LIGHT) for i in words)
+
+
+def _few(reading: Reading, trigger: Trigger, words: Sequence[int]) -> bool:
+    """Whether a small number stands with those who voted no, and no other number behind the verb."""
+    numbers = [reading.tokens[i].low for i in words if reading.tokens[i].low.isdigit()]
+    counted = numbers or any(reading.is_a("numbers", i) for i in words)
+    behind = any(t.low.isdigit() for t in reading.tokens[trigger.last + 1 :])
+    return bool(counted) and not behind and all(int(n) < _FEW for n in numbers)
 
 
 def _subject(reading: Reading, trigger: Trigger, thing: Thing | None) -> Iterator[int]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from pipeline.recognise.reading import Reading
 
 _MARKS = "，,。；;：:、！？"
@@ -10,7 +12,8 @@ SUBJECTS_OF_LAWS = frozenset({"ratify", "accede", "withdraw", "denounce", "annul
 _CONSTRUCT = frozenset(
     ["اعاده", "عدم", "استكمال", "مواصله", "سرعه", "ضروره", "بدء", "تاجيل", "رفض", "طلب", "اجراءات"]
 )  # before another noun
-_PARTICIPLES = ("ған", "ген", "қан", "кен", "ган", "гон", "гөн")  # Kazakh and Kyrgyz
+_TURKIC = ("ған", "ген", "қан", "кен", "ган", "гон", "гөн")
+_PARTICIPLES: Mapping[str, tuple[str, ...]] = {"kk": _TURKIC, "ky": _TURKIC, "tr": ("mış", "miş", "muş", "müş")}
 _LIGHT = frozenset(
     [
         "еді",
@@ -30,8 +33,24 @@ _LIGHT = frozenset(
         "да",
         "де",
         "бірақ",
+        "ve",
+        "veya",
+        "ama",
+        "ancak",
+        "fakat",
+        "ise",
+        "olup",
+        "oldu",
+        "idi",
+        "değil",
+        "durumda",
+        "bulunuyor",
+        "olmasına",
+        "olduğunu",
+        "olacak",
     ]
 )
+_DONE = frozenset("后过")
 _NO_NOUN = frozenset("是")  # 签署的是…
 
 
@@ -61,7 +80,8 @@ def titled(reading: Reading) -> frozenset[int]:
 
 def attributive(reading: Reading, last: int) -> bool:
     """Chinese "两国签署的协定": a verb before 的 and a noun only says which agreement is meant; 是…签的 at an end tells."""
-    particle, noun = last + 1, last + 2
+    after = last + 1 < len(reading.tokens) and reading.tokens[last + 1].low in _DONE  # 修订后的协定
+    particle, noun = last + 1 + after, last + 2 + after
     if reading.lexicon.language != "zh" or noun >= len(reading.tokens) or reading.tokens[particle].low != "的":
         return False
     between = reading.before(particle) + reading.before(noun)
@@ -110,10 +130,16 @@ def noun_of_action(reading: Reading, first: int) -> bool:
     )
 
 
-def before_noun(reading: Reading, last: int) -> bool:
-    """Kazakh «қол қойылған шарт»: the past form is a participle in front of a noun, a verb at the end or before a light word."""
+def before_noun(reading: Reading, first: int, last: int) -> bool:
+    """Kazakh «қол қойылған шарт», Turkish "güncellenmiş anlaşma": the past form is a participle in front of a noun, a verb at the
+    end or before a light word; German "der revidierte Vertrag": it is one between an article and a noun."""
     following = last + 1
-    if reading.lexicon.language not in {"kk", "ky"} or following >= len(reading.tokens):
+    if following >= len(reading.tokens) or reading.before(following).strip(' \u00a0«"'):
         return False
-    bare = not reading.before(following).strip(' \u00a0«"')
-    return bare and reading.tokens[last].low.endswith(_PARTICIPLES) and reading.tokens[following].low not in _LIGHT
+    word = reading.tokens[following]
+    language = reading.lexicon.language
+    if language == "de":
+        capital = reading.sentence.text[word.start - reading.sentence.start].isupper()
+        return first == last and first > 0 and capital and reading.is_a("determiners", first - 1)
+    endings = _PARTICIPLES.get(language, ())
+    return reading.tokens[last].low.endswith(endings) and word.low not in _LIGHT if endings else False

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pipeline.model import EventType, Status
 from pipeline.recognise import actors, cues, laws, who
 from pipeline.recognise.assemble import CONSENT, Told
-from pipeline.recognise.cases import Bound
+from pipeline.recognise.cases import LAWS, Bound
 from pipeline.recognise.party_words import fold
 from pipeline.recognise.reading import Reading
 from pipeline.recognise.things import GENERIC, PRONOUN
@@ -328,6 +328,8 @@ def _judged(
     bare = one.thing is not None and one.thing.what in _BARE and one.about is None
     if bare and kind in {E.SUBMITTED, E.APPROVED, E.RATIFIED} and one.trigger.family in {"submit", "approve"}:
         return _bare_vote(reading, one.trigger, (kind, outcome, why), told, chamber=chamber)
+    if one.step.chamber and minor and outcome is Status.OCCURRED and one.thing is not None and one.thing.what in LAWS:
+        return E.APPROVED, outcome, why  # a cabinet's bill on leaving: its approval is a step of its own
     if one.step.chamber and (minor or _preliminary(reading, one.trigger)):
         if kind in {E.RATIFIED, E.APPROVED}:
             return E.APPROVED, outcome, why

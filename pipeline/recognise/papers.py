@@ -69,7 +69,12 @@ def notify(case: Case) -> Step | None:
     leaving = [
         h
         for h in reading.section("acts")
-        if h.key in ending and begin <= h.first <= trigger.last + 14 and h.first != trigger.first
+        if h.key in ending
+        and begin <= h.first <= trigger.last + 14
+        and h.first != trigger.first
+        and not (
+            h.first < trigger.first and reading.comma_between(h.last, trigger.first)
+        )  # "…, teilte er mit": he said so
     ]  # "kündigte neue Regeln an" announces
     if leaving and (thing is None or thing.what in {NOUN, TREATY, "notice", PRONOUN, GENERIC}):
         return Step(E.WITHDRAWN, "notify_withdrawal")

@@ -72,6 +72,8 @@ def verdict(
         return Salience.BACKGROUND, ("counted_from",)
     if any(h.key == "stance" and 0 <= trigger.first - h.last <= _FROM_REACH for h in reading.section("salience")):
         return Salience.BACKGROUND, ("stance",)  # "stands by its decision to leave"
+    if _since_then(reading, trigger):
+        return Salience.BACKGROUND, ("since_then",)
     if not around.timed and trigger.tense != PRESENT and counted_actor(reading, trigger):
         return Salience.BACKGROUND, ("tally",)
     return local(reading, trigger, when, around)
@@ -124,7 +126,8 @@ def local(reading: Reading, trigger: Trigger, when: PartialDate | None, around: 
 
 def _before(reading: Reading, trigger: Trigger, when: PartialDate | None, around: Circumstances) -> str:
     """What puts an act before the story, or began it long ago: the rule's name, else ""."""
-    shifted = around.lead and when is None and _reported(reading, trigger)  # "said that it had ratified"
+    new = when is None or (around.sure and _fresh(when, around.published) is True)
+    shifted = around.lead and new and _reported(reading, trigger)  # "said (on Friday) that it had ratified"
     if not shifted and (
         trigger.tense == PLUPERFECT or _governed_by_had(reading, trigger) or _long_done(reading, trigger)
     ):
@@ -164,7 +167,7 @@ def _reported(reading: Reading, trigger: Trigger) -> bool:
     if opener <= 0:
         return reading.lexicon.language == "en"
     return reading.is_a("complementiser", opener) and not any(
-        h.last < opener and opener - h.last <= 2 and h.key == "agreement" for h in reading.section("instruments")
+        0 < opener - h.last <= (2 if h.key == "agreement" else 1) for h in reading.section("instruments")
     )
 
 
@@ -178,6 +181,12 @@ def _set_apart(reading: Reading, trigger: Trigger) -> bool:
         and not any(reading.is_a("be", i) for i in range(max(0, trigger.first - 3), trigger.first))
         and any(0 < trigger.first - h.last <= _APPOSED for h in reading.section("instruments"))
     )
+
+
+def _since_then(reading: Reading, trigger: Trigger) -> bool:
+    """ "Marked 14 years since the convention was signed": what a clause counts from."""
+    opener = reading.clause(trigger.first).opener
+    return opener >= 0 and reading.is_a("since", opener) and trigger.tense in {PAST, PERFECT, PLUPERFECT}
 
 
 def _long_done(reading: Reading, trigger: Trigger) -> bool:
@@ -254,7 +263,7 @@ def counted_actor(reading: Reading, trigger: Trigger) -> bool:
         acts = hit.first > trigger.last if trigger.voice == PASSIVE else hit.last < trigger.first
         free = reading.lexicon.object_first  # the subject may stand behind its verb
         if hit.key == "count" and (acts or free) and reading.same_clause(hit.first, trigger.first):
-            before = range(max(0, hit.first - 3), hit.first)
+            before = [i for i in range(max(0, hit.first - 3), hit.first) if not reading.is_a("two", i)]
             if any(reading.tokens[i].low.isdigit() or reading.is_a("numbers", i) for i in before):
                 return True
     return False

@@ -28,6 +28,7 @@ _LONG = 48  # the same in Chinese, where every ideograph of a title counts
 _FAR = 16  # the same where verbs stand last
 _FURTHER = 7  # words between a denial and what is denied: "denied the reports of the press that …"
 
+_NO_LONGER = frozenset({"mehr", "länger", "langer"})  # "gilt nicht mehr"
 _ENDED_AT_ONCE = frozenset({"suspend", "withdraw", "terminate", "denounce"})
 _ENDING = _ENDED_AT_ONCE | {"reject", "annul"}
 
@@ -296,10 +297,15 @@ def _undone(reading: Reading, trigger: Trigger, near: Sequence[Hit]) -> Verdict 
 
 
 def _denied_within(reading: Reading, trigger: Trigger) -> bool:
-    """ "Ist noch nicht in Kraft": a negation among the words of the act itself; what ends or refuses may well hold one."""
-    return trigger.family not in _ENDING and any(
-        h.key == "negated" and trigger.first < h.first and h.last < trigger.last for h in reading.section("status")
-    )
+    """ "Ist noch nicht in Kraft": a negation among the words of the act itself; what ends or refuses may well hold one, save
+    where it is the plain word ("tritt doch nicht aus dem Pakt aus")."""
+    inside = range(trigger.first + 1, trigger.last)
+    if trigger.family in _ENDING:
+        split = reading.lexicon.verb_final and bool(reading.lexicon.grammar.get("prepositions"))  # German
+        return split and any(
+            reading.is_a("negation", i) and reading.tokens[i + 1].low not in _NO_LONGER for i in inside
+        )
+    return any(h.key == "negated" and h.first in inside and h.last in inside for h in reading.section("status"))
 
 
 def _denied(reading: Reading, trigger: Trigger) -> bool:

@@ -24,6 +24,7 @@ _SPECIFIC = frozenset(
 INTRANSITIVE = frozenset({"enter_force"})
 MOTION = frozenset({"enter_force", "withdraw", "accede"})  # German and French form their perfect with "to be"
 _NO_VERBS = frozenset({"contract", "other", "person"})  # things that an act's word may be part of
+_NEXT = 2  # words on: only a conjunction stands between
 _SEIN = frozenset({"ist", "sind", "est", "sont"})
 
 
@@ -117,7 +118,7 @@ def _use(reading: Reading, hits: list[Hit], things: Sequence[Thing]) -> Trigger 
     voice, tense = _voice(reading, first, last, forms, things, family)
     if voice == ACTIVE and _reflexive(reading, first, family):
         voice = PASSIVE
-    if tense == PAST and voice in {ACTIVE, PASSIVE} and orders.before_noun(reading, last):
+    if tense == PAST and voice in {ACTIVE, PASSIVE} and orders.before_noun(reading, first, last):
         voice = ATTRIBUTE
     return Trigger(family, first, last, voice, tense, others=others) if voice else None
 
@@ -378,6 +379,8 @@ def _like_previous(reading: Reading, one: Trigger, other: Trigger) -> Trigger:
     """A joined verb takes over voice and tense where its own form leaves them open."""
     del reading
     open_form = other.voice in {ATTRIBUTE, ACTIVE} and other.tense in {PAST, PRESENT}
+    if one.voice == ATTRIBUTE and other.voice == ACTIVE and other.tense == PAST and other.first - one.last == _NEXT:
+        return replace(other, voice=ATTRIBUTE, with_previous=True)  # "the amended and extended agreement"
     if open_form and one.voice == PASSIVE:
         return replace(other, voice=PASSIVE, tense=one.tense, with_previous=True)
     if open_form and one.tense in {PERFECT, PLUPERFECT, PAST} and other.voice == ATTRIBUTE:

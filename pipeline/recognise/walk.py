@@ -51,7 +51,7 @@ from pipeline.recognise.readings import Read
 from pipeline.recognise.salience import Circumstances
 from pipeline.recognise.things import NOUN, TREATY, Thing
 from pipeline.recognise.triggers import FUTURE, GERUND, INFINITIVE, NOMINAL, PRESENT, Trigger
-from pipeline.recognise.values import DateMention, PartyMention, Sentence
+from pipeline.recognise.values import Actor, DateMention, PartyMention, Sentence
 
 NO_DAYS: Mapping[str, PartialDate | None] = MappingProxyType({})
 _SCHEDULED = frozenset({EventType.ENTERED_INTO_FORCE, EventType.PROVISIONALLY_APPLIED, EventType.TERMINATED})
@@ -222,7 +222,7 @@ class Walk(Meanings):
         usable = when.usable(reading, marked, taken, verb_final=self.tools.lexicon.verb_final)
         own = when.own(reading, one.trigger, rivals, usable, others)
         linked = self._linked(reading, found, verbs, one, mentioned, subject, own)
-        if self._is_contract(reading, one, linked):
+        if self._is_contract(reading, one, linked, subject):
             return
         actor = organs.actor(reading, one, subject, told, self.article.text, self.scene.place)
         kind, verdict, why = organs.judged(reading, one, (verdict, why), actor, told)
@@ -289,11 +289,10 @@ class Walk(Meanings):
             base = replace(base, date=listed[at]) if listed else base
             parts = acting.Parts(self.tools.linker.index, x.agreement_id)
             for actor in acting.each(base, subject, self.article.text, parts, self.scene, before, apart=bool(days)):
-                kind, stage, rule = base.type, actor.stage, ""
-                if actor.country:
-                    kind, stage, rule = actors.normalise(
-                        kind, actor.country, actor.stage, self.tools.names.jurisdictions
-                    )
+                if base.type is EventType.REJECTED and parts.stranger(actor.country):
+                    self._say(reading, one.trigger, "no_step", "of_a_stranger")
+                    continue
+                kind, stage, rule = self._staged(one, base.type, actor)
                 reasons = (*base.reasons, *x.reasons, *((rule,) if rule else ()))
                 told = replace(
                     base,
@@ -321,14 +320,25 @@ class Walk(Meanings):
                     self.first_act = reading.sentence.index
                 yield told
 
+    def _staged(self, one: Bound, kind: EventType, actor: Actor) -> tuple[EventType, str, str]:
+        """What a step is at the actor's stage, the stage, and the rule that said so."""
+        if not actor.country or one.step.reason == acts.BY_DECREE:
+            return kind, actor.stage, ""
+        return actors.normalise(kind, actor.country, actor.stage, self.tools.names.jurisdictions)
+
     def _words(self, reading: Reading, trigger: Trigger) -> str:
         base = reading.sentence.start
         return reading.sentence.text[
             reading.tokens[trigger.first].start - base : reading.tokens[trigger.last].end - base
         ]
 
-    def _is_contract(self, reading: Reading, one: Bound, linked: Sequence[Linked]) -> bool:
-        """Whether companies or the like act: then "the deal" behind it is theirs."""
+    def _is_contract(
+        self, reading: Reading, one: Bound, linked: Sequence[Linked], subject: Sequence[PartyMention]
+    ) -> bool:
+        """Whether companies or the like act: then "the deal" behind it is theirs, and their refusal nobody's."""
+        if contracts.unofficial(reading, one.trigger, one.thing, subject):
+            self._say(reading, one.trigger, "no_step", "unofficial")
+            return True
         contract = contracts.meant(reading, one.trigger, one.thing, linked)
         if contract:
             self._say(reading, one.trigger, "no_step", "contract")
