@@ -28,7 +28,7 @@ from sqlalchemy import text
 
 from benchmarks import newsroom
 from benchmarks.deliver import SECRET, a_database
-from pipeline import clock
+from pipeline import clock, loop
 from pipeline.model import Agreement
 from pipeline.schedule import Beats
 from pipeline.settings import load_settings
@@ -162,7 +162,7 @@ class Agency(Server):
 def agency(rate: Any, port: Any) -> None:
     """The agency's process."""
     prepared, count = frames(100), {"count": 0.0, "at": time.monotonic()}
-    asyncio.run(serve(lambda: Agency(rate, prepared, count), "0.0.0.0", port))
+    loop.run(serve(lambda: Agency(rate, prepared, count), "0.0.0.0", port))
 
 
 class Receiver(Server):
@@ -184,7 +184,7 @@ class Receiver(Server):
 def receive(port: Any, log: str) -> None:
     """The receiver's process."""
     with Path(log).open("a", encoding="utf-8", buffering=1) as out:
-        asyncio.run(serve(lambda: Receiver(out), "127.0.0.1", port))
+        loop.run(serve(lambda: Receiver(out), "127.0.0.1", port))
 
 
 def configure(directory: Path, feed: int, hook: int) -> None:
@@ -288,7 +288,7 @@ def main() -> None:
         configure(Path(place), ports[0].get(), ports[1].get())
         with a_database(given.postgresql, place) as database:
             url = database.engine.url.render_as_string(hide_password=False).replace("sqlite+pysqlite", "sqlite")
-            found = asyncio.run(run(Path(place), url, rate, given))
+            found = loop.run(run(Path(place), url, rate, given))
             middle = found.pop("middle").timestamp()
             every = spans(database, log)
             database.close()

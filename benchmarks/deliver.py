@@ -27,7 +27,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from pipeline import clock, flow
+from pipeline import clock, flow, loop
 from pipeline.alert.options import AlertOptions, ChannelOptions
 from pipeline.alert.senders import sender_for
 from pipeline.alert.values import Delivered, Delivery
@@ -190,9 +190,9 @@ def main() -> None:
         ports = {f"dead{n}": silent.getsockname()[1] for n in range(given.dead)} | {"well": well}
         with a_database(given.postgresql, directory) as database:
             fill(database, list(ports), given)
-            found = asyncio.run(measure(database, ports, given.count))
+            found = loop.run(measure(database, ports, given.count))
             database.close()
-    baseline = asyncio.run(bare(well, given.count))
+    baseline = loop.run(bare(well, given.count))
     receiver.kill()
     found |= {"baseline_per_second": round(given.count / baseline), "ratio": round(found["seconds"] / baseline, 2)}
     print(json.dumps(vars(given) | found))

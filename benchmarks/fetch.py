@@ -20,6 +20,7 @@ from multiprocessing.connection import Connection
 
 import httpx
 
+from pipeline import loop
 from pipeline.fetch import ACCEPT_FEED, Fetcher, FetchOptions, NotModified
 
 Ask = Callable[[int], Awaitable[bool]]
@@ -50,7 +51,7 @@ def serve(latency: float, ready: Connection) -> None:
         ready.send(server.sockets[0].getsockname()[1])
         await server.serve_forever()
 
-    asyncio.run(main())
+    loop.run(main())
 
 
 def url(number: int, given: argparse.Namespace) -> str:
@@ -137,9 +138,9 @@ def main() -> None:
     )
     for given.keep in (True, False):
         figures = {
-            "ours": asyncio.run(measure(ours, given.requests, given)),
-            "by host": asyncio.run(measure(by_host, given.requests, given)),
-            "plain": asyncio.run(measure(plain, given.requests, given)),
+            "ours": loop.run(measure(ours, given.requests, given)),
+            "by host": loop.run(measure(by_host, given.requests, given)),
+            "plain": loop.run(measure(plain, given.requests, given)),
         }
         words = ", ".join(f"{name} {figure:.3f}" for name, figure in figures.items())
         print(

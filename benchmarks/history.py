@@ -25,7 +25,7 @@ import httpx
 from sqlalchemy import text
 
 from benchmarks.chronicle import PARTIES, Size, fill
-from pipeline import query
+from pipeline import loop, query
 from pipeline.query.asking import cursor_of
 from pipeline.settings import load_settings
 from pipeline.store import migrate
@@ -129,7 +129,7 @@ def _backends(database: Database) -> list[int]:
 
 
 def _served(directory: str, told: Connection) -> None:
-    asyncio.run(serve(directory, told))
+    loop.run(serve(directory, told))
 
 
 class Meter:

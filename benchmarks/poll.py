@@ -34,7 +34,7 @@ import feedparser
 import httpx
 from sqlalchemy import text
 
-from pipeline import clock, flow
+from pipeline import clock, flow, loop
 from pipeline.fetch import FetchOptions
 from pipeline.model import Feed
 from pipeline.settings import Settings
@@ -81,7 +81,7 @@ def serve(latency: float, ready: Connection) -> None:
         ready.send(server.sockets[0].getsockname()[1])
         await server.serve_forever()
 
-    asyncio.run(main())
+    loop.run(main())
 
 
 def url(number: int, given: argparse.Namespace) -> str:
@@ -200,9 +200,9 @@ def main() -> None:
     server.start()
     given.port = here.recv()
     with tempfile.TemporaryDirectory() as directory:
-        mine = asyncio.run(ours(given, Path(directory)))
+        mine = loop.run(ours(given, Path(directory)))
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        theirs = asyncio.run(plain(given, Path(directory)))
+        theirs = loop.run(plain(given, Path(directory)))
     print(
         f"{given.feeds} {'changed' if given.changed else 'unchanged'} feeds on {given.hosts} hosts, {given.latency * 1000:.0f} ms away, one cycle"
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -11,7 +10,7 @@ from typing import Any
 
 import click
 
-from pipeline import clock
+from pipeline import clock, loop
 from pipeline.alert.options import ChannelOptions
 from pipeline.alert.values import Delivered, Outcome
 from pipeline.cli import show, trying
@@ -213,7 +212,7 @@ def test(context: click.Context, config: Path | None, channel: str) -> None:
     """Send a marked test to a channel now, once; say what it answered."""
     with _database(context, config) as (settings, database):
         chosen = _channel(settings, channel)
-        outcome = asyncio.run(_test(settings, database, chosen))
+        outcome = loop.run(_test(settings, database, chosen))
     if isinstance(outcome, Delivered):
         refused = f"; refused: {'; '.join(outcome.refused)}" if outcome.refused else ""
         click.echo(f"ok    {channel}: accepted ({outcome.status}) {outcome.answer_head}{refused}")

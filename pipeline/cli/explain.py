@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 from dataclasses import asdict
 from io import StringIO
@@ -12,7 +11,7 @@ from typing import Any
 import click
 from rich.text import Text
 
-from pipeline import clock
+from pipeline import clock, loop
 from pipeline.cli import show
 from pipeline.cli.common import config_option, json_option, settings_of, strict_watchlist
 from pipeline.cli.scanning import rows_of
@@ -72,7 +71,7 @@ def explain(
 def _sources(source: str, settings: Settings) -> Iterator[Row]:
     """The articles of an address or a file. UsageError where it cannot be read."""
     if source.startswith(("http://", "https://")):
-        yield {"id": source, "url": source, "html": asyncio.run(_fetched(source, settings))}
+        yield {"id": source, "url": source, "html": loop.run(_fetched(source, settings))}
         return
     try:
         text = Path(source).read_text(encoding="utf-8")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -10,7 +9,7 @@ from urllib.parse import urlsplit
 
 import click
 
-from pipeline import clock
+from pipeline import clock, loop
 from pipeline.cli import show
 from pipeline.cli.common import config_option, settings_of
 from pipeline.errors import FeedError, PageError, Reason, UsageError
@@ -38,7 +37,7 @@ class Found:
 def check(context: click.Context, config: Path | None, source: str) -> None:
     """Fetch one source (an id of feeds.toml, or an address) and its newest article, and say what is wrong with them."""
     settings = settings_of(context, config)
-    found = asyncio.run(_looked_at(settings, _source(settings, source)))
+    found = loop.run(_looked_at(settings, _source(settings, source)))
     for line in found.lines:
         click.echo(line)
     if not found.ok:

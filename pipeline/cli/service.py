@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import gc
 from functools import partial
 from pathlib import Path
 
 import click
 
-from pipeline import clock, flow
+from pipeline import clock, flow, loop
 from pipeline import demo as demonstration
 from pipeline.cli import show
 from pipeline.cli.common import config_option, json_option, settings_of
@@ -33,7 +32,7 @@ def serve(context: click.Context, config: Path | None) -> None:
     """The background service: polls, reads, records, alerts, serves the page and the API, until it is told to stop."""
     settings = settings_of(context, config)
     _something_to_watch(settings)
-    asyncio.run(run_service(settings, context.obj, (serve_web,)))
+    loop.run(run_service(settings, context.obj, (serve_web,)))
     gc.freeze()  # the process ends: looking through all it holds for garbage first takes seconds on a busy machine
 
 
@@ -45,7 +44,7 @@ def cycle(context: click.Context, config: Path | None, as_json: bool) -> None:
     """One pass: poll what is due, process everything queued, deliver what is due, keep house. For cron and for tests."""
     settings = settings_of(context, config)
     _something_to_watch(settings)
-    done = asyncio.run(_cycle(settings, dict(context.obj)))
+    done = loop.run(_cycle(settings, dict(context.obj)))
     row = {"polled": done.polled, "new": done.new, "articles": dict(done.outcomes)}
     row |= {"deliveries": dict(done.deliveries), "failed": done.failed}
     if as_json:

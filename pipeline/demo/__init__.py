@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -15,7 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib import resources
 from pathlib import Path
 
-from pipeline import flow, query
+from pipeline import flow, loop, query
 from pipeline.flow import Cycle
 from pipeline.model import Event
 from pipeline.query import EventFilter
@@ -49,7 +48,7 @@ def run(keep: Path | None = None) -> tuple[tuple[Event, ...], Cycle]:
 def _run(directory: Path) -> tuple[tuple[Event, ...], Cycle]:
     with agencies() as base:
         configure(directory, base)
-        return asyncio.run(_cycle(directory))
+        return loop.run(_cycle(directory))
 
 
 async def _cycle(directory: Path) -> tuple[tuple[Event, ...], Cycle]:

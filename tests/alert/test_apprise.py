@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import importlib.util
 import json
 from typing import Any
 
 import pytest
 
+from pipeline import loop
 from pipeline.alert.apprise import AppriseSender
 from pipeline.alert.values import Delivered, Delivery, GiveUp, Message, Outcome, TryAgain
 from pipeline.errors import Reason
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated")  # a mo
 def send(url: str, what: Delivery | None = None) -> Outcome:
     """One attempt."""
     sender = AppriseSender(channel("apprise", url=url), 5.0)
-    outcome = asyncio.run(sender.send(what or delivery()))
+    outcome = loop.run(sender.send(what or delivery()))
     sender.close()
     return outcome
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import socket
 import ssl
 import subprocess
@@ -14,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from pipeline import loop
 from pipeline.alert.compose import Composer
 from pipeline.alert.email import EmailSender
 from pipeline.alert.links import Links
@@ -36,7 +36,7 @@ def send(one: ChannelOptions, what: Delivery | None = None, **timing: Any) -> Ou
         finally:
             sender.close()
 
-    return asyncio.run(go())
+    return loop.run(go())
 
 
 def test_a_mail_arrives_whole() -> None:

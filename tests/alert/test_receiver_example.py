@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import importlib.util
 import json
 import threading
@@ -17,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from pipeline import clock
+from pipeline import clock, loop
 from pipeline.alert.senders import sender_for
 from pipeline.alert.values import Delivered, TryAgain
 from pipeline.alert.webhook import WebhookSender
@@ -85,7 +84,7 @@ def test_ours_are_taken_and_repeats_are_taken_once(running: Running) -> None:
             sender = sender_for(one, fetcher.post, clock.now, 5.0)
             return [await sender.send(delivery()) for _ in range(2)]
 
-    assert asyncio.run(twice()) == [Delivered(200, "taken"), Delivered(200, "taken before")]
+    assert loop.run(twice()) == [Delivered(200, "taken"), Delivered(200, "taken before")]
     assert running.bell.wait(5)
     done: list[tuple[str, Any]] = []
     assert running.module.work_through(running.inbox, lambda name, message: done.append((name, message))) == 1
@@ -129,7 +128,7 @@ def test_a_refusal_is_tried_again_by_the_sender(running: Running) -> None:
         async with Fetcher(FetchOptions()) as fetcher:
             return await sender_for(one, fetcher.post, clock.now, 5.0).send(delivery())
 
-    assert isinstance(asyncio.run(once()), TryAgain)
+    assert isinstance(loop.run(once()), TryAgain)
 
 
 def test_what_was_not_done_is_done_after_a_restart(running: Running) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from datetime import datetime
 import pytest
 from standardwebhooks import Webhook
 
-from pipeline import clock
+from pipeline import clock, loop
 from pipeline.alert.options import ChannelOptions
 from pipeline.alert.retry import PAUSE
 from pipeline.alert.senders import sender_for
@@ -36,7 +35,7 @@ def send(one: ChannelOptions, *deliveries: Delivery, now: datetime | None = None
             sender.close()
             return outcomes
 
-    return asyncio.run(go())
+    return loop.run(go())
 
 
 def test_the_reference_verifier_accepts_us_with_either_key() -> None:
@@ -139,5 +138,5 @@ def test_an_address_that_only_the_operator_can_repair_is_given_up(reason: Reason
         return Nothing(reason, f"see {url}")
 
     sender = WebhookSender(channel("webhook"), post, clock.now, 15.0)
-    outcome = asyncio.run(sender.send(delivery()))
+    outcome = loop.run(sender.send(delivery()))
     assert outcome == GiveUp(reason, "see •••")

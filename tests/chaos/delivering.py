@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from pipeline import clock, flow
+from pipeline import clock, flow, loop
 from pipeline.alert.options import AlertOptions, ChannelOptions
 from pipeline.flow.parts import Parts
 from pipeline.model import Finding
@@ -87,7 +87,7 @@ def main() -> None:
         if not child:
             sys.stdin = open(os.devnull)  # noqa: SIM115, PTH123 - to the end of the process
             failpoint = line.strip().removeprefix("-")
-            asyncio.run(serve(url, places, failpoint, int(events)))
+            loop.run(serve(url, places, failpoint, int(events)))
             os._exit(0)
         print(child, flush=True)
         _, status = os.waitpid(child, 0)

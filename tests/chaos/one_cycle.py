@@ -5,13 +5,12 @@ Prints how many passages it went through, so that a test can choose at which of 
 
 from __future__ import annotations
 
-import asyncio
 import os
 import sys
 from dataclasses import replace
 from pathlib import Path
 
-from pipeline import flow
+from pipeline import flow, loop
 from pipeline.settings import load_settings
 from pipeline.telemetry import LogOptions, start_logging
 from pipeline.wiring import wire
@@ -35,4 +34,4 @@ async def once(directory: Path, url: str) -> int:
 
 if __name__ == "__main__":
     start_logging(LogOptions(level="error"))
-    print(asyncio.run(once(Path(sys.argv[1]), sys.argv[2])))
+    print(loop.run(once(Path(sys.argv[1]), sys.argv[2])))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+from pipeline import loop
 from pipeline.flow.article_book import ArticleBook, Read
 from pipeline.model import Article, Entry
 from pipeline.reading import Reading
@@ -47,6 +48,6 @@ def test_two_versions_of_one_article_in_one_commit(tmp_path: Path, make_url_of: 
             book = ArticleBook(service.parts)
             await asyncio.gather(*(book.record(*row) for row in rows))
 
-    asyncio.run(run())
+    loop.run(run())
     (event,) = history(settings.database_url)
     assert (event.type, event.flags) == ("ratified", ("source_changed",))

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pipeline import flow, query
+from pipeline import flow, loop, query
 from pipeline.flow import Cycle
 from pipeline.model import Event
 from pipeline.query import EventFilter
@@ -51,7 +51,7 @@ def run(directory: Path, url: str, *, due_now: bool = True) -> Cycle:
                 await asyncio.to_thread(service.database.write, _due_now)
             return await flow.cycle(service.parts)
 
-    return asyncio.run(once())
+    return loop.run(once())
 
 
 def _due_now(connection: Any) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from standardwebhooks import Webhook
 
-from pipeline import flow
+from pipeline import flow, loop
 from pipeline.alert.options import AlertOptions, ChannelOptions
 from pipeline.alert.values import Delivered, Delivery, GiveUp, Outcome, TryAgain
 from pipeline.errors import Reason
@@ -60,7 +60,7 @@ def test_one_event_reaches_every_channel_once(database: Database) -> None:
             assert (one.state, len(one.tries), one.tries[0].outcome) == ("delivered", 1, "delivered")
             assert one.tries[0].duration_ms >= 0
 
-    asyncio.run(run())
+    loop.run(run())
 
 
 def test_a_failure_is_tried_again_under_the_same_id(database: Database) -> None:
@@ -81,7 +81,7 @@ def test_a_failure_is_tried_again_under_the_same_id(database: Database) -> None:
         for one in http.received:
             Webhook(SECRET).verify(one.body, one.headers)
 
-    asyncio.run(run())
+    loop.run(run())
 
 
 def test_the_last_try_makes_a_dead_letter_that_the_operator_hears_of(database: Database) -> None:
@@ -117,7 +117,7 @@ def test_the_last_try_makes_a_dead_letter_that_the_operator_hears_of(database: D
             assert {one.state for one in messages(parts, "hook")} == {"delivered"}
             assert [one["data"]["id"] for one in gone.bodies] == [one.event_id for one in messages(parts, "hook")]
 
-    asyncio.run(run())
+    loop.run(run())
 
 
 def test_410_switches_a_channel_off(database: Database) -> None:
@@ -141,7 +141,7 @@ def test_410_switches_a_channel_off(database: Database) -> None:
                 assert body["type"] == "operator.notice"
                 assert body["data"]["reason"] == "receiver_gone"
 
-    asyncio.run(run())
+    loop.run(run())
 
 
 def test_recipients_that_are_put_off_are_tried_alone(database: Database) -> None:
@@ -162,7 +162,7 @@ def test_recipients_that_are_put_off_are_tried_alone(database: Database) -> None
         assert len({raw for _, raw in box.taken}) == 1, "the same mail, byte for byte"
         assert (row.state, len(row.tries)) == ("delivered", 2)
 
-    asyncio.run(run())
+    loop.run(run())
 
 
 def test_recipients_refused_for_good_are_told_to_the_operator(database: Database) -> None:
@@ -179,7 +179,7 @@ def test_recipients_refused_for_good_are_told_to_the_operator(database: Database
             await flow.deliver_due(parts)
         assert operator.bodies[0]["data"]["reason"] == "recipients_refused"
 
-    asyncio.run(run())
+    loop.run(run())
 
 
 @contextmanager
@@ -220,7 +220,7 @@ def test_dead_channels_slow_no_other(database: Database) -> None:
         assert later < 0.5
         assert [body["type"] for body in noted.bodies] == ["digest"]
 
-    asyncio.run(run())
+    loop.run(run())
 
 
 async def until(holds: Callable[[], object], seconds: float) -> None:
@@ -248,7 +248,7 @@ def test_an_overloaded_channel_rests(database: Database) -> None:
             await flow.deliver_due(parts)
             assert len(busy.bodies) == 2
 
-    asyncio.run(run())
+    loop.run(run())
 
 
 def test_messages_of_an_agreement_arrive_in_order(database: Database) -> None:
@@ -268,7 +268,7 @@ def test_messages_of_an_agreement_arrive_in_order(database: Database) -> None:
             assert accepted == [one.event_id for one in messages(parts)]
             assert len(expected) > 3
 
-    asyncio.run(run())
+    loop.run(run())
 
 
 def test_a_stopped_service_leaves_nothing_in_hand(database: Database) -> None:
@@ -285,7 +285,7 @@ def test_a_stopped_service_leaves_nothing_in_hand(database: Database) -> None:
             assert (row.state, row.reason, row.tries[0].outcome) == ("pending", "interrupted", "try_again")
             assert row.next_try <= parts.clock()
 
-    asyncio.run(run())
+    loop.run(run())
 
 
 def test_a_lease_that_ran_out_is_taken_over(database: Database) -> None:
@@ -303,7 +303,7 @@ def test_a_lease_that_ran_out_is_taken_over(database: Database) -> None:
             assert [one.kind for one in noted.sent] == ["event.created"]
             assert messages(parts)[0].attempt == 2
 
-    asyncio.run(run())
+    loop.run(run())
 
 
 def test_a_body_nobody_can_read_is_a_dead_letter(database: Database) -> None:
@@ -322,7 +322,7 @@ def test_a_body_nobody_can_read_is_a_dead_letter(database: Database) -> None:
             assert (done.results, done.failed) == (["give_up"], 0)
             assert (row.state, row.reason) == ("dead", "message_invalid")
 
-    asyncio.run(run())
+    loop.run(run())
 
 
 @pytest.mark.parametrize(
@@ -349,4 +349,4 @@ def test_the_points_at_which_a_crash_is_tested(database: Database, outcome: Outc
             await flow.deliver_due(replace(parts, passage=passed.append))
         assert passed[: len(point)] == point
 
-    asyncio.run(run())
+    loop.run(run())

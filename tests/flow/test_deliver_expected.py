@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import UTC, datetime
 from typing import Any
 
-from pipeline import flow
+from pipeline import flow, loop
 from pipeline.alert.options import ChannelFilter, ChannelOptions
 from pipeline.flow.parts import Parts
 from pipeline.model import Finding, Status
@@ -29,7 +28,7 @@ def play(database: Database, story: Story, channel: ChannelOptions = ASKS) -> No
         async with desk(database, channel, other, clock=clock, senders=senders) as parts:
             await story(parts, clock, noted)
 
-    asyncio.run(run())
+    loop.run(run())
     assert not [body for body in deaf.bodies if not body["type"].startswith("event.")]
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from pipeline import clock, flow
+from pipeline import clock, flow, loop
 from pipeline.cli import treatywatch
 from pipeline.plan import event_as_dict
 from pipeline.schedule import Beats
@@ -73,7 +73,7 @@ def cycles(directory: Path, url: str, count: int) -> None:
             for _ in range(count):
                 await flow.cycle(service.parts)
 
-    asyncio.run(run())
+    loop.run(run())
 
 
 def test_five_agencies_one_alert(tmp_path: Path, make_url_of: MakeUrl) -> None:
@@ -112,7 +112,7 @@ def test_from_commit_to_arrival(tmp_path: Path, sqlite_template: Path) -> None:
     with http_receiver() as http:
         directory = with_channel(configure(tmp_path, {}), http.url)
         settings = load_settings(directory, {"TREATYWATCH_DATABASE_URL": f"sqlite:///{tmp_path}/t.db"})
-        spans = asyncio.run(_spans(settings, http))
+        spans = loop.run(_spans(settings, http))
     assert sorted(spans)[int(len(spans) * 0.95)] < 1.0
 
 

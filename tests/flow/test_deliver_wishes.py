@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -12,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from pipeline import flow
+from pipeline import flow, loop
 from pipeline.alert.options import ChannelFilter, ChannelOptions
 from pipeline.alert.values import Delivered, Outcome, TryAgain
 from pipeline.errors import Reason
@@ -37,7 +36,7 @@ def play(database: Database, channel: ChannelOptions, story: Story, at: datetime
         async with desk(database, channel, clock=clock, senders={channel.id: noted}) as parts:
             await story(parts, clock, noted)
 
-    asyncio.run(run())
+    loop.run(run())
     return noted
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from pipeline import loop
 from pipeline.fetch import Fetched, Fetcher, FetchOptions
 from pipeline.flow.turns import HostTurns
 from pipeline.store import turns
@@ -62,7 +63,7 @@ def test_replicas_on_one_database_share_the_pace_of_a_host(postgresql_shared: st
         for database in replicas:
             database.close()
 
-    asyncio.run(both())
+    loop.run(both())
     assert len(asked) == 8
     assert min(later - earlier for earlier, later in itertools.pairwise(asked)) >= 0.19
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -14,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from pipeline import flow
+from pipeline import flow, loop
 from pipeline.flow.again import STEPS, first_look, next_look
 from pipeline.model import Status
 from pipeline.settings import load_settings
@@ -50,7 +49,7 @@ def live(tmp_path: Path, url: str, agency: Agency, plot: Callable[[Service, Day]
             await flow.cycle(service.parts)
             await plot(service, day)
 
-    asyncio.run(run())
+    loop.run(run())
 
 
 def looks(database: Database) -> list[tuple[int, datetime | None, str | None]]:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from pipeline import clock, flow
+from pipeline import clock, flow, loop
 from pipeline.errors import StoreUnavailable
 from pipeline.flow.drain import Errand, drain
 from pipeline.flow.parts import Parts
@@ -69,7 +69,7 @@ def serving(directory: Path, url: str, plot: Callable[[Service], None]) -> Servi
             await self.playing
 
     settings = load_settings(directory, {"TREATYWATCH_DATABASE_URL": url})
-    asyncio.run(serve(settings, {"TREATYWATCH_DATABASE_URL": url}, (Door,)))
+    loop.run(serve(settings, {"TREATYWATCH_DATABASE_URL": url}, (Door,)))
     return met[0]
 
 
@@ -192,7 +192,7 @@ def test_no_error_ends_a_flow(tmp_path: Path, url: str, agency: Agency) -> None:
                 errors.pop(0)
             assert b'treatywatch_unforeseen_errors_total{flow="poll"} 1.0' in service.parts.metrics.exposition()
 
-    asyncio.run(plot())
+    loop.run(plot())
 
 
 def test_what_an_absent_database_kept_is_given_back() -> None:
@@ -216,7 +216,7 @@ def test_what_an_absent_database_kept_is_given_back() -> None:
         given_back.append(item)
         waiting.append(item)
 
-    done = asyncio.run(drain(Errand(claim, work, str, release), 2, logger()))
+    done = loop.run(drain(Errand(claim, work, str, release), 2, logger()))
     assert given_back == [2]
     assert sorted(done.results) == [1, 2, 3]
     assert done.failed == 1
@@ -240,7 +240,7 @@ def test_writes_that_come_together_go_together() -> None:
         assert told[0] is None
         assert all(isinstance(one, StoreUnavailable) for one in told[1:])
 
-    asyncio.run(plot())
+    loop.run(plot())
 
 
 def test_a_source_that_only_waits_for_its_turn_has_not_failed(tmp_path: Path, url: str, agency: Agency) -> None:
@@ -259,4 +259,4 @@ def test_a_source_that_only_waits_for_its_turn_has_not_failed(tmp_path: Path, ur
             row = service.database.read(lambda c: c.execute(sql).one())
             assert tuple(row) == (2, 0, 0, 1)
 
-    asyncio.run(plot())
+    loop.run(plot())

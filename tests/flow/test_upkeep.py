@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -13,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from pipeline import flow
+from pipeline import flow, loop
 from pipeline.alert.options import ChannelOptions
 from pipeline.errors import StoreUnavailable, UsageError
 from pipeline.flow.parts import Parts
@@ -74,7 +73,7 @@ def test_retention_deletes_what_proves_nothing(tmp_path: Path, make_url_of: Make
                 assert await flow.keep_house(tomorrow, options) == ("upkeep",)
                 assert await flow.keep_house(tomorrow, options) == ()
 
-        asyncio.run(keep_house())
+        loop.run(keep_house())
         database = open_database(url)
         assert counted(database, "SELECT count(*) FROM feed_polls") == 0
         assert counted(database, "SELECT count(*) FROM article_versions") == 3
@@ -224,7 +223,7 @@ def parts(tmp_path: Path, database: Database) -> Parts:
         async with wire(settings, now=lambda: EVENING, workers=False) as service:
             return service.parts
 
-    return replace(asyncio.run(wired()), database=database)
+    return replace(loop.run(wired()), database=database)
 
 
 def test_the_operator_is_told_once_a_day(parts: Parts, database: Database) -> None:
@@ -232,7 +231,7 @@ def test_the_operator_is_told_once_a_day(parts: Parts, database: Database) -> No
     parts.vitals.refused = "feeds.toml: unknown key 'urk'"
     times = [EVENING, EVENING + HOUR / 2, EVENING + HOUR * 0.9]
     found: list[tuple[Alarm, ...]] = [
-        asyncio.run(flow.look_around(replace(parts, clock=lambda at=at: at))) for at in times
+        loop.run(flow.look_around(replace(parts, clock=lambda at=at: at))) for at in times
     ]
     assert all([alarm.kind for alarm in one] == [AlarmKind.CONFIGURATION_REFUSED] for one in found)
     bodies = database.read(lambda c: c.execute(text("SELECT payload FROM outbox ORDER BY seq")).scalars().all())
@@ -240,13 +239,13 @@ def test_the_operator_is_told_once_a_day(parts: Parts, database: Database) -> No
     assert json.loads(bodies[0])["data"]["facts"] == {"Reason": "feeds.toml: unknown key 'urk'"}
     assert b'treatywatch_alarms{kind="configuration_refused"} 1.0' in parts.metrics.exposition()
     parts.vitals.refused = ""
-    assert asyncio.run(flow.look_around(parts)) == ()
+    assert loop.run(flow.look_around(parts)) == ()
     assert b'treatywatch_alarms{kind="configuration_refused"} 0.0' in parts.metrics.exposition()
 
 
 def test_queues_stand_in_the_metrics(parts: Parts) -> None:
     """What waits, and for how long, by queue."""
-    asyncio.run(flow.count_queues(replace(parts, clock=lambda: EVENING + HOUR)))
+    loop.run(flow.count_queues(replace(parts, clock=lambda: EVENING + HOUR)))
     shown = parts.metrics.exposition().decode()
     assert 'treatywatch_queue{queue="polls"} 1.0' in shown
     assert 'treatywatch_queue_age_seconds{queue="polls"} 3600.0' in shown

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from pipeline import flow
+from pipeline import flow, loop
 from pipeline.compute import ProcessOptions, Workers
 from pipeline.errors import ConfigurationError, WorkersUnavailable
 from pipeline.model import Watchlist
@@ -45,7 +45,7 @@ def test_pages_wait_for_workers(tmp_path: Path, sqlite_template: Path) -> None:
     with Agency() as agency:
         agency.publish("/feed", STORIES)
         directory = configure(tmp_path, {"wire": f"{agency.base}/feed"})
-        assert asyncio.run(run()) == [("pending", 0)] * 3
+        assert loop.run(run()) == [("pending", 0)] * 3
         assert all(agency.asked[story.path] <= 2 for story in STORIES)
 
 

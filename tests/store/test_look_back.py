@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from pipeline import query
+from pipeline import loop, query
 from pipeline.cli import main
 from pipeline.flow import look_later
 from pipeline.flow.lookback import candidates, look_back_for, of_agreements, stored_articles
@@ -108,15 +108,15 @@ def test_a_long_look_back_is_a_job_that_goes_on(database: Database, recogniser: 
     stopping = asyncio.Event()
     stopping.set()
     stopped = replace(parts, stopping=stopping)
-    assert asyncio.run(look_later.look_back_due(stopped, lambda: recogniser)) == 0
-    assert asyncio.run(look_later.look_back_due(parts, lambda: recogniser)) == len(ids)
+    assert loop.run(look_later.look_back_due(stopped, lambda: recogniser)) == 0
+    assert loop.run(look_later.look_back_due(parts, lambda: recogniser)) == len(ids)
     how_far = database.read(lambda c: look_later.progress(c, GEESE.id))
     assert how_far is not None
     assert (how_far.total, how_far.read, how_far.before) == (len(ids), len(ids), None)
     assert how_far.made >= 1
     states = {event.state for event in query.timeline(database, GEESE.id)}
     assert states == {EventState.HISTORY}
-    assert asyncio.run(look_later.look_back_due(parts, lambda: recogniser)) == 0
+    assert loop.run(look_later.look_back_due(parts, lambda: recogniser)) == 0
 
 
 def _parts(database: Database) -> Parts:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy.exc import IntegrityError
 
+from pipeline import loop
 from pipeline.flow.together import Together
 from pipeline.model import Entry, Feed
 from pipeline.store import arrivals, entries, feeds, polls
@@ -99,7 +100,7 @@ def test_a_poll_that_cannot_be_written_keeps_no_other_from_it(claimed: Database)
         await first
         return list(told)
 
-    told = asyncio.run(plot())
+    told = loop.run(plot())
     assert isinstance(told[1], IntegrityError)
     assert [told[0], told[2]] == [None, None]
     assert claimed.read(entries.counts) == {"pending": 2}
@@ -117,5 +118,5 @@ def test_heavy_items_go_in_smaller_batches() -> None:
         together = Together(write, 10, lambda number: number)
         await asyncio.gather(*(together(number) for number in (1, 4, 6, 30, 1, 2)))
 
-    asyncio.run(plot())
+    loop.run(plot())
     assert batches == [[1], [4, 6], [30], [1, 2]]

@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx
 
-from pipeline import clock
+from pipeline import clock, loop
 from pipeline.flow import Parts
 from pipeline.model import Finding, Salience, Status
 from pipeline.settings import Settings, load_settings
@@ -81,7 +81,7 @@ def serving(directory: Path, url: str, web: str = "", bind: str = "127.0.0.1:0")
 
     def main() -> None:
         try:
-            asyncio.run(run())
+            loop.run(run())
         except BaseException as error:
             failed.append(error)
             ready.set()

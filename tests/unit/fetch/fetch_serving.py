@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pipeline import loop
 from pipeline.fetch import Fetcher, FetchOptions
 from pipeline.fetch.guard import Address
 from pipeline.fetch.wire import tls_context
@@ -187,7 +188,7 @@ def run(test: Callable[[], Awaitable[None]]) -> None:
     async def main() -> None:
         await test()
 
-    asyncio.run(main())
+    loop.run(main())
 
 
 async def get(answer: Answer, path: str = "/", **changes: Any) -> Any:

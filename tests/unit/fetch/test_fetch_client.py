@@ -30,6 +30,7 @@ from fetch_serving import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline import loop
 from pipeline.errors import Reason
 from pipeline.fetch import Answered, Fetched, Fetcher, NotModified, Refused
 
@@ -93,7 +94,7 @@ def test_the_environment_names_no_proxy(monkeypatch: pytest.MonkeyPatch) -> None
     """Proxies and credentials of the environment are not used."""
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
-    assert isinstance(asyncio.run(get(always(reply(FEED)))), Fetched)
+    assert isinstance(loop.run(get(always(reply(FEED)))), Fetched)
 
 
 def test_not_modified() -> None:
@@ -116,7 +117,7 @@ def test_not_modified() -> None:
 
 def test_not_modified_that_nobody_asked_for() -> None:
     """A 304 without validators would leave us without the document for ever: it is a failure."""
-    got = asyncio.run(get(always(b"HTTP/1.1 304 Not Modified\r\n\r\n")))
+    got = loop.run(get(always(b"HTTP/1.1 304 Not Modified\r\n\r\n")))
     assert got == Refused(Reason.HTTP_STATUS, got.detail, retry=True, status=304)
 
 
@@ -187,7 +188,7 @@ def test_a_kept_connection_that_dies_on_the_request_is_tried_again_once() -> Non
 )
 def test_answers_that_are_no_document(status: str, reason: Reason) -> None:
     """Every other status is a refusal that may pass, with the status and the clamped Retry-After."""
-    got = asyncio.run(get(always(reply(b"", status, [("Retry-After", "99999999999999999999")]))))
+    got = loop.run(get(always(reply(b"", status, [("Retry-After", "99999999999999999999")]))))
     assert isinstance(got, Refused)
     assert (got.reason, got.status, got.retry, got.retry_after) == (reason, int(status[:3]), True, 86_400.0)
 
@@ -223,7 +224,7 @@ def packed(body: bytes, encoding: str = "gzip") -> bytes:
 
 def test_gzip_is_unpacked() -> None:
     """A gzip body comes out plain; the wire is counted as it came."""
-    got = asyncio.run(get(always(packed(gzipped(FEED * 1000)))))
+    got = loop.run(get(always(packed(gzipped(FEED * 1000)))))
     assert isinstance(got, Fetched)
     assert got.page.body == FEED * 1000
     assert got.wire_bytes < len(FEED) * 100
@@ -248,7 +249,7 @@ def test_gzip_is_unpacked() -> None:
 )
 def test_other_packings_are_refused(body: bytes, encoding: str, retry: bool) -> None:
     """Anything but one whole gzip is bad_encoding; what was cut short may be whole the next time."""
-    got = asyncio.run(get(always(packed(body, encoding))))
+    got = loop.run(get(always(packed(body, encoding))))
     assert got == Refused(Reason.BAD_ENCODING, got.detail, retry=retry)
 
 
@@ -256,14 +257,14 @@ def test_other_packings_are_refused(body: bytes, encoding: str, retry: bool) -> 
 def test_packings_that_are_taken(encoding: str) -> None:
     """The two codings we know, in the spellings that are met."""
     body = gzipped(FEED) if "gzip" in encoding.lower() else FEED
-    got = asyncio.run(get(always(packed(body, encoding))))
+    got = loop.run(get(always(packed(body, encoding))))
     assert isinstance(got, Fetched)
     assert got.page.body == FEED
 
 
 def test_gzip_in_gzip_stays_packed_inside() -> None:
     """A second packing that is not announced is content: one layer is taken off, no more."""
-    got = asyncio.run(get(always(packed(gzipped(gzipped(FEED))))))
+    got = loop.run(get(always(packed(gzipped(gzipped(FEED))))))
     assert isinstance(got, Fetched)
     assert got.page.body == gzipped(FEED)
 
@@ -293,7 +294,7 @@ def test_a_bomb_costs_no_more_than_the_limit() -> None:
 def test_the_limit_of_decoded_bytes_is_exact(size: int) -> None:
     """A body of just the limit is taken, one byte more is not, plain or packed."""
     for answer in (reply(b"x" * size), packed(gzipped(b"x" * size)), b"HTTP/1.0 200 OK\r\n\r\n" + b"x" * size):
-        got = asyncio.run(get(lambda request, answer=answer: once(answer), max_bytes=1000))
+        got = loop.run(get(lambda request, answer=answer: once(answer), max_bytes=1000))
         assert isinstance(got, Fetched) == (size <= 1000), got
 
 
@@ -304,7 +305,7 @@ async def once(data: bytes) -> AsyncIterator[bytes]:
 
 def test_an_announced_length_over_the_limit_is_refused_at_once() -> None:
     """Content-Length alone is enough; not a byte of the body is waited for."""
-    got = asyncio.run(get(always(b"HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\n"), total_timeout=60.0))
+    got = loop.run(get(always(b"HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\n"), total_timeout=60.0))
     assert got == Refused(Reason.TOO_LARGE, got.detail, retry=False)
 
 
@@ -337,7 +338,7 @@ FLOODS = {
 def test_floods_end(name: str) -> None:
     """Whatever is sent without end is cut off by bytes, long before any deadline."""
     head, part, expected = FLOODS[name]
-    got = asyncio.run(get(lambda request: endless(head, part), max_wire_bytes=MEGABYTE, max_bytes=MEGABYTE))
+    got = loop.run(get(lambda request: endless(head, part), max_wire_bytes=MEGABYTE, max_bytes=MEGABYTE))
     assert isinstance(got, Refused)
     assert got.reason in expected
 
@@ -345,14 +346,14 @@ def test_floods_end(name: str) -> None:
 def test_tiny_chunks_end_before_the_limit() -> None:
     """One-byte chunks cost the sender little and us much: they are cut off long before their bytes reach the limit."""
     flood = endless(CHUNKED, b"1\r\nx\r\n" * 5000)
-    got = asyncio.run(get(lambda request: flood, max_wire_bytes=MEGABYTE, max_bytes=MEGABYTE))
+    got = loop.run(get(lambda request: flood, max_wire_bytes=MEGABYTE, max_bytes=MEGABYTE))
     assert got == Refused(Reason.TOO_LARGE, "a flood of tiny chunks")
 
 
 def test_chunk_framing_counts_as_wire_bytes() -> None:
     """A small body in a heavy framing is too large on the wire, though its content is not."""
     body = b"".join(b"%x;%s\r\n%s\r\n" % (100, b"e" * 50_000, b"x" * 100) for _ in range(20)) + b"0\r\n\r\n"
-    got = asyncio.run(get(always(CHUNKED + body), max_wire_bytes=500_000))
+    got = loop.run(get(always(CHUNKED + body), max_wire_bytes=500_000))
     assert got == Refused(Reason.TOO_LARGE, got.detail, retry=False)
 
 
@@ -378,14 +379,14 @@ def test_a_slow_drip_meets_the_deadline(name: str) -> None:
     """Data that never stops coming does not move the deadline."""
     head, part = SLOW[name]
     began = time.monotonic()
-    got = asyncio.run(get(lambda request: slow(head, part), total_timeout=0.2))
+    got = loop.run(get(lambda request: slow(head, part), total_timeout=0.2))
     assert got == Refused(Reason.TIMEOUT_TOTAL, got.detail, retry=True)
     assert time.monotonic() - began < 15  # and no other, longer time-out did it
 
 
 def test_silence_meets_the_shorter_time_out() -> None:
     """Between two pieces the other side may be silent for `timeout` only."""
-    got = asyncio.run(get(lambda request: slow(b"", b""), timeout=0.1, total_timeout=30.0))
+    got = loop.run(get(lambda request: slow(b"", b""), timeout=0.1, total_timeout=30.0))
     assert got == Refused(Reason.TIMEOUT_TOTAL, "silent for 0.1 s", retry=True)
 
 
@@ -396,7 +397,7 @@ def test_the_deadline_covers_all_hops() -> None:
         await asyncio.sleep(0.15)
         yield redirect(request.path + "x")
 
-    got = asyncio.run(get(late, total_timeout=0.35, max_redirects=20))
+    got = loop.run(get(late, total_timeout=0.35, max_redirects=20))
     assert got.reason is Reason.TIMEOUT_TOTAL
 
 
@@ -420,7 +421,7 @@ def test_the_deadline_covers_all_hops() -> None:
 )
 def test_answers_that_break_the_protocol(answer: bytes) -> None:
     """A body cut short or an answer that is none is a protocol_error that may pass."""
-    got = asyncio.run(get(lambda request: once(answer)))
+    got = loop.run(get(lambda request: once(answer)))
     assert got == Refused(Reason.PROTOCOL_ERROR, got.detail, retry=True)
 
 
@@ -469,7 +470,7 @@ def test_what_comes_between_two_exchanges_ends_the_connection() -> None:
 def test_headers_that_are_no_text() -> None:
     """Bytes that are no UTF-8, odd types and odd validators come out harmless."""
     head = b"HTTP/1.1 200 OK\r\nContent-Type: \xff\xfe/x; charset=\xe4\r\nETag: \xff\r\nCache-Control: max-age=\xb2\r\n"
-    got = asyncio.run(get(always(head + b"Last-Modified: " + b"x" * 5000 + b"\r\nContent-Length: 1\r\n\r\nx")))
+    got = loop.run(get(always(head + b"Last-Modified: " + b"x" * 5000 + b"\r\nContent-Length: 1\r\n\r\nx")))
     assert isinstance(got, Fetched)
     assert (got.page.content_type, got.page.charset) == ("", None)
     assert (got.etag, got.last_modified, got.cache_max_age) == (None, None, None)
@@ -586,14 +587,14 @@ def test_a_circle_is_seen_at_once() -> None:
 )
 def test_redirects_to_forbidden_places(location: str, reason: Reason) -> None:
     """Every hop is checked like the first request."""
-    got = asyncio.run(get(always(redirect(location))))
+    got = loop.run(get(always(redirect(location))))
     assert isinstance(got, Refused)
     assert got.reason is reason
 
 
 def test_a_redirect_without_a_target() -> None:
     """No Location, nowhere to go."""
-    got = asyncio.run(get(always(reply(b"", "301 Moved"))))
+    got = loop.run(get(always(reply(b"", "301 Moved"))))
     assert got == Refused(Reason.REDIRECT_INVALID, got.detail, retry=True, status=301)
 
 
@@ -744,7 +745,7 @@ async def get_tls(host: str, trusted: bool) -> tuple[Any, int]:
 
 def test_tls_for_the_name() -> None:
     """The certificate is checked against the name although the connection goes to an address; it is kept open."""
-    got, connections = asyncio.run(get_tls("agency.example", trusted=True))
+    got, connections = loop.run(get_tls("agency.example", trusted=True))
     assert isinstance(got, Fetched)
     assert connections == 1
 
@@ -752,7 +753,7 @@ def test_tls_for_the_name() -> None:
 @pytest.mark.parametrize(("host", "trusted"), [("agency.example", False), ("other.example", True), ("127.0.0.1", True)])
 def test_tls_that_proves_nothing(host: str, trusted: bool) -> None:
     """An unknown authority or a certificate for another name is tls_error."""
-    got, _ = asyncio.run(get_tls(host, trusted))
+    got, _ = loop.run(get_tls(host, trusted))
     assert got == Refused(Reason.TLS_ERROR, got.detail, retry=True)
 
 
@@ -838,7 +839,7 @@ async def post(answer: Any, headers: dict[str, str] | None = None, **changes: An
 
 def test_post_delivers() -> None:
     """The body and the headers arrive as given; the answer comes back with its first bytes."""
-    got, (request,) = asyncio.run(post(always(reply(b"taken", "202 Accepted")), {"webhook-id": "msg_1"}))
+    got, (request,) = loop.run(post(always(reply(b"taken", "202 Accepted")), {"webhook-id": "msg_1"}))
     assert got == Answered(202, None, b"taken")
     assert (request.line, request.body) == ("POST /hook HTTP/1.1", b'{"type":"x"}')
     assert request.headers["webhook-id"] == "msg_1"
@@ -846,15 +847,15 @@ def test_post_delivers() -> None:
 
 def test_post_follows_no_redirect_and_unpacks_nothing() -> None:
     """A redirect is an answer like any other, a packed body stays packed."""
-    got, requests = asyncio.run(post(always(redirect("http://169.254.169.254/"))))
+    got, requests = loop.run(post(always(redirect("http://169.254.169.254/"))))
     assert (got.status, len(requests)) == (302, 1)
-    got, _ = asyncio.run(post(always(reply(b"\x1f\x8b", headers=[("Content-Encoding", "gzip"), ("Retry-After", "7")]))))
+    got, _ = loop.run(post(always(reply(b"\x1f\x8b", headers=[("Content-Encoding", "gzip"), ("Retry-After", "7")]))))
     assert got == Answered(200, 7.0, b"\x1f\x8b")
 
 
 def test_post_is_held_to_the_address_policy() -> None:
     """Without its own `allow_networks` a receiver inside the house is refused."""
-    got, requests = asyncio.run(post(always(reply()), allow_networks=()))
+    got, requests = loop.run(post(always(reply()), allow_networks=()))
     assert got == Refused(Reason.BLOCKED_ADDRESS, got.detail, retry=False)
     assert not requests
 
@@ -863,7 +864,7 @@ def test_post_is_held_to_the_address_policy() -> None:
 def test_post_to_a_receiver_that_never_ends(name: str) -> None:
     """Once the status is in, the rest of the answer cannot undo the delivery."""
     head, part, _ = FLOODS[name]
-    got, _ = asyncio.run(post(lambda request: endless(head, part)))
+    got, _ = loop.run(post(lambda request: endless(head, part)))
     assert isinstance(got, Answered)
     assert got.status == 200
     assert len(got.body_head) <= 64_000
@@ -872,16 +873,16 @@ def test_post_to_a_receiver_that_never_ends(name: str) -> None:
 def test_post_to_a_slow_receiver() -> None:
     """Slow after the status is an answer; slow before it is a time-out."""
     began = time.monotonic()
-    got, _ = asyncio.run(post(lambda request: slow(*SLOW["body"]), timeout=0.2))
+    got, _ = loop.run(post(lambda request: slow(*SLOW["body"]), timeout=0.2))
     assert isinstance(got, Answered)
-    got, _ = asyncio.run(post(lambda request: slow(*SLOW["headers"]), timeout=0.2))
+    got, _ = loop.run(post(lambda request: slow(*SLOW["headers"]), timeout=0.2))
     assert got == Refused(Reason.TIMEOUT_TOTAL, got.detail, retry=True)
     assert time.monotonic() - began < 15  # and no other, longer time-out did it
 
 
 def test_post_with_broken_headers() -> None:
     """A header that would smuggle another is not sent."""
-    got, requests = asyncio.run(post(always(reply()), {"x": "a\r\nEvil: 1"}))
+    got, requests = loop.run(post(always(reply()), {"x": "a\r\nEvil: 1"}))
     assert isinstance(got, Refused)
     assert not requests
 

@@ -13,6 +13,7 @@ from fetch_serving import Request, fetching, options, redirect, reply, run
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline import loop
 from pipeline.errors import Reason
 from pipeline.fetch import Fetched, Fetcher, FetchOutcome, Refused
 from pipeline.fetch.manners import LONGEST_HOLD, Robots, TooSoon, Turns, judge
@@ -74,7 +75,7 @@ def starts(time: SharedTime, pace: Turns, hosts: list[str], paced: bool = True) 
         async with pace.turn(host, paced=paced):
             return time.now - 1000.0
 
-    return asyncio.run(time.run(*(one(host) for host in hosts)))
+    return loop.run(time.run(*(one(host) for host in hosts)))
 
 
 def test_starts_to_one_host_lie_apart() -> None:
@@ -109,7 +110,7 @@ def test_a_hold_is_kept_up_to_a_cap() -> None:
     """After a 429 the host is left alone for a while, not for thirty years."""
     time = SharedTime()
     pace = turns(time)
-    asyncio.run(pace.hold("a", 1e9))
+    loop.run(pace.hold("a", 1e9))
     assert pace.wait("a") == LONGEST_HOLD
     assert starts(time, pace, ["a", "b"]) == [LONGEST_HOLD, 0.0]
 
@@ -152,7 +153,7 @@ def test_processes_share_a_pace(together: bool) -> None:
             begun.append(time.now)
 
     paces = [shared(time, common), shared(time, common)]
-    asyncio.run(time.run(*(one(pace) for pace in paces * 3)))
+    loop.run(time.run(*(one(pace) for pace in paces * 3)))
     apart = [later - earlier for earlier, later in itertools.pairwise(sorted(begun))]
     assert (min(apart) >= 5.0) is together
 
@@ -167,7 +168,7 @@ def test_a_late_start_waits_for_another_slot() -> None:
         async with shared(time, common).turn("a"):
             pass
 
-    asyncio.run(time.run(test()))
+    loop.run(time.run(test()))
     assert common.taken == 2
     assert time.now >= 1005.0
 
@@ -183,7 +184,7 @@ def test_a_hold_is_shared() -> None:
         async with second.turn("a"):
             assert time.now == 1020.0
 
-    asyncio.run(time.run(test()))
+    loop.run(time.run(test()))
 
 
 def test_a_shared_slot_too_far_off_is_refused() -> None:
@@ -200,7 +201,7 @@ def test_a_shared_slot_too_far_off_is_refused() -> None:
         async with pace.turn("b"):
             pass
 
-    asyncio.run(time.run(test()))
+    loop.run(time.run(test()))
 
 
 def test_the_impatient_are_sent_away() -> None:
@@ -260,7 +261,7 @@ def test_all_hosts_together_are_bounded() -> None:
             await time.sleep(7.0)
             return begun
 
-    got = asyncio.run(time.run(*(one(host) for host in "aabb")))
+    got = loop.run(time.run(*(one(host) for host in "aabb")))
     assert sorted(got) == [0.0, 7.0, 14.0, 21.0]
 
 
@@ -273,7 +274,7 @@ def test_hosts_are_forgotten() -> None:
         for number in range(10_000):
             await pace.hold(f"h{number}", 0.0)
 
-    asyncio.run(flood())
+    loop.run(flood())
     assert len(pace._hosts) < 5000
 
 
