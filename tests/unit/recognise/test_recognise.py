@@ -172,6 +172,16 @@ def test_the_screen_loses_nothing(recogniser: Recogniser, parts: list[str], lang
         assert [f for f in opened.findings if f.start < len(text)] == []
 
 
+@settings(max_examples=60, deadline=None)
+@given(st.sampled_from(TEXTS), st.lists(st.sampled_from(TEXTS), max_size=3), st.text(max_size=60))
+def test_a_title_that_tells_speaks_for_its_page(
+    recogniser: Recogniser, title: str, parts: list[str], noise: str
+) -> None:
+    """Whatever else a page says, it may matter where its title alone may: so titles can be asked first."""
+    if recogniser.may_matter("", (title,)):
+        assert recogniser.may_matter(noise.join(parts), (title,))
+
+
 def test_scores_agree_with_hand_counts() -> None:
     """One right, one wrong, one missed: a half each way; a label told twice is asked for once."""
     finding = Finding(
