@@ -25,6 +25,7 @@ _DONE = frozenset({Status.OCCURRED, Status.NEGATED})
 _WANTED = frozenset({Status.PLANNED, Status.CALLED_FOR})
 _HOUSEHOLD = _OWN | {E.SUBMITTED}  # what a state does by itself
 _PAIR = 2
+_BESIDE = 24  # characters between a bloc and the first of its members
 _STATE = 2  # letters of its code
 _FEW = 3
 _BEHIND = 90  # characters from a verb to the names behind it
@@ -68,11 +69,9 @@ def each(
     `apart`: each has a date of its own.
     """
     closed = parts.agreement_id is not None and not parts.index.open(parts.agreement_id)
-    blocs = any(
-        len(code) > _STATE for code in scene.said(base.sentence)
-    )  # "Mercosur and EFTA (Iceland, Norway, …) signed"
-    some = _some(subject, parts) and not blocs
-    if base.type in _JOINT and closed and base.status is not Status.NEGATED and not some:
+    bloc = base.type in _JOINT and _members(subject, scene.parties(base.sentence))
+    some = _some(subject, parts) and not bloc
+    if base.type in _JOINT and (closed or bloc) and base.status is not Status.NEGATED and not some:
         return (replace(base.actor, country=""),)
     if base.type in UNILATERAL:
         subject = [p for p in subject if p.code != "UN"]
@@ -106,6 +105,12 @@ def _some(subject: Sequence[PartyMention], parts: Parts) -> bool:
     """Whether some of more than two parties are named, and not all ("signed by Kenya and Rwanda" of six)."""
     codes = {p.code for p in subject if p.code}
     return len(parts.closed) > _PAIR and len(codes) > 1 and codes < parts.closed
+
+
+def _members(subject: Sequence[PartyMention], named: Sequence[PartyMention]) -> bool:
+    """ "Mercosur and EFTA, made up of Iceland, Norway, …, signed": whether those who act only explain a bloc in front of them."""
+    row = [p.start for p in subject if p.code]
+    return len(row) > 1 and any(len(p.code) > _STATE and 0 <= min(row) - p.end <= _BESIDE for p in named)
 
 
 def _apart(base: Told, parts: Parts, subject: Sequence[PartyMention], text: str) -> bool:

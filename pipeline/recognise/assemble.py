@@ -182,6 +182,8 @@ def _recounted(one: Told, told: Sequence[Told]) -> bool:
     """
     if one.salience is NEWS and _happened(one.status) and not one.told_date and any(_not_gone_on(one, t) for t in told):
         return True
+    if _that_day(one, told) or any(_sealed(one, t) for t in told):
+        return True
     if one.lead or one.salience is not NEWS or not _happened(one.status) or one.told_date or not one.actor.country:
         return False
     if one.type not in _BY_EACH:
@@ -191,6 +193,32 @@ def _recounted(one: Told, told: Sequence[Told]) -> bool:
         return True  # "was approved in 2017 and has been ratified by the Emirates"
     asked = [t for t in told if t.lead and t.agreement == one.agreement and t.status is Status.CALLED_FOR]
     return len(beside) > 1 or (bool(asked) and all(t.actor.country != one.actor.country for t in asked))
+
+
+def _that_day(one: Told, told: Sequence[Told]) -> bool:
+    """ "Deputies had adopted the law on Wednesday. The same evening they …": a day that an earlier step's history tells of."""
+    if one.lead or "dated:story_day" not in one.signs or not _happened(one.status):
+        return False
+    before = [t for t in told if t.at < one.at and t.sentence is not one.sentence and _happened(t.status)]
+    last = before[-1] if before else None
+    return (
+        last is not None
+        and last.salience is BACKGROUND
+        and last.told_date == one.told_date
+        and one.sentence.index - last.sentence.index == 1
+    )
+
+
+def _sealed(one: Told, other: Told) -> bool:
+    """ "Closed the file on Wednesday, signing an agreement": the talks' end is part of the signing."""
+    return (
+        one.type is EventType.NEGOTIATIONS_CONCLUDED
+        and other.type is EventType.SIGNED
+        and _happened(one.status)
+        and other.salience is NEWS
+        and other.sentence is one.sentence
+        and _of_one(one, other)
+    )
 
 
 def _not_gone_on(one: Told, other: Told) -> bool:

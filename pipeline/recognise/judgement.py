@@ -76,9 +76,14 @@ def _in_one_breath(one: Told, other: Told) -> bool:
     later = ORDER.get(one.type, 0) > ORDER.get(other.type, 0)
     if other.sentence is one.sentence:
         return later and other.agreement == one.agreement
-    if "cue:thereby" not in one.signs or one.at < other.at:
+    if one.at < other.at:
         return False
     near = one.sentence.index - other.sentence.index <= _NEXT
+    same = one.told_date is not None and one.told_date.day is not None and one.told_date == other.told_date
+    if same and near and later and other.agreement == one.agreement:
+        return True  # "They signed it on Friday. It took effect the same day"
+    if "cue:thereby" not in one.signs:
+        return False
     alike = one.type is other.type and one.actor.country == other.actor.country
     return alike or (near and later and other.agreement == one.agreement)
 

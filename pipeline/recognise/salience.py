@@ -126,7 +126,8 @@ def local(reading: Reading, trigger: Trigger, when: PartialDate | None, around: 
 
 def _before(reading: Reading, trigger: Trigger, when: PartialDate | None, around: Circumstances) -> str:
     """What puts an act before the story, or began it long ago: the rule's name, else ""."""
-    new = when is None or (around.sure and _fresh(when, around.published) is True)
+    fresh = _fresh(when, around.published) if around.sure else _stale(when, around.published) is None
+    new = when is None or fresh is True
     shifted = around.lead and new and _reported(reading, trigger)  # "said (on Friday) that it had ratified"
     if not shifted and (
         trigger.tense == PLUPERFECT or _governed_by_had(reading, trigger) or _long_done(reading, trigger)

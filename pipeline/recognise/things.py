@@ -124,7 +124,10 @@ def find(reading: Reading, aliases: tuple[tuple[int, int, str], ...] = ()) -> tu
 def _headed(reading: Reading, things: tuple[Thing, ...]) -> tuple[Thing, ...]:
     """Chinese 自贸协定升级议定书: of treaty nouns without a gap the last says what it is."""
     kept: list[Thing] = []
+    inner = _inner(reading)
     for thing in things:
+        if thing.what == TREATY and thing.last in inner:
+            continue
         last = kept[-1] if kept else None
         joined = last is not None and last.last + 1 == thing.first and not reading.before(thing.first).strip()
         if last is not None and joined and last.what == thing.what == TREATY:
@@ -132,6 +135,20 @@ def _headed(reading: Reading, things: tuple[Thing, ...]) -> tuple[Thing, ...]:
         else:
             kept.append(thing)
     return tuple(kept)
+
+
+def _inner(reading: Reading) -> frozenset[int]:
+    """The words of titles within titles: 《〈联合国海洋法公约〉下…协定》 is what it ends on."""
+    if "〈" not in reading.sentence.text:
+        return frozenset()
+    inside, deep = set(), False
+    for i in range(len(reading.tokens)):
+        between = reading.before(i)
+        if "〈" in between or "〉" in between:
+            deep = between.rfind("〈") > between.rfind("〉")
+        if deep:
+            inside.add(i)
+    return frozenset(inside)
 
 
 def _written(reading: Reading) -> list[int]:
