@@ -32,7 +32,9 @@ class Around:
     `lead`: headline and lead, read. `text`: the sentence. `manner`: how the words introduce the mention (`anaphora.manner`).
     `signed`: years in which the step took place, where it is a signature; `fresh`: it is a step that makes or changes an agreement, and ends none.
     `reach`: how far off the main line what the mention takes up may lie; `since`: the first sentence of its paragraph; `tied`: a state that
-    "with" ties to it; `itself`: it is the agreement itself, not what amends it; `count`: how many agreements it says it means, 0 for unsaid.
+    "with" ties to it; `itself`: it is the agreement itself, not what amends it; `count`: how many agreements it says it means, 0 for unsaid;
+    `before`: it is what came before the agreement told of: "earlier" ("the previous protocol"), "replaced" ("it replaces the accord of 1996"), or "";
+    `amendment`: the words of an amendment to it that the step is about ("ratified the amendment to the Montreal Protocol"), or "".
     """
 
     context: tuple[str, ...] = ()
@@ -54,6 +56,8 @@ class Around:
     tied: str = ""
     itself: bool = False
     count: int = 0
+    before: str = ""
+    amendment: str = ""
 
     @property
     def everyone(self) -> tuple[str, ...]:

@@ -6,6 +6,10 @@ from pipeline.recognise.reading import Reading
 from pipeline.recognise.values import Mention, PartyKind
 
 _LEAD = 2  # sentences: there an indefinite article introduces what the article is about
+_ATTRIBUTES = 6  # words between a verb of replacing and what it replaces: "löst das seit 2010 geltende Abkommen ab"
+_ADJECTIVE_LAST = frozenset({"ar", "es", "fr", "pt"})
+_TIED = 4  # words between an amendment and the agreement that it amends
+_HEAD_LAST = frozenset({"kk", "ky", "tr", "zh"})
 _COUNTS = ("two", "three", "four")
 
 
@@ -80,9 +84,79 @@ def sets_apart(reading: Reading, mention: Mention) -> bool:
         return True
     if mention.pick:
         return False
-    if any(reading.is_a("other_words", i) for i in range(max(0, first - 2), last + 1)):
+    if any(reading.is_a("other_words", i) for i in _said_of(reading, first, last)) or before(reading, mention) != "":
         return True
     return first > 0 and reading.is_a("indefinite", first - 1) and reading.sentence.index > _LEAD
+
+
+def before(reading: Reading, mention: Mention) -> str:
+    """Whether a mention is what came before the agreement told of: "earlier" ("the previous protocol"), "replaced" ("it replaces the
+    accord of 1996"), or ""."""
+    first = reading.token_at(mention.start)
+    last = min(reading.token_at(mention.end - 1), len(reading.tokens) - 1)
+    if _replaced(reading, first, last):
+        return "replaced"
+    return "earlier" if any(reading.is_a("earlier_words", i) for i in _said_of(reading, first, last)) else ""
+
+
+def amendment(reading: Reading, mention: Mention) -> str:
+    """The words of an amendment to the agreement that a mention names ("the amendment to the Montreal Protocol"), or ""."""
+    first = reading.token_at(mention.start)
+    last = min(reading.token_at(mention.end - 1), len(reading.tokens) - 1)
+    if any(reading.is_a("amendments", i) for i in range(first, last + 1)):
+        return ""
+    begin, end = _amendment_before(reading, first), _amendment_behind(reading, last)
+    if begin < 0 and end < 0:
+        return ""
+    begin, end = (begin if begin >= 0 else first), max(end, last)
+    base = reading.sentence.start
+    return reading.sentence.text[reading.tokens[begin].start - base : reading.tokens[end].end - base]
+
+
+def _amendment_before(reading: Reading, first: int) -> int:
+    for i in range(first - 1, max(-1, first - 1 - _TIED), -1):
+        if reading.before(i + 1).strip(" \u00a0'’«“„\"《"):
+            return -1
+        if reading.is_a("amendments", i):
+            return i
+        if not any(reading.is_a(role, i) for role in ("prepositions", "determiners", "complement", "to")):
+            return -1
+    return -1
+
+
+def _amendment_behind(reading: Reading, last: int) -> int:
+    """Where the head of a phrase stands behind what belongs to it: "Protokolü'ne yapılan değişiklik", «хаттамасына түзету», 议定书修正案."""
+    language = reading.lexicon.language
+    if language not in _HEAD_LAST:
+        return -1
+    for i in range(last + 1, min(last + (2 if language == "zh" else _TIED), len(reading.tokens))):
+        if reading.before(i).strip(" \u00a0'’»”“\"》"):
+            return -1
+        if reading.is_a("amendments", i):
+            return i
+    return -1
+
+
+def _said_of(reading: Reading, first: int, last: int) -> range:
+    """The words that may say which one a mention is: two before it, its own, and an adjective right behind it ("el acuerdo anterior")."""
+    follows = last + 1 < len(reading.tokens) and reading.lexicon.language in _ADJECTIVE_LAST
+    touches = follows and not reading.before(last + 1).strip(" \u00a0")
+    return range(max(0, first - 2), last + (2 if touches else 1))
+
+
+def _replaced(reading: Reading, first: int, last: int) -> bool:
+    """Whether a verb of replacing has a mention as its object: right before it, with attributes between, or right behind it."""
+    for i in range(first - 1, max(-1, first - 1 - _ATTRIBUTES), -1):
+        if reading.is_a("replacing", i):
+            return True
+        if reading.before(i + 1).strip(" \u00a0'’«“„\"《") or any(
+            reading.is_a(role, i) for role in ("by", "coordinate")
+        ):
+            break
+    behind = last + 1
+    if not reading.lexicon.verb_final or behind >= len(reading.tokens) or reading.before(behind).strip(" \u00a0»”“"):
+        return False
+    return reading.is_a("replacing", behind) and not any(reading.is_a("by", i) for i in range(max(0, first - 2), first))
 
 
 def manner(reading: Reading, mention: Mention) -> tuple[str, ...]:

@@ -15,6 +15,8 @@ from pipeline.recognise.titles import Reading as Wording
 from pipeline.recognise.values import Band, Link, Mention
 
 COMPATIBLE = 0.8
+_AMENDING = 8  # agreements among which what one amends is looked for
+_SAID = 0.6  # part of what its titles say that the other's say, too
 _FOREIGN = 2  # topic words foreign to an agreement that keep a mention from being carried over to it
 
 
@@ -77,7 +79,22 @@ class Carrying:
             rest = [one.agreement_id for one in fits if one.plain and self.index.parties(one.agreement_id) == parties]
             base = alike(self._keys(first), {i: self._keys(i) for i in rest})
             told += [base] if base else []
+        elif not told:
+            told = self._amended(first)
         return ((told[0],), *order) if told else order
+
+    def _amended(self, agreement_id: str) -> list[str]:
+        """The agreement that one without a closed list of parties amends, where it is tracked: its title says nothing that the other's does not."""
+        title = self.agreements[agreement_id].title
+        ranked = self.index.rank(title, "en", parties=sorted(self.index.parties(agreement_id)), limit=_AMENDING)
+        keys = self._keys(agreement_id)
+        return [
+            c.agreement_id
+            for c in ranked
+            if not self._layered(c.agreement_id)
+            and self.index.parties(c.agreement_id) == self.index.parties(agreement_id)
+            and len(self._keys(c.agreement_id) & keys) >= _SAID * len(self._keys(c.agreement_id))
+        ][:1]
 
     def _added_to(self, mention: Mention, wording: Wording) -> str:
         """What amends or adds to the agreement that a wording names ("the additional protocol to the Safe Third Country Agreement"):

@@ -118,6 +118,11 @@ class Focus:
         order = [*groups[:1], *main[:1], self.lead, self.latest]
         return tuple(dict.fromkeys(ids for ids in order if ids))
 
+    def topics(self, sentence: int) -> tuple[str, ...]:
+        """The agreements that what came before them is told of: those told of near, but for what was only by the way, and the lead's."""
+        near = [r for r in reversed(self.told) if sentence - r.sentence <= NEAR and r.place < Place.BY_THE_WAY]
+        return tuple(dict.fromkeys([i for r in near for i in r.ids] + [*self.lead]))
+
     def together(self, count: int, sentence: int, *, or_more: bool = False) -> tuple[str, ...]:
         """So many agreements, in their order: those that one sentence told of, else the last ones; none where they are too far off.
 

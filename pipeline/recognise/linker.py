@@ -16,6 +16,8 @@ from pipeline.recognise.values import Band, Link, Mention
 
 _ALONE = 0.7  # confidence from which the one agreement that fits is sure
 _LISTED = 0.84  # confidence of the agreements that a plural means, where each alone fits its party
+_AMENDING = 8  # agreements among which an amendment to the one named is looked for
+_SAID = 0.6  # part of what the amended one's titles say that its titles say, too
 _LIKELY = 0.7  # chance from which the likeliest agreement is taken where no rule decides
 _CHOSEN = 0.8  # and from which it is sure
 
@@ -33,7 +35,10 @@ class Linker(Carrying):
 
     def link(self, mention: Mention, language: str, focus: Focus, sentence: int, around: Around) -> tuple[Linked, ...]:
         """What a mention means: usually one agreement, several for a plural or a carried-over group, or one with id None."""
-        found = self._found(mention, language, focus, sentence, around)
+        if around.amendment:
+            return (self._amendment(mention, language, around),)
+        before = self._before(mention, language, focus, sentence, around) if around.before else ()
+        found = before or self._found(mention, language, focus, sentence, around)
         if not around.signed or len(found) != 1:
             return found
         return (siblings.signed_then(self.index, found[0], language, around, focus.sure),)
@@ -76,6 +81,46 @@ class Linker(Carrying):
             or self._fitting(mention, link, language, focus, sentence, around)
             or (self._unsure(mention, link, language, focus, sentence, around),)
         )
+
+    def _amendment(self, mention: Mention, language: str, around: Around) -> Linked:
+        """The amendment to an agreement, which is another one: "the amendment to the Montreal Protocol"; none where that is not tracked."""
+        base = self._decided(mention, language, around).best
+        if base is None:
+            return Linked(None, Band.NONE, 0.0, ("amendment",), mention)
+        said = [frozenset(title.keys) for title in self.wording(base.agreement_id) if title.keys]
+        parties = self.index.closed(base.agreement_id)
+        ranked = self.index.rank(
+            f"Amendment to the {self.agreements[base.agreement_id].title}",
+            "en",
+            parties=sorted(parties),
+            limit=_AMENDING,
+        )
+        added = [
+            c.agreement_id
+            for c in ranked
+            if any("amend" in title.layers for title in self.wording(c.agreement_id))
+            and self.index.closed(c.agreement_id) == parties
+            and any(len(keys & self._keys(c.agreement_id)) >= _SAID * len(keys) for keys in said)
+        ]
+        if len(added) > 1:
+            words = self._own(replace(mention, text=around.amendment, kind=""), among.named(mention), language, around)
+            added = [one for one in added if one == words.agreement_id]
+        if not added:
+            return Linked(None, Band.NONE, 0.0, ("amendment",), mention)
+        return Linked(added[0], Band.SURE, siblings.ALIKE, ("amendment",), mention)
+
+    def _before(
+        self, mention: Mention, language: str, focus: Focus, sentence: int, around: Around
+    ) -> tuple[Linked, ...]:
+        """The older one of an agreement told of, where the words themselves are not sure of another."""
+        told = list(dict.fromkeys([*focus.topics(sentence), *reversed(focus.sure)]))
+        one = "" if mention.plural else siblings.before(self.index, mention, language, told, self._keys)
+        if not one:
+            return ()
+        link = self._decided(mention, language, around)
+        if link.band is Band.SURE and link.agreement_id not in focus.lead:
+            return ()
+        return (Linked(one, Band.SURE, siblings.ALIKE, (f"the_one_{around.before}",), mention),)
 
     def _surely(self, mention: Mention, link: Link, around: Around) -> tuple[Linked, ...]:
         if link.band is not Band.SURE or link.agreement_id is None or self._of_others(mention, link, around):

@@ -24,6 +24,7 @@ from pipeline.recognise.triggers import Trigger
 from pipeline.recognise.values import Band, DateMention, Document, Mention, PartyMention, Sentence
 
 LEAD_SENTENCES = 2
+REPLACED = "the_one_replaced"
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,16 @@ class Meanings:
             place = prominence.place(reading, linked[0].mention, found, trigger, topic=topic)
             if denied and not topic:  # "nobody means to leave the UN convention"
                 place = max(place, Place.MORE)
+            place = max(place, self._beside(ids, linked[0].mention))
+            if linked[0].reasons[:1] in {(REPLACED,), ("the_one_earlier",)}:
+                place = max(place, Place.BY_THE_WAY)
             self.focus.note(ids, at, linked[0].confidence, place, opens=at == self._since(at))
+
+    def _beside(self, ids: Sequence[str], mention: Mention) -> Place:
+        """Whether a mention tells of one more agreement by its year, beside the one that is news: "the treaty of 1996"."""
+        topic = not self.focus.lead or bool({*ids} & {*self.focus.lead})
+        years = () if topic else self.tools.linker.index.read(mention.text, self.document.language).years
+        return Place.MORE if years else Place.MAIN
 
     def _since(self, sentence: int) -> int:
         """The first sentence of a sentence's paragraph."""
@@ -137,6 +147,9 @@ class Meanings:
                 mention, reading, reading.sentence.index, subject, one.step.type, own
             )
             linked.extend(meant)
+        replaced = [x for x in linked if x.reasons[:1] == (REPLACED,)]
+        if replaced:  # "the EPCA replaces the accord in force since 1999"
+            return replaced
         listed = [x for x in linked if not x.mention.generic and x.band is Band.SURE]
         return (
             listed if listed and mentioned[0].generic and mentioned[0].plural else linked
@@ -162,7 +175,7 @@ class Meanings:
     def _take_up(self, told: Sequence[Linked], sentence: int) -> None:
         ids = tuple(x.agreement_id for x in told if x.agreement_id)
         if ids:
-            self.focus.note(ids, sentence, told[0].confidence)
+            self.focus.note(ids, sentence, told[0].confidence, self._beside(ids, told[0].mention))
         elif told[0].mention.parties:
             self.focus.pass_by(sentence, over=True)
 

@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
-from pipeline.recognise import adjectives
-from pipeline.recognise.reading import MAIN, Reading
+from pipeline.recognise import adjectives, complements
+from pipeline.recognise.reading import Reading
 from pipeline.recognise.things import GENERIC, NOUN, PRONOUN, TREATY, Thing
 from pipeline.recognise.triggers import NOMINAL, Trigger
-from pipeline.recognise.values import DateMention, Mention, PartyKind, PartyMention
+from pipeline.recognise.values import DateMention, Mention, PartyKind
 
 _LEFT = 8  # words of modifiers before the noun
-_RIGHT = 28  # words of complements behind it
 _CJK_LEFT = 36
 _CJK_PARTICLES = frozenset({"的", "了", "所", "有", "之"})  # what ends the words before a mention
 _HEAD_LAST = frozenset({"tr", "kk", "ky", "az", "uz"})
 _HEAD_FIRST = frozenset({"ar"})  # there what stands before a noun is its verb, or that verb's subject
-_YEAR = re.compile(r"(?:1[6-9]|20)\d\d")
-_NOMINATIVE = {
-    "ru": re.compile(r"(?:(?<!о)ия|Украина|Польша|Литва|Латвия|Куба|Корея|Молдова|Ангола|Москва|[Сс]торона)\Z"),
-    "uk": re.compile(r"(?:(?<!о)ія|Україна|Польща|Литва|Куба|Корея|Молдова|Ангола|Москва|[Сс]торона)\Z"),
-    "be": re.compile(r"(?:(?<!о)ія|Украіна|Польшча|Літва|Куба|Карэя|Малдова|Масква)\Z"),
-}  # names of states that show the subject of a clause
 _MADE = 2  # words between a noun and its "with": "the accord concluded with Seoul"
-_QUOTES_OPEN, _QUOTES_CLOSE = "«“„《「", "»”“》」"
 
 
 def of(
@@ -51,7 +42,7 @@ def of(
         return of(reading, over, things, triggers, dates)
     first = thing.first if named else _left(reading, thing, verbs, things)
     first = _with_party_before(reading, first) if reading.lexicon.language in _HEAD_LAST else first
-    last = _right(reading, thing, verbs, things, dates)
+    last = complements.behind(reading, thing, verbs, things, dates)
     last = max(last, _with_party(reading, last + 1, _MADE))
     bare = first == thing.first and last == thing.last and not thing.agreement_id
     generic = thing.what == GENERIC or (bare and thing.what == TREATY)
@@ -166,29 +157,36 @@ def _left(reading: Reading, thing: Thing, verbs: frozenset[int], things: Sequenc
         mark = reading.before(i + 1).strip(" \u00a0'’-–/\u201c\u201d\"«»„")
         if mark or i in verbs or i in blocked or i in organs or reading.clause_of[i] != reading.clause_of[thing.first]:
             break
-        if any(
-            reading.is_a(role, i) for role in ("determiners", "stop_words", "prepositions", "to", "by", "have", "be")
+        small = ("determiners", "stop_words", "prepositions", "to", "by", "have", "be")
+        if any(reading.is_a(role, i) for role in small) and not _about(reading, i):
+            break
+        if (
+            reading.is_a("coordinate", i)
+            and not complements.joins_names(reading, i)
+            and not _joins_title(reading, things, i)
         ):
             break
-        if reading.is_a("coordinate", i) and not _joins_names(reading, i) and not _joins_title(reading, things, i):
-            break
-        if reading.tokens[i].low.isdigit() and len(reading.tokens[i].low) <= 2:  # a day of a month
-            break
+        if reading.tokens[i].low.isdigit() and (len(reading.tokens[i].low) <= 2 or reading.is_a("since", i - 1)):
+            break  # a day of a month; "das seit 1999 geltende Abkommen"
         first = i
     while first < thing.first and reading.is_a("coordinate", first):
         first += 1
     return first
 
 
-def _joins_names(reading: Reading, word: int) -> bool:
-    """Whether a conjunction joins two parties ("the Armenian and Azerbaijani treaty")."""
-    before = any(p.end == reading.tokens[word - 1].end for p in reading.parties) if word else False
-    after = (
-        any(p.start == reading.tokens[word + 1].start for p in reading.parties)
-        if word + 1 < len(reading.tokens)
-        else False
-    )
-    return before and after
+def _about(reading: Reading, word: int) -> bool:
+    """Whether what the noun is about ends before a small word ("enerji alanında *da bir* anlaşma"), or with it («… тууралуу келишим»)."""
+    if reading.lexicon.language not in _HEAD_LAST:
+        return False
+    while (
+        word > 0
+        and any(reading.is_a(role, word) for role in ("determiners", "stop_words"))
+        and not reading.is_a("topical", word)
+    ):
+        if reading.before(word).strip(" \u00a0"):
+            return False
+        word -= 1
+    return reading.is_a("topical", word)
 
 
 def _joins_title(reading: Reading, things: Sequence[Thing], word: int) -> bool:
@@ -196,7 +194,12 @@ def _joins_title(reading: Reading, things: Sequence[Thing], word: int) -> bool:
     if not 0 < word < len(reading.tokens) - 1 or any(t.last == word - 1 for t in things if t.what == TREATY):
         return False
     names = any(p.start == reading.tokens[word + 1].start for p in reading.parties)
-    return not names and _capital(reading, word - 1) and _capital(reading, word + 1) and not _capital(reading, word)
+    return (
+        not names
+        and complements.capital(reading, word - 1)
+        and complements.capital(reading, word + 1)
+        and not complements.capital(reading, word)
+    )
 
 
 def _left_zh(reading: Reading, thing: Thing, verbs: frozenset[int]) -> int:
@@ -211,190 +214,3 @@ def _left_zh(reading: Reading, thing: Thing, verbs: frozenset[int]) -> int:
     while first < thing.first and reading.tokens[first].low in _CJK_PARTICLES:
         first += 1
     return first
-
-
-def _right(
-    reading: Reading, thing: Thing, verbs: frozenset[int], things: Sequence[Thing], dates: Sequence[DateMention]
-) -> int:
-    """Walk right over complements, if one begins there, until a verb, a date, or punctuation that ends it."""
-    lexicon = reading.lexicon
-    n = len(reading.tokens)
-    following = thing.last + 1
-    if following >= n or lexicon.language == "zh":
-        return thing.last
-    if lexicon.language in _HEAD_LAST and not reading.before(following).strip(
-        " \u00a0"
-    ):  # there a noun stands at the end of its phrase
-        return thing.last
-    quoted = _quoted_title(reading, thing)
-    if quoted > thing.last:
-        return quoted
-    last = adjectives.behind(reading, thing.last) if thing.what == TREATY else thing.last
-    following = last + 1
-    if following >= n:
-        return last
-    if not _begins(reading, following) or (thing.what == GENERIC and not reading.is_a("complement", following)):
-        return last
-    days = {reading.token_at(d.start) for d in dates if d.role != "title"}
-    for i in range(following, min(n, following + 2)):
-        if _YEAR.fullmatch(reading.tokens[i].low) and (i == following or _inside_title(reading, i)):
-            last, following = i, i + 1  # "the accord of 1972", «اتفاقية 1959»
-            break
-    for i in range(following, min(n, following + _RIGHT)):
-        dated = i in days and not _inside_title(reading, i)
-        if i in verbs or dated or _marked_off(reading, last, i, following):
-            break
-        if not _inside_name(reading, i) and (_acts(reading, i, last) or _ends(reading, thing, things, i)):
-            break
-        last = i
-    last = _trimmed(reading, thing, last)
-    while last > thing.last and any(
-        reading.is_a(role, last)
-        for role in ("complement", "prepositions", "coordinate", "determiners", "relative", "to", "by", "stop_words")
-    ):
-        last -= 1
-    return last
-
-
-def _inside_name(reading: Reading, word: int) -> bool:
-    """Whether a word stands inside a party's name, behind its first word ("Bosnia *and* Herzegovina")."""
-    start = reading.tokens[word].start
-    return any(p.start < start < p.end for p in reading.parties)
-
-
-def _acts(reading: Reading, word: int, last: int) -> bool:
-    """Whether a state in the nominative begins the clause's subject, which no noun has in its complement («соглашение 1996 года
-    Россия денонсировала»)."""
-    if reading.lexicon.language not in _NOMINATIVE or reading.is_a("with", last) or reading.is_a("complement", last):
-        return False
-    here = next((p for p in reading.parties if p.start == reading.tokens[word].start), None)
-    dashed = any(mark in reading.before(word) for mark in "-–—")
-    return here is not None and not dashed and bool(_NOMINATIVE[reading.lexicon.language].search(_text(reading, here)))
-
-
-def _text(reading: Reading, party: PartyMention) -> str:
-    base = reading.sentence.start
-    return reading.sentence.text[party.start - base : party.end - base]
-
-
-def _trimmed(reading: Reading, thing: Thing, last: int) -> int:
-    """The last word of a complement where a language writes its nouns with capitals: adverbs and verbs behind them are none of it."""
-    if reading.lexicon.language != "de":
-        return last
-    while last > thing.last and not (_capital(reading, last) or reading.tokens[last].low.isdigit()):
-        last -= 1
-    return last
-
-
-def _marked_off(reading: Reading, last: int, word: int, following: int) -> bool:
-    """Whether punctuation before a word ends the mention; brackets do not, nor commas inside a title in capitals."""
-    mark = reading.before(word).strip(" \u00a0\"'’“”«»„-/")
-    if not mark or mark == "(":
-        return False
-    return word == following or not (mark in {",", "،"} and _title_goes_on(reading, last, word))
-
-
-def _ends(reading: Reading, thing: Thing, things: Sequence[Thing], word: int) -> bool:
-    """Whether a word behind the noun belongs to it no longer."""
-    clause = reading.clause(word)
-    if clause.number != reading.clause_of[thing.first] and clause.kind == MAIN:
-        return True
-    if reading.is_a("have", word) or reading.is_a("be", word):
-        return True
-    if reading.is_a("coordinate", word) and _joins_names(reading, word):
-        return False
-    if reading.is_a("stop_words", word) and word > thing.last + 2:
-        return True
-    if reading.is_a("prepositions", word):
-        to_whom = any(h.key == "recipient" and h.first == word + 1 for h in reading.section("procedure"))
-        if to_whom or (not reading.is_a("complement", word) and _place(reading, word)):
-            return True
-    if reading.is_a("coordinate", word) and _another(reading, things, word, thing):
-        return True
-    return any(t.first == word and t.what == NOUN and t.kind in {"ratify", "withdraw", "enter_force"} for t in things)
-
-
-def _another(reading: Reading, things: Sequence[Thing], conjunction: int, thing: Thing) -> bool:
-    """Whether a conjunction leads to a further agreement with a determiner or a number of its own."""
-    following = conjunction + 1
-    if following >= len(reading.tokens):
-        return False
-    if any(t.first == following and adjectives.year_behind(reading, t.last) >= 0 for t in things if t.what == PRONOUN):
-        return True  # « la convention de 1972 et celle de 1965 »
-    fresh = reading.is_a("determiners", following) or reading.is_a("numbers", following) or reading.lexicon.object_first
-    return fresh and any(t is not thing and t.what == TREATY and 0 < t.first - conjunction <= 6 for t in things)
-
-
-def _begins(reading: Reading, word: int) -> bool:
-    """Whether a complement begins at a word: a preposition, a relative word, a bracket, a name, or a genitive."""
-    mark = reading.before(word).strip(" \u00a0")
-    if mark and mark not in {"«", "“", '"', "(", "-", "/", "„", "»", "”"}:
-        return False
-    if mark in {"«", "“", '"', "(", "-", "/"} and not reading.is_a("complement", word):
-        return True
-    if reading.is_a("complement", word) or (not mark and adjectives.participle(reading, word)):
-        return True
-    if any(p.start == reading.tokens[word].start for p in reading.parties) and not reading.is_a("prepositions", word):
-        return reading.lexicon.language != "en"
-    if _capital(reading, word) and not any(reading.is_a(r, word) for r in ("stop_words", "be", "have")):
-        return True
-    return reading.lexicon.object_first and not any(
-        reading.is_a(role, word)
-        for role in ("stop_words", "prepositions", "coordinate", "be", "have", "by", "relative")
-    )
-
-
-def _quoted_title(reading: Reading, thing: Thing) -> int:
-    """The last word of a title in quotation marks right behind the noun, or the noun itself."""
-    following = thing.last + 1
-    if following >= len(reading.tokens) or not any(q in reading.before(following) for q in _QUOTES_OPEN):
-        return thing.last
-    for i in range(following, min(len(reading.tokens), following + 40)):
-        behind = reading.before(i + 1) if i + 1 < len(reading.tokens) else reading.sentence.text[-3:]
-        if any(q in behind for q in _QUOTES_CLOSE):
-            return i
-    return thing.last
-
-
-def _capital(reading: Reading, word: int) -> bool:
-    return reading.sentence.text[reading.tokens[word].start - reading.sentence.start].isupper()
-
-
-def _inside_title(reading: Reading, word: int) -> bool:
-    return word > 0 and reading.tokens[word - 1].low in {
-        "of",
-        "от",
-        "du",
-        "vom",
-        "von",
-        "de",
-        "del",
-        "do",
-        "від",
-        "з",
-        "ад",
-        "عام",
-        "لعام",
-        "سنة",
-        "لسنة",
-    }
-
-
-def _title_goes_on(reading: Reading, last: int, word: int) -> bool:
-    """A comma inside a title in capitals: "the Use, Stockpiling, Production and Transfer of …"."""
-    return (
-        _capital(reading, last)
-        and _capital(reading, word)
-        and not any(p.start == reading.tokens[word].start for p in reading.parties)
-    )
-
-
-def _place(reading: Reading, preposition: int) -> bool:
-    """Whether a preposition leads to a place: the agreement was signed there, it is not about it."""
-    following = preposition + 1
-    if following >= len(reading.tokens):
-        return True
-    start = reading.tokens[following].start
-    return any(p.start == start and p.kind is PartyKind.CAPITAL for p in reading.parties) or (
-        not any(p.start == start for p in reading.parties) and _capital(reading, following)
-    )

@@ -214,8 +214,15 @@ def skeleton(word: str) -> str:
     return "".join(letter for place, letter in enumerate(text) if place == 0 or letter != text[place - 1])
 
 
+_NOUNS = (
+    "хаттама", "келісім", "келишим", "макулдашуу", "статут", "sozlesme", "antlasma", "anlasma", "protokolu",
+)  # treaty nouns of languages that put several endings on a noun: "хаттамасының", "sözleşmesine"  # fmt: skip
+
+
 def bare(word: str) -> str:
     """A folded word without its inflection: good enough to find an alias in another case or number."""
+    if word.startswith(_NOUNS):
+        return next(noun for noun in _NOUNS if word.startswith(noun))
     if word.isascii():
         for end in ("'s", "ies", "es", "s"):
             if word.endswith(end) and len(word) - len(end) >= 4:

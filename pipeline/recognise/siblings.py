@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from pipeline.recognise.among import Around, named, strangers
 from pipeline.recognise.focus import Linked
@@ -16,6 +16,7 @@ _THEN = 0.86  # and of the one that was signed in the year told
 _SAME = 0.1  # content by which two titles may differ and say the same
 _LIKE = 0.3  # part of what two titles say together that both say
 _ALIKE = frozenset({"near_tie", "one_of_two_of_these_parties"})
+_ADDING = frozenset({"accede", "amend", "extend", "supplement", "terminate"})  # layers of what comes after an agreement
 _AHEAD = 0.1  # by which the likest must be likelier than the next
 
 
@@ -92,6 +93,46 @@ def counted(index: Index, mention: Mention, language: str, around: Around) -> tu
     if len(found) != 1:
         return ()
     return tuple(Linked(one, Band.SURE, ALIKE, ("all_of_this_pair",), mention) for one in found[0])
+
+
+def before(
+    index: Index,
+    mention: Mention,
+    language: str,
+    told: Sequence[str],
+    keys: Callable[[str], frozenset[str]],
+) -> str:
+    """The older agreement of the same parties that "the previous protocol" means, or what a verb of replacing has as its object; "" where
+    none is tracked.
+
+    `told`: agreements the article told of, the likeliest first; `keys`: what an agreement's titles say.
+    """
+    own = frozenset(named(mention))
+    said = index.read(mention.text, language).years
+    for base in told:
+        parties = index.parties(base)
+        if not index.closed(base) or not all(index.listed(code, base) for code in own):
+            continue
+        fits = index.fitting(mention.text, language, mention.kind, sorted(parties), parties, None)
+        others = [one for one in fits if one.agreement_id != base and index.parties(one.agreement_id) == parties]
+        added = _ADDING - keys(base)
+        older = [one for one in others if not keys(one.agreement_id) & added and _older(index, one.agreement_id, base)]
+        if any(one.agreement_id in told and not _older(index, one.agreement_id, base) for one in others):
+            return base  # what was told of last is itself the older one
+        best = alone(older) if not said else None
+        dated = [one.agreement_id for one in older if one.year]
+        if len(dated) == 1:
+            return dated[0]
+        if best is not None and keys(best.agreement_id) & keys(base):
+            return best.agreement_id
+        return alike(keys(base), {one.agreement_id: keys(one.agreement_id) for one in older})
+    return ""
+
+
+def _older(index: Index, one: str, other: str) -> bool:
+    """Whether an agreement may be older than another: by their years, and where these do not say, always."""
+    first, second = index.years(one), index.years(other)
+    return not first or not second or min(first) < min(second)
 
 
 def alike(model: frozenset[str], others: Mapping[str, frozenset[str]]) -> str:

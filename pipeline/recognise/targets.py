@@ -12,6 +12,7 @@ from pipeline.recognise.values import DateMention, Mention, PartyKind
 
 _BEHIND = 16  # words behind a law or a noun act in which its agreement is looked for
 _LISTED = 24  # words between two agreements of one list
+_TIED = 5  # words between a protocol and the agreement it is one to
 _NEXT_TITLE = "》《"  # Chinese titles side by side are a list
 
 
@@ -25,12 +26,35 @@ def of(
     marked: Sequence[DateMention],
 ) -> list[Mention]:
     """The mentions of the agreement (or agreements) an act is about; never empty: without words it is a generic one."""
-    things = _things(reading, found, verbs, trigger, thing, about)
+    things = _things(reading, found, verbs, trigger, _outer(reading, found, verbs, trigger, thing), about)
     if things:
         return [listed.itemised(reading, t, mentions.of(reading, t, found, verbs, marked), verbs) for t in things]
     anchor = thing if thing is not None and thing.what == NOUN and thing.kind == "withdraw" else None
     organised = _organisation(reading, trigger, anchor) or _noun_phrase(reading, found, verbs, thing, marked)
     return [organised or _synthetic(reading, trigger)]
+
+
+def _outer(
+    reading: Reading, found: Sequence[Thing], verbs: Sequence[Trigger], trigger: Trigger, thing: Thing | None
+) -> Thing | None:
+    """The protocol that stands before a participle behind a comma, not the agreement it is a protocol to ("el Protocolo de Optimización
+    del TLC con China, firmado …")."""
+    if thing is None or thing.what != TREATY or thing.kind == "protocol" or trigger.first < thing.last:
+        return thing
+    if trigger.voice == NOMINAL or "," not in reading.before(trigger.first):
+        return thing
+    for other in found:
+        gap = range(other.last + 1, thing.first)
+        if other.what != TREATY or other.kind != "protocol" or not 0 < len(gap) <= _TIED:
+            continue
+        if any(reading.before(i).strip(" \u00a0'’«“\"") for i in (*gap, thing.first)):
+            continue
+        parted = any(reading.is_a(role, i) for role in ("coordinate", "relative", "subordinate", "with") for i in gap)
+        if not parted and not any(
+            v.first in gap and v.voice != NOMINAL and v.tense not in {GERUND, INFINITIVE} for v in verbs
+        ):
+            return other
+    return thing
 
 
 def _things(
@@ -152,7 +176,7 @@ def _equals(
             continue
         if len(gap) > _LISTED or any(last.last < s < other.first for s in stops):
             break
-        if _subject_of_next(reading, verbs, trigger, other):
+        if _subject_of_next(reading, verbs, trigger, other) or _begun_anew(reading, gap):
             break
         listed = any(reading.is_a("coordinate", i) for i in gap) or reading.comma_between(last.last, other.first)
         listed = listed or any(_NEXT_TITLE in reading.before(i) for i in (*gap, other.first))
@@ -160,6 +184,13 @@ def _equals(
             out.append(other)
             last = other
     return out
+
+
+def _begun_anew(reading: Reading, gap: range) -> bool:
+    """Whether "and" is written to another word behind a comma than to the next agreement («رفضهما …، وتمسكهما باتفاقية …»)."""
+    if reading.lexicon.language != "ar":
+        return False
+    return any("،" in reading.before(i) and reading.tokens[i].low.startswith("و") for i in gap)
 
 
 def _elliptic(reading: Reading, thing: Thing) -> bool:

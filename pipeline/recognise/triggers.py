@@ -47,8 +47,10 @@ def find(reading: Reading, things: Sequence[Thing]) -> tuple[Trigger, ...]:
     found: list[Trigger] = []
     for hits in groups:
         trigger = _use(reading, hits, things)
-        if trigger is None:
-            continue
+        if trigger is None or any(
+            t.agreement_id and t.first < trigger.first and trigger.last <= t.last for t in things
+        ):
+            continue  # an act's word inside a title
         joined = bool(found) and _joined(reading, found[-1], trigger)
         if joined:
             trigger = _like_previous(reading, found[-1], trigger)
@@ -237,6 +239,7 @@ _HAD = frozenset(
 _WILL_HAVE = frozenset(
     {"aura", "auront", "aurait", "auraient", "habrá", "habrán", "habría", "habrían", "terá", "terão"}
 )
+_THEN = frozenset(["last", "this", "earlier", "yesterday", "today", "late", "early", "separately", "jointly"])
 _NOW = frozenset({"is", "are", "being"})
 
 
@@ -340,7 +343,8 @@ def _apart(reading: Reading, first: int, last: int, things: Sequence[Thing]) -> 
     if "," not in reading.before(first) or following >= len(reading.tokens):
         return False
     named = any(t.what == TREATY and t.last < first and reading.same_clause(t.last, first) for t in things)
-    free = reading.is_a("prepositions", following) or any(c.isdigit() for c in reading.tokens[following].low)
+    low = reading.tokens[following].low
+    free = reading.is_a("prepositions", following) or low in _THEN or any(c.isdigit() for c in low)
     free = free or any(
         c.isdigit() for i in range(following, min(following + 3, len(reading.tokens))) for c in reading.tokens[i].low
     )

@@ -1,0 +1,272 @@
+"""Where the wording of a mention ends behind its noun: complements, years, quoted titles, brackets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+
+from pipeline.recognise import adjectives
+from pipeline.recognise.reading import MAIN, Reading
+from pipeline.recognise.things import GENERIC, NOUN, PRONOUN, TREATY, Thing
+from pipeline.recognise.values import DateMention, PartyKind, PartyMention
+
+_SMALL = ("complement", "prepositions", "coordinate", "determiners", "relative", "to", "by", "stop_words")
+_SET_IN = 16  # words of a participle set in commas
+_RIGHT = 28  # words of complements behind it
+_NOMINATIVE = {
+    "ru": re.compile(r"(?:(?<!о)ия|Украина|Польша|Литва|Латвия|Куба|Корея|Молдова|Ангола|Москва|[Сс]торона)\Z"),
+    "uk": re.compile(r"(?:(?<!о)ія|Україна|Польща|Литва|Куба|Корея|Молдова|Ангола|Москва|[Сс]торона)\Z"),
+    "be": re.compile(r"(?:(?<!о)ія|Украіна|Польшча|Літва|Куба|Карэя|Малдова|Масква)\Z"),
+}  # names of states that show the subject of a clause
+_OF_YEAR = frozenset({"عام", "لعام", "سنة", "لسنة"})
+_DEFINITE = re.compile("[وفبك]*(?:ال|لل)")
+_DASHES = frozenset({"-", "–", "—", "/"})
+_QUOTES_OPEN, _QUOTES_CLOSE = "«“„《「", "»”“》」"
+_HEAD_LAST = frozenset({"tr", "kk", "ky", "az", "uz"})
+_YEAR = re.compile(r"(?:1[6-9]|20)\d\d")
+
+
+def behind(
+    reading: Reading, thing: Thing, verbs: frozenset[int], things: Sequence[Thing], dates: Sequence[DateMention]
+) -> int:
+    """The last word of a mention: to the right over complements, if one begins there, until a verb, a date, or punctuation that ends it."""
+    following = thing.last + 1
+    if following >= len(reading.tokens) or reading.lexicon.language == "zh":
+        return thing.last
+    if reading.lexicon.language in _HEAD_LAST and not reading.before(following).strip(" \u00a0"):
+        return thing.last  # there a noun stands at the end of its phrase
+    quoted = _quoted_title(reading, thing)
+    if quoted > thing.last:
+        return quoted
+    days = {reading.token_at(d.start) for d in dates if d.role != "title"}
+    last = _called(reading, thing)
+    following = last + 1
+    if following >= len(reading.tokens):
+        return last
+    if _begins(reading, following) and (thing.what != GENERIC or reading.is_a("complement", following)):
+        last = _complement(reading, thing, verbs, things, days, following)
+    else:
+        begin = _resumed(reading, verbs, days, following) if thing.what == TREATY else -1
+        last = _complement(reading, thing, verbs, things, days, begin) if begin >= 0 else last
+    while last > thing.last and any(reading.is_a(role, last) for role in _SMALL):
+        last -= 1
+    return last
+
+
+def _called(reading: Reading, thing: Thing) -> int:
+    """The last of the adjectives and years right behind a noun that are part of what it is called."""
+    last = adjectives.behind(reading, thing.last) if thing.what == TREATY else thing.last
+    return max(last, _term(reading, last + 1))
+
+
+def _resumed(reading: Reading, verbs: frozenset[int], days: AbstractSet[int], word: int) -> int:
+    """Where behind a comma or a dash, or behind a participle set in commas, it is said what the agreement is about («второе соглашение, о
+    транзите», "the treaty, signed in May, on the state border"); -1 where it is not."""
+    if not _apart(reading, word):
+        return -1
+    if word in verbs:
+        until = min(word + _SET_IN, len(reading.tokens))
+        word = next((i for i in range(word + 1, until) if _apart(reading, i)), -1)
+    topic = word + 1
+    if word < 0 or topic >= len(reading.tokens) or not reading.is_a("topical", word) or {word, topic} & days:
+        return -1
+    return -1 if reading.is_a("days", topic) or _place(reading, word) else word
+
+
+def _apart(reading: Reading, word: int) -> bool:
+    return reading.before(word).strip(' \u00a0»”"') in {",", "—", "–", "،"}
+
+
+def _complement(
+    reading: Reading,
+    thing: Thing,
+    verbs: frozenset[int],
+    things: Sequence[Thing],
+    days: AbstractSet[int],
+    following: int,
+) -> int:
+    """The last word of a complement that begins at a word."""
+    begin, last, n = following, following - 1, len(reading.tokens)
+    for i in range(following, min(n, following + 2)):
+        if _YEAR.fullmatch(reading.tokens[i].low) and (i == following or _inside_title(reading, i)):
+            last, following = i, i + 1  # "the accord of 1972", «اتفاقية 1959»
+            break
+    for i in range(following, min(n, following + _RIGHT)):
+        dated = i in days and not _inside_title(reading, i)
+        if i in verbs or dated or (i != begin and _marked_off(reading, last, i, following)):
+            break
+        if not _inside_name(reading, i) and (_acts(reading, i, last) or _ends(reading, thing, things, i)):
+            break
+        last = i
+    return _trimmed(reading, thing, last)
+
+
+def _term(reading: Reading, word: int) -> int:
+    """The last word of what a noun is called by: two years (« le protocole 2019-2024 »), or a year with its word («اتفاقية عام 2007»); or -1."""
+    until = word + 1
+    if until >= len(reading.tokens) or not word or reading.before(word).strip(" \u00a0(") or not _year(reading, until):
+        return -1
+    ranged = reading.before(until).strip() in _DASHES and _year(reading, word)
+    definite = bool(_DEFINITE.match(reading.tokens[word - 1].low))  # «الاتفاقية عام 2013» tells when, not which
+    return until if ranged or (reading.tokens[word].low in _OF_YEAR and not definite) else -1
+
+
+def _year(reading: Reading, word: int) -> bool:
+    return bool(_YEAR.fullmatch(reading.tokens[word].low))
+
+
+def _inside_name(reading: Reading, word: int) -> bool:
+    """Whether a word stands inside a party's name, behind its first word ("Bosnia *and* Herzegovina")."""
+    start = reading.tokens[word].start
+    return any(p.start < start < p.end for p in reading.parties)
+
+
+def _acts(reading: Reading, word: int, last: int) -> bool:
+    """Whether a state in the nominative begins the clause's subject, which no noun has in its complement («соглашение 1996 года
+    Россия денонсировала»)."""
+    if reading.lexicon.language not in _NOMINATIVE or reading.is_a("with", last) or reading.is_a("complement", last):
+        return False
+    here = next((p for p in reading.parties if p.start == reading.tokens[word].start), None)
+    dashed = any(mark in reading.before(word) for mark in "-–—")
+    return here is not None and not dashed and bool(_NOMINATIVE[reading.lexicon.language].search(_text(reading, here)))
+
+
+def _text(reading: Reading, party: PartyMention) -> str:
+    base = reading.sentence.start
+    return reading.sentence.text[party.start - base : party.end - base]
+
+
+def _trimmed(reading: Reading, thing: Thing, last: int) -> int:
+    """The last word of a complement where a language writes its nouns with capitals: adverbs and verbs behind them are none of it."""
+    if reading.lexicon.language != "de":
+        return last
+    while last > thing.last and not (capital(reading, last) or reading.tokens[last].low.isdigit()):
+        last -= 1
+    return last
+
+
+def _marked_off(reading: Reading, last: int, word: int, following: int) -> bool:
+    """Whether punctuation before a word ends the mention; brackets do not, nor commas inside a title in capitals."""
+    mark = reading.before(word).strip(" \u00a0\"'’“”«»„-/")
+    if not mark or mark == "(":
+        return False
+    return word == following or not (mark in {",", "،"} and _title_goes_on(reading, last, word))
+
+
+def _ends(reading: Reading, thing: Thing, things: Sequence[Thing], word: int) -> bool:
+    """Whether a word behind the noun belongs to it no longer."""
+    clause = reading.clause(word)
+    if clause.number != reading.clause_of[thing.first] and clause.kind == MAIN:
+        return True
+    if reading.is_a("have", word) or reading.is_a("be", word):
+        return True
+    if reading.is_a("coordinate", word) and joins_names(reading, word):
+        return False
+    if reading.is_a("stop_words", word) and word > thing.last + 2:
+        return True
+    if reading.is_a("prepositions", word):
+        to_whom = any(h.key == "recipient" and h.first == word + 1 for h in reading.section("procedure"))
+        if to_whom or (not reading.is_a("complement", word) and _place(reading, word)):
+            return True
+    if reading.is_a("coordinate", word) and _another(reading, things, word, thing):
+        return True
+    return any(t.first == word and t.what == NOUN and t.kind in {"ratify", "withdraw", "enter_force"} for t in things)
+
+
+def _another(reading: Reading, things: Sequence[Thing], conjunction: int, thing: Thing) -> bool:
+    """Whether a conjunction leads to a further agreement with a determiner or a number of its own."""
+    following = conjunction + 1
+    if following >= len(reading.tokens):
+        return False
+    if any(t.first == following and adjectives.year_behind(reading, t.last) >= 0 for t in things if t.what == PRONOUN):
+        return True  # « la convention de 1972 et celle de 1965 »
+    fresh = reading.is_a("determiners", following) or reading.is_a("numbers", following) or reading.lexicon.object_first
+    return fresh and any(t is not thing and t.what == TREATY and 0 < t.first - conjunction <= 6 for t in things)
+
+
+def _begins(reading: Reading, word: int) -> bool:
+    """Whether a complement begins at a word: a preposition, a relative word, a bracket, a name, or a genitive."""
+    mark = reading.before(word).strip(" \u00a0")
+    if mark and mark not in {"«", "“", '"', "(", "-", "/", "„", "»", "”"}:
+        return False
+    if mark in {"«", "“", '"', "(", "-", "/"} and not reading.is_a("complement", word):
+        return True
+    if reading.is_a("complement", word) or (not mark and adjectives.participle(reading, word)):
+        return True
+    if any(p.start == reading.tokens[word].start for p in reading.parties) and not reading.is_a("prepositions", word):
+        return reading.lexicon.language != "en"
+    if capital(reading, word) and not any(reading.is_a(r, word) for r in ("stop_words", "be", "have")):
+        return True
+    return reading.lexicon.object_first and not any(
+        reading.is_a(role, word)
+        for role in ("stop_words", "prepositions", "coordinate", "be", "have", "by", "relative")
+    )
+
+
+def _quoted_title(reading: Reading, thing: Thing) -> int:
+    """The last word of a title in quotation marks right behind the noun, or the noun itself."""
+    following = thing.last + 1
+    if following >= len(reading.tokens) or not any(q in reading.before(following) for q in _QUOTES_OPEN):
+        return thing.last
+    for i in range(following, min(len(reading.tokens), following + 40)):
+        behind = reading.before(i + 1) if i + 1 < len(reading.tokens) else reading.sentence.text[-3:]
+        if any(q in behind for q in _QUOTES_CLOSE):
+            return i
+    return thing.last
+
+
+def capital(reading: Reading, word: int) -> bool:
+    """Whether a word begins with a capital."""
+    return reading.sentence.text[reading.tokens[word].start - reading.sentence.start].isupper()
+
+
+def _inside_title(reading: Reading, word: int) -> bool:
+    return word > 0 and reading.tokens[word - 1].low in {
+        "of",
+        "от",
+        "du",
+        "vom",
+        "von",
+        "de",
+        "del",
+        "do",
+        "від",
+        "з",
+        "ад",
+        "عام",
+        "لعام",
+        "سنة",
+        "لسنة",
+    }
+
+
+def _title_goes_on(reading: Reading, last: int, word: int) -> bool:
+    """A comma inside a title in capitals: "the Use, Stockpiling, Production and Transfer of …"."""
+    return (
+        capital(reading, last)
+        and capital(reading, word)
+        and not any(p.start == reading.tokens[word].start for p in reading.parties)
+    )
+
+
+def _place(reading: Reading, preposition: int) -> bool:
+    """Whether a preposition leads to a place: the agreement was signed there, it is not about it."""
+    following = preposition + 1
+    if following >= len(reading.tokens):
+        return True
+    start = reading.tokens[following].start
+    return any(p.start == start and p.kind is PartyKind.CAPITAL for p in reading.parties) or (
+        not any(p.start == start for p in reading.parties) and capital(reading, following)
+    )
+
+
+def joins_names(reading: Reading, word: int) -> bool:
+    """Whether a conjunction joins two parties ("the Armenian and Azerbaijani treaty")."""
+    before = any(p.end == reading.tokens[word - 1].end for p in reading.parties) if word else False
+    after = (
+        any(p.start == reading.tokens[word + 1].start for p in reading.parties)
+        if word + 1 < len(reading.tokens)
+        else False
+    )
+    return before and after
