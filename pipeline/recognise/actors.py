@@ -26,6 +26,26 @@ _TRAVELLING = frozenset({"ministry", "foreign_ministry", "speaker"})  # who acts
 _ITS = frozenset({
     "its", "son", "sa", "su", "seu", "sua", "sein", "seine", "seinem", "ihr", "его", "ее", "её", "його", "її", "яго", "яе",
 })  # fmt: skip
+_OF = frozenset({"", "of the", "of", "du", "de la", "del", "da", "do", "der", "des"})  # between a sitting and its organ
+_WHOSE = frozenset(
+    {
+        "whose",
+        "cuyo",
+        "cuya",
+        "cujo",
+        "cuja",
+        "dont",
+        "dessen",
+        "deren",
+        "чей",
+        "чья",
+        "чье",
+        "чьё",
+        "чий",
+        "чия",
+        "чиє",
+    }
+)
 _WITH = 3  # words between "with" and a state, an article among them
 _OPENING_WORDS = 3
 _SCENE_WORDS = 6
@@ -107,13 +127,24 @@ def attach(
             result.append(replace(mention, code=code, body=owned.get(code, mention.body)) if code else mention)
         else:
             result.append(mention)
+    return _sittings(mentions, result, low)
+
+
+def _sittings(bare: Sequence[PartyMention], given: Sequence[PartyMention], low: str) -> tuple[PartyMention, ...]:
+    """Organs with their states; "the plenary of the Senate", «пленарное заседание Сената» is of the state whose Senate it is."""
+    result = list(given)
+    for at in range(len(given) - 1):
+        one, other = result[at], given[at + 1]
+        both = one.kind is PartyKind.BODY is other.kind and not bare[at].code
+        if both and other.code and one.code != other.code and low[one.end : other.start].strip() in _OF:
+            result[at] = replace(one, code=other.code)
     return tuple(result)
 
 
 def _its(mention: PartyMention, low: str) -> bool:
-    """Whether "its" stands before an organ: that of the state named last ("Hungary …; its parliament voted")."""
+    """Whether "its" stands before an organ: that of the state named last ("Hungary …; its parliament voted", "Brazil, whose Senate")."""
     words = low[: mention.start].split()
-    return bool(words) and words[-1] in _ITS
+    return bool(words) and (words[-1] in _ITS or not _WHOSE.isdisjoint(words[-2:]))
 
 
 def _dealt_with(mention: PartyMention, low: str, withs: Collection[str]) -> bool:

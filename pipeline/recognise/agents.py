@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeline.recognise.reading import Reading
-from pipeline.recognise.rows import ORGANS, first_row, group, last_word, without_places, word_of
-from pipeline.recognise.triggers import Trigger
+from pipeline.recognise.rows import ORGANS, first_row, group, is_of, last_word, without_places, word_of
+from pipeline.recognise.triggers import ACTIVE, Trigger
 from pipeline.recognise.values import PartyKind, PartyMention
 
 _REACH = 14  # words from a passive to its agent
+_SHARED = 5  # words from a verb to a participle that shares its auxiliary
+_BUT = frozenset({"but", "mais", "pero", "mas", "aber", "sondern"})
 _NEAR = 2  # words from "by" to a name, an article among them
 _INSTRUMENTAL = ("ей", "ью", "ом", "ем", "ою", "єю", "ею", "ами", "ями", "ой", "яй", "ай", "ёй", "аю")
 _INVERTING = frozenset({"es", "pt", "fr", "it", "ca", "gl"})  # a subject may follow its verb at once
@@ -51,7 +53,8 @@ def named(reading: Reading, trigger: Trigger, free: Sequence[PartyMention]) -> t
 def _marked(reading: Reading, trigger: Trigger, mention: PartyMention) -> bool:
     first, last = word_of(reading, mention), last_word(reading, mention)
     if reading.lexicon.language in _OF_CASE:
-        alone = first == 0 or not reading.is_a("prepositions", first - 1)
+        begin = _row_start(reading, first)
+        alone = begin == 0 or not reading.is_a("prepositions", begin - 1)
         return alone and first > trigger.last and reading.tokens[last].low.endswith(_INSTRUMENTAL)
     if not reading.lexicon.verb_final:
         return False
@@ -63,6 +66,14 @@ def _marked(reading: Reading, trigger: Trigger, mention: PartyMention) -> bool:
         reading.is_a("coordinate", i) or any(word_of(reading, p) <= i <= last_word(reading, p) for p in reading.parties)
         for i in range(last + 1, stop)
     )
+
+
+def _row_start(reading: Reading, word: int) -> int:
+    """The first word of the row of names that a name ends («между ЕАЭС и Эмиратами»)."""
+    named = {i for p in reading.parties for i in range(word_of(reading, p), last_word(reading, p) + 1)}
+    while word > 0 and (word - 1 in named or reading.is_a("coordinate", word - 1)):
+        word -= 1
+    return word
 
 
 def inverted(reading: Reading, trigger: Trigger, free: Sequence[PartyMention]) -> tuple[PartyMention, ...]:
@@ -111,3 +122,56 @@ def opens(reading: Reading, mention: PartyMention) -> bool:
         return False
     after = reading.sentence.text[mention.end - reading.sentence.start :][:1]
     return after not in {"'", "’", "-", "–"} and not reading.tokens[last].low.endswith(_GENITIVE)
+
+
+def opening(reading: Reading, trigger: Trigger, named: Sequence[PartyMention]) -> tuple[PartyMention, ...]:
+    """The state that opens a clause without another subject, where the object stands between («Узбекистан договор не ратифицировал»)."""
+    if not reading.lexicon.object_first or trigger.tense not in {"past", "perfect"}:
+        return ()
+    words = reading.words_of(reading.clause_of[trigger.first])
+    first = next(iter(sorted(words)), -1)
+    return tuple(p for p in named if p.kind is PartyKind.NAME and p.code and word_of(reading, p) == first)[:1]
+
+
+def deciding(reading: Reading, trigger: Trigger, found: Sequence[PartyMention]) -> tuple[PartyMention, ...]:
+    """Whose decision it is, right in front of an infinitive: "welcomed the decision of Peru to ratify"."""
+    last = found[-1]
+    near = trigger.tense == "infinitive" and 0 < trigger.first - last_word(reading, last) <= 2
+    before = word_of(reading, last) - 1
+    of = before > 0 and (
+        is_of(reading, before) or (before > 1 and reading.is_a("determiners", before) and is_of(reading, before - 1))
+    )
+    return (last,) if near and of and last.kind is PartyKind.NAME else ()
+
+
+def possessor_of(reading: Reading, mention: PartyMention, word: str) -> bool:
+    """Whether a name is whose something is ("on Russia's behalf")."""
+    last = last_word(reading, mention)
+    return any(token.low == word for token in reading.tokens[last + 1 : last + 3])
+
+
+def announcing(reading: Reading, trigger: Trigger, free: Sequence[PartyMention]) -> tuple[PartyMention, ...]:
+    """ "India announced that the treaty would be suspended": who says so does so."""
+    opener = reading.clause(trigger.first).opener
+    if opener <= 0 or not reading.is_a("complementiser", opener):
+        return ()
+    said = next((i for i in range(max(0, opener - 4), opener) if reading.is_a("quote_verbs", i)), -1)
+    if said < 0:  # "New Delhi's announcement that …"
+        whose = [p for p in free if 0 < opener - word_of(reading, p) <= _REACH and _possessive(reading, p)]
+        return tuple(whose[-1:])
+    return group(reading, without_places(reading, [p for p in free if said - 6 <= word_of(reading, p) < said]))
+
+
+def _possessive(reading: Reading, mention: PartyMention) -> bool:
+    after = reading.sentence.low[mention.end - reading.sentence.start :]
+    return after.startswith(("'s", "’s"))
+
+
+def joined(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> bool:
+    """Whether a participle shares the auxiliary of the verb before it (« l'a signé mais pas encore ratifié »)."""
+    before = [t for t in triggers if t.last < trigger.first and reading.same_clause(t.first, trigger.first)][-1:]
+    return any(
+        t.voice == ACTIVE and t.tense in {"perfect", "pluperfect"} and trigger.first - t.last <= _SHARED
+        and any(reading.is_a("coordinate", i) or reading.tokens[i].low in _BUT for i in range(t.last + 1, trigger.first))
+        for t in before
+    )  # fmt: skip

@@ -168,6 +168,7 @@ GRAMMAR = frozenset(
         "factual",
         "since",
         "with",
+        "between",
         "beneficiary",
         "adopting",
         "texts",

@@ -57,8 +57,8 @@ class Meanings:
         if self.before is not None:
             return self.before.scene
         lexicon = self.tools.lexicon
-        withs = lexicon.grammar.get("with", frozenset())
-        return Scene(self.document, self.tools.names, self.article.published_on, lexicon.home, withs)
+        withs, between = (lexicon.grammar.get(role, frozenset()) for role in ("with", "between"))
+        return Scene(self.document, self.tools.names, self.article.published_on, lexicon.home, withs, between)
 
     @cached_property
     def readings(self) -> Readings:

@@ -13,7 +13,7 @@ from pipeline.recognise.party_words import fold
 from pipeline.recognise.reading import Reading
 from pipeline.recognise.things import GENERIC, PRONOUN
 from pipeline.recognise.triggers import ACTIVE, NOMINAL, PASSIVE, Trigger
-from pipeline.recognise.values import Actor, PartyKind, PartyMention, Sentence
+from pipeline.recognise.values import Actor, PartyKind, PartyMention
 
 E = EventType
 UNILATERAL = frozenset(
@@ -29,6 +29,7 @@ _UNION = "EU"
 _STATE = 2  # letters of its code
 _IT = frozenset({"it", "her", "нее", "неё", "него", "неї", "нього", "яе", "яго", "ella", "ela", "elle", "lui"})
 _NEAR = 5  # words
+_REACH = 12  # words from entry into force to the state for which or in which it happens
 _BEHIND = 3  # words from a verb to a body behind it
 _OPENING = 2  # words: "In Russia …"
 _OF_STATES = frozenset({"lower_chamber", "upper_chamber", "head_of_state", "head_of_government"})
@@ -70,6 +71,16 @@ class Place:
         at = next((i for i, word in enumerate(reading.tokens) if word.low in self.there), -1)
         before = [p for p in reading.parties if reading.token_at(p.start) < at and p.kind in _PARTNERS]
         return before[-1] if before else None
+
+    def inside(self, reading: Reading, trigger: Trigger) -> list[PartyMention]:
+        """The one state in which something is said to take effect ("entered into force in Japan on 3 February")."""
+        found = [
+            p for p in reading.parties
+            if p.kind is PartyKind.NAME and len(p.code) == _STATE and (at := _at(reading, p)) > 0
+            and abs(at - trigger.first) <= _REACH and fold(reading.tokens[at - 1].low) in self.within
+            and reading.same_clause(at, trigger.first)
+        ]  # fmt: skip
+        return found if len(found) == 1 else []
 
     def spot(self, reading: Reading, trigger: Trigger) -> str:
         """The state in which a step without a subject was taken: "has not been ratified in Paris"; "" where none is said."""
@@ -115,26 +126,18 @@ class Place:
 Verdict = tuple[Status, tuple[str, ...]]
 
 
-def principals(found: Sequence[PartyMention], sentence: Sentence, withs: frozenset[str]) -> list[PartyMention]:
-    """The parties of a sentence without those it is dealt with: "the Senate rejected the agreement with Canada"."""
-    kept: list[PartyMention] = []
-    words = sentence.tokens
-    for p in found:
-        at = next((i for i, t in enumerate(words) if t.end > p.start), 0)
-        near = [words[i].low for i in range(max(0, at - 3), at)]
-        if p.kind in _PARTNERS and withs.intersection(near):
-            continue
-        kept.append(p)
-    return kept
-
-
 def actor(
     reading: Reading, one: Bound, subject: Sequence[PartyMention], told: Sequence[Told], text: str, place: Place
 ) -> Actor:
     """Who acts. A domestic step that names nobody belongs to the parliament it goes to, or to the organ that acted before."""
     if one.trigger.family == "enter_force" and one.step.reason != "effect_of_ending":
         there = place.meant(reading)
-        found = actors.resolve(_for_whom(reading, one.trigger) or ([there] if there else _for_it(reading)), text)
+        found = actors.resolve(
+            _for_whom(reading, one.trigger)
+            or ([there] if there else _for_it(reading))
+            or place.inside(reading, one.trigger),
+            text,
+        )
         return found if found.country else replace(found, country=place.own(reading))
     if one.step.type in UNILATERAL:
         subject = [p for p in subject if p.code != "UN"]  # the depositary receives, it does not ratify
@@ -247,7 +250,7 @@ def _for_whom(reading: Reading, trigger: Trigger) -> list[PartyMention]:
             reading.is_a("beneficiary", i)
             for i in range(max(0, reading.token_at(p.start) - 2), reading.token_at(p.start))
         )
-        and abs(reading.token_at(p.start) - trigger.first) <= 12
+        and abs(reading.token_at(p.start) - trigger.first) <= _REACH
     ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, partial
@@ -11,6 +11,9 @@ from pipeline.recognise import actors, organs
 from pipeline.recognise.parties import Names
 from pipeline.recognise.values import Document, PartyKind, PartyMention, Sentence
 
+_PARTNERS = frozenset({PartyKind.NAME, PartyKind.DEMONYM, PartyKind.CAPITAL})
+_WITH = 3  # words from "with" to a name
+_SMALL = 3  # letters of the small words between two names of a list
 _RECENT = 2  # sentences back whose parties may be those of a mention
 
 
@@ -18,7 +21,7 @@ _RECENT = 2  # sentences back whose parties may be those of a mention
 class Scene:
     """The parties of one article. `context`: the country it is about, "" where none; `states`: codes of headline and lead, in order.
 
-    `withs`: the language's words for "with".
+    `withs`, `between`: the language's words for "with" and "between".
     """
 
     document: Document
@@ -26,6 +29,7 @@ class Scene:
     published: date | None
     home: str = ""
     withs: frozenset[str] = frozenset()
+    between: frozenset[str] = frozenset()
     context: str = ""
     states: tuple[str, ...] = ()
     place: organs.Place = field(default_factory=organs.Place)
@@ -39,13 +43,15 @@ class Scene:
 
     def open(self, opening: list[Sentence]) -> None:
         """Take in headline and lead: what they name stands for the whole article."""
-        told = [p for s in opening for p in organs.principals(self._bare(s), s, self.withs) if _may_be_home(p.code)]
+        told = [p for s in opening for p in _principals(self._bare(s), s, self.withs) if _may_be_home(p.code)]
         self.place = organs.Place("", _codes(p for p in told if p.kind is not PartyKind.BODY))
         found = [p for s in opening for p in self.parties(s)]
-        own = [p for s in opening for p in organs.principals(self.parties(s), s, self.withs) if _may_be_home(p.code)]
+        own = [p for s in opening for p in _principals(self.parties(s), s, self.withs) if _may_be_home(p.code)]
         shown = {p.code for p in told}
+        filed = self._of_dateline(opening)
         self.context = (
-            actors.focus([p for p in own if p.code in shown])
+            filed
+            or actors.focus([p for p in own if p.code in shown])
             or self._of_title(shown)
             or self._filed(shown)
             or self.home
@@ -58,7 +64,7 @@ class Scene:
             self.names.country(self.document.language),
             within=self.names.places(self.document.language),
             seat=partial(self.names.land, language=self.document.language),
-            sure=any(p.code == self.context for p in told if p.kind is PartyKind.BODY),
+            sure=bool(filed) or any(p.code == self.context for p in told if p.kind is PartyKind.BODY),
         )
         self.states = _codes(found)
         self._found.clear()  # what was found so far did not know whom the article is about
@@ -68,6 +74,22 @@ class Scene:
         if self.document.title is None:
             return ""
         return next((p.code for p in self._bare(self.document.title) if p.code in shown), "")
+
+    def _of_dateline(self, opening: Sequence[Sentence]) -> str:
+        """The state in whose capital the report was filed, where an organ acts that it has and every state is only dealt with."""
+        code = self._filed(())
+        if not code:
+            return ""
+        acting = False
+        for s in opening:
+            for p in _principals(self._bare(s), s, self.withs | self.between, lists=True):
+                low, text = (t[p.start - s.start : p.end - s.start] for t in (s.low, s.text))
+                bare = p.kind is PartyKind.BODY and not p.code
+                owners = self.names.owners_of(low, text, self.document.language) if bare else {}
+                acting = acting or code in owners
+                if (not bare and p.kind is not PartyKind.CAPITAL) or (owners and code not in owners):
+                    return ""
+        return code if acting else ""
 
     def _filed(self, shown: Collection[str]) -> str:
         """The state in whose capital the report was filed, where it is about no other."""
@@ -151,6 +173,30 @@ class Scene:
         """Codes of all parties the article names. Asked for only after `open`."""
         told = (p.code for s in self.document.sentences for p in self.parties(s) if p.code)
         return tuple(dict.fromkeys([*self.states, *told]))
+
+
+def _principals(
+    found: Sequence[PartyMention], sentence: Sentence, withs: frozenset[str], *, lists: bool = False
+) -> list[PartyMention]:
+    """The parties of a sentence without those it is dealt with: "the Senate rejected the agreement with Canada".
+
+    `lists`: nor those named with them ("with Canada and Mexico").
+    """
+    kept: list[PartyMention] = []
+    words = sentence.tokens
+    end = -1  # of the last that is dealt with: the next name of its list is, too
+    for p in found:
+        at = next((i for i, t in enumerate(words) if t.end > p.start), 0)
+        near = [words[i].low for i in range(max(0, at - _WITH), at)]
+        gap = sentence.low[end - sentence.start : p.start - sentence.start].split() if end >= 0 else []
+        joined = lists and bool(gap) and all(len(word) <= _SMALL and word.isalpha() for word in gap)
+        kinds = _PARTNERS | {PartyKind.ORGANISATION} if lists else _PARTNERS
+        if p.kind in kinds and (withs.intersection(near) or joined):
+            end = p.end
+            continue
+        end = -1
+        kept.append(p)
+    return kept
 
 
 def _placed(found: Iterable[PartyMention], start: int) -> tuple[PartyMention, ...]:

@@ -55,7 +55,7 @@ def subject(
         if agent:
             return agent
     if trigger.voice == PASSIVE and trigger.family in {"suspend", "withdraw", "terminate", "denounce"}:
-        announcing = _announcing(reading, trigger, free)
+        announcing = agents.announcing(reading, trigger, free)
         if announcing:
             return announcing
     if trigger.voice == PASSIVE:
@@ -66,6 +66,7 @@ def subject(
             return near
     if trigger.voice == ATTRIBUTE:
         done = trigger.first > 0 and reading.tokens[trigger.first - 1].low.startswith(_HAVING)
+        done = done or agents.joined(reading, trigger, triggers)
         return _before(reading, trigger, triggers, free) or _topic(reading, trigger, free) if done else ()
     if trigger.voice == NOMINAL:
         whose = owner(reading, trigger, free) or _before(reading, trigger, triggers, free)
@@ -75,6 +76,7 @@ def subject(
         or _behind(reading, trigger, triggers, free)
         or agents.inverted(reading, trigger, free)
         or _topic(reading, trigger, free)
+        or agents.opening(reading, trigger, named)
     )
 
 
@@ -109,6 +111,14 @@ def _inside(reading: Reading, trigger: Trigger, free: Sequence[PartyMention]) ->
     """The subject among the words of the verb itself: "cleared the Senate", «внесло правительство на рассмотрение»."""
     if trigger.voice != PASSIVE and not (trigger.voice == ACTIVE and reading.lexicon.object_first):
         return ()  # "sent Hungary notice": an object
+    if trigger.voice == ACTIVE and any(
+        p.kind not in ORGANS
+        and last_word(reading, p) < trigger.first
+        and reading.same_clause(word_of(reading, p), trigger.first)
+        and not of_place(reading, word_of(reading, p))
+        for p in free
+    ):
+        return ()  # «Копенгаген уведомил Москву о выходе»
     found = [
         p
         for p in free
@@ -124,7 +134,10 @@ def _on_behalf(reading: Reading, trigger: Trigger, free: Sequence[PartyMention])
     """For whom it was done: "signed on behalf of Norway by its envoy"."""
     clause = reading.clause_of[trigger.first]
     found = [p for p in free if reading.clause_of[word_of(reading, p)] == clause]
-    behalf = [p for p in found if any(reading.is_a("behalf", word_of(reading, p) - i) for i in (1, 2))]
+    behalf = [
+        p for p in found
+        if any(reading.is_a("behalf", word_of(reading, p) - i) for i in (1, 2)) or agents.possessor_of(reading, p, "behalf")
+    ]  # fmt: skip
     return group(reading, behalf, from_left=True) if trigger.voice != NOMINAL else ()
 
 
@@ -169,23 +182,6 @@ def _topic(reading: Reading, trigger: Trigger, free: Sequence[PartyMention]) -> 
         if kept:
             return kept
     return ()
-
-
-def _announcing(reading: Reading, trigger: Trigger, free: Sequence[PartyMention]) -> tuple[PartyMention, ...]:
-    """ "India announced that the treaty would be suspended": who says so does so."""
-    opener = reading.clause(trigger.first).opener
-    if opener <= 0 or not reading.is_a("complementiser", opener):
-        return ()
-    said = next((i for i in range(max(0, opener - 4), opener) if reading.is_a("quote_verbs", i)), -1)
-    if said < 0:  # "New Delhi's announcement that …"
-        whose = [p for p in free if 0 < opener - word_of(reading, p) <= _REACH and _possessive(reading, p)]
-        return tuple(whose[-1:])
-    return group(reading, without_places(reading, [p for p in free if said - 6 <= word_of(reading, p) < said]))
-
-
-def _possessive(reading: Reading, mention: PartyMention) -> bool:
-    after = reading.sentence.low[mention.end - reading.sentence.start :]
-    return after.startswith(("'s", "’s"))
 
 
 def _touches(reading: Reading, trigger: Trigger, mention: PartyMention) -> bool:
@@ -317,6 +313,9 @@ def _before(
         and reading.clause_of[word_of(reading, p)] == clause
     ]
     if found:
+        deciding = agents.deciding(reading, trigger, found)
+        if deciding:
+            return deciding
         kept = without_places(reading, _addressed(reading, trigger, found))
         return group(reading, kept, from_left=reading.lexicon.verb_final and any(p.kind in ORGANS for p in kept))
     home = reading.clause(trigger.first)
