@@ -11,16 +11,17 @@ from typing import Any
 from sqlalchemy import Connection, Select, bindparam, select
 
 from pipeline.model import EventState
+from pipeline.query import rare
 from pipeline.query.asking import EventFilter
 from pipeline.query.kinds import hides_retracted, values_of
 from pipeline.query.walking import Place, Range
-from pipeline.store.event_search import EVENTS, Field, behind, found, number_of, number_on
-from pipeline.store.inverted import Phrase, Span, clipped
+from pipeline.store.event_search import Field, behind, found, holding, number_of, number_on
+from pipeline.store.inverted import Phrase, Span
 from pipeline.store.kinds import GRADES, grade_of
 from pipeline.store.sql import among_given, given_list
 from pipeline.store.tables import EventRow
 
-_MOST = 400  # events looked at in one go
+_MOST, _SPARE = 400, 8  # events looked at in one go; of these, for those that do not answer
 
 
 def places(
@@ -32,16 +33,21 @@ def places(
     lasts: date | None = None,
 ) -> list[Place]:
     """The first `limit` places of events that answer. `lasts`: only acts that can have been on this day or later."""
-    fields, span = fields_of(wanted), clipped(connection, EVENTS, span_of(where))
+    few = rare.of_now(connection, wanted)
+    if few is not None:
+        there = _holding(connection, wanted, few, lasts)
+        return holding(connection, (asked, concerned(wanted)), there, span_of(where), limit)
+    fields, span = fields_of(wanted), span_of(where)
     made: list[Place] = []
+    some = limit + _SPARE
     while len(made) < limit:
-        some = min(_MOST, limit - len(made) + 8)
         near, last = found(connection, asked, fields, span, some)
         there = _holding(connection, wanted, [identity for _, identity in near], lasts)
         made += [one for one in near if one[1] in there]
         if last is None:
             break
         span = replace(span, low=last + 1) if span.rising else replace(span, high=last)
+        some = _MOST if not made else min(_MOST, some * (limit - len(made)) // len(made) + _SPARE)
     return made[:limit]
 
 
@@ -61,15 +67,18 @@ def fields_of(wanted: EventFilter) -> list[list[Field]]:
     fields: dict[str, Collection[str]] = {
         name: values for name, values in values_of(wanted).items() if name != "state" or wanted.state
     }
-    if wanted.agreement:
-        fields["agreement"] = wanted.agreement
-    fields |= {name: (value,) for name, value in (("party", wanted.party), ("country", wanted.country)) if value}
     if wanted.tracked is not None:
         fields["tracked"] = (str(wanted.tracked),)
     if wanted.min_confidence > 0:
         least = grade_of(wanted.min_confidence)
         fields["grade"] = [str(grade) for grade in range(least, len(GRADES) + 1)]
-    return [[(name, value) for value in values] for name, values in fields.items()]
+    return [*concerned(wanted), *([(name, value) for value in values] for name, values in fields.items())]
+
+
+def concerned(wanted: EventFilter) -> list[list[Field]]:
+    """Those of the filters that are not of kinds: whom and what it concerns."""
+    fields = (("agreement", wanted.agreement), ("party", (wanted.party,)), ("country", (wanted.country,)))
+    return [[(name, value) for value in values if value] for name, values in fields if any(values)]
 
 
 def _holding(connection: Connection, wanted: EventFilter, ids: Sequence[str], lasts: date | None) -> set[str]:

@@ -17,13 +17,14 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Date, Select, bindparam, exists, func, or_, select
 
+from pipeline.query import rare
 from pipeline.query.asking import EventFilter
 from pipeline.query.by_words import fields_of, span_of
 from pipeline.query.kinds import Kinds, given_kinds, kinds
 from pipeline.query.validity import early
 from pipeline.query.walking import Place, range_of
-from pipeline.store.event_search import AHEAD, EVENTS, MOVED, Field, found, holding, number_on
-from pipeline.store.inverted import Phrase, Span, clipped
+from pipeline.store.event_search import AHEAD, MOVED, Field, found, holding, number_on
+from pipeline.store.inverted import Phrase, Span
 from pipeline.store.sql import among_given, given_list
 from pipeline.store.tables import EventPartyRow, RevisionRow
 from pipeline.store.types import UtcDateTime
@@ -49,12 +50,14 @@ def places(connection: Connection, wanted: EventFilter, asked: Sequence[Phrase],
     assert wanted.as_of is not None
     where = replace(range_of(wanted), since=None, until=None)
     whole = span_of(where)
-    few = early(connection, wanted.as_of)
+    few = rare.of_then(connection, wanted)
+    if few is None:
+        few = early(connection, wanted.as_of)
     if few is not None:
-        return holding(connection, asked, _answered(connection, wanted, few), whole, limit)
+        return holding(connection, (asked, ()), _answered(connection, wanted, few), whole, limit)
     stretches = stretches_of(wanted.since, wanted.until, wanted.as_of.date())
     if connection.dialect.name == "postgresql":  # whose statements cost more than the stretches in them
-        return _walked(connection, wanted, asked, (clipped(connection, EVENTS, whole), stretches), limit)
+        return _walked(connection, wanted, asked, (whole, stretches), limit)
     made: list[Place] = []
     for one in stretches if wanted.oldest_first else reversed(stretches):
         span = _part(whole, one)

@@ -12,7 +12,7 @@ from pipeline.recognise.linking import Index
 from pipeline.recognise.linking.score import AMENDING
 from pipeline.recognise.siblings import alike
 from pipeline.recognise.titles import Reading as Wording
-from pipeline.recognise.values import Band, Link, Mention
+from pipeline.recognise.values import Band, Link, Mention, PartyKind
 
 COMPATIBLE = 0.8
 _AMENDING = 8  # agreements among which what one amends is looked for
@@ -198,6 +198,9 @@ class Carrying:
         codes = {p.code for p in mention.parties if p.code}
         if closed and codes - closed:
             return False
+        blocs = {p.code for p in mention.parties if p.code and p.kind is PartyKind.ORGANISATION}
+        if self.index.parties(agreement_id) and not all(self.index.listed(code, agreement_id) for code in blocs):
+            return False  # "the agreement with the European Union", where that of EFTA was told of
         states = {code for code in near if len(code) == 2}
         if closed and len(states) >= 2 and not closed <= near | {code for code in closed if len(code) > 2}:
             return False

@@ -60,7 +60,7 @@ class Reading:
     """A wording taken apart. `keys`: what it says of the subject, in order, each once (see `concepts`).
 
     `layers`: what makes it an agreement on an agreement, or not the full one: "amend", "accede", "extend", "interim" …
-    `proper`: the keys written with a capital letter. `states` and `orgs`: parties found in the words, by code;
+    `proper`: the keys written with a capital letter. `states` and `orgs`: parties found in the words, by code; `seats`: of these states, those named by their capital only;
     `aside`: keys that only a relative clause behind the noun says: it describes the agreement in the writer's words.
     `places`: capitals that only say where it was signed (the Rome Statute).
     `plural`: the noun is one, where the language shows it. `kind`: the noun at the head ("treaty", "protocol" …, "" where there is none); `kinds`: all of them.
@@ -72,6 +72,7 @@ class Reading:
     kind: str = ""
     kinds: frozenset[str] = frozenset()
     states: frozenset[str] = frozenset()
+    seats: frozenset[str] = frozenset()
     orgs: frozenset[str] = frozenset()
     places: frozenset[str] = frozenset()
     years: frozenset[int] = frozenset()
@@ -145,6 +146,8 @@ class Reader:
             kind=head,
             kinds=frozenset(kinds),
             states=frozenset(m.code for m in parties if m.code and m.kind is not PartyKind.ORGANISATION),
+            seats=frozenset(m.code for m in parties if m.kind is PartyKind.CAPITAL)
+            - {m.code for m in parties if m.kind is not PartyKind.CAPITAL},
             orgs=frozenset(m.code for m in found if m.code and m.kind is PartyKind.ORGANISATION),
             places=frozenset(m.code for m in places) - {m.code for m in parties},
             years=frozenset(int(year) for year in _YEAR.findall(text)),

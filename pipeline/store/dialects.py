@@ -10,7 +10,8 @@ import sqlite3
 from types import ModuleType
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, FromClause, create_engine, event, make_url
+from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from pipeline.errors import UsageError
@@ -86,9 +87,18 @@ def _sqlite(url: URL) -> Engine:
         writes = connection.get_execution_options().get(WRITE)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
+    engine.dialect.statement_compiler = _Compiler
     event.listen(engine, "connect", connected)
     event.listen(engine, "begin", begin)
     return engine
+
+
+class _Compiler(SQLiteCompiler):
+    """Says the hints of a statement ("INDEXED BY …"), which the library keeps to itself for SQLite."""
+
+    def get_from_hint_text(self, table: FromClause, text: str | None) -> str | None:  # noqa: ARG002 - as it is called
+        """The hint of a table, behind its name."""
+        return text
 
 
 def _postgresql(url: URL) -> Engine:

@@ -92,8 +92,7 @@ def found(
     At most `limit` entries are looked at, and some of them may be out of date; None: there are no more. `mark`, on
     PostgreSQL: what else events of some days must have (`date.toordinal`).
     """
-    wanted: tuple[tuple[Phrase, ...], ...] = tuple((phrase,) for phrase in asked)
-    wanted += tuple(tuple(field(name, value) for name, value in some) for some in fields)
+    wanted = _all_of(asked, fields)
     if mark is None:
         numbers = find(connection, EVENTS, wanted, span, limit)
     else:
@@ -101,6 +100,11 @@ def found(
     ids = _ids(connection, numbers)
     places = [(day_of(number), ids[number]) for number in numbers if number in ids]
     return places, numbers[-1] if len(numbers) == limit else None
+
+
+def _all_of(asked: Sequence[Phrase], fields: Iterable[Collection[Field]]) -> Wanted:
+    each = tuple(tuple(field(name, value) for name, value in some) for some in fields)
+    return (*((phrase,) for phrase in asked), *each)
 
 
 def _marked(wanted: Wanted, mark: Callable[[range], Field | None]) -> Callable[[int], Wanted]:
@@ -114,17 +118,23 @@ def _marked(wanted: Wanted, mark: Callable[[range], Field | None]) -> Callable[[
 
 
 def holding(
-    connection: Connection, asked: Sequence[Phrase], ids: Collection[str], span: Span, limit: int
+    connection: Connection,
+    wanted: tuple[Sequence[Phrase], Iterable[Collection[Field]]],
+    ids: Collection[str],
+    span: Span,
+    limit: int,
 ) -> list[tuple[date, str]]:
-    """Days and ids: of these events the first `limit` in which all these phrases stand, in the order of their days."""
+    """Days and ids: of these events the first `limit` in which all these phrases stand, and one of each of these collections
+    of fields, in the order of their days.
+    """
     sqlite = connection.dialect.name == "sqlite"
     theirs = text(f"SELECT place, event_id FROM event_search_places WHERE event_id {_listed(sqlite)}")  # noqa: S608
     rows = connection.execute(theirs, {"listed": given_list(sqlite, list(ids))}).all()
     places = {row[0]: row[1] for row in rows if span.holds(row[0])}
-    wanted, found = tuple((phrase,) for phrase in asked), []
+    all_of, found = _all_of(*wanted), []
     for start in range(0, len(listed := sorted(places, reverse=not span.rising)), _SOME):
         some = listed[start : start + _SOME]
-        there = among(connection, EVENTS, wanted, some)
+        there = among(connection, EVENTS, all_of, some)
         found += [(day_of(number), places[number]) for number in some if number in there]
         if len(found) >= limit:
             break

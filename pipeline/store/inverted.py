@@ -10,12 +10,17 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, TextClause, text
 
 Phrase = tuple[str, ...]  # tokens that stand one after the other; the last may end in * for all that begin so
 Wanted = tuple[tuple[Phrase, ...], ...]  # all of: any of: a phrase
-_STRETCHES = (16, 64, 256, 1024)  # asked for at a time
+_STRETCHES = (16, 1024)  # asked for at a time: at first, at most
+_NEAR = 256  # documents, at least, that the first window of a walk downwards holds
+_FARTHER, _FAR = 4, 64  # times as far reaches the next one, at most; and where it held nothing
+_NEARER = 8  # times as near reaches the next one where that was too far
+_TOO_MANY = 4  # times as many as asked for, beside those: the window was too wide
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +96,54 @@ def find(connection: Connection, index: Index, wanted: Wanted, span: Span, limit
 
 
 def _find_sqlite(connection: Connection, index: Index, wanted: Wanted, span: Span, limit: int) -> list[int]:
-    sql = f"SELECT rowid FROM {index.name} WHERE {index.name} MATCH :asked{_bounds('rowid', span)}"  # noqa: S608
-    order = f" ORDER BY rowid {'ASC' if span.rising else 'DESC'} LIMIT :limit"
+    if span.rising or any(phrase[-1].endswith("*") for some in wanted for phrase in some):
+        return _asked(connection, index, wanted, span, limit)  # what words begin with is put together anew each time
+    return _falling(connection, index, wanted, span, limit)
+
+
+def _asked(connection: Connection, index: Index, wanted: Wanted, span: Span, limit: int) -> list[int]:
+    statement = _matching(index.name, _bounds("rowid", span), "ASC" if span.rising else "DESC")
     given = _given(span) | {"asked": _match(wanted), "limit": limit}
-    return list(connection.execute(text(sql + order), given).scalars())
+    return [row[0] for row in connection.execute(statement, given).all()]
+
+
+@lru_cache(100)
+def _matching(name: str, bounds: str, order: str) -> TextClause:
+    return text(f"SELECT rowid FROM {name} WHERE {name} MATCH :asked{bounds} ORDER BY rowid {order} LIMIT :limit")  # noqa: S608 - a name of ours
+
+
+def _falling(connection: Connection, index: Index, wanted: Wanted, span: Span, limit: int) -> list[int]:
+    """The highest first, by windows that are each read upwards.
+
+    Downwards, FTS5 looks for every place in a list of documents from the list's end, and again for each word of a question.
+    """
+    some = max(_NEAR, limit)
+    low, high, there = connection.execute(
+        _nearest(index.name, _bounds("rowid", span)), _given(span) | {"near": some}
+    ).one()
+    if not there:
+        return []
+    found: list[int] = []
+    top, bottom = high + 1, low if there < some else span.low or 0
+    most, width, farther = some + _TOO_MANY * limit, top - low, _FAR
+    while len(found) < limit and top > bottom:
+        low = max(bottom, top - width)
+        part = _asked(connection, index, wanted, Span(low, top, rising=True), most)
+        if len(part) == most and width > 1:  # those nearest may be missing
+            width, farther = max(1, width // _NEARER), 2
+            continue
+        found += reversed(part)
+        top = low
+        times = min((limit - len(found)) / len(part), _FARTHER) if part else farther
+        width = int(width * max(times, 0.5)) + 1
+    return found[:limit]
+
+
+@lru_cache(100)
+def _nearest(name: str, bounds: str) -> TextClause:
+    """The lowest and the highest number of the documents nearest to a span's upper end, and how many they are."""
+    near = f"SELECT rowid FROM {name} WHERE 1{bounds} ORDER BY rowid DESC LIMIT :near"  # noqa: S608 - a name of ours
+    return text(f"SELECT min(rowid), max(rowid), count(*) FROM ({near})")  # noqa: S608
 
 
 def _match(wanted: Wanted) -> str:
@@ -111,30 +160,23 @@ def find_by_stretches(
 ) -> list[int]:
     """The same on PostgreSQL, where something else may be wanted of each stretch of numbers."""
     found: list[int] = []
-    left = _numbers(connection, index, span)
-    for width in (*_STRETCHES, *([_STRETCHES[-1]] * 1000)):
-        if not left or len(found) >= limit:
-            break
+    left, width = _numbers(connection, index, span), _STRETCHES[0]
+    while left and len(found) < limit:
         near = left[:width] if span.rising else left[-width:]
         left = left[width:] if span.rising else left[:-width]
-        found += _in_stretches(connection, index, wanted, span, (near, limit - len(found)))
+        part = _in_stretches(connection, index, wanted, span, (near, limit - len(found)))
+        found += part
+        width = min(width * 4, _STRETCHES[1])
+        if not part and left:  # perhaps nothing lies there at all, for centuries
+            left = _numbers(connection, index, span.within(left.start << index.shift, (left.stop << index.shift) - 1))
     return found
 
 
-def clipped(connection: Connection, index: Index, span: Span) -> Span:
-    """The span as far as there are documents, where that has to be known: ask for it once before many searches of parts of it."""
-    if connection.dialect.name == "sqlite":
-        return span
-    lowest, highest = connection.execute(text(f"SELECT min(id), max(id) FROM {index.name}")).one()  # noqa: S608
-    return span.within(lowest, highest) if lowest is not None else replace(span, low=0, high=0)
-
-
 def _numbers(connection: Connection, index: Index, span: Span) -> range:
-    """The stretches in which documents of this span can lie."""
-    if span.low is None or span.high is None:
-        span = clipped(connection, index, span)
-    assert span.low is not None and span.high is not None  # noqa: PT018
-    return range(span.low >> index.shift, (span.high - 1 >> index.shift) + 1) if span.low < span.high else range(0)
+    """The stretches in which documents of this span lie, from the first to the last that hold one."""
+    sql = f"SELECT min(id), max(id) FROM {index.name} WHERE true{_bounds('id', span)}"  # noqa: S608 - a name of ours
+    lowest, highest = connection.execute(text(sql), _given(span)).one()
+    return range(lowest >> index.shift, (highest >> index.shift) + 1) if lowest is not None else range(0)
 
 
 def among(connection: Connection, index: Index, wanted: Wanted, numbers: Sequence[int]) -> set[int]:

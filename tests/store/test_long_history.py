@@ -15,9 +15,9 @@ from benchmarks.chronicle import PARTIES, Size, fill
 from pipeline import query
 from pipeline.door.words import words
 from pipeline.model import Event, EventState
-from pipeline.query import EventFilter, told, validity
+from pipeline.query import EventFilter, rare, told, validity
 from pipeline.query.asking import place
-from pipeline.store import documents, migrate
+from pipeline.store import documents, inverted, migrate
 from pipeline.store.codec import event_from
 from pipeline.store.engine import Database, open_database
 from pipeline.store.tables import ArticleVersionRow, EventPartyRow, EventRow, EvidenceRow, RevisionRow
@@ -64,6 +64,8 @@ def test_every_composition_of_filters(history: Database, monkeypatch: pytest.Mon
     """Lists, now and as of a day, page by page, are what one gets by looking at every event."""
     monkeypatch.setattr(validity, "_EARLY", 100)  # as if the history were a long one
     monkeypatch.setattr(validity, "_FEW_LATER", 30)
+    monkeypatch.setattr(rare, "_FEW", 40)
+    monkeypatch.setattr(inverted, "_NEAR", 16)
     dice = random.Random(11)
     stems = history.read(_stems)
     now = {one.id: place(one)[0] for one in history.read(partial(_stood, at=LATEST))[0]}

@@ -205,9 +205,14 @@ class Preparer:
             exclude,
             agreement.title,
             frame_only(parties),
-            any(reading.states or reading.orgs & (parties | self._known.members.keys()) for reading in titles),
+            any(
+                reading.states - reading.seats or reading.orgs & (parties | self._known.members.keys())
+                for reading in titles
+            ),
             self._shared.words(
-                frozenset().union(*(reading.states for reading in titles)) if frame_only(parties) else frozenset()
+                frozenset().union(*(reading.states - reading.seats for reading in titles))  # "(Minsk, 1993)"
+                if frame_only(parties)
+                else frozenset()
             ),
         )
 
