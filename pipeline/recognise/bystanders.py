@@ -19,31 +19,7 @@ _BY_NOTE = frozenset({"exchange", "notify", "deposit"})  # "exchanged notes unde
 _REACH = 4  # words between "in accordance with" and its noun
 _REACH_HAN = 30  # the same where every ideograph is a word
 _WORKING = frozenset({"terminate", "suspend", "extend", "amend", "withdraw"})  # what agreements do to other things, too
-_ENDS = frozenset({"fin", "fim", "end", "ende"})  # "puts an end to": what is ended stands behind it
-_OWN = frozenset(
-    "执适实效生有至到五十三两一二四六七八九年"
-)  # Chinese words behind a verb that are the agreement's own: its force, its term
 _CASES = frozenset({"be", "kk", "ky", "mk", "ru", "uk"})  # there a subject may follow its verb as well as an object
-_ABOUT = frozenset({"almost", "nearly", "roughly", "some"})
-_BARE = ("ma", "me", "ması", "mesi")  # Turkish treaty nouns without a case
-_OBJECTS = (
-    "ini",
-    "ını",
-    "unu",
-    "ünü",
-    "ine",
-    "ına",
-    "una",
-    "üne",
-    "leri",
-    "ları",
-    "lere",
-    "lara",
-    "yi",
-    "yı",
-    "yu",
-    "yü",
-)
 
 
 def objects(reading: Reading, things: Sequence[Thing], trigger: Trigger) -> Sequence[Thing]:
@@ -144,21 +120,21 @@ def _is_subject(reading: Reading, trigger: Trigger, thing: Thing) -> bool:
     """Whether an agreement in front of a finite verb may be its subject."""
     if reading.is_a("clitics", thing.last) or reading.is_a("intransitive", trigger.first):
         return False
-    if reading.lexicon.language in _CASES or (thing.first and reading.tokens[thing.first - 1].low in {"den", "dem"}):
+    if reading.lexicon.language in _CASES or (thing.first and _has(reading, "object_articles", thing.first - 1)):
         return False  # "den Vertrag kündigte die neue Führung"
     return not _other_subject(reading, trigger, thing)
 
 
 def _has_object(reading: Reading, trigger: Trigger, thing: Thing, dated: frozenset[int]) -> bool:
     """Whether a verb behind an agreement has another thing for its object."""
-    if reading.lexicon.language == "tr":
+    if reading.lexicon.grammar.get("object_endings"):
         return (
             _uninflected(reading, thing) and trigger.first - 1 not in dated and _inflected(reading, trigger.first - 1)
         )
     if reading.lexicon.language == "zh":
         return _han_object(reading, trigger)
     inside = range(trigger.first + 1, trigger.last)
-    if trigger.last > trigger.first and reading.tokens[trigger.last].low in _ENDS:
+    if trigger.last > trigger.first and _has(reading, "ends", trigger.last):
         return True
     if any(reading.is_a("determiners", i) for i in inside) and not _actor(reading, inside):
         return True
@@ -204,36 +180,50 @@ def _actor(reading: Reading, words: range) -> bool:
 
 def _object_behind(reading: Reading, trigger: Trigger, dated: frozenset[int]) -> bool:
     following = trigger.last + 1
-    if following + 1 < len(reading.tokens) and reading.tokens[following].low in _ABOUT:
+    if following + 1 < len(reading.tokens) and _has(reading, "about", following):
         following += 1  # "nearly two years of haggling"
     elif following >= len(reading.tokens) or following in dated or nothing_follows(reading, trigger):
         return False
     low = reading.tokens[following].low
     counted = reading.is_a("numbers", following) and trigger.tense != GERUND  # "ended two years ago"
-    adverb = low.endswith(("ly", "mente")) or counted or reading.is_a("stop_words", following)
+    adverb = _ends(reading, "adverb_endings", following) or counted or reading.is_a("stop_words", following)
     near = range(following, min(following + 3, len(reading.tokens)))
     return not adverb and not low.isdigit() and not _actor(reading, near) and not dated & set(near[:2])
 
 
 def _han_object(reading: Reading, trigger: Trigger) -> bool:
     following = trigger.last + 1
-    while following < len(reading.tokens) and reading.tokens[following].low in {"了", "过"}:
+    while following < len(reading.tokens) and _has(reading, "aspect", following):
         following += 1
     if following + 1 >= len(reading.tokens) or any(
         orders.parted(reading, i - 1, i) for i in (following, following + 1)
     ):
         return False
     low = reading.tokens[following].low
-    return low not in _OWN and not low.isdigit() and not _actor(reading, range(following, following + 4))
+    return (
+        not _has(reading, "own_matter", following)
+        and not low.isdigit()
+        and not _actor(reading, range(following, following + 4))
+    )
 
 
 def _uninflected(reading: Reading, thing: Thing) -> bool:
     """Turkish "anlaşma … sona erdirdi": what is ended has a case ending, what ends something has none."""
     following = thing.last + 1
     written = following < len(reading.tokens) and any(mark in reading.before(following) for mark in "'’")
-    return thing.what == TREATY and reading.tokens[thing.last].low.endswith(_BARE) and not written
+    return thing.what == TREATY and _ends(reading, "bare_endings", thing.last) and not written
 
 
 def _inflected(reading: Reading, word: int) -> bool:
     """Whether a Turkish word right before a verb has the ending of an object."""
-    return reading.tokens[word].low.endswith(_OBJECTS)
+    return _ends(reading, "object_endings", word)
+
+
+def _has(reading: Reading, name: str, word: int) -> bool:
+    """Whether a word is in one of the language's word lists."""
+    return reading.lexicon.has(name, reading.tokens[word].low)
+
+
+def _ends(reading: Reading, name: str, word: int) -> bool:
+    """Whether a word has one of the endings that the language lists."""
+    return reading.tokens[word].low.endswith(tuple(reading.lexicon.grammar.get(name, ())))
