@@ -9,6 +9,7 @@ from pipeline.recognise.parties import MEMBER
 from pipeline.recognise.reading import ASIDE, RELATIVE, SUBORDINATE, Reading
 from pipeline.recognise.rows import (
     ORGANS,
+    ends_name,
     first_of,
     first_row,
     group,
@@ -190,12 +191,15 @@ def _touches(reading: Reading, trigger: Trigger, mention: PartyMention) -> bool:
         reading.lexicon.object_first
         and trigger.voice == ACTIVE
         and trigger.tense in {"past", "perfect"}
-        and mention.kind is PartyKind.NAME
+        and mention.kind in {PartyKind.NAME, PartyKind.CAPITAL}
         and 1 <= trigger.first - last_word(reading, mention) <= 2 + _denied(reading, trigger)
         and not reading.comma_between(last_word(reading, mention), trigger.first)
-        and not any(
-            reading.is_a("prepositions", i)
-            for i in range(max(0, word_of(reading, mention) - 2), word_of(reading, mention))
+        and (
+            ends_name(reading, word_of(reading, mention) - 1)  # «документ із Молдовою Брюссель подовжив»
+            or not any(
+                reading.is_a("prepositions", i)
+                for i in range(max(0, word_of(reading, mention) - 2), word_of(reading, mention))
+            )
         )
         and not any(
             reading.is_a("coordinate", i)
