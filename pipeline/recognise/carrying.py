@@ -199,7 +199,8 @@ class Carrying:
         if closed and codes - closed:
             return False
         blocs = {p.code for p in mention.parties if p.code and p.kind is PartyKind.ORGANISATION}
-        if self.index.parties(agreement_id) and not all(self.index.listed(code, agreement_id) for code in blocs):
+        strange = all(self.index.bloc(b) and not self.index.listed(b, agreement_id) for b in blocs)
+        if blocs and strange and self.index.parties(agreement_id):
             return False  # "the agreement with the European Union", where that of EFTA was told of
         states = {code for code in near if len(code) == 2}
         if closed and len(states) >= 2 and not closed <= near | {code for code in closed if len(code) > 2}:

@@ -128,6 +128,10 @@ def _acts(reading: Reading, word: int, last: int) -> bool:
     if reading.lexicon.language not in _NOMINATIVE or reading.is_a("with", last) or reading.is_a("complement", last):
         return False
     here = next((p for p in reading.parties if p.start == reading.tokens[word].start), None)
+    if here is not None and here.kind is PartyKind.CAPITAL and not reading.before(word).strip(" \u00a0"):
+        beside = any(p.end == reading.tokens[word - 1].end for p in reading.parties)
+        if beside:  # "такий самий документ із Молдовою Брюссель подовжив"
+            return True
     dashed = any(mark in reading.before(word) for mark in "-–—")
     return here is not None and not dashed and bool(_NOMINATIVE[reading.lexicon.language].search(_text(reading, here)))
 

@@ -130,9 +130,9 @@ def before(
 
 
 def _older(index: Index, one: str, other: str) -> bool:
-    """Whether an agreement may be older than another: by their years, and where these do not say, always."""
+    """Whether an agreement may be older than another: by their years; one without a year may be older than one that has none, either."""
     first, second = index.years(one), index.years(other)
-    return not first or not second or min(first) < min(second)
+    return not second or (bool(first) and min(first) < min(second))
 
 
 def alike(model: frozenset[str], others: Mapping[str, frozenset[str]]) -> str:

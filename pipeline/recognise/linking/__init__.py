@@ -240,6 +240,10 @@ class Index:
         """Whether a code is among the parties listed for an agreement, a member of one, or an organisation its title names."""
         return belongs(code, self._entries[self._place[agreement_id]], self._members)
 
+    def bloc(self, code: str) -> bool:
+        """Whether a code is a bloc's that concludes agreements, not a body in whose frame they are made ("the UN convention")."""
+        return code in self._members
+
     def ring(self, code: str, rings: Sequence[frozenset[str]]) -> int:
         """The innermost of several sets of codes that has a party, or a member of it; their number where none has."""
         members = self._members.get(code, frozenset())
