@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import json
+from bisect import bisect_right
+from datetime import UTC, date
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -133,28 +138,46 @@ def _spans() -> None:
 
 
 def _fill_spans(connection: sa.Connection) -> None:
-    from pipeline.store.codec import event_as_columns, event_from  # only a history that is there needs them
-    from pipeline.store.kinds import kind_of, lead_of
-    from pipeline.store.types import Json, UtcDateTime
-
+    """As snapshots, kinds and leads were then: nothing of the program, which goes on."""
     some = sa.text(
         "SELECT r.event_id, r.revision, r.snapshot, r.recorded_at, e.first_seen"
         " FROM revisions r JOIN events e ON e.id = r.event_id"
         " WHERE (r.event_id, r.revision) > (:event_id, :revision) ORDER BY r.event_id, r.revision LIMIT 1000"
-    ).columns(snapshot=Json(), recorded_at=UtcDateTime(), first_seen=UtcDateTime())
+    )
     filled = sa.text(
         "UPDATE revisions SET agreement_id = :agreement_id, actor_country = :actor_country, happened = :happened,"
         " kind = :kind, confidence = :confidence, lead = :lead WHERE event_id = :event_id AND revision = :revision"
     ).bindparams(sa.bindparam("happened", type_=sa.Date()))
+    known: dict[tuple[Any, ...], int] = {}
     after = {"event_id": "", "revision": 0}
     while rows := connection.execute(some, after).all():
         for row in rows:
-            event = event_from(row.snapshot, row.event_id, row.first_seen)
-            columns = event_as_columns(event)
-            given = {name: columns[name] for name in ("agreement_id", "actor_country", "happened", "confidence")}
-            given |= {"kind": kind_of(connection, event), "lead": lead_of(columns["happened"], row.recorded_at)}
+            told = json.loads(row.snapshot)
+            happened = date.fromisoformat(f"{told['date']}-01-01"[:10]) if told["date"] else _day(row.first_seen)
+            given = {name: told[name] for name in ("agreement_id", "actor_country", "confidence")}
+            given |= {"happened": happened, "kind": _kind(connection, known, told)}
+            given["lead"] = max(0, (happened - _day(row.recorded_at)).days).bit_length()
             after = {"event_id": row.event_id, "revision": row.revision}
             connection.execute(filled, given | after)
+
+
+def _day(moment: Any) -> date:
+    """SQLite keeps moments as text."""
+    return date.fromisoformat(moment[:10]) if isinstance(moment, str) else moment.astimezone(UTC).date()
+
+
+def _kind(connection: sa.Connection, known: dict[tuple[Any, ...], int], told: dict[str, Any]) -> int:
+    """The number of what a snapshot is like; a new one where there was none like it."""
+    grade = bisect_right((0.35, 0.5, 0.7, 0.8, 0.9, 0.95, 0.99), told["confidence"])
+    made = {name: told[name] for name in ("type", "status", "state", "salience", "stage")}
+    made |= {"tracked": told["agreement_id"] is not None, "grade": grade}
+    if (key := tuple(made.values())) not in known:
+        table = sa.table("event_kinds", sa.column("id"), *(sa.column(name) for name in made))
+        same = sa.select(table.c.id).where(*(table.c[name] == value for name, value in made.items()))
+        if connection.execute(same).first() is None:
+            connection.execute(sa.insert(table).values(made))
+        known[key] = connection.execute(same).scalar_one()
+    return known[key]
 
 
 def downgrade() -> None:

@@ -1,4 +1,4 @@
-"""search that knows phrases, and one over events; the index of articles is made anew
+"""search that knows phrases, and one over events; both are filled when the schema is the newest (`store.migrate`)
 
 Texts that retention has deleted are found by their titles alone from here on.
 """
@@ -6,8 +6,6 @@ Texts that retention has deleted are found by their titles alone from here on.
 from __future__ import annotations
 
 from alembic import op
-
-from pipeline.store import event_search, search
 
 revision = "0007"
 down_revision = "0006"
@@ -21,16 +19,28 @@ _BEFORE = {
         "CREATE INDEX article_search_words ON article_search USING gin (words)",
     ),
 }
+_INDEX = {
+    "sqlite": ("CREATE VIRTUAL TABLE NAME USING fts5(words, content='', tokenize='unicode61')",),
+    "postgresql": (
+        "CREATE TABLE NAME (id BIGINT PRIMARY KEY, words TSVECTOR NOT NULL)",
+        "CREATE INDEX NAME_words ON NAME USING gin (words) WITH (fastupdate = off)",
+    ),
+}
+_PLACES = (
+    "CREATE TABLE event_search_places (place BIGINT PRIMARY KEY, event_id TEXT)",
+    "CREATE INDEX event_search_places_event_id ON event_search_places (event_id)",
+)
 
 
 def upgrade() -> None:
-    connection = op.get_bind()
     op.execute("DROP TABLE article_search")
-    made = (search.ARTICLES, event_search.EVENTS)
-    for statement in (*(one for index in made for one in index.create(connection.dialect.name)), *event_search.PLACES):
+    made = [
+        one.replace("NAME", name)
+        for name in ("article_search", "event_search")
+        for one in _INDEX[op.get_bind().dialect.name]
+    ]
+    for statement in (*made, *_PLACES):
         op.execute(statement)
-    search.catch_up(connection)
-    event_search.catch_up(connection)
 
 
 def downgrade() -> None:

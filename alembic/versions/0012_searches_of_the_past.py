@@ -5,8 +5,6 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from pipeline.store import event_search
-
 revision = "0012"
 down_revision = "0011"
 branch_labels = None
@@ -21,7 +19,6 @@ _DAYS = {
     "sqlite": "CAST(julianday(r.happened) - julianday(event_parties.happened) AS INTEGER)",
     "postgresql": "r.happened - event_parties.happened",
 }
-_SOME = 400
 
 
 def upgrade() -> None:
@@ -37,21 +34,15 @@ def upgrade() -> None:
         postgresql_where=where,
     )
     op.create_index("ix_revisions_walk_country", "revisions", _COUNTRY)
-    _written_again(op.get_bind())
+    _written_again(op.get_bind().dialect.name)
 
 
-def _written_again(connection: sa.Connection) -> None:
-    """The index says nothing more of what was never revised and lay ahead of no day."""
-    some = sa.text(
-        "SELECT DISTINCT event_id FROM revisions WHERE event_id > :after AND (revision > 1 OR lead > 0)"
-        " ORDER BY event_id LIMIT :limit"
-    )
-    after = ""
-    while ids := list(connection.execute(some, {"after": after, "limit": _SOME}).scalars()):
-        event_search.index(connection, ids)
-        after = ids[-1]
-    if after and connection.dialect.name == "sqlite":  # in many pieces it is read several times as long
-        connection.execute(sa.text("INSERT INTO event_search (event_search) VALUES ('optimize')"))
+def _written_again(dialect: str) -> None:
+    """What was revised or lay ahead has more to say now: the index forgets it, and is filled when the schema is the newest."""
+    theirs = "event_id IN (SELECT event_id FROM revisions WHERE revision > 1 OR lead > 0)"
+    if dialect == "postgresql":
+        op.execute(f"DELETE FROM event_search WHERE id IN (SELECT place FROM event_search_places WHERE {theirs})")  # noqa: S608 - names of ours
+    op.execute(f"UPDATE event_search_places SET event_id = NULL WHERE {theirs}")  # noqa: S608
 
 
 def downgrade() -> None:

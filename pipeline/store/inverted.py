@@ -79,6 +79,12 @@ def forget(connection: Connection, index: Index, numbers: Sequence[int]) -> None
         connection.execute(text(f"DELETE FROM {index.name} WHERE id = :id"), listed)  # noqa: S608 - a name of ours
 
 
+def in_one_piece(connection: Connection, index: Index) -> None:
+    """After much was put in: SQLite reads an index in many pieces several times as long. PostgreSQL's has none."""
+    if connection.dialect.name == "sqlite":
+        connection.execute(text(f"INSERT INTO {index.name} ({index.name}) VALUES ('optimize')"))  # noqa: S608 - a name of ours
+
+
 def held(connection: Connection, index: Index, first: int, last: int) -> set[int]:
     """Which of these numbers are in the index."""
     key = "rowid" if connection.dialect.name == "sqlite" else "id"

@@ -13,13 +13,15 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, inspect, text
 
 from pipeline.errors import UsageError
-from pipeline.store import documents
+from pipeline.store import documents, event_search, search
 from pipeline.store.engine import Database, open_database
+from pipeline.store.inverted import in_one_piece
 
 if TYPE_CHECKING:  # importing it takes a third of a second, which only a schema that has to change is worth
     from alembic.config import Config
 
 _CACHE = 256_000  # kibibytes
+_WRITTEN_ANEW = "events, event_parties, revisions, event_search, event_search_places, event_documents"
 _LOCK = 7_232_895_501  # of PostgreSQL's advisory locks; any number that is always the same
 
 
@@ -43,10 +45,22 @@ def upgrade(database: Database, revision: str = "head") -> str | None:
         with _spacious(connection):
             command.upgrade(_config(connection), revision)
             if before != (now := _revision(connection)) and now == head():
-                documents.catch_up(connection)  # not in a migration: a later one may change what is read for them
+                _made_up(connection)
         return before
 
-    return database.write(work)
+    before = database.write(work)
+    if before is not None and revision == "head" and before != head() and not database.is_sqlite:
+        # of rows written anew PostgreSQL has no statistics, and looks each one up that an index alone would tell
+        database.glance(lambda c: c.execute(text(f"VACUUM (ANALYZE) {_WRITTEN_ANEW}")))
+    return before
+
+
+def _made_up(connection: Connection) -> None:
+    """What is made of other tables. Not in a migration, where it would be made by a program and of tables that go on changing."""
+    search.catch_up(connection)
+    if event_search.catch_up(connection):
+        in_one_piece(connection, event_search.EVENTS)
+    documents.catch_up(connection)
 
 
 @contextmanager

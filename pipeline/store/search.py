@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Select, join, select
 
 from pipeline.door.words import words
 from pipeline.store.inverted import Index, Phrase, Span, find, held, put
-from pipeline.store.sql import among_given, given_list
+from pipeline.store.sql import among, among_given, given_list
 from pipeline.store.tables import ArticleRow, ArticleVersionRow
 
 MOST_WORDS = 12  # of a question
@@ -66,20 +66,17 @@ def tokens(title: str, body: str | None) -> tuple[str, ...]:
 
 def catch_up(connection: Connection) -> int:
     """Make every version findable that is not yet (after an import, or a change of schema); how many there were."""
-    newest = 0
-    done = 0
-    while True:
-        wanted = select(ArticleVersionRow.id, ArticleVersionRow.title, ArticleVersionRow.text)
-        rows = connection.execute(
-            wanted.where(ArticleVersionRow.id > newest).order_by(ArticleVersionRow.id).limit(_BATCH)
-        ).all()
-        if not rows:
-            return done
-        newest = rows[-1].id
-        have = held(connection, ARTICLES, rows[0].id, newest)
-        missing = [(row.id, tokens(row.title, row.text)) for row in rows if row.id not in have]
-        put(connection, ARTICLES, missing)
-        done += len(missing)
+    newest, done = 0, 0
+    next_ = select(ArticleVersionRow.id).order_by(ArticleVersionRow.id).limit(_BATCH)
+    while ids := list(connection.execute(next_.where(ArticleVersionRow.id > newest)).scalars()):
+        newest = ids[-1]
+        have = held(connection, ARTICLES, ids[0], newest)
+        if left := [one for one in ids if one not in have]:
+            wanted = select(ArticleVersionRow.id, ArticleVersionRow.title, ArticleVersionRow.text)
+            rows = connection.execute(wanted.where(among(connection, ArticleVersionRow.id, left))).all()
+            put(connection, ARTICLES, [(row.id, tokens(row.title, row.text)) for row in rows])
+            done += len(rows)
+    return done
 
 
 def articles(

@@ -114,7 +114,7 @@ def _copy(old: Database, filled: Database, table: str, columns: list[str]) -> No
         old.write(lambda c: c.execute(insert, kept))
 
 
-@pytest.mark.parametrize("revision", ["0002", "0003", "0004", "0005"])
+@pytest.mark.parametrize("revision", ["0002", "0003", "0004", "0005", "0006", "0009", "0011"])
 def test_a_filled_database_says_what_it_said(make_url_of: MakeUrl, revision: str) -> None:
     """Stored under an earlier revision, the history answers every question after the upgrade as one that was never upgraded."""
     filled, old = open_database(make_url_of(True)), open_database(make_url_of(False))
