@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from pipeline.model import Article, EventType
 from pipeline.recognise import mentions, prominence, surroundings
 from pipeline.recognise.cases import Bound
 from pipeline.recognise.dates import DateTables
-from pipeline.recognise.focus import NEAR, Focus, Linked
+from pipeline.recognise.focus import CARRIED, NEAR, Focus, Linked
 from pipeline.recognise.lexicon import Lexicon
 from pipeline.recognise.linker import Linker
 from pipeline.recognise.parties import Names
@@ -149,11 +149,27 @@ class Meanings:
             linked.extend(meant)
         replaced = [x for x in linked if x.reasons[:1] == (REPLACED,)]
         if replaced:  # "the EPCA replaces the accord in force since 1999"
-            return replaced
+            return self._replacing(reading, one.trigger, replaced)
         listed = [x for x in linked if not x.mention.generic and x.band is Band.SURE]
         return (
             listed if listed and mentioned[0].generic and mentioned[0].plural else linked
         )  # "two texts, the A and the B"
+
+    def _replacing(self, reading: Reading, trigger: Trigger, replaced: list[Linked]) -> list[Linked]:
+        """What befell what replaces another, where a comma parts the act from that one: "…, unterzeichnet in Brüssel, wird das alte Abkommen
+        ersetzen"."""
+        object_at = reading.token_at(replaced[0].mention.start)
+        topics = self.focus.topics(reading.sentence.index)
+        if not topics or trigger.last >= object_at or not reading.comma_between(trigger.last, object_at):
+            return replaced
+        return [
+            replace(
+                replaced[0],
+                agreement_id=topics[0],
+                confidence=self.focus.weight((topics[0],)) * CARRIED,
+                reasons=("carried",),
+            )
+        ]
 
     def _look_ahead(
         self, reading: Reading, found: Sequence[Thing], verbs: Sequence[Trigger], one: Bound, mention: Mention
