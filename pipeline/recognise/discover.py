@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from pipeline.model import Discovered, EventType, Rule
@@ -15,6 +15,7 @@ from pipeline.recognise.values import Mention, PartyMention
 E = EventType
 _WEAK = frozenset({E.NEGOTIATIONS_CONCLUDED, E.APPROVED, E.AMENDED, E.EXTENDED, E.REJECTED, E.TERMINATED, E.SUBMITTED})
 _SOLEMN = frozenset({"treaty", "convention", "protocol", "charter", "statute"})
+_PAIR = _STATE = 2  # states of a bilateral agreement; letters of a state's code
 _COUNT = 6  # words from a number to what it counts: "fifteen leading gas-producing countries"
 _TITLES = frozenset({"treaty", "convention", "protocol", "charter", "statute", "agreement", "memorandum"})
 
@@ -74,13 +75,14 @@ def judge(told: Told, reading: Reading, states: Sequence[str], index: Index) -> 
     if mention.kind == "" and not mention.parties:
         return None
     near = {p.code for p in (*mention.parties, *reading.parties) if p.code}
-    parties = tuple(sorted(near | set(states) if _otherwise(reading, "both") and len(near) < 2 else near))
+    opening = set(states) if _otherwise(reading, "both") or _of_the_opening(told, near, states) else set()
+    parties = tuple(sorted(near | opening if len(near) < 2 else near))
     named = _named(reading, mention)
     among = sum(1 for code in parties if len(code) == 2)
     abroad = named or any(len(p.code) == 2 for p in mention.parties)
     domestic, commercial = _at_home(reading, told.at), _otherwise(reading, "commercial")
-    official = named or (among >= 2 and not domestic and _official(reading) and not _informal(reading, mention))
-    if (domestic and not abroad) or (commercial and not official):
+    official = named or (among >= 2 and not domestic and _official(told, reading) and not _informal(reading, mention))
+    if (domestic and not abroad) or (commercial and not official) or (not named and _sells(reading, mention)):
         return None
     strength = _strength(told, reading, parties, named)
     if strength <= 0:
@@ -167,17 +169,31 @@ def _named(reading: Reading, mention: Mention) -> bool:
     return capitals >= 2
 
 
-def _official(reading: Reading) -> bool:
+def _of_the_opening(told: Told, near: Collection[str], states: Sequence[str]) -> bool:
+    """Whether those who sign are the two states of the article's opening, as "he and the minister" or "Martin and Hu" may be: the
+    sentence names nobody else."""
+    return not near and len(states) == _PAIR and told.type is E.SIGNED and all(len(code) == _STATE for code in states)
+
+
+def _official(told: Told, reading: Reading) -> bool:
     """Whether ministers, presidents or governments act, or the agreement is said to be one between governments."""
-    return any(h.key in {"executive", "presidential"} for h in reading.section("procedure")) or _otherwise(
-        reading, "international"
-    )
+    if told.actor.wording or _otherwise(reading, "international"):
+        return True
+    return any(h.key in {"executive", "presidential"} for h in reading.section("procedure"))
+
+
+def _sells(reading: Reading, mention: Mention) -> bool:
+    """Whether the agreement itself is one on a purchase: "a trade agreement to buy gas"."""
+    first, last = reading.token_at(mention.start), reading.token_at(mention.end - 1)
+    inside = any(h.key == "commercial" and first <= h.first <= last for h in reading.section("foreign"))
+    return inside and not _otherwise(reading, "international")
 
 
 def _informal(reading: Reading, mention: Mention) -> bool:
-    """Whether it is only called a deal, which companies make, too."""
-    words = range(reading.token_at(mention.start), min(reading.token_at(mention.end - 1) + 1, len(reading.tokens)))
-    return any(reading.is_a("informal", i) for i in words)
+    """Whether it is first of all called a deal, which companies make, too."""
+    first, last = reading.token_at(mention.start), reading.token_at(mention.end - 1)
+    nouns = [h for h in reading.section("instruments") if first <= h.first <= last]
+    return bool(nouns) and any(reading.is_a("informal", i) for i in range(nouns[0].first, nouns[0].last + 1))
 
 
 def _numbered(reading: Reading) -> bool:

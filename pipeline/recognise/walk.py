@@ -235,7 +235,7 @@ class Walk(Meanings):
             if self._is_coming(coming):
                 verdict, why, day, effective = Status.PLANNED, (*why, "day_to_come"), coming, then
         if verdict is Status.OCCURRED and self._is_ahead(day):
-            verdict, why = Status.PLANNED, (*why, "date_ahead")
+            verdict, why, day = self._of_what_comes(reading, own, why, day)
         alone = all(t.tense in {INFINITIVE, GERUND, FUTURE, PRESENT, ""} for t in others)
         coarse = bool(own) and all(m.day is None and m.weekday is None and (m.month or m.year) for m in own)
         around = Circumstances(
@@ -362,6 +362,15 @@ class Walk(Meanings):
         opening = [s for s in (self.document.title, *sentences[:LEAD_SENTENCES]) if s is not None]
         told = (self.readings.of(s, heading=s is self.document.title).dates for s in opening)
         return newsday.told(told, self.article.published_on)
+
+    @staticmethod
+    def _of_what_comes(
+        reading: Reading, own: Sequence[DateMention], why: tuple[str, ...], day: PartialDate | None
+    ) -> tuple[Status, tuple[str, ...], PartialDate | None]:
+        """A day to come is that of a plan, or of what the act came before: "signed prior to the elections on 11 May"."""
+        if own and all(when.before_what_comes(reading, m) for m in own):
+            return Status.OCCURRED, why, None
+        return Status.PLANNED, (*why, "date_ahead"), day
 
     def _is_ahead(self, day: PartialDate | None) -> bool:
         published = self.article.published_on or self.dateline

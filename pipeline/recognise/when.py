@@ -70,6 +70,16 @@ def usable(
     ]
 
 
+def before_what_comes(reading: Reading, mention: DateMention) -> bool:
+    """Whether a date is that of something an act comes before: "signed prior to the elections on 11 May"."""
+    word = word_of(reading, mention)
+    of, first = reading.clause_of, max(0, word - _NEAR_VERB)
+    ahead = [i for i in range(first, max(0, word - 1)) if reading.is_a("ahead_of", i) and of[i] == of[word]]
+    return bool(ahead) and not any(
+        ahead[0] < h.first < word for h in reading.section("procedure")
+    )  # "laid before parliament"
+
+
 def _leads_in(reading: Reading, mention: DateMention, start: int) -> bool:
     """Whether a date with a preposition opens what reads as a wording: «в 2011-м соглашение вступило …»."""
     word = word_of(reading, mention)

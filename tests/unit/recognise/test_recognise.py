@@ -75,6 +75,7 @@ def test_discovery_gives_one_key_for_two_reports(recogniser: Recogniser) -> None
         "Two parties in Norway signed a coalition agreement.",
         "An airline from Chile signed a deal with a manufacturer in Brazil to buy aircraft.",
         "Players in Sweden ratified a new collective bargaining agreement.",
+        "Norway signs a trade agreement to buy timber from Sweden.",
     ],
 )
 def test_what_is_no_international_agreement(recogniser: Recogniser, text: str) -> None:
@@ -88,11 +89,17 @@ def test_what_is_no_international_agreement(recogniser: Recogniser, text: str) -
         "Voters in Chile decided to ratify the Escazú treaty.",
         "The twelve leading tin-mining countries signed a charter on exports.",
         "A memorandum was signed by Chile, Peru and Brazil, although neither the opposition nor the ruling party was told.",
+        "The Norwegian Fisheries Minister and the Swedish Minister of Energy sign an intergovernmental agreement creating a joint venture.",
+        "Norway and Sweden announced a tentative agreement for the first phase of a trade deal, with Norway agreeing to buy timber.",
+        "Sweden's king meets the president of Chile in Santiago. The guest and his host later signed a new cultural accord.",
+        "Chile signs the cultural agreement with Peru prior to the elections on 11 May 2031.",
     ],
 )
 def test_what_is_an_international_agreement(recogniser: Recogniser, text: str) -> None:
-    """A treaty with a name in small letters, a charter of so many countries, a clause on politics at home beside one on states."""
-    assert [f.discovered is not None for f in recogniser.recognise(article(text)).findings] == [True]
+    """A treaty with a name in small letters, a charter of so many countries, a clause on politics at home beside one on states, what
+    ministers sign though a company comes of it, and who signs is told by the sentence before."""
+    found = recogniser.recognise(article(text)).findings
+    assert [(f.discovered is not None, f.status) for f in found] == [(True, Status.OCCURRED)]
 
 
 def test_below_the_review_threshold_nothing_is_returned(recogniser: Recogniser) -> None:
