@@ -223,7 +223,7 @@ def _sealed(one: Told, other: Told) -> bool:
 
 def _not_gone_on(one: Told, other: Told) -> bool:
     return (
-        one.type in _EARLY
+        one.type is EventType.SIGNED
         and other.status is Status.NEGATED
         and other.sentence is one.sentence
         and other.agreement == one.agreement

@@ -107,6 +107,10 @@ def other_object(reading: Reading, trigger: Trigger, thing: Thing | None) -> boo
     heads_last = reading.lexicon.verb_final and not reading.lexicon.grammar.get("prepositions")
     if heads_last and thing.last < trigger.first - 1 and {trigger.first - 1, thing.last + 1} & beside:
         return True  # "… sözleşmesi konulu toplantıya katıldı"
+    if heads_last and thing.last < trigger.first and _about(reading, thing.last, trigger.first):
+        return True
+    if reading.lexicon.language == "zh" and trigger.last < thing.first:
+        return _complement(reading, thing)
     if trigger.voice == PASSIVE:
         return trigger.family != "conclude" and thing.last < trigger.first and _headed(reading, thing)
     between = range((trigger.first if thing.first < trigger.last else trigger.last) + 1, thing.first)
@@ -123,6 +127,24 @@ def other_object(reading: Reading, trigger: Trigger, thing: Thing | None) -> boo
         and not any(_preposition(reading, j) for j in range(max(trigger.last + 2, i - 2), i))
         and (not compound or any(reading.is_a("prepositions", j) for j in range(i + 1, thing.first)))
         for i in between[:_OBJECT_REACH]
+    )
+
+
+def _about(reading: Reading, thing: int, verb: int) -> bool:
+    """ "Anlaşmanın uygulanmasına ilişkin yol haritasını imzaladı": what is signed is about the agreement, and not a law on it."""
+    at = next((i for i in range(thing + 1, verb - 1) if reading.is_a("about", i)), -1)
+    return at > 0 and not any(thing < h.first < at for h in reading.section("acts"))
+
+
+def _complement(reading: Reading, thing: Thing) -> bool:
+    """Chinese 落实《条约》的行动计划: a noun of its own stands behind the agreement."""
+    particle = thing.last + 1
+    if particle >= len(reading.tokens) or reading.tokens[particle].low != "的":
+        return False
+    near = range(particle + 1, particle + 2 + _OBJECT_REACH)
+    return any(
+        h.key == "beside" and h.first in near and not reading.comma_between(particle, h.first)
+        for h in reading.section("grammar")
     )
 
 

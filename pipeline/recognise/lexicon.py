@@ -201,6 +201,7 @@ GRAMMAR = frozenset(
         "ordering",
         "today",
         "ahead_of",
+        "about",
     ]
 )
 

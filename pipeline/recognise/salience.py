@@ -31,6 +31,9 @@ ORDER: Mapping[EventType, int] = {
     E.SUSPENDED: 12, E.WITHDRAWN: 13, E.TERMINATED: 14,
 }  # fmt: skip
 
+_AT_MEETINGS = frozenset(
+    {"sign", "initial", "exchange", "deposit", "conclude", "adopt", "open"}
+)  # what crowns a visit that the opening tells of
 _FRESH_DAYS = 4
 _RECENT_DAYS = 8  # a weekly digest's news; a date alone says nothing of it
 _STALE_DAYS = 45  # before a day that is only known to lie before publication: monthly digests tell of no older news
@@ -49,7 +52,8 @@ class Circumstances:
 
     `lead`: it stands in the first sentence that tells an act; `alone`: no other act of that sentence happened; `coarse`: its only
     date is a month or a year; `beside`: another act stands in the sentence; `timed`: it has a time expression of its own;
-    `counted`: all that says when is how long after it the rest of the sentence came.
+    `counted`: all that says when is how long after it the rest of the sentence came; `aside`: headline and opening paragraph told of
+    no agreement.
     """
 
     published: date | None
@@ -60,6 +64,7 @@ class Circumstances:
     beside: bool = False
     timed: bool = False
     counted: bool = False
+    aside: bool = False
 
 
 def verdict(
@@ -90,10 +95,9 @@ def local(reading: Reading, trigger: Trigger, when: PartialDate | None, around: 
         and not _long_done(reading, trigger)
     ):
         return Salience.NEWS, ("fresh_date",)
-    if fresh is False and (
-        not lead or _years_old(when, published) or (around.sure and _months_old(reading, when, published))
-    ):
-        return Salience.BACKGROUND, ("old_date",)
+    gone = _gone_by(reading, trigger, when, around, fresh)
+    if gone:
+        return Salience.BACKGROUND, (gone,)
     if trigger.voice == ATTRIBUTE or _set_apart(reading, trigger):
         return Salience.BACKGROUND, ("participle",)
     before = _before(reading, trigger, when, around)
@@ -122,6 +126,18 @@ def local(reading: Reading, trigger: Trigger, when: PartialDate | None, around: 
     if not lead and trigger.voice == PASSIVE and when is not None and published is None:
         return Salience.BACKGROUND, ("was_done_on",)
     return Salience.NEWS, ("lead",) if lead else ("plain",)
+
+
+def _gone_by(
+    reading: Reading, trigger: Trigger, when: PartialDate | None, around: Circumstances, fresh: bool | None
+) -> str:
+    """What an old date, or an opening about something else, makes history: the rule's name, else ""."""
+    published = around.published
+    months = around.sure and _months_old(reading, when, published)
+    if fresh is False and (not around.lead or around.aside or months or _years_old(when, published)):
+        return "old_date"
+    by_the_way = around.aside and trigger.family not in _AT_MEETINGS
+    return "aside" if by_the_way and fresh is None and not around.timed and not _newly(reading, trigger) else ""
 
 
 def _before(reading: Reading, trigger: Trigger, when: PartialDate | None, around: Circumstances) -> str:

@@ -55,6 +55,8 @@ from pipeline.recognise.values import Actor, DateMention, PartyMention, Sentence
 
 NO_DAYS: Mapping[str, PartialDate | None] = MappingProxyType({})
 _SCHEDULED = frozenset({EventType.ENTERED_INTO_FORCE, EventType.PROVISIONALLY_APPLIED, EventType.TERMINATED})
+_ANYWHERE = frozenset({"other", "person", "contract", "notify", "conclude", "negotiations"})  # told of in any article
+_PLACE = 5  # words up to which a first paragraph is a place and a day
 _WEEKS_TO_COME = 250  # days: a day without a year that lies further off is the last one of its name
 
 
@@ -240,7 +242,7 @@ class Walk(Meanings):
         coarse = bool(own) and all(m.day is None and m.weekday is None and (m.month or m.year) for m in own)
         around = Circumstances(
             self.article.published_on or self.latest, self.article.published_on is not None, lead, alone, coarse,
-            beside=bool(others), timed=bool(own), counted=when.counted(own),
+            beside=bool(others), timed=bool(own), counted=when.counted(own), aside=self._is_aside(reading),
         )  # fmt: skip
         news, because = salience.verdict(reading, one.trigger, verdict, day, around)
         shown = signs.local(
@@ -380,6 +382,25 @@ class Walk(Meanings):
         """Whether a day lies in the weeks to come: "takes effect on 1 May", told in March."""
         published = self.article.published_on or self.dateline
         return day is not None and published is not None and 0 < (day.first - published).days < _WEEKS_TO_COME
+
+    def _is_aside(self, reading: Reading) -> bool:
+        """Whether headline and first paragraph are about something else than agreements: what is told behind them is by the way."""
+        if reading.sentence.paragraph == 0 or self.article.published_on is None:
+            return False
+        return not self._opening_tells
+
+    @cached_property
+    def _opening_tells(self) -> bool:
+        """Whether the headline or a sentence of the first paragraph may tell of an agreement; a place alone is no paragraph."""
+        sentences = self.document.sentences
+        first = [s for s in sentences if s.paragraph == 0]
+        place = sum(len(s.tokens) for s in first) <= _PLACE
+        opening = first if not place else [s for s in sentences if s.paragraph <= 1]
+        read = [self.readings.of(s).reading for s in opening]
+        if self.document.title is not None:
+            read.append(self.readings.of(self.document.title, heading=True).reading)
+        hits = [h for r in read for h in (*r.section("acts"), *r.section("things"))]
+        return any(r.section("instruments") for r in read) or any(h.key not in _ANYWHERE for h in hits)
 
     def _is_lead(self, reading: Reading) -> bool:
         index = reading.sentence.index
