@@ -1,4 +1,4 @@
-"""The day an article's news is of, where no dateline says so: the one near publication that its opening tells first."""
+"""What an article's opening tells: the day its news is of, where no dateline says so, and whether it is about agreements."""
 
 from __future__ import annotations
 
@@ -9,10 +9,13 @@ from datetime import date
 from pipeline.model import PartialDate, Salience, Status
 from pipeline.recognise import dates
 from pipeline.recognise.assemble import Told
-from pipeline.recognise.values import DateMention
+from pipeline.recognise.reading import Reading
+from pipeline.recognise.values import DateMention, Sentence
 
 _NEAR = 3  # days before publication
 _OPENING = 3  # sentences
+_PLACE = 5  # words up to which a first paragraph is a place and a day
+_ANYWHERE = frozenset({"other", "person", "contract", "notify", "conclude", "negotiations"})  # told of in any article
 _ROLES = frozenset({"", "since"})
 
 
@@ -54,3 +57,16 @@ def _near(mention: DateMention, published: date) -> date | None:
     if found is None or found.date.day is None:
         return None
     return found.date.first if 0 <= (published - found.date.first).days <= _NEAR else None
+
+
+def opening(sentences: Sequence[Sentence]) -> list[Sentence]:
+    """The first paragraph of an article; a place alone is none."""
+    first = [s for s in sentences if s.paragraph == 0]
+    place = sum(len(s.tokens) for s in first) <= _PLACE
+    return [s for s in sentences if s.paragraph <= 1] if place else first
+
+
+def tells(read: Sequence[Reading]) -> bool:
+    """Whether headline or opening may tell of an agreement."""
+    hits = [h for r in read for h in (*r.section("acts"), *r.section("things"))]
+    return any(r.section("instruments") for r in read) or any(h.key not in _ANYWHERE for h in hits)

@@ -55,8 +55,6 @@ from pipeline.recognise.values import Actor, DateMention, PartyMention, Sentence
 
 NO_DAYS: Mapping[str, PartialDate | None] = MappingProxyType({})
 _SCHEDULED = frozenset({EventType.ENTERED_INTO_FORCE, EventType.PROVISIONALLY_APPLIED, EventType.TERMINATED})
-_ANYWHERE = frozenset({"other", "person", "contract", "notify", "conclude", "negotiations"})  # told of in any article
-_PLACE = 5  # words up to which a first paragraph is a place and a day
 _WEEKS_TO_COME = 250  # days: a day without a year that lies further off is the last one of its name
 
 
@@ -391,16 +389,10 @@ class Walk(Meanings):
 
     @cached_property
     def _opening_tells(self) -> bool:
-        """Whether the headline or a sentence of the first paragraph may tell of an agreement; a place alone is no paragraph."""
-        sentences = self.document.sentences
-        first = [s for s in sentences if s.paragraph == 0]
-        place = sum(len(s.tokens) for s in first) <= _PLACE
-        opening = first if not place else [s for s in sentences if s.paragraph <= 1]
-        read = [self.readings.of(s).reading for s in opening]
-        if self.document.title is not None:
-            read.append(self.readings.of(self.document.title, heading=True).reading)
-        hits = [h for r in read for h in (*r.section("acts"), *r.section("things"))]
-        return any(r.section("instruments") for r in read) or any(h.key not in _ANYWHERE for h in hits)
+        """Whether headline or first paragraph may tell of an agreement."""
+        title = self.document.title
+        read = [self.readings.of(s).reading for s in newsday.opening(self.document.sentences)]
+        return newsday.tells(read + ([] if title is None else [self.readings.of(title, heading=True).reading]))
 
     def _is_lead(self, reading: Reading) -> bool:
         index = reading.sentence.index
