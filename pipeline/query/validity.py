@@ -40,6 +40,7 @@ _LEADS = ((9, 10, 11, 12, 13, 14, 15, 16), (8,), (7,), (5, 6), (1, 2, 3, 4))
 _FEW = "ix_revisions_few"
 _EARLY = 1000  # revisions that are read one by one rather than looked for along the days
 _NEAR = 31  # days by which most of what was moved was moved: a month became a day of it
+_MANY = 8000  # revisions of some kinds: more than one looks at
 _FEW_LATER = 600  # acts of a party behind a day: as well looked at one by one
 _PAST, _PARTIES = RevisionRow.__table__, EventPartyRow.__table__
 _DAY, _ID = _PAST.c.happened, _PAST.c.event_id
@@ -119,7 +120,7 @@ def places(
         return run(connection, _page(asked.form(where), "ix_revisions_vague"), asked.given(where))
     if _hardly_anything(connection, as_of):
         return run(connection, _page(asked.form(where), "ix_revisions_recorded_at"), asked.given(where))
-    if wanted.party is not None and (kinds is None or kinds.others):
+    if wanted.party is not None and (kinds is None or kinds.others or _many(asked)):
         return _of_party(asked, where)
     before = replace(where, until=min(where.until or date.max, as_of.date()))
     if where.rising:
@@ -127,6 +128,19 @@ def places(
         return found if len(found) >= limit else _merged([found, _ahead(asked, where)], where, limit)
     ahead = _ahead(asked, where)
     return ahead if len(ahead) >= limit else _merged([ahead, _probed(asked, before)], where, limit)
+
+
+def _many(asked: _Asked) -> bool:
+    """Whether the kinds asked for are so frequent that a party's list is the shorter one."""
+    assert asked.kinds is not None
+    statement = _that_many(asked.sqlite, asked.kinds)
+    return asked.connection.execute(statement, given_kinds(asked.sqlite, asked.wanted)).first() is not None
+
+
+@lru_cache(FORMS)
+def _that_many(sqlite: bool, which: Kinds) -> Select[Any]:
+    found = select(_ID).where(which.holds(sqlite, _PAST.c.kind, listed=True)).limit(1).offset(_MANY)
+    return found.with_hint(_PAST, f"INDEXED BY {_FEW}", "sqlite")
 
 
 def _of_party(asked: _Asked, where: Range) -> list[Place]:
@@ -201,8 +215,14 @@ def early(connection: Connection, as_of: datetime) -> list[str] | None:
     """What had been recorded by then, where it is hardly anything; else None."""
     if not _hardly_anything(connection, as_of):
         return None
-    then = _PAST.c.recorded_at <= bindparam("as_of", type_=UtcDateTime())
-    return list(connection.execute(select(_ID).where(then).distinct(), {"as_of": as_of}).scalars())
+    return list(dict.fromkeys(connection.execute(_recorded(), {"as_of": as_of}).scalars()))
+
+
+@lru_cache(1)
+def _recorded() -> Select[Any]:
+    """Not each once: for that SQLite walks all ids there are."""
+    then = select(_ID).where(_PAST.c.recorded_at <= bindparam("as_of", type_=UtcDateTime()))
+    return then.with_hint(_PAST, "INDEXED BY ix_revisions_recorded_at", "sqlite")
 
 
 @dataclass(frozen=True, slots=True)

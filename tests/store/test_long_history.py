@@ -64,6 +64,7 @@ def test_every_composition_of_filters(history: Database, monkeypatch: pytest.Mon
     """Lists, now and as of a day, page by page, are what one gets by looking at every event."""
     monkeypatch.setattr(validity, "_EARLY", 100)  # as if the history were a long one
     monkeypatch.setattr(validity, "_FEW_LATER", 30)
+    monkeypatch.setattr(validity, "_MANY", 100)
     monkeypatch.setattr(rare, "_FEW", 40)
     monkeypatch.setattr(inverted, "_NEAR", 16)
     dice = random.Random(11)
