@@ -40,6 +40,7 @@ def test_what_is_found_is_what_stands_there(database: Database, monkeypatch: pyt
             there = (one for one, stand in documents.items() if span.holds(one) and _holds(stand, wanted))
             expected = sorted(there, reverse=not span.rising)[:limit]
             assert find(connection, TRIED, wanted, span, limit) == expected, (wanted, span, limit)
+        connection.execute(text(f"DROP TABLE {TRIED.name}"))
 
     database.write(work)
 
