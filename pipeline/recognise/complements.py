@@ -19,6 +19,7 @@ _NOMINATIVE = {
     "uk": re.compile(r"(?:(?<!о)ія|Україна|Польща|Литва|Куба|Корея|Молдова|Ангола|Москва|[Сс]торона)\Z"),
     "be": re.compile(r"(?:(?<!о)ія|Украіна|Польшча|Літва|Куба|Карэя|Малдова|Масква)\Z"),
 }  # names of states that show the subject of a clause
+_FINITE = {"ru": re.compile(r"(?:л|ла|ло|ли|[её]т|ют|ут|ит|ат|ят)(?:с[яь])?\Z")}
 _OF_YEAR = frozenset({"عام", "لعام", "سنة", "لسنة"})
 _DEFINITE = re.compile("[وفبك]*(?:ال|لل)")
 _DASHES = frozenset({"-", "–", "—", "/"})
@@ -155,7 +156,32 @@ def _marked_off(reading: Reading, last: int, word: int, following: int) -> bool:
     mark = reading.before(word).strip(" \u00a0\"'’“”«»„-/")
     if not mark or mark == "(":
         return False
-    return word == following or not (mark in {",", "،"} and _title_goes_on(reading, last, word))
+    return word == following or not (
+        mark in {",", "،"} and (_title_goes_on(reading, last, word) or _parties_go_on(reading, last, word))
+    )
+
+
+def _parties_go_on(reading: Reading, last: int, word: int) -> bool:
+    """A comma in a list of parties, which has a conjunction before its last one: "the treaty between Armenia, Georgia and Iran on …"."""
+    ends = {p.end for p in reading.parties}
+    behind = {
+        p.start: p.end for p in sorted(reading.parties, key=lambda p: p.end)
+    }  # the longest name of those that begin there
+    if reading.tokens[last].end not in ends:
+        return False
+    count = len(reading.tokens)
+    while word < count:
+        word += reading.is_a("determiners", word)
+        if word >= count or reading.tokens[word].start not in behind:
+            return False
+        word = reading.token_at(behind[reading.tokens[word].start] - 1) + 1
+        if word < count and reading.is_a("coordinate", word):
+            word += 1
+            word += word < count and reading.is_a("determiners", word)
+            return word < count and reading.tokens[word].start in behind
+        if word < count and reading.before(word).strip() not in {",", "،"}:
+            return False
+    return False
 
 
 def _ends(reading: Reading, thing: Thing, things: Sequence[Thing], word: int) -> bool:
@@ -167,6 +193,8 @@ def _ends(reading: Reading, thing: Thing, things: Sequence[Thing], word: int) ->
         return True
     if reading.is_a("coordinate", word) and joins_names(reading, word):
         return False
+    if reading.is_a("coordinate", word) and _finite(reading, word + 1):
+        return True
     if reading.is_a("stop_words", word) and word > thing.last + 2:
         return True
     if reading.is_a("prepositions", word):
@@ -176,6 +204,12 @@ def _ends(reading: Reading, thing: Thing, things: Sequence[Thing], word: int) ->
     if reading.is_a("coordinate", word) and _another(reading, things, word, thing):
         return True
     return any(t.first == word and t.what == NOUN and t.kind in {"ratify", "withdraw", "enter_force"} for t in things)
+
+
+def _finite(reading: Reading, word: int) -> bool:
+    """Whether a word has the ending of a finite verb, so that a conjunction before it goes on about who acted («… о транзите и отметил»)."""
+    finite = _FINITE.get(reading.lexicon.language)
+    return finite is not None and word < len(reading.tokens) and bool(finite.search(reading.tokens[word].low))
 
 
 def _another(reading: Reading, things: Sequence[Thing], conjunction: int, thing: Thing) -> bool:

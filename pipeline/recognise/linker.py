@@ -71,7 +71,7 @@ class Linker(Carrying):
         counted = siblings.counted(self.index, mention, language, around)
         if counted:
             return counted
-        if mention.plural or len(among.named(mention)) > 2:
+        if mention.plural or (len(among.named(mention)) > 2 and not self._of_all(mention, language, around)):
             several = self._several(mention, language, around)
             if several:
                 return several
@@ -274,6 +274,21 @@ class Linker(Carrying):
                 if one.agreement_id and one.band is Band.SURE:
                     found.setdefault(one.agreement_id, replace(one, mention=mention, reasons=("listed", *one.reasons)))
         return tuple(found.values()) if len(found) > 1 else ()
+
+    def _of_all(self, mention: Mention, language: str, around: Around) -> bool:
+        """Whether one agreement has all the parties that a noun in the singular names: "the treaty between Armenia, Georgia and Iran"."""
+        named = among.named(mention)
+        near = (*around.near, *around.context)
+        ranked = self.index.rank(
+            mention.text,
+            language,
+            parties=named,
+            context_parties=near,
+            kind=mention.kind,
+            sentence=around.text,
+            limit=3,
+        )
+        return any(self.index.parties(one.agreement_id).issuperset(named) for one in ranked)
 
     def _several(self, mention: Mention, language: str, around: Around) -> tuple[Linked, ...]:
         """Treaties with Iran and Afghanistan: one agreement for every party named."""

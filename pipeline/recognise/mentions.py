@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from pipeline.recognise import adjectives, complements
@@ -16,6 +17,11 @@ _CJK_PARTICLES = frozenset({"的", "了", "所", "有", "之"})  # what ends the
 _HEAD_LAST = frozenset({"tr", "kk", "ky", "az", "uz"})
 _HEAD_FIRST = frozenset({"ar"})  # there what stands before a noun is its verb, or that verb's subject
 _MADE = 2  # words between a noun and its "with": "the accord concluded with Seoul"
+_PLURAL = {
+    "ru": re.compile(r"(?:ые|[кгхшжчщ]ие)\Z"),
+    "uk": re.compile(r"(?:ськ|цьк|льн)і\Z"),
+    "be": re.compile(r"(?:ыя|[кгх]ія)\Z"),
+}  # endings of adjectives, that no noun has
 
 
 def of(
@@ -128,7 +134,14 @@ def _plural(reading: Reading, thing: Thing) -> bool:
         word.isascii() and len(word) > 3 and word.endswith("s") and reading.lexicon.language in {"en", "fr", "es", "pt"}
     )
     pronoun = thing.what == PRONOUN and reading.is_a("plural_pronouns", thing.last)
-    return counted or latin or pronoun or reading.is_a("plural_hint", thing.last)
+    return counted or latin or pronoun or reading.is_a("plural_hint", thing.last) or _after_plural(reading, thing.first)
+
+
+def _after_plural(reading: Reading, word: int) -> bool:
+    """Whether an adjective in the plural stands before a noun that may be in either number («рамочные соглашения»)."""
+    ending = _PLURAL.get(reading.lexicon.language)
+    beside = word > 0 and not reading.before(word).strip(" \u00a0")
+    return ending is not None and beside and bool(ending.search(reading.tokens[word - 1].low))
 
 
 def _left(reading: Reading, thing: Thing, verbs: frozenset[int], things: Sequence[Thing]) -> int:
