@@ -11,6 +11,8 @@ from pipeline.recognise.triggers import Trigger
 
 REJECTED = "rejected"  # a reason: a refusal, which a chamber's vote makes a step of its own
 _ADVERBIAL = frozenset("会在根依按由与同于很")  # 将会, 将根据, 将由: there it is a future
+_INSERT = 6  # words between a comma and a negation in what it sets in
+_HARD_NO = frozenset({"не", "ні", "no", "not"})  # before a number they count: "not 18"
 _NO_AFTER = frozenset("随最此其先")  # 随后, 最后: words of their own
 _CUES = ("conditional", "negated", "called_for", "planned", "rejected", "occurred")
 
@@ -24,9 +26,7 @@ def between(reading: Reading, start: int, end: int, clauses: frozenset[int], sec
     ]
     hits = [h for h in hits if not _limit(reading, h) and not _hangs_on(reading, h) and not _straddles(reading, h)]
     wider = [*hits, *reading.section("acts"), *reading.section("things"), *reading.section("salience")]
-    return [
-        h for h in hits if not _swallowed(h, wider) and not _month(reading, h) and not _takes_object(reading, h, end)
-    ]
+    return [h for h in hits if not _swallowed(h, wider) and not _takes_object(reading, h, end)]
 
 
 def _swallowed(hit: Hit, others: Sequence[Hit]) -> bool:
@@ -55,14 +55,6 @@ def _straddles(reading: Reading, hit: Hit) -> bool:
     return reading.lexicon.language == "zh" and any(
         h.first < hit.first <= h.last < hit.last for h in reading.section("instruments")
     )
-
-
-def _month(reading: Reading, hit: Hit) -> bool:
-    """The month of May is no modal verb."""
-    if reading.tokens[hit.first].low != "may" or hit.last > hit.first:
-        return False
-    around = [i for i in (hit.first - 1, hit.last + 1) if 0 <= i < len(reading.tokens)]
-    return any(reading.tokens[i].low.isdigit() for i in around)
 
 
 def _takes_object(reading: Reading, hit: Hit, verb: int) -> bool:
@@ -107,6 +99,31 @@ def own(reading: Reading, trigger: Trigger) -> frozenset[int]:
 def question(reading: Reading) -> bool:
     """Whether the sentence asks."""
     return reading.sentence.text.rstrip("\"'»”’ )").endswith(("?", "？", "؟"))
+
+
+def says_nothing(reading: Reading, hit: Hit, verb: int) -> bool:
+    """Whether a negation before a finite verb is not the verb's: "without debate", "not without resistance", «57 голосами против 18», or
+    one inside what is set in by commas ("parliament, with nobody opposed, ratified …")."""
+    if hit.key != "negated" or hit.last >= verb:
+        return False
+    if reading.is_a("lacking", hit.last) or reading.is_a("lacking", hit.last + 1):
+        return True
+    if reading.tokens[hit.last + 1].low.isdigit() and hit.first and reading.tokens[hit.first - 1].low not in _HARD_NO:
+        return True
+    return reading.comma_between(hit.last, verb) and _set_in(reading, hit)
+
+
+def _set_in(reading: Reading, hit: Hit) -> bool:
+    """Whether a comma stands shortly before a cue, with no auxiliary and nobody named in between ("did not, however, ratify")."""
+    word = hit.first
+    named = {p.start for p in reading.parties}
+    while word > 0 and hit.first - word <= _INSERT:
+        if any(reading.is_a(role, word) for role in ("be", "have")) or reading.tokens[word].start in named:
+            return False
+        if "," in reading.before(word):
+            return not any(h.first <= word <= h.last for h in reading.section("grammar") if h.key == "complementiser")
+        word -= 1
+    return False
 
 
 def denies_subject(reading: Reading, hit: Hit) -> bool:

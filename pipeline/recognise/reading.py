@@ -29,6 +29,10 @@ _JOINING = frozenset({"-", "‑"})
 _PLAIN = frozenset({" ", "", "-", "'", "’", "\u00a0"})  # between most words: no mark at all
 _LABEL = 9  # words within which the heading of an item ends
 
+_BEFORE_MONTHS = frozenset(
+    {"in", "on", "of", "by", "since", "until", "till", "last", "this", "next", "late", "early", "mid", "from"}
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Clause:
@@ -284,4 +288,20 @@ def read(
     heading: bool = False,
 ) -> Reading:
     """Read one sentence."""
-    return Reading(sentence, lexicon, tuple(lexicon.table.find(sentence.tokens)), find_parties, heading)
+    hits = tuple(lexicon.table.find(sentence.tokens))
+    months = {h.first for h in hits if h.key == "also_month" and _is_month(sentence, h.first, heading=heading)}
+    if months:
+        hits = tuple(h for h in hits if h.first not in months)
+    return Reading(sentence, lexicon, hits, find_parties, heading)
+
+
+def _is_month(sentence: Sentence, word: int, *, heading: bool) -> bool:
+    """Whether what may be a verb is the month, which has a capital ("signed in May, was ratified"): beside a number or a preposition,
+    or anywhere but where a sentence begins and in headings, where a verb has a capital, too."""
+    tokens, text = sentence.tokens, sentence.text
+    if not text[tokens[word].start - sentence.start].isupper():
+        return False
+    before = tokens[word - 1].low if word else ""
+    after = tokens[word + 1].low if word + 1 < len(tokens) else ""
+    beside = before.isdigit() or after[:1].isdigit() or before in _BEFORE_MONTHS
+    return beside or (word > 0 and not heading and not text.isupper())

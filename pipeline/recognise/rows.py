@@ -110,6 +110,8 @@ def _noun_before(reading: Reading, word: int) -> bool:
 
 def group(reading: Reading, mentions: Sequence[PartyMention], *, from_left: bool = False) -> tuple[PartyMention, ...]:
     """The mentions that belong together: an organ with its state, or states in a row."""
+    if reading.lexicon.verb_final:
+        mentions = [p for p in mentions if not _partner(reading, p)] or mentions
     if not mentions:
         return ()
     organs = [p for p in mentions if p.kind in ORGANS]
@@ -134,6 +136,14 @@ def group(reading: Reading, mentions: Sequence[PartyMention], *, from_left: bool
         else:
             break
     return tuple(sorted(row, key=lambda p: p.start))
+
+
+def _partner(reading: Reading, mention: PartyMention) -> bool:
+    """Whether "with" stands behind a name and no other name behind that: "Letonya, Estonya ile anlaşmayı onayladı"."""
+    behind = last_word(reading, mention) + 1
+    if behind >= len(reading.tokens) or not reading.is_a("with", behind):
+        return False
+    return not any(word_of(reading, p) == behind + 1 for p in reading.parties)
 
 
 def _beside(reading: Reading, one: PartyMention, other: PartyMention) -> bool:

@@ -195,6 +195,7 @@ def _finite(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> 
     near = [h for h in found if trigger.first - h.last <= reach or cues.denies_subject(reading, h)] + [
         h for h in behind if h.key != "planned" or trigger.tense != PERFECT
     ]
+    near = [h for h in near if not cues.says_nothing(reading, h, trigger.first)]
     near += _postponed(reading, trigger) + _shelved(reading, trigger)
     if trigger.family == "submit":
         near = [h for h in near if not _destination(reading, h)]
