@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from pipeline.recognise import cues, fronting, laws, orders
+from pipeline.recognise import cues, fronting, inserts, laws, orders
 from pipeline.recognise.cases import ENDING
 from pipeline.recognise.fronting import Sides
 from pipeline.recognise.reading import ASIDE, MAIN, RELATIVE, Reading
@@ -97,6 +97,7 @@ def left_of(reading: Reading, trigger: Trigger, things: Sequence[Thing], trigger
         if t.voice in {ACTIVE, PASSIVE}
         and reading.same_clause(t.first, trigger.first)
         and not cues.before_another(reading, t)
+        and not (t.tense == GERUND and inserts.verb(reading, t.first, trigger.first))
     ]
     if previous and not trigger.with_previous:
         begin = previous[-1].last + 1
@@ -115,6 +116,9 @@ def left_of(reading: Reading, trigger: Trigger, things: Sequence[Thing], trigger
         and reading.clause_of[t.first] == clause
         and trigger.first - t.last <= 40
     ]
+    if trigger.voice in {ACTIVE, PASSIVE}:
+        outside = [t for t in candidates if not inserts.noun(reading, t.first, t.last, trigger.first)]
+        candidates = outside or candidates
     if trigger.family in _NOT_TALKS and not any(
         h.key == "conclude" and h.first == trigger.first for h in reading.section("acts")
     ):

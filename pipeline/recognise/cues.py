@@ -104,13 +104,16 @@ def question(reading: Reading) -> bool:
 def says_nothing(reading: Reading, hit: Hit, verb: int) -> bool:
     """Whether a negation before a finite verb is not the verb's: "without debate", "not without resistance", «57 голосами против 18», or
     one inside what is set in by commas ("parliament, with nobody opposed, ratified …")."""
-    if hit.key != "negated" or hit.last >= verb:
+    if hit.key not in {"negated", REJECTED} or hit.last >= verb:
+        return False
+    if reading.comma_between(hit.last, verb) and _set_in(reading, hit):
+        return True
+    if hit.key == REJECTED:
         return False
     if reading.is_a("lacking", hit.last) or reading.is_a("lacking", hit.last + 1):
         return True
-    if reading.tokens[hit.last + 1].low.isdigit() and hit.first and reading.tokens[hit.first - 1].low not in _HARD_NO:
-        return True
-    return reading.comma_between(hit.last, verb) and _set_in(reading, hit)
+    counted = reading.tokens[hit.last + 1].low.isdigit()
+    return counted and hit.first > 0 and reading.tokens[hit.first - 1].low not in _HARD_NO
 
 
 def _set_in(reading: Reading, hit: Hit) -> bool:

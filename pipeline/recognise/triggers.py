@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from pipeline.recognise import orders
+from pipeline.recognise import inserts, orders
 from pipeline.recognise.patterns import Hit
 from pipeline.recognise.reading import RELATIVE, Reading
 from pipeline.recognise.rows import ends_name
-from pipeline.recognise.things import NOUN, TREATY, Thing
+from pipeline.recognise.things import NOUN, Thing
 
 ACTIVE, PASSIVE, ATTRIBUTE, NOMINAL = "active", "passive", "attribute", "noun"
 PAST, PERFECT, PLUPERFECT, PRESENT, FUTURE, INFINITIVE, GERUND = (
@@ -239,7 +239,6 @@ _HAD = frozenset(
 _WILL_HAVE = frozenset(
     {"aura", "auront", "aurait", "auraient", "habrá", "habrán", "habría", "habrían", "terá", "terão"}
 )
-_THEN = frozenset(["last", "this", "earlier", "yesterday", "today", "late", "early", "separately", "jointly"])
 _NOW = frozenset({"is", "are", "being"})
 
 
@@ -323,9 +322,9 @@ def _reduced(reading: Reading, first: int, last: int, things: Sequence[Thing]) -
     ):
         previous -= 1
     ends = {t.last for t in things if t.what not in {"pronoun", "person"}}
-    if previous in ends and not _acts_on_body(reading, last):
+    if previous in ends and not _acts_on_body(reading, last) and not inserts.ends_before(reading, first, last, things):
         return not any(reading.is_a("relative", i) for i in (previous,))
-    return _apart(reading, first, last, things)
+    return inserts.participle(reading, first, last, things)
 
 
 def _counted(reading: Reading, word: int) -> bool:
@@ -335,21 +334,6 @@ def _counted(reading: Reading, word: int) -> bool:
     return reading.tokens[word].low.isdigit() or any(
         h.key == "votes" and 0 <= h.first - word <= 3 for h in reading.section("procedure")
     )
-
-
-def _apart(reading: Reading, first: int, last: int, things: Sequence[Thing]) -> bool:
-    """ "The treaty with Hungary, signed in 2010, …": a comma before the participle, a treaty before that, and no object behind."""
-    following = last + 1
-    if "," not in reading.before(first) or following >= len(reading.tokens):
-        return False
-    named = any(t.what == TREATY and t.last < first and reading.same_clause(t.last, first) for t in things)
-    low = reading.tokens[following].low
-    free = reading.is_a("prepositions", following) or low in _THEN or any(c.isdigit() for c in low)
-    free = free or any(
-        c.isdigit() for i in range(following, min(following + 3, len(reading.tokens))) for c in reading.tokens[i].low
-    )
-    near = any(following <= t.first <= following + 3 for t in things)
-    return named and free and not near
 
 
 def _acts_on_body(reading: Reading, last: int) -> bool:

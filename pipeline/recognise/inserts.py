@@ -1,0 +1,62 @@
+"""What is set in by commas between a subject and its verb says nothing of who or what the verb is about.
+
+"Latvia and Estonia, *according to a statement*, signed …", "the treaty, *ending a long wait*, entered into force"
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pipeline.recognise.reading import Reading
+from pipeline.recognise.things import NOUN, TREATY, Thing
+
+_REACH = 8  # words between the comma and a noun behind it
+_OPENING = ("prepositions", "complement", "source", "aftermath", "lacking", "since")
+_NEAR = 3  # words from a verb to its object
+_THEN = frozenset(["last", "this", "earlier", "yesterday", "today", "late", "early", "separately", "jointly"])
+
+
+def noun(reading: Reading, first: int, last: int, verb: int) -> bool:
+    """Whether a noun (its words `first` to `last`) stands behind a preposition in what two commas set in before a verb."""
+    if not first or not reading.comma_between(last, verb):
+        return False
+    for word in range(first, max(0, first - _REACH), -1):
+        if "," in reading.before(word):
+            return word < first and any(reading.is_a(role, word) for role in _OPENING)
+    return False
+
+
+def verb(reading: Reading, word: int, finite: int) -> bool:
+    """Whether a gerund opens what two commas set in before a finite verb."""
+    return word > 0 and "," in reading.before(word) and reading.comma_between(word, finite)
+
+
+def ends_before(reading: Reading, first: int, last: int, things: Sequence[Thing]) -> bool:
+    """Whether a comma before a verb's form ends what is set in, and its object stands behind: "…, according to a statement, signed a treaty".
+
+    An act's noun there ("accession, notified …") may be what the form is of.
+    """
+    following = last + 1
+    if any(t.last == first - 1 and t.what == NOUN for t in things):
+        return False
+    if "," not in reading.before(first) or following >= len(reading.tokens) or reading.is_a("prepositions", following):
+        return False
+    return _object(things, following)
+
+
+def participle(reading: Reading, first: int, last: int, things: Sequence[Thing]) -> bool:
+    """ "The treaty with Hungary, signed in 2010, …": a comma before the participle, a treaty before that, and no object behind."""
+    following = last + 1
+    if "," not in reading.before(first) or following >= len(reading.tokens):
+        return False
+    named = any(t.what == TREATY and t.last < first and reading.same_clause(t.last, first) for t in things)
+    low = reading.tokens[following].low
+    free = reading.is_a("prepositions", following) or low in _THEN or any(c.isdigit() for c in low)
+    free = free or any(
+        c.isdigit() for i in range(following, min(following + 3, len(reading.tokens))) for c in reading.tokens[i].low
+    )
+    return named and free and not _object(things, following)
+
+
+def _object(things: Sequence[Thing], following: int) -> bool:
+    return any(following <= t.first <= following + _NEAR for t in things)
