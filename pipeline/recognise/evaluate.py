@@ -55,8 +55,8 @@ class Tally:
     @property
     def f1(self) -> float:
         """The harmonic mean of both."""
-        both = self.precision + self.recall
-        return 2 * self.precision * self.recall / both if both else 0.0
+        every = 2 * self.right + self.wrong + self.missed  # one division: 93 of 100 is .93, and no less
+        return 2 * self.right / every if every else 0.0
 
     def add(self, right: int, wrong: int, missed: int) -> None:
         """Count one article."""
