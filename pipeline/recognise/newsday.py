@@ -59,11 +59,14 @@ def _near(mention: DateMention, published: date) -> date | None:
     return found.date.first if 0 <= (published - found.date.first).days <= _NEAR else None
 
 
-def opening(sentences: Sequence[Sentence]) -> list[Sentence]:
-    """The first paragraph of an article; a place alone is none."""
+SHORT = 24  # words of a first paragraph that only says who met: what they did stands in the second
+
+
+def opening(sentences: Sequence[Sentence], short: int = _PLACE) -> list[Sentence]:
+    """The first paragraph of an article, and the second where that has at most `short` words, as a place alone has."""
     first = [s for s in sentences if s.paragraph == 0]
-    place = sum(len(s.tokens) for s in first) <= _PLACE
-    return [s for s in sentences if s.paragraph <= 1] if place else first
+    more = sum(len(s.tokens) for s in first) <= short
+    return [s for s in sentences if s.paragraph <= 1] if more else first
 
 
 def tells(read: Sequence[Reading]) -> bool:

@@ -391,7 +391,7 @@ class Walk(Meanings):
     def _opening_tells(self) -> bool:
         """Whether headline or first paragraph may tell of an agreement."""
         title = self.document.title
-        read = [self.readings.of(s).reading for s in newsday.opening(self.document.sentences)]
+        read = [self.readings.of(s).reading for s in newsday.opening(self.document.sentences, newsday.SHORT)]
         return newsday.tells(read + ([] if title is None else [self.readings.of(title, heading=True).reading]))
 
     def _is_lead(self, reading: Reading) -> bool:
