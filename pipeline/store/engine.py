@@ -13,7 +13,8 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from typing import TypeVar
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
@@ -58,7 +59,8 @@ class Database:
         return self._tried(lambda: self._written(work))
 
     def close(self) -> None:
-        """Give every connection back."""
+        """Give every connection back; one that a thread still works with is closed as soon as its work is over."""
+        event.listen(self.engine.pool, "checkin", _closed)
         self.engine.dispose()
 
     def _written(self, work: Work[T]) -> T:
@@ -86,6 +88,11 @@ class Database:
                     raise StoreUnavailable(f"it does not answer or stays locked ({dialects.words(exc)})") from exc
             self._sleep(pause)
         raise AssertionError("the last try returns or raises")
+
+
+def _closed(connection: DBAPIConnection | None, _record: object) -> None:
+    if connection is not None:
+        connection.close()
 
 
 def open_database(url: str) -> Database:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -17,6 +18,7 @@ from pipeline.store.engine import Database, open_database
 from pipeline.store.locks import exclusive_service_lock
 from pipeline.store.tables import ServiceStateRow
 from pipeline.store.types import digest, storable
+from tests.conftest import MakeUrl
 
 NOW = datetime(2026, 1, 14, 10, 30, 0, 123456, tzinfo=UTC)
 
@@ -198,3 +200,21 @@ def test_a_second_service_on_one_file_is_refused(tmp_path: Path) -> None:
         second.__enter__()
     with exclusive_service_lock(path):
         pass
+
+
+def test_work_that_outlives_the_closing_leaves_no_connection_open(make_url_of: MakeUrl) -> None:
+    """A thread still reads when the database is closed: it reads to its end, and then its connection is closed too."""
+    database = open_database(make_url_of(True))
+    seen: list[Any] = []
+
+    def work(connection: Connection) -> int:
+        seen.append(connection.connection.dbapi_connection)
+        database.close()
+        found: int = connection.execute(text("SELECT 1")).scalar_one()
+        return found
+
+    assert database.read(work) == 1
+    with pytest.raises(Exception, match="closed"):
+        seen[0].cursor().execute("SELECT 1")
+    assert database.read(lambda c: c.execute(text("SELECT 2")).scalar_one()) == 2
+    database.close()
