@@ -20,11 +20,12 @@ from pipeline.recognise.cases import (
     Step,
     nothing_follows,
     other_object,
+    preposition,
     weight_of,
 )
 from pipeline.recognise.reading import RELATIVE, Reading
 from pipeline.recognise.things import GENERIC, NOUN, PRONOUN, TREATY, Thing
-from pipeline.recognise.triggers import ACTIVE, ATTRIBUTE, GERUND, INFINITIVE, NOMINAL, PRESENT, Trigger
+from pipeline.recognise.triggers import ACTIVE, ATTRIBUTE, FUTURE, GERUND, INFINITIVE, NOMINAL, PRESENT, Trigger
 
 E = EventType
 BY_DECREE = "ratify_by_decree"  # a reason: whoever decrees ratification ratifies, a cabinet too
@@ -85,9 +86,7 @@ def _indirect(reading: Reading, trigger: Trigger, thing: Thing) -> bool:
     if reading.lexicon.object_first and any(reading.token_at(p.start) in between for p in reading.parties):
         return False  # "am Montag beschloss das kenianische Parlament die Ratifikation": the subject stands there
     return len(between) > 8 or any(
-        (reading.is_a("prepositions", i) and not reading.is_a("determiners", i))
-        or (i > trigger.last + 1 and reading.is_a("determiners", i))
-        for i in between
+        preposition(reading, i) or (i > trigger.last + 1 and reading.is_a("determiners", i)) for i in between
     )
 
 
@@ -136,11 +135,28 @@ def _plain(case: Case) -> Step | None:
         return Step(E.REJECTED, "void_law", weight=0.9)
     if family == "enter_force" and thing.what == NOUN and thing.kind in ENDING:
         return Step(ENDING[thing.kind], "effect_of_ending", weight=0.9)
+    ended = _ended_before(case) if family == "enter_force" else ""
+    if ended:
+        return Step(ENDING[ended], "effect_of_ending", weight=0.85)
     if family == "initial" and thing.what == "draft":
         return Step(E.INITIALLED, "initial_draft", weight=0.9)
     if thing.what in TREATYLIKE:
         return Step(PLAIN[family], f"{family}_{thing.what}", weight=weight_of(trigger, thing))
     return None
+
+
+def _ended_before(case: Case) -> str:
+    """ "Gave notice of its withdrawal from the pact, which takes effect in May": what is yet to take effect is the withdrawal.
+
+    In the past it may as well be the agreement ("left the pact, which took effect in 1999").
+    """
+    trigger, reading = case.trigger, case.reading
+    clause = reading.clause(trigger.first)
+    if clause.kind != RELATIVE or trigger.tense not in {PRESENT, FUTURE}:
+        return ""
+    before = (h for h in reading.section("acts") if h.key in ENDING and h.last < clause.opener)
+    told = [h for h in before if not reading.within(reading.clause_of[h.first], clause.number)]
+    return told[-1].key if told else ""
 
 
 def _voided(case: Case, thing: Thing) -> bool:

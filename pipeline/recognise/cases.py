@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from pipeline.model import EventType, Status
+from pipeline.recognise import complements
 from pipeline.recognise.reading import Reading
 from pipeline.recognise.things import GENERIC, PRONOUN, TREATY, Thing
 from pipeline.recognise.triggers import ACTIVE, INFINITIVE, PASSIVE, Trigger
@@ -124,8 +125,8 @@ def other_object(reading: Reading, trigger: Trigger, thing: Thing | None) -> boo
     return any(
         reading.is_a("beside", i)
         and i not in stages
-        and not any(_preposition(reading, j) for j in range(max(trigger.last + 2, i - 2), i))
-        and (not compound or any(reading.is_a("prepositions", j) for j in range(i + 1, thing.first)))
+        and not any(preposition(reading, j) for j in range(max(trigger.last + 2, i - 2), i))
+        and (not compound or any(preposition(reading, j) for j in range(i + 1, thing.first)))
         for i in between[:_OBJECT_REACH]
     )
 
@@ -154,7 +155,7 @@ def _headed(reading: Reading, thing: Thing) -> bool:
     for word in range(thing.first - 1, first, -1):
         if not reading.same_clause(word, thing.first) or reading.before(word + 1).strip(" \u00a0'’"):
             return False
-        if _preposition(reading, word):
+        if preposition(reading, word):
             verb = any(
                 word < h.first < thing.first for h in reading.section("acts")
             )  # "the proposal to sign the treaty"
@@ -162,9 +163,10 @@ def _headed(reading: Reading, thing: Thing) -> bool:
     return False
 
 
-def _preposition(reading: Reading, word: int) -> bool:
-    """Whether a word is a preposition and no article: Portuguese "a" is both."""
-    return reading.is_a("prepositions", word) and not reading.is_a("determiners", word)
+def preposition(reading: Reading, word: int) -> bool:
+    """Whether a word is a preposition and no article (Portuguese "a" is both), nor inside a name ("Conventional Forces in Europe")."""
+    bare = reading.is_a("prepositions", word) and not reading.is_a("determiners", word)
+    return bare and not complements.inside_name(reading, word)
 
 
 def weight_of(trigger: Trigger, thing: Thing) -> float:

@@ -259,6 +259,20 @@ def capital(reading: Reading, word: int) -> bool:
     return reading.sentence.text[reading.tokens[word].start - reading.sentence.start].isupper()
 
 
+def inside_name(reading: Reading, word: int) -> bool:
+    """Whether a preposition stands inside a name in capitals ("the Conventional Forces in Europe pact"), no state before it."""
+    compound = bool(reading.lexicon.grammar.get("compounds"))  # where a name may stand before its noun
+    if not compound or not 1 < word < len(reading.tokens) - 1 or not reading.is_a("prepositions", word):
+        return False
+    ends = {p.end for p in reading.parties}
+    return (
+        capital(reading, word - 1)
+        and capital(reading, word + 1)
+        and not capital(reading, word)
+        and reading.tokens[word - 1].end not in ends
+    )
+
+
 def _inside_title(reading: Reading, word: int) -> bool:
     return word > 0 and reading.tokens[word - 1].low in {
         "of",

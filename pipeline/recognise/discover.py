@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from pipeline.model import Discovered, EventType, Rule
+from pipeline.recognise import complements
 from pipeline.recognise.assemble import Told
 from pipeline.recognise.linking import Index
 from pipeline.recognise.reading import Reading
@@ -17,6 +18,8 @@ _WEAK = frozenset({E.NEGOTIATIONS_CONCLUDED, E.APPROVED, E.AMENDED, E.EXTENDED, 
 _SOLEMN = frozenset({"treaty", "convention", "protocol", "charter", "statute"})
 _PAIR = _STATE = 2  # states of a bilateral agreement; letters of a state's code
 _COUNT = 6  # words from a number to what it counts: "fifteen leading gas-producing countries"
+_NAME = 2  # words in capitals right before its noun that make a name
+_BY_STATES = frozenset({E.WITHDRAWN, E.SUSPENDED, E.RATIFIED, E.ACCEDED, E.DEPOSITED})
 _TITLES = frozenset({"treaty", "convention", "protocol", "charter", "statute", "agreement", "memorandum"})
 
 
@@ -77,7 +80,7 @@ def judge(told: Told, reading: Reading, states: Sequence[str], index: Index) -> 
     near = {p.code for p in (*mention.parties, *reading.parties) if p.code}
     opening = set(states) if _otherwise(reading, "both") or _of_the_opening(told, near, states) else set()
     parties = tuple(sorted(near | opening if len(near) < 2 else near))
-    named = _named(reading, mention)
+    named = _named(reading, mention) or _joined_by_name(told, reading)
     among = sum(1 for code in parties if len(code) == 2)
     abroad = named or any(len(p.code) == 2 for p in mention.parties)
     domestic, commercial = _at_home(reading, told.at), _otherwise(reading, "commercial")
@@ -225,6 +228,21 @@ def _called(reading: Reading, first: int, last: int) -> bool:
     token = reading.tokens[before]
     return reading.sentence.text[token.start - base].isupper() and not any(
         p.start <= token.start < p.end for p in reading.parties
+    )
+
+
+def _joined_by_name(told: Told, reading: Reading) -> bool:
+    """Whether a state or a bloc joins or leaves what goes by a name of several capitals: "Russia left the Open Skies pact"."""
+    mention = told.linked.mention
+    if told.type not in _BY_STATES or not (told.actor.country and told.actor.wording) or _informal(reading, mention):
+        return False
+    first, last = reading.token_at(mention.start), reading.token_at(mention.end - 1)
+    nouns = [h.first for h in reading.section("instruments") if first <= h.first <= last]
+    name = range(max(first, nouns[0] - _NAME), nouns[0]) if nouns else range(0)
+    return (
+        len(name) == _NAME
+        and all(complements.capital(reading, i) for i in name)
+        and not any(p.start <= reading.tokens[i].start < p.end for i in name for p in reading.parties)
     )
 
 

@@ -168,10 +168,15 @@ def _left(reading: Reading, thing: Thing, verbs: frozenset[int], things: Sequenc
     }
     for i in range(thing.first - 1, max(-1, thing.first - 1 - limit), -1):
         mark = reading.before(i + 1).strip(" \u00a0'’-–/\u201c\u201d\"«»„")
-        if mark or i in verbs or i in blocked or i in organs or reading.clause_of[i] != reading.clause_of[thing.first]:
+        short = _short_form(reading, i)
+        if (mark and not short and not _short_form(reading, i + 1)) or i in verbs or i in blocked or i in organs:
+            break
+        if reading.clause_of[i] != reading.clause_of[thing.first] and not short:
             break
         small = ("determiners", "stop_words", "prepositions", "to", "by", "have", "be")
-        if any(reading.is_a(role, i) for role in small) and not _about(reading, i):
+        if any(reading.is_a(role, i) for role in small) and not (
+            _about(reading, i) or complements.inside_name(reading, i)
+        ):
             break
         if (
             reading.is_a("coordinate", i)
@@ -213,6 +218,14 @@ def _joins_title(reading: Reading, things: Sequence[Thing], word: int) -> bool:
         and complements.capital(reading, word + 1)
         and not complements.capital(reading, word)
     )
+
+
+def _short_form(reading: Reading, word: int) -> bool:
+    """Whether a word is a short form set in brackets: "the Conventional Forces in Europe (CFE) pact"."""
+    set_in = reading.before(word).endswith("(") and reading.before(word + 1).startswith(")")
+    token = reading.tokens[word]
+    base = reading.sentence.start
+    return set_in and reading.sentence.text[token.start - base : token.end - base].isupper()
 
 
 def _left_zh(reading: Reading, thing: Thing, verbs: frozenset[int]) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 from pipeline.model import EventType
 from pipeline.recognise import laws
 from pipeline.recognise.cases import ENDING, LAWS, TREATYLIKE, Case, Step, nothing_follows
@@ -12,6 +14,8 @@ from pipeline.recognise.values import PartyKind
 
 E = EventType
 _BEHIND = 4  # words from "signed into law" to the bill
+_NOTICE = "notify_withdrawal"  # a reason
+_REACH = 14  # words from a notice to what it is of
 LEAVING = frozenset({"withdraw", "denounce", "annul"})
 
 
@@ -65,19 +69,19 @@ def notify(case: Case) -> Step | None:
         return Step(E.SUSPENDED, "notify_suspension", weight=0.95)
     ends = (thing is not None and thing.what == "notice") or _told_party(reading, trigger)
     ending = {*LEAVING, "terminate"} if ends else LEAVING
-    begin = trigger.first - 14 if reading.lexicon.verb_final else trigger.first
+    begin = trigger.first - _REACH if reading.lexicon.verb_final else trigger.first
     leaving = [
         h
         for h in reading.section("acts")
         if h.key in ending
-        and begin <= h.first <= trigger.last + 14
+        and begin <= h.first <= trigger.last + _REACH
         and h.first != trigger.first
         and not (
             h.first < trigger.first and reading.comma_between(h.last, trigger.first)
         )  # "…, teilte er mit": he said so
     ]  # "kündigte neue Regeln an" announces
-    if leaving and (thing is None or thing.what in {NOUN, TREATY, "notice", PRONOUN, GENERIC}):
-        return Step(E.WITHDRAWN, "notify_withdrawal")
+    if leaving and (thing is None or thing.what in {NOUN, TREATY, "notice", "decision", PRONOUN, GENERIC}):
+        return Step(E.WITHDRAWN, _NOTICE)
     if thing is not None and thing.what == NOUN and thing.kind == "accede" and trigger.last > trigger.first:
         return Step(E.ACCEDED, "completed_accede", weight=0.9)  # «завершил процедуру присоединения»
     done = [
@@ -93,6 +97,12 @@ def notify(case: Case) -> Step | None:
     if done or (thing is not None and thing.what == NOUN and thing.kind in {"ratify", "notify"}):
         return Step(E.NOTIFIED, "notify_procedures", weight=0.9)
     return None
+
+
+def announced(made: Step, trigger: Trigger, verbs: Sequence[Trigger]) -> Iterator[Trigger]:
+    """The withdrawal that a notice is of: "notified the depositary of its intention to withdraw" is one step."""
+    if made.reason == _NOTICE:
+        yield from (v for v in verbs if v.family in ENDING and 0 < v.first - trigger.last <= _REACH)
 
 
 def _told_party(reading: Reading, trigger: Trigger) -> bool:

@@ -29,8 +29,9 @@ def of(
     things = _things(reading, found, verbs, trigger, _outer(reading, found, verbs, trigger, thing), about)
     if things:
         return [listed.itemised(reading, t, mentions.of(reading, t, found, verbs, marked), verbs) for t in things]
-    anchor = thing if thing is not None and thing.what == NOUN and thing.kind == "withdraw" else None
-    organised = _organisation(reading, trigger, anchor) or _noun_phrase(reading, found, verbs, thing, marked)
+    organised = _organisation(reading, trigger, _leaving(trigger, thing, verbs)) or _noun_phrase(
+        reading, found, verbs, thing, marked
+    )
     return [organised or _synthetic(reading, trigger)]
 
 
@@ -221,15 +222,24 @@ def _as_were(reading: Reading, trigger: Trigger, other: Thing) -> bool:
     return any(reading.is_a("subordinate", i) and i + 1 < other.first and reading.is_a("be", i + 1) for i in between)
 
 
-def _organisation(reading: Reading, trigger: Trigger, leaving: Thing | None) -> Mention | None:
+def _leaving(trigger: Trigger, thing: Thing | None, verbs: Sequence[Trigger]) -> int:
+    """The last word of the withdrawal a vote or a notice is about ("voted for withdrawal from ECOWAS", "gave notice of its intention to
+    withdraw from the Union"), or -1."""
+    if thing is not None and thing.what == NOUN and thing.kind == "withdraw":
+        return thing.last
+    announced = (v.last for v in verbs if v.family == "withdraw" and v.first > trigger.last)
+    return next(announced, -1) if trigger.family == "notify" else -1
+
+
+def _organisation(reading: Reading, trigger: Trigger, leaving: int) -> Mention | None:
     """Leaving or joining a body is leaving or joining its treaty: the organisation's name stands for the agreement.
 
-    `leaving`: the noun act a vote is on ("voted for withdrawal from ECOWAS").
+    `leaving`: the last word of a withdrawal that is the act's object, or -1.
     """
-    if leaving is None and trigger.family not in {"withdraw", "accede", "denounce", "enter_force"}:
+    if leaving < 0 and trigger.family not in {"withdraw", "accede", "denounce", "enter_force"}:
         return None
     for p in reading.parties:
-        ahead = reading.token_at(p.start) - (leaving.last if leaving else trigger.last)
+        ahead = reading.token_at(p.start) - max(leaving, trigger.last)
         distance = trigger.first - reading.token_at(p.end - 1) if trigger.family == "enter_force" else ahead
         if p.kind is PartyKind.ORGANISATION and 0 < distance <= 7:
             base = reading.sentence.start

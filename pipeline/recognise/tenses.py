@@ -51,8 +51,16 @@ def asked(status: Status, trigger: Trigger) -> Status:
 
 
 def lasting(reading: Reading, own: Sequence[DateMention]) -> bool:
-    """ "Applies since May": a present with a day that lies behind; a day of the week may lie on either side."""
-    return "since" in reading.roles or any(m.month is None or m.role == "since" for m in own)
+    """ "Applies since May": a present with a day that lies behind; a day of the week may lie on either side, "next month" may not."""
+    open_ended = (m.role == "since" or (m.month is None and not ahead(m)) for m in own)
+    return "since" in reading.roles or any(open_ended)
+
+
+def ahead(mention: DateMention, *, spans: bool = True) -> bool:
+    """Whether a time expression points ahead by its own words: "next Thursday", and with `spans` "within six months", "a week later"."""
+    if mention.rule in {"within", "story_later"} and not spans:
+        return False  # "signs a treaty to build a plant within ten years"
+    return mention.direction == "future" or ((mention.offset or 0) > 0 and mention.rule != "story_event")
 
 
 def _wished(reading: Reading, trigger: Trigger) -> bool:

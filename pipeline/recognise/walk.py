@@ -32,6 +32,7 @@ from pipeline.recognise import (
     mentions,
     newsday,
     organs,
+    papers,
     salience,
     signs,
     spacing,
@@ -188,6 +189,7 @@ class Walk(Meanings):
                 consumed.update(v for v in verbs if v.voice == NOMINAL and v.first == thing.first)
             if subject is not None:
                 consumed.add(subject)
+            consumed.update(papers.announced(made, trigger, verbs))
             bound.append(Bound(trigger, thing, subject, made))
         sent = {reading.clause_of[b.trigger.first] for b in bound if b.trigger.family == "submit"}
         given = [b for b in bound if b.trigger not in consumed]
@@ -230,12 +232,13 @@ class Walk(Meanings):
         calendar = self._calendar(previous)
         day, effective = calendars.told(own, kind, tenses.asked(verdict, one.trigger), calendar, marked)
         lead = self._is_lead(reading)
-        if tenses.SCHEDULED in why and kind in _SCHEDULED and not tenses.lasting(reading, own):
+        ahead = any(tenses.ahead(m, spans=kind in _SCHEDULED) for m in own)
+        if tenses.SCHEDULED in why and (ahead or kind in _SCHEDULED) and not tenses.lasting(reading, own):
             coming, then = calendars.told(own, kind, Status.PLANNED, calendar, marked)
-            if self._is_coming(coming):
+            if ahead or self._is_coming(coming):
                 verdict, why, day, effective = Status.PLANNED, (*why, "day_to_come"), coming, then
         if verdict is Status.OCCURRED and self._is_ahead(day):
-            verdict, why, day = self._of_what_comes(reading, own, why, day)
+            verdict, why, day = when.of_what_comes(reading, own, why, day)
         alone = all(t.tense in {INFINITIVE, GERUND, FUTURE, PRESENT, ""} for t in others)
         coarse = bool(own) and all(m.day is None and m.weekday is None and (m.month or m.year) for m in own)
         around = Circumstances(
@@ -362,15 +365,6 @@ class Walk(Meanings):
         opening = [s for s in (self.document.title, *sentences[:LEAD_SENTENCES]) if s is not None]
         told = (self.readings.of(s, heading=s is self.document.title).dates for s in opening)
         return newsday.told(told, self.article.published_on)
-
-    @staticmethod
-    def _of_what_comes(
-        reading: Reading, own: Sequence[DateMention], why: tuple[str, ...], day: PartialDate | None
-    ) -> tuple[Status, tuple[str, ...], PartialDate | None]:
-        """A day to come is that of a plan, or of what the act came before: "signed prior to the elections on 11 May"."""
-        if own and all(when.before_what_comes(reading, m) for m in own):
-            return Status.OCCURRED, why, None
-        return Status.PLANNED, (*why, "date_ahead"), day
 
     def _is_ahead(self, day: PartialDate | None) -> bool:
         published = self.article.published_on or self.dateline

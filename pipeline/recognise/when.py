@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from pipeline.model import PartialDate, Status
 from pipeline.recognise.calendars import CHAINED, EVENT
 from pipeline.recognise.reading import ASIDE, Reading
 from pipeline.recognise.spacing import (
@@ -78,6 +79,15 @@ def before_what_comes(reading: Reading, mention: DateMention) -> bool:
     return bool(ahead) and not any(
         ahead[0] < h.first < word for h in reading.section("procedure")
     )  # "laid before parliament"
+
+
+def of_what_comes(
+    reading: Reading, own: Sequence[DateMention], why: tuple[str, ...], day: PartialDate | None
+) -> tuple[Status, tuple[str, ...], PartialDate | None]:
+    """A day to come is that of a plan, or of what the act came before: "signed prior to the elections on 11 May"."""
+    if own and all(before_what_comes(reading, m) for m in own):
+        return Status.OCCURRED, why, None
+    return Status.PLANNED, (*why, "date_ahead"), day
 
 
 def _leads_in(reading: Reading, mention: DateMention, start: int) -> bool:
