@@ -34,7 +34,7 @@ class Around:
     `reach`: how far off the main line what the mention takes up may lie; `since`: the first sentence of its paragraph; `tied`: a state that
     "with" ties to it; `itself`: it is the agreement itself, not what amends it; `count`: how many agreements it says it means, 0 for unsaid;
     `before`: it is what came before the agreement told of: "earlier" ("the previous protocol"), "replaced" ("it replaces the accord of 1996"), or "";
-    `amendment`: the words of an amendment to it that the step is about ("ratified the amendment to the Montreal Protocol"), or "".
+    `another`: it is one more beside those told of ("a similar accord with Oman"); `amendment`: the words of an amendment to it that the step is about ("ratified the amendment to the Montreal Protocol"), or "".
     """
 
     context: tuple[str, ...] = ()
@@ -58,6 +58,7 @@ class Around:
     count: int = 0
     before: str = ""
     amendment: str = ""
+    another: bool = False
 
     @property
     def everyone(self) -> tuple[str, ...]:

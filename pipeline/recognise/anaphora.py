@@ -89,6 +89,34 @@ def sets_apart(reading: Reading, mention: Mention) -> bool:
     return first > 0 and reading.is_a("indefinite", first - 1) and reading.sentence.index > _LEAD
 
 
+def another(reading: Reading, mention: Mention) -> bool:
+    """Whether a mention is one more beside those told of ("another agreement", "three further treaties", "a similar accord")."""
+    first = reading.token_at(mention.start)
+    last = min(reading.token_at(mention.end - 1), len(reading.tokens) - 1)
+    light = first > 1 and any(reading.is_a(role, first - 1) for role in ("numbers", "indefinite", "determiners"))
+    near = range(max(0, first - (2 if light else 1)), min(first + 1, last) + 1)
+    behind = last + 1  # "un accord semblable"
+    follows = reading.lexicon.language in _ADJECTIVE_LAST and behind < len(reading.tokens)
+    words = [*near, *([behind] if follows and not reading.before(behind).strip(" \u00a0") else [])]
+    return not mention.pick and any(reading.is_a("one_more", i) and not reading.is_a("each_other", i) for i in words)
+
+
+def new(reading: Reading, mention: Mention, *, first: bool) -> bool:
+    """Whether the words bring up something new: a number or "a" before the noun, no "the" or "this" before that. `first`: the article
+    told of no agreement yet, which is what counts where a language has no articles."""
+    begin = reading.token_at(mention.start)
+    last = min(reading.token_at(mention.end - 1), len(reading.tokens) - 1)
+    counted = count(reading, mention) > 0 or any(reading.is_a("numbers", i) for i in (begin - 1, begin) if i >= 0)
+    if not reading.lexicon.grammar.get("indefinite"):
+        pointed = any(reading.is_a("demonstratives", i) for i in range(max(0, begin - 2), last + 1))
+        return not pointed and (counted if mention.plural else first)
+    if begin > 0 and reading.is_a("indefinite", begin - 1):
+        return True
+    ahead = [i for i in (begin - 1, begin - 2) if i >= 0]
+    defined = [i for i in ahead if reading.is_a("determiners", i) and not reading.is_a("numbers", i)]
+    return counted and not defined
+
+
 def before(reading: Reading, mention: Mention) -> str:
     """Whether a mention is what came before the agreement told of: "earlier" ("the previous protocol"), "replaced" ("it replaces the
     accord of 1996"), or ""."""

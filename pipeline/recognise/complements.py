@@ -26,6 +26,25 @@ _DASHES = frozenset({"-", "–", "—", "/"})
 _QUOTES_OPEN, _QUOTES_CLOSE = "«“„《「", "»”“》」"
 _HEAD_LAST = frozenset({"tr", "kk", "ky", "az", "uz"})
 _YEAR = re.compile(r"(?:1[6-9]|20)\d\d")
+_OWN_WAW = (
+    "وثيق",
+    "وثاي",
+    "وثائ",
+    "وزار",
+    "وزير",
+    "وزرا",
+    "وكال",
+    "وفد",
+    "وفود",
+    "وقف",
+    "وضع",
+    "واشنطن",
+    "وقع",
+    "وسيط",
+    "وساط",
+    "وصول",
+    "وقود",
+)
 
 
 def behind(
@@ -195,7 +214,7 @@ def _ends(reading: Reading, thing: Thing, things: Sequence[Thing], word: int) ->
         return False
     if reading.is_a("coordinate", word) and _finite(reading, word + 1):
         return True
-    if reading.is_a("stop_words", word) and word > thing.last + 2:
+    if reading.is_a("stop_words", word) and word > thing.last + 2 and not _between_nouns(reading, word):
         return True
     if reading.is_a("prepositions", word):
         to_whom = any(h.key == "recipient" and h.first == word + 1 for h in reading.section("procedure"))
@@ -203,7 +222,24 @@ def _ends(reading: Reading, thing: Thing, things: Sequence[Thing], word: int) ->
             return True
     if reading.is_a("coordinate", word) and _another(reading, things, word, thing):
         return True
+    if joined(reading, word) and any(t.first == word and t.what == TREATY for t in things):
+        return True  # «اتفاقية التجارة واتفاقية النقل»
     return any(t.first == word and t.what == NOUN and t.kind in {"ratify", "withdraw", "enter_force"} for t in things)
+
+
+def _between_nouns(reading: Reading, word: int) -> bool:
+    """Whether an Arabic "from" stands inside what an agreement is about («الإعفاء من التأشيرات»): a noun with its article on either side."""
+    if reading.tokens[word].low != "من" or not 0 < word < len(reading.tokens) - 1:
+        return False
+    return all(reading.tokens[i].low.startswith("ال") for i in (word - 1, word + 1)) and not reading.is_a(
+        "days", word - 1
+    )
+
+
+def joined(reading: Reading, word: int) -> bool:
+    """Whether "and" is written to a word («واتفاقية»)."""
+    low = reading.tokens[word].low
+    return reading.lexicon.table.arabic and low.startswith("و") and not low.startswith(_OWN_WAW)
 
 
 def _finite(reading: Reading, word: int) -> bool:

@@ -144,6 +144,7 @@ GRAMMAR = frozenset(
         "numbers",
         "other_words",
         "earlier_words",
+        "one_more",
         "replacing",
         "amendments",
         "topical",

@@ -12,6 +12,7 @@ from pipeline.recognise.carrying import COMPATIBLE, Carrying
 from pipeline.recognise.choice import Choice, Setting
 from pipeline.recognise.focus import Focus, Linked
 from pipeline.recognise.linking import Index, Rival
+from pipeline.recognise.titles import Reading as Wording
 from pipeline.recognise.values import Band, Link, Mention
 
 _ALONE = 0.7  # confidence from which the one agreement that fits is sure
@@ -20,6 +21,7 @@ _AMENDING = 8  # agreements among which an amendment to the one named is looked 
 _SAID = 0.6  # part of what the amended one's titles say that its titles say, too
 _LIKELY = 0.7  # chance from which the likeliest agreement is taken where no rule decides
 _CHOSEN = 0.8  # and from which it is sure
+_PAIR = 2  # parties of a bilateral agreement, and letters of a state's code
 
 
 @dataclass(frozen=True)
@@ -38,10 +40,60 @@ class Linker(Carrying):
         if around.amendment:
             return (self._amendment(mention, language, around),)
         before = self._before(mention, language, focus, sentence, around) if around.before else ()
-        found = before or self._found(mention, language, focus, sentence, around)
+        found = before or self._told_apart(
+            self._found(mention, language, focus, sentence, around), mention, language, focus, sentence, around
+        )
         if not around.signed or len(found) != 1:
             return found
         return (siblings.signed_then(self.index, found[0], language, around, focus.sure),)
+
+    def _told_apart(
+        self,
+        found: tuple[Linked, ...],
+        mention: Mention,
+        language: str,
+        focus: Focus,
+        sentence: int,
+        around: Around,
+    ) -> tuple[Linked, ...]:
+        """What was found, without what cannot be meant: "another agreement" and "the previous one" are none of those told of, and an
+        agreement of two is not meant where one of them is named nowhere, but a third state is."""
+        told: frozenset[str] | set[str] = frozenset()
+        if (around.another or around.before) and not mention.pick:
+            told = {i for i in focus.topics(sentence) if focus.seen.get(i, -1) < sentence}
+        wording = self.index.read(mention.text, language) if told else None
+        kept = tuple(
+            one
+            for one in found
+            if one.agreement_id is None
+            or not (
+                self._same(one, wording if one.agreement_id in told else None, around)
+                or (one.band is not Band.SURE and self._unnamed(one.agreement_id, mention, around))
+            )
+        )
+        return kept or (Linked(None, Band.NONE, 0.0, ("another_one",), mention),)
+
+    def _same(self, one: Linked, wording: Wording | None, around: Around) -> bool:
+        """Whether "another" or "the previous" agreement was found to be one told of, by no year and (for the previous) by no subject said.
+
+        `wording`: the mention, read, where what was found was told of."""
+        if (
+            wording is None
+            or "alias" in one.reasons
+            or (one.agreement_id and self.index.years(one.agreement_id) & wording.years)
+        ):
+            return False
+        return around.another or one.band is not Band.SURE or not self.index.says_subject(wording)
+
+    def _unnamed(self, agreement_id: str, mention: Mention, around: Around) -> bool:
+        """Whether one of an agreement's two states is named nowhere in the article, but a third state is at hand."""
+        closed = self.index.closed(agreement_id)
+        if len(closed) != _PAIR or any(len(code) != _PAIR for code in closed):
+            return False
+        hand = {*among.named(mention), *around.near, *around.context}
+        if closed <= hand or not any(len(code) == _PAIR and code not in closed for code in hand):
+            return False
+        return not closed <= around.all_of(among.named(mention))
 
     def _found(
         self, mention: Mention, language: str, focus: Focus, sentence: int, around: Around
@@ -55,6 +107,9 @@ class Linker(Carrying):
             apart = siblings.of_each(self.index, mention, language, around, focus.sure)
             if apart:
                 return apart
+        each = self._each(mention, language, focus, sentence, around) if mention.items else ()
+        if each:
+            return each
         if bare and around.carried and not among.named(mention):
             found = self._by_subject(mention, language, around) or self._carried(
                 mention, language, focus, sentence, around
@@ -64,10 +119,6 @@ class Linker(Carrying):
                 found = (_only(first, mention),) if first is not None else found
             if found[0].agreement_id is not None or not around.near:
                 return found
-        if mention.items:
-            each = self._each(mention, language, focus, sentence, around)
-            if each:
-                return each
         counted = siblings.counted(self.index, mention, language, around)
         if counted:
             return counted
@@ -267,13 +318,15 @@ class Linker(Carrying):
     def _each(self, mention: Mention, language: str, focus: Focus, sentence: int, around: Around) -> tuple[Linked, ...]:
         """The agreements of a list under one noun, where at least two of its items are surely different ones."""
         found: dict[str, Linked] = {}
+        silent = not self.index.says_subject(self.index.read(mention.text, language))
         for item in mention.items:
-            if not self.index.says_subject(self.index.read(item.text, language)):
+            own = silent and {p.code for p in item.parties if p.code} - {p.code for p in mention.parties}
+            if not own and not self.index.says_subject(self.index.read(item.text, language)):
                 continue
             for one in self.link(item, language, focus, sentence, around):
                 if one.agreement_id and one.band is Band.SURE:
                     found.setdefault(one.agreement_id, replace(one, mention=mention, reasons=("listed", *one.reasons)))
-        return tuple(found.values()) if len(found) > 1 else ()
+        return tuple(found.values()) if (len(found) > 1 if mention.plural else len(found) == 1) else ()
 
     def _of_all(self, mention: Mention, language: str, around: Around) -> bool:
         """Whether one agreement has all the parties that a noun in the singular names: "the treaty between Armenia, Georgia and Iran"."""

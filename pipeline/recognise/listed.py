@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from pipeline.recognise.reading import Reading
+from pipeline.recognise import complements
+from pipeline.recognise.reading import ASIDE, Reading
 from pipeline.recognise.things import TREATY, Thing
 from pipeline.recognise.triggers import NOMINAL, Trigger
 from pipeline.recognise.values import Mention
@@ -14,6 +15,10 @@ _REACH = 48  # words of a list
 _MOST = 8  # agreements in one list
 _HEAD_LAST = frozenset({"tr", "kk", "ky", "az", "uz", "zh"})
 _STRONG = frozenset(";.()[]–—；。（）")
+_COMMAS = frozenset(",，")
+_OPENING = 3  # words in which a sentence takes up what the one before told of
+_FORERUN = ("pronouns", "plural_pronouns", "generic_nouns", "former", "both", "all_told", "numbers")
+_PRO_DROP = frozenset({"es", "pt", "ar", "tr"})
 _COLON = frozenset(":：")
 _NEAR = 8  # words between a colon and the noun that sums up the list before it
 _LIGHT = ("determiners", "prepositions", "complement", "coordinate", "numbers", "stop_words")
@@ -23,15 +28,67 @@ def itemised(reading: Reading, thing: Thing, mention: Mention, verbs: Sequence[T
     """The mention with its `items`, where its noun is a plural and heads a list; else as it is."""
     if thing.what != TREATY or not mention.plural or thing.agreement_id:
         return mention
-    for words in (_stretch(reading, thing, verbs), _behind_colon(reading, thing, verbs), _before_colon(reading, thing)):
+    stretch = _stretch(reading, thing, verbs)
+    for words in (
+        stretch,
+        _set_in(reading, thing, stretch),
+        _behind_comma(reading, thing, verbs),
+        _behind_colon(reading, thing, verbs),
+        _before_colon(reading, thing),
+    ):
         parts = list(_parts(reading, words))
         if 1 < len(parts) <= _MOST:
             break
     else:
         return mention
     noun = _text(reading, thing.first, thing.last)
-    items = tuple(_item(reading, noun, mention, first, last) for first, last in parts)
+    items = _one_each(reading, noun, mention, parts, words) or tuple(
+        _item(reading, noun, mention, first, last) for first, last in parts
+    )
     return replace(mention, items=items)
+
+
+def _one_each(
+    reading: Reading, noun: str, mention: Mention, parts: Sequence[tuple[int, int]], words: range
+) -> tuple[Mention, ...]:
+    """The items of as many states, one each: "agreements with Mali and Oman on tax and trade respectively"."""
+    told = range(words.start, min(len(reading.tokens), words.stop + 2))
+    if not any(reading.is_a("distributive", i) for i in told):
+        return ()
+    with_whom = [p for p in reading.parties if p.code and reading.token_at(p.start) in words]
+    behind = max((reading.token_at(p.end - 1) for p in with_whom), default=-1)
+    topics = [(max(first, behind + 1), last) for first, last in parts if last > behind]
+    topics = [span for first, last in topics for span in _whole(reading, first, last)]
+    if len(with_whom) < 2 or len(topics) != len(with_whom):
+        return ()
+    out = []
+    for (first, last), party in zip(topics, with_whom, strict=True):
+        item = _item(reading, noun, mention, first, last)
+        out.append(replace(item, parties=(party,)))
+    return tuple(out)
+
+
+def behind(mention: Mention, following: Reading) -> Mention:
+    """The mention with `items` from the sentence that follows, where that says what the agreements are about: "They signed three
+    agreements. They cover tax, trade and transit"."""
+    words = range(len(following.tokens))
+    if not words or not _takes_up(following, plural=mention.plural):
+        return mention
+    parts = list(_parts(following, words))[:_MOST]
+    if mention.plural and len(parts) < 2:
+        return mention
+    return replace(mention, items=tuple(_item(following, mention.text, mention, first, last) for first, last in parts))
+
+
+def _takes_up(following: Reading, *, plural: bool) -> bool:
+    """Whether a sentence begins with what takes up an agreement, and tells no step itself."""
+    if following.section("acts"):
+        return False
+    opening = range(min(_OPENING, len(following.tokens)))
+    nouns = {h.first for h in following.section("instruments")}
+    if any(i in nouns or any(following.is_a(role, i) for role in _FORERUN) for i in opening):
+        return True
+    return plural and following.lexicon.language in _PRO_DROP
 
 
 def _stretch(reading: Reading, thing: Thing, verbs: Sequence[Trigger]) -> range:
@@ -47,6 +104,32 @@ def _stretch(reading: Reading, thing: Thing, verbs: Sequence[Trigger]) -> range:
     while last + 1 < min(len(reading.tokens), thing.last + _REACH) and not _breaks(reading, thing, last + 1, acting):
         last += 1
     return range(thing.last + 1, last + 1)
+
+
+def _set_in(reading: Reading, thing: Thing, stretch: range) -> range:
+    """The words in brackets or between dashes that follow ("three treaties with Oman — on tax, trade and transit — took effect")."""
+    first = max(stretch.stop, thing.last + 1)
+    if first >= len(reading.tokens):
+        return range(0)
+    aside = reading.clause(first)
+    if aside.kind != ASIDE or reading.clause_of[first - 1] != reading.clause_of[thing.first]:
+        return range(0)
+    last = first
+    while last < len(reading.tokens) and reading.within(reading.clause_of[last], aside.number):
+        last += 1
+    return range(first, last)
+
+
+def _behind_comma(reading: Reading, thing: Thing, verbs: Sequence[Trigger]) -> range:
+    """The words behind a comma that follows the noun, where nouns end their phrase (三项协定，涉及引渡、税收和投资)."""
+    first = thing.last + 1
+    if reading.lexicon.language != "zh" or first >= len(reading.tokens) or not _COMMAS & set(reading.before(first)):
+        return range(0)
+    acting = {i for v in verbs if v.voice != NOMINAL for i in range(v.first, v.last + 1)}
+    last = first
+    while last < len(reading.tokens) and last not in acting and not (last > first and _strong(reading, last)):
+        last += 1
+    return range(first, last)
 
 
 def _behind_colon(reading: Reading, thing: Thing, verbs: Sequence[Trigger]) -> range:
@@ -93,7 +176,8 @@ def _parts(reading: Reading, words: range) -> Iterator[tuple[int, int]]:
     for i in words:
         joins = reading.is_a("coordinate", i) and not _between_names(reading, i)
         comma = i > words.start and set(",،、，") & set(reading.before(i))
-        if joins or comma:
+        written = complements.joined(reading, i) and not any(reading.token_at(p.start) == i for p in reading.parties)
+        if joins or comma or written:
             yield from _whole(reading, first, i - 1)
             first = i + 1 if joins else i
     yield from _whole(reading, first, words.stop - 1)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from pipeline.model import Article, EventType
-from pipeline.recognise import mentions, prominence, surroundings
+from pipeline.recognise import anaphora, listed, mentions, prominence, surroundings
 from pipeline.recognise.cases import Bound
 from pipeline.recognise.dates import DateTables
 from pipeline.recognise.focus import CARRIED, NEAR, Focus, Linked
@@ -142,7 +142,7 @@ class Meanings:
         if mentioned[0].generic or any(t.agreement_id for t in found):
             self._look_ahead(reading, found, verbs, one, mentioned[0])
         linked: list[Linked] = []
-        for mention in mentioned:
+        for mention in [self._told_behind(m, reading) for m in mentioned]:
             meant = self.linked[mention.start] = self._link(
                 mention, reading, reading.sentence.index, subject, one.step.type, own
             )
@@ -154,6 +154,18 @@ class Meanings:
         return (
             listed if listed and mentioned[0].generic and mentioned[0].plural else linked
         )  # "two texts, the A and the B"
+
+    def _told_behind(self, mention: Mention, reading: Reading) -> Mention:
+        """A mention that is new and says no subject, with what the next sentence says of it."""
+        at = reading.sentence.index + 1
+        if mention.items or mention.pick or not mention.kind or not 0 < at < len(self.document.sentences):
+            return mention
+        if not anaphora.new(reading, mention, first=not self.focus.told) or len({p.code for p in mention.parties}) > 2:
+            return mention
+        index, language = self.tools.linker.index, self.document.language
+        if index.says_subject(index.read(mention.text, language)):
+            return mention
+        return listed.behind(mention, self.readings.of(self.document.sentences[at]).reading)
 
     def _replacing(self, reading: Reading, trigger: Trigger, replaced: list[Linked]) -> list[Linked]:
         """What befell what replaces another, where a comma parts the act from that one: "…, unterzeichnet in Brüssel, wird das alte Abkommen

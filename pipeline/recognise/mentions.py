@@ -9,7 +9,7 @@ from pipeline.recognise import adjectives, complements
 from pipeline.recognise.reading import Reading
 from pipeline.recognise.things import GENERIC, NOUN, PRONOUN, TREATY, Thing
 from pipeline.recognise.triggers import NOMINAL, Trigger
-from pipeline.recognise.values import DateMention, Mention, PartyKind
+from pipeline.recognise.values import DateMention, Mention, PartyKind, PartyMention
 
 _LEFT = 8  # words of modifiers before the noun
 _CJK_LEFT = 36
@@ -17,6 +17,9 @@ _CJK_PARTICLES = frozenset({"的", "了", "所", "有", "之"})  # what ends the
 _HEAD_LAST = frozenset({"tr", "kk", "ky", "az", "uz"})
 _HEAD_FIRST = frozenset({"ar"})  # there what stands before a noun is its verb, or that verb's subject
 _MADE = 2  # words between a noun and its "with": "the accord concluded with Seoul"
+_REGIONS = frozenset({"HK", "MO"})
+_EITHER = frozenset({"соглашения", "конвенции", "угоди", "конвенції", "канвенцыі"})
+_FINITE = frozenset({"past", "present", "future", "infinitive"})
 _PLURAL = {
     "ru": re.compile(r"(?:ые|[кгхшжчщ]ие)\Z"),
     "uk": re.compile(r"(?:ськ|цьк|льн)і\Z"),
@@ -105,13 +108,20 @@ def _with_party(reading: Reading, word: int, between: int) -> int:
 
 def _mention(reading: Reading, thing: Thing, first: int, last: int, *, generic: bool) -> Mention:
     start, end = reading.tokens[first].start, reading.tokens[last].end
-    parties = tuple(p for p in reading.parties if start <= p.start and p.end <= end)
+    parties = tuple(p for p in reading.parties if start <= p.start and p.end <= end and not _whose(reading, p))
     base = reading.sentence.start
     plural = _plural(reading, thing)
     text, pick = reading.sentence.text[start - base : end - base], _pick(reading, thing)
     unsaid = reading.lexicon.language == "zh"
     return Mention(
         start, end, text, thing.kind, generic, plural or pick in {"both", "all"}, parties, pick, numberless=unsaid
+    )
+
+
+def _whose(reading: Reading, party: PartyMention) -> bool:
+    """Whether a state is only said behind a region of its own that makes treaties itself: "Hong Kong, China"."""
+    return party.code == "CN" and any(
+        p.code in _REGIONS and 0 < party.start - p.end <= len(", ") and p.end < party.start for p in reading.parties
     )
 
 
@@ -134,7 +144,20 @@ def _plural(reading: Reading, thing: Thing) -> bool:
         word.isascii() and len(word) > 3 and word.endswith("s") and reading.lexicon.language in {"en", "fr", "es", "pt"}
     )
     pronoun = thing.what == PRONOUN and reading.is_a("plural_pronouns", thing.last)
-    return counted or latin or pronoun or reading.is_a("plural_hint", thing.last) or _after_plural(reading, thing.first)
+    return (
+        counted
+        or latin
+        or pronoun
+        or reading.is_a("plural_hint", thing.last)
+        or _after_plural(reading, thing.first)
+        or _object_of(reading, thing.first)
+    )
+
+
+def _object_of(reading: Reading, word: int) -> bool:
+    """Whether a verb stands right before a noun whose plural is also a genitive («ратифицировал соглашения с Перу и Чили»)."""
+    beside = word > 0 and not reading.before(word).strip(" \u00a0") and reading.tokens[word].low in _EITHER
+    return beside and any(h.last == word - 1 and h.form in _FINITE for h in reading.section("acts"))
 
 
 def _after_plural(reading: Reading, word: int) -> bool:
@@ -150,7 +173,7 @@ def _left(reading: Reading, thing: Thing, verbs: frozenset[int], things: Sequenc
     if reading.lexicon.language in _HEAD_FIRST:
         return first
     if reading.lexicon.language == "zh":
-        return _left_zh(reading, thing, verbs)
+        return _left_zh(reading, thing, verbs, things)
     organs = (
         {reading.token_at(p.end - 1) for p in reading.parties if p.kind in {PartyKind.BODY, PartyKind.LEADER}}
         if reading.lexicon.language in _HEAD_LAST
@@ -228,12 +251,15 @@ def _short_form(reading: Reading, word: int) -> bool:
     return set_in and reading.sentence.text[token.start - base : token.end - base].isupper()
 
 
-def _left_zh(reading: Reading, thing: Thing, verbs: frozenset[int]) -> int:
+def _left_zh(reading: Reading, thing: Thing, verbs: frozenset[int], things: Sequence[Thing]) -> int:
     first = thing.first
+    others = {t.last for t in things if t.what == TREATY}
     for i in range(thing.first - 1, max(-1, thing.first - 1 - _CJK_LEFT), -1):
         mark = reading.before(i + 1).strip()
         if any(c in "，。；：、,;:" for c in mark) or i in verbs or reading.is_a("stop_words", i):
             break
+        if reading.is_a("coordinate", i) and i - 1 in others:
+            break  # 引渡条约和互免签证协定 are two
         first = i
         if "《" in mark:
             return i + 1

@@ -108,7 +108,7 @@ def variants(word: str, arabic: bool) -> tuple[str, ...]:
     if not arabic:
         return (word,)
     out = [word]
-    out += [word[1:] for clitic in ("و", "ف") if word.startswith(clitic) and len(word) > 3]
+    out += [word[1:] for clitic in ("و", "ف") if word.startswith(clitic) and len(word) > 2]
     for clitic in ("لل", "ال", "بال", "كال", "ل", "ب", "ك", "س"):
         out += [f[len(clitic) :] for f in out[:2] if f.startswith(clitic) and len(f) - len(clitic) >= 2]
     return tuple(dict.fromkeys(out))

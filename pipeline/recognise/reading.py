@@ -24,6 +24,7 @@ _OPENING = frozenset("([（【")
 _LIGHT = frozenset({"prepositions", "pronouns", "stop_words", "determiners", "clitics"})  # words that are no noun
 _COMMAS = frozenset(",，،")
 _JOINTS = frozenset("—–－·")
+_TELLING = frozenset({"acts", "instruments"})
 _YEAR = 4  # digits
 _JOINING = frozenset({"-", "‑"})
 _PLAIN = frozenset({" ", "", "-", "'", "’", "\u00a0"})  # between most words: no mark at all
@@ -240,9 +241,12 @@ def _clauses(
     covered -= ends  # below: "so-called", "realizou-se a troca"
     covered.update(j for i, gap in enumerate(gaps) if gap in _JOINING for j in (i - 1, i))
     frozen_nouns, frozen_covered = frozenset(nouns), frozenset(covered)
+    dashes = _set_in(
+        gaps, frozenset(i for hit in hits if hit.section in _TELLING for i in range(hit.first, hit.last + 1))
+    )
     for i, between in enumerate(gaps):
         if i and between not in _PLAIN:
-            current = _after_marks(between, current, clauses)
+            current = _after_marks(between, current, clauses, dashes.get(i, ""))
         before = marked
         marked = not i or "," in between or (commas and before and "prepositions" in hits_at.get(i - 1, set()))
         kind = _opening(i, tokens, hits_at, frozen_nouns, frozen_covered, negating, marked=marked, commas=commas)
@@ -262,9 +266,26 @@ def _before_date(tokens: Sequence[Token], word: int, *, since: bool) -> bool:
     return any(low[0].isdigit() and (since or len(low) == _YEAR) for low in following)
 
 
-def _after_marks(between: str, current: int, clauses: list[Clause]) -> int:
-    """The clause that goes on behind punctuation; a strong mark begins a new one."""
-    for c in between:
+def _set_in(gaps: Sequence[str], telling: frozenset[int]) -> dict[int, str]:
+    """By word, the bracket that the dash before it stands for, where two dashes set something in: "three treaties — on tax, trade and
+    transit — took effect". `telling`: words of acts and agreements; the dash of a dateline has none before it."""
+    at = [i for i, gap in enumerate(gaps) if i and gap not in _PLAIN and _dash(gap)]
+    if len(at) < 2:
+        return {}
+    while at and not any(i in telling for i in range(at[0])):
+        del at[0]
+    if len(at) != 2 or any(_strong(gaps[i]) for i in at):
+        return {}
+    return {at[0]: "(", at[1]: ")"}
+
+
+def _strong(text: str) -> bool:
+    return any(c in _STRONG for c in text if c not in "–—")
+
+
+def _after_marks(between: str, current: int, clauses: list[Clause], bracket: str = "") -> int:
+    """The clause that goes on behind punctuation; a strong mark begins a new one. `bracket`: what a dash stands for."""
+    for c in between + bracket:
         if c in _CLOSING:
             while current and clauses[current].kind != ASIDE:
                 current = clauses[current].parent
@@ -274,7 +295,7 @@ def _after_marks(between: str, current: int, clauses: list[Clause]) -> int:
         elif c in _OPENING:
             clauses.append(Clause(len(clauses), current, ASIDE, -1))
             current = len(clauses) - 1
-    if _dash(between):
+    if not bracket and _dash(between):
         clauses.append(Clause(len(clauses), current, MAIN, -1))
         current = len(clauses) - 1
     return current

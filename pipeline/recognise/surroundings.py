@@ -38,5 +38,6 @@ def of(
         anaphora.manner(reading, mention), signed, step is not None and step not in _ENDING,
         prominence.reach(reading, mention), since, tied=anaphora.tied(reading, mention), itself=anaphora.itself(reading, mention),
         count=anaphora.count(reading, mention), before=anaphora.before(reading, mention),
+        another=anaphora.another(reading, mention),
         amendment=anaphora.amendment(reading, mention) if step not in {None, EventType.AMENDED} else "",
     )  # fmt: skip

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.recognise import adjectives, listed, mentions
+from pipeline.recognise import adjectives, complements, listed, mentions
 from pipeline.recognise.reading import Reading
 from pipeline.recognise.things import GENERIC, NOUN, PRONOUN, TREATY, Thing
-from pipeline.recognise.triggers import GERUND, INFINITIVE, NOMINAL, PASSIVE, Trigger
+from pipeline.recognise.triggers import ATTRIBUTE, GERUND, INFINITIVE, NOMINAL, PASSIVE, Trigger
 from pipeline.recognise.values import DateMention, Mention, PartyKind
 
 _BEHIND = 16  # words behind a law or a noun act in which its agreement is looked for
 _LISTED = 24  # words between two agreements of one list
 _TIED = 5  # words between a protocol and the agreement it is one to
+_COMMAS = frozenset(",،、，")
 _NEXT_TITLE = "》《"  # Chinese titles side by side are a list
 
 
@@ -121,14 +122,16 @@ def _joined(reading: Reading, other: Thing, thing: Thing, *, begun: bool) -> boo
     following = other.last + 1
     if following >= thing.first:
         return False
-    if reading.is_a("coordinate", following) or (begun and "," in reading.before(following)):
+    if reading.is_a("coordinate", following) or (begun and _COMMAS & set(reading.before(following))):
+        return True
+    if "、" in reading.before(following):
         return True
     if reading.lexicon.verb_final:
         return False
     for i in range(thing.first - 1, other.last, -1):
         if reading.is_a("coordinate", i):
             return True
-        if begun and "," in reading.before(i):
+        if begun and _COMMAS & set(reading.before(i)):
             return True
         if reading.is_a("prepositions", i) or reading.before(i + 1).strip(" \u00a0'’-\"«“„"):
             return False
@@ -140,7 +143,9 @@ def _free(reading: Reading, verbs: Sequence[Trigger], other: Thing, thing: Thing
     if reading.clause_of[other.first] != reading.clause_of[thing.first]:
         return False
     return not any(
-        v.voice != NOMINAL and v.last < thing.first and reading.clause_of[v.first] == reading.clause_of[other.first]
+        v.voice not in {NOMINAL, ATTRIBUTE}
+        and v.last < thing.first
+        and reading.clause_of[v.first] == reading.clause_of[other.first]
         for v in verbs
     )
 
@@ -181,6 +186,7 @@ def _equals(
             break
         listed = any(reading.is_a("coordinate", i) for i in gap) or reading.comma_between(last.last, other.first)
         listed = listed or any(_NEXT_TITLE in reading.before(i) for i in (*gap, other.first))
+        listed = listed or complements.joined(reading, other.first)
         if listed and reading.clause_of[other.first] == reading.clause_of[thing.first]:
             out.append(other)
             last = other
@@ -203,7 +209,7 @@ def _elliptic(reading: Reading, thing: Thing) -> bool:
 
 def _subject_of_next(reading: Reading, verbs: Sequence[Trigger], trigger: Trigger, other: Thing) -> bool:
     """Whether a further agreement opens a clause of its own: "ratified the treaty, and the protocol entered into force"."""
-    if trigger.first > other.last:
+    if trigger.first > other.last or trigger.voice == ATTRIBUTE:
         return False
     for verb in verbs:
         bare = verb.voice == NOMINAL or verb.tense in {INFINITIVE, GERUND, ""}

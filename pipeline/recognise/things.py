@@ -242,6 +242,8 @@ def _stands_alone(reading: Reading, first: int, last: int, key: str) -> bool:
         return opens and following >= len(reading.tokens)
     if reading.before(following).strip(" \u00a0"):
         return not counted
+    if not counted and reading.is_a("days", following):
+        return True  # 前者周二生效
     return _verb_at(reading, following) or any(
         reading.is_a(role, following) for role in ("be", "have", "stop_words") if not counted or role in {"be", "have"}
     )
