@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from pipeline.model import EventType, Status
-from pipeline.recognise import actors
+from pipeline.recognise import actors, gapping
 from pipeline.recognise.assemble import Told
 from pipeline.recognise.focus import Linked
 from pipeline.recognise.linking import Index
@@ -62,12 +62,15 @@ def each(
     scene: Scene,
     told: Sequence[Told],
     *,
-    apart: bool = False,
+    apart: Collection[str] = (),
 ) -> tuple[Actor, ...]:
     """States that act each for itself (ratify, leave, refuse, sign what many sign) are one actor each; the parties of a bilateral sign together.
 
-    `apart`: each has a date of its own.
+    `apart`: who has a date of his own (keys of `gapping`): two houses of one state then act each for itself, too.
     """
+    houses = {gapping.key(p.code, p.body): p for p in subject if p.kind is PartyKind.BODY}
+    if len(houses) > 1 and not houses.keys().isdisjoint(apart) and base.type in _HOUSEHOLD:
+        return tuple(actors.resolve([p], text) for p in houses.values())
     closed = parts.agreement_id is not None and not parts.index.open(parts.agreement_id)
     bloc = base.type in _JOINT and _members(subject, scene.parties(base.sentence))
     some = _some(subject, parts) and not bloc
@@ -78,10 +81,10 @@ def each(
         organs = [p for p in subject if p.kind is PartyKind.BODY and p.code]
         if len({p.code for p in organs}) == 1 < len({p.code for p in subject if p.code}):
             # "the Assembly, of the agreement between A and B, …": where an organ of a state acts, states named beside it do not
-            return actors.each(organs, text)
+            return actors.each([*organs, *(p for p in subject if p.code in apart)], text)
     codes = {p.code for p in subject if p.code}
-    apart = apart and (base.type in _OWN or (base.type is E.SIGNED and not closed))
-    if len(codes) > 1 and (apart or _apart(base, parts, subject, text)):
+    alone = bool(apart) and (base.type in _OWN or (base.type is E.SIGNED and not closed))
+    if len(codes) > 1 and (alone or _apart(base, parts, subject, text)):
         ours = [p for p in subject if closed and parts.index.party(p.code, parts.agreement_id or "")]
         return actors.each(ours or subject, text)  # of Mali and Niger, each left its own with France
     ours = [p for p in subject if parts.may(p.code)] if closed and len(codes) > 1 and base.type in _HOUSEHOLD else []

@@ -24,10 +24,12 @@ from pipeline.recognise.cases import (
     weight_of,
 )
 from pipeline.recognise.reading import RELATIVE, Reading
+from pipeline.recognise.rows import of_place
 from pipeline.recognise.things import GENERIC, NOUN, PRONOUN, TREATY, Thing
 from pipeline.recognise.triggers import ACTIVE, ATTRIBUTE, FUTURE, GERUND, INFINITIVE, NOMINAL, PRESENT, Trigger
 
 E = EventType
+_FOLLOWER = 2  # words between "followed" and who did
 BY_DECREE = "ratify_by_decree"  # a reason: whoever decrees ratification ratifies, a cabinet too
 _NOTHING = frozenset({"contract", "other", "person"})
 
@@ -118,11 +120,25 @@ def _told_apart(reading: Reading, trigger: Trigger) -> bool:
     return apart and any(c.isdigit() for i in near for c in reading.tokens[i].low)
 
 
+def _comes_after(reading: Reading, trigger: Trigger) -> bool:
+    """ "A vote followed", "followed the talks": who follows another's example is a state right beside the verb, which has no object."""
+    if not any(reading.is_a("follows", i) for i in range(trigger.first, trigger.last + 1)):
+        return False
+    before = any(
+        0 < trigger.first - reading.token_at(p.end - 1) <= _FOLLOWER
+        and not of_place(reading, reading.token_at(p.start))
+        for p in reading.parties
+    )
+    behind = any(0 < reading.token_at(p.start) - trigger.last <= _FOLLOWER for p in reading.parties)
+    timed = trigger.last > trigger.first and reading.lexicon.language == "en"
+    return not (behind or (before and (timed or nothing_follows(reading, trigger))))
+
+
 def _plain(case: Case) -> Step | None:
     trigger, thing, reading = case.trigger, case.thing, case.reading
     family = trigger.family
     if family == "same_step":
-        return Step(E.RATIFIED, "same_step", weight=0.85)
+        return None if _comes_after(reading, trigger) else Step(E.RATIFIED, "same_step", weight=0.85)
     if thing is None:
         wish = family == "accede" and trigger.tense == INFINITIVE
         alone = (family in _ALONE or wish) and nothing_follows(reading, trigger)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeline.recognise.reading import Reading
-from pipeline.recognise.rows import ORGANS, first_row, group, is_of, last_word, without_places, word_of
+from pipeline.recognise.rows import ORGANS, ends_name, first_row, group, is_of, last_word, without_places, word_of
 from pipeline.recognise.triggers import ACTIVE, Trigger
 from pipeline.recognise.values import PartyKind, PartyMention
 
@@ -175,3 +175,31 @@ def joined(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> b
         and any(reading.is_a("coordinate", i) or reading.tokens[i].low in _BUT for i in range(t.last + 1, trigger.first))
         for t in before
     )  # fmt: skip
+
+
+def touches(reading: Reading, trigger: Trigger, mention: PartyMention) -> bool:
+    """«Договор Армения подписала …»: in front of a verb stands its subject, whatever the words before it seem to say."""
+    return (
+        reading.lexicon.object_first
+        and trigger.voice == ACTIVE
+        and trigger.tense in {"past", "perfect"}
+        and mention.kind in {PartyKind.NAME, PartyKind.CAPITAL}
+        and 1 <= trigger.first - last_word(reading, mention) <= 2 + _denied(reading, trigger)
+        and not reading.comma_between(last_word(reading, mention), trigger.first)
+        and (
+            ends_name(reading, word_of(reading, mention) - 1)  # «документ із Молдовою Брюссель подовжив»
+            or not any(
+                reading.is_a("prepositions", i)
+                for i in range(max(0, word_of(reading, mention) - 2), word_of(reading, mention))
+            )
+        )
+        and not any(
+            reading.is_a("coordinate", i)
+            for i in range(max(0, word_of(reading, mention) - 1), word_of(reading, mention))
+        )
+    )
+
+
+def _denied(reading: Reading, trigger: Trigger) -> bool:
+    """Whether "never" or the like stands right before a verb."""
+    return any(h.key == "negated" and 0 <= trigger.first - h.last <= 2 for h in reading.section("status"))

@@ -128,6 +128,8 @@ def left_of(reading: Reading, trigger: Trigger, things: Sequence[Thing], trigger
     home = reading.clauses[clause]
     if not candidates and home.kind == MAIN and clause and trigger.first - min(reading.words_of(clause)) <= 2:
         candidates = [t for t in things if t.last < trigger.first and reading.clause_of[t.first] == home.parent][:1]
+    if not candidates and begin and trigger.family in INTRANSITIVE and _goes_on(reading, previous[-1], trigger):
+        return left_of(reading, previous[-1], things, triggers)
     if not candidates:
         return None
     first = candidates[0]
@@ -139,6 +141,13 @@ def left_of(reading: Reading, trigger: Trigger, things: Sequence[Thing], trigger
     ):
         return first
     return _head(reading, candidates)
+
+
+def _goes_on(reading: Reading, before: Trigger, trigger: Trigger) -> bool:
+    """ "…, signed in 2015, came into force": behind a comma and a passive the same agreement takes effect, unless another is named."""
+    if before.voice != PASSIVE and not reading.lexicon.han:
+        return False
+    return reading.comma_between(before.last, trigger.first)
 
 
 def _governed(reading: Reading, pronoun: Thing) -> bool:

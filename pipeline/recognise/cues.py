@@ -11,6 +11,7 @@ from pipeline.recognise.triggers import Trigger
 
 REJECTED = "rejected"  # a reason: a refusal, which a chamber's vote makes a step of its own
 _ADVERBIAL = frozenset("会在根依按由与同于很")  # 将会, 将根据, 将由: there it is a future
+_AHEAD = 4  # words from "before" to an act told by a noun
 _INSERT = 6  # words between a comma and a negation in what it sets in
 _HARD_NO = frozenset({"не", "ні", "no", "not"})  # before a number they count: "not 18"
 _NO_AFTER = frozenset("随最此其先")  # 随后, 最后: words of their own
@@ -24,7 +25,8 @@ def between(reading: Reading, start: int, end: int, clauses: frozenset[int], sec
         for h in reading.section(section)
         if h.first >= start and h.last < end and reading.clause_of[h.first] in clauses and h.key in _CUES
     ]
-    hits = [h for h in hits if not _limit(reading, h) and not _hangs_on(reading, h) and not _straddles(reading, h)]
+    hits = [h for h in hits if not (_limit(reading, h) or _hangs_on(reading, h) or _straddles(reading, h))]
+    hits = [h for h in hits if not _of_time(reading, h)]
     wider = [*hits, *reading.section("acts"), *reading.section("things"), *reading.section("salience")]
     return [h for h in hits if not _swallowed(h, wider) and not _takes_object(reading, h, end)]
 
@@ -43,6 +45,15 @@ def _limit(reading: Reading, hit: Hit) -> bool:
         else range(hit.last + 1, hit.last + 4)
     )
     return any(any(c.isdigit() for c in reading.tokens[i].low) for i in near if i < len(reading.tokens))
+
+
+def _of_time(reading: Reading, hit: Hit) -> bool:
+    """„vor vier Tagen“, „vor der Abstimmung“: a preposition of time with no act behind it says when, not that it is to come."""
+    if hit.key != "planned" or hit.last > hit.first or reading.clause(hit.first).opener == hit.first:
+        return False
+    if not (reading.is_a("ahead_of", hit.first) and reading.is_a("prepositions", hit.first)):
+        return False
+    return not any(0 < h.first - hit.first <= _AHEAD and h.form == "noun" for h in reading.section("acts"))
 
 
 def _hangs_on(reading: Reading, hit: Hit) -> bool:

@@ -2,26 +2,63 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from pipeline.model import PartialDate, Salience
+from pipeline.recognise.assemble import Told
 from pipeline.recognise.reading import Reading
 from pipeline.recognise.rows import last_word, word_of
-from pipeline.recognise.triggers import Trigger
+from pipeline.recognise.salience import Circumstances
+from pipeline.recognise.signs import age
+from pipeline.recognise.triggers import ACTIVE, PASSIVE, Trigger
 from pipeline.recognise.values import DateMention, PartyKind, PartyMention
 
 _GAP = 3  # words between a state and its date
-_JOINT = 2  # words within which a comma or "and" stands before it
+_OBJECT = 14  # the same where the verb's object may stand between
+_STATE = 2  # letters of its code
 _LIGHT = ("prepositions", "determiners", "coordinate")
 _ROLES = frozenset({"", "effective", "since"})
 
 
 @dataclass(frozen=True, slots=True)
 class Gapped:
-    """The states that a verb tells of besides its subject, and the dates that belong to one state alone."""
+    """The states and organs that a verb tells of besides its subject, and the dates that belong to one of them alone, by `key`."""
 
     further: tuple[PartyMention, ...] = ()
     dates: Mapping[str, DateMention] = field(default_factory=dict)
+
+    def without(self, own: Sequence[DateMention]) -> list[DateMention]:
+        """A verb's dates without those of the further ones, unless there is no other."""
+        theirs = {self.dates[_key(p)].start for p in self.further}
+        return [m for m in own if m.start not in theirs] or list(own)
+
+
+def key(code: str, stage: str = "") -> str:
+    """What stands for a state, or for one of its organs."""
+    return f"{code}/{stage}" if stage else code
+
+
+def told(
+    base: Told,
+    shared: Gapped,
+    day: Callable[[DateMention], PartialDate | None],
+    news: Callable[[PartialDate], tuple[Salience, tuple[str, ...]]],
+    around: Circumstances,
+) -> dict[str, Told]:
+    """The step of everybody who has a date of his own, by `key`. `day`: what a date means; `news`: whether a step of that day is news."""
+    found: dict[str, Told] = {}
+    for one, mention in shared.dates.items():
+        when = day(mention)
+        if when is not None:
+            salience, because = news(when)
+            reasons = tuple(r for r in base.reasons if not r.endswith("_date"))
+            shown = tuple(
+                f"age:{age(when, around.published, sure=around.sure)}" if x.startswith("age:") else x
+                for x in base.signs
+            )
+            found[one] = replace(base, date=when, salience=salience, reasons=(*reasons, *because), signs=shown)
+    return found
 
 
 def read(
@@ -35,19 +72,35 @@ def read(
     dated = [m for m in marked if m.role in _ROLES]
     if len(dated) < 2 or not any(p.code for p in subject):
         return Gapped()
-    named = [p for p in reading.parties if p.kind is PartyKind.NAME and len(p.code) == 2]
     ordered = _in_order(reading, dated, subject)
     if ordered:
         return Gapped((), ordered)
-    pairs = {p: m for p in named if (m := _right_behind(reading, p, dated, verbs)) is not None}
-    codes = {p.code for p in subject}
-    further = [p for p in pairs if p.code not in codes and _shares(reading, p, trigger, verbs)]
+    named = [p for p in reading.parties if p.code and (p.kind is PartyKind.BODY or _is_state(p))]
+    pairs = {p: m for p in named if (m := _right_behind(reading, p, dated, verbs, subject)) is not None}
     pairs = _in_one_year(pairs, dated)
-    own = {p.code: m for p, m in pairs.items() if p in further or (p.code in codes and p in subject)}
-    mine = sum(1 for p in subject if p.code in own)
-    if not further and (mine < 2 or mine < len(codes)):
+    known = {_key(p) for p in subject}
+    further = [
+        p for p in pairs if _key(p) not in known and _alike(p, subject) and _shares(reading, p, trigger, verbs, subject)
+    ]
+    own = {_key(p): m for p, m in pairs.items() if p in further or p in subject}
+    mine = sum(1 for p in subject if _key(p) in own)
+    if not further and (mine < 2 or mine < len(known)):
         return Gapped()  # a single state's date is the verb's
     return Gapped(tuple(further), own)
+
+
+def _is_state(party: PartyMention) -> bool:
+    return party.kind is PartyKind.NAME and len(party.code) == _STATE
+
+
+def _key(party: PartyMention) -> str:
+    return key(party.code, party.body if party.kind is PartyKind.BODY else "")
+
+
+def _alike(party: PartyMention, subject: Sequence[PartyMention]) -> bool:
+    """Whether a state stands beside states, an organ beside organs; or a state beside an organ, for its own ("Kenya's parliament on
+    3 May and Ghana's on 9 May")."""
+    return party.kind is PartyKind.NAME or any(p.kind is PartyKind.BODY for p in subject)
 
 
 def _in_order(
@@ -84,30 +137,56 @@ def _after(mention: DateMention, last: DateMention) -> DateMention:
 
 
 def _right_behind(
-    reading: Reading, party: PartyMention, dated: Sequence[DateMention], verbs: Sequence[Trigger]
+    reading: Reading,
+    party: PartyMention,
+    dated: Sequence[DateMention],
+    verbs: Sequence[Trigger],
+    subject: Sequence[PartyMention],
 ) -> DateMention | None:
-    """The date right behind a name, nothing but small words or brackets between."""
+    """The date right behind a name, nothing but small words or brackets between; where the verb stands last, also its object."""
     last = last_word(reading, party)
     for m in dated:
         word = min(reading.token_at(m.start), len(reading.tokens) - 1)
-        if not 0 < word - last <= _GAP:
+        if word <= last:
+            continue
+        if party in subject and _object_between(reading, party, m, verbs):
+            return m
+        if word - last > _GAP:
             continue
         between = range(last + 1, word)
-        light = all(any(reading.is_a(role, i) for role in _LIGHT) for i in between)
-        told = any(last < v.first <= word for v in verbs)
-        if light and not told and not any(p.start >= party.end and p.end <= m.start for p in reading.parties):
+        light = all(any(reading.is_a(role, i) for role in _LIGHT) or reading.tokens[i].low == "s" for i in between)
+        verb = any(last < v.first <= word for v in verbs)
+        if light and not verb and not any(p.start >= party.end and p.end <= m.start for p in reading.parties):
             return m
     return None
 
 
-def _shares(reading: Reading, party: PartyMention, trigger: Trigger, verbs: Sequence[Trigger]) -> bool:
-    """Whether a name behind a verb opens a new item, behind a comma or "and" and no preposition, and no other verb follows the verb."""
-    word = word_of(reading, party)
-    if word <= trigger.last or any(trigger.last < v.first < word for v in verbs):
+def _object_between(reading: Reading, party: PartyMention, mention: DateMention, verbs: Sequence[Trigger]) -> bool:
+    """Where verbs stand last, whether only their object stands between one who acts and a date («Мәжіліс заңды 3 ақпанда, Сенат …»)."""
+    last, word = last_word(reading, party), reading.token_at(mention.start)
+    if not reading.lexicon.verb_final or word - last > _OBJECT or reading.comma_between(last, word):
         return False
-    if reading.is_a("prepositions", word - 1) and not reading.is_a("determiners", word - 1):
-        return False
-    return any(
-        reading.is_a("coordinate", i - 1) or reading.comma_between(i - 1, i)
-        for i in range(max(1, word - _JOINT + 1), word + 1)
+    others = [p for p in reading.parties if p.start >= party.end and p.end <= mention.start]
+    return all(p.kind is not party.kind for p in others) and not any(
+        last < v.first <= word and v.voice in {ACTIVE, PASSIVE} for v in verbs
     )
+
+
+def _shares(
+    reading: Reading, party: PartyMention, trigger: Trigger, verbs: Sequence[Trigger], subject: Sequence[PartyMention]
+) -> bool:
+    """Whether a name opens a new item, behind a comma or "and" and no preposition but "by", with no other verb before it: behind
+    the verb or, where that stands last, between it and its subject."""
+    word = word_of(reading, party)
+    if word < trigger.first and reading.lexicon.verb_final:
+        begin, end = max((last_word(reading, p) for p in subject), default=0), trigger.first
+    else:
+        begin, end = trigger.last, word
+    if word <= begin or any(begin < v.first < end for v in verbs if v is not trigger):
+        return False
+    opener = word
+    while opener - 1 > begin and any(reading.is_a(role, opener - 1) for role in ("determiners", "by")):
+        opener -= 1
+    if reading.is_a("prepositions", opener - 1) and not reading.is_a("determiners", opener - 1):
+        return False
+    return reading.is_a("coordinate", opener - 1) or reading.comma_between(opener - 1, opener)

@@ -198,6 +198,7 @@ GRAMMAR = frozenset(
         "under",
         "aftermath",
         "alike",
+        "follows",
         "also_month",
         "unlike",
         "days",

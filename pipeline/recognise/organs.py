@@ -37,6 +37,13 @@ _OF_UNIONS = frozenset({"council", "commission"})
 _BARE = frozenset({GENERIC, PRONOUN, "law", "draft", "decision"})
 
 
+def _there_is(reading: Reading, word: int) -> bool:
+    """« il y a trois jours », "there is": no place is meant."""
+    following = word + 1
+    there_is = reading.tokens[word].low == "there" and following < len(reading.tokens) and reading.is_a("be", following)
+    return there_is or (word > 0 and reading.tokens[word - 1].low == "il")
+
+
 def _nowhere(_low: str, _text: str) -> str:
     return ""
 
@@ -68,7 +75,9 @@ class Place:
 
     def meant(self, reading: Reading) -> PartyMention | None:
         """The state that "there" means in a sentence: the one named last before it."""
-        at = next((i for i, word in enumerate(reading.tokens) if word.low in self.there), -1)
+        at = next(
+            (i for i, word in enumerate(reading.tokens) if word.low in self.there and not _there_is(reading, i)), -1
+        )
         before = [p for p in reading.parties if reading.token_at(p.start) < at and p.kind in _PARTNERS]
         return before[-1] if before else None
 

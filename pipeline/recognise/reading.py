@@ -27,6 +27,7 @@ _JOINTS = frozenset("—–－·")
 _TELLING = frozenset({"acts", "instruments"})
 _YEAR = 4  # digits
 _JOINING = frozenset({"-", "‑"})
+_FINITE = frozenset({"present", "base", "subjunctive"})
 _PLAIN = frozenset({" ", "", "-", "'", "’", "\u00a0"})  # between most words: no mark at all
 _LABEL = 9  # words within which the heading of an item ends
 
@@ -311,9 +312,18 @@ def read(
     """Read one sentence."""
     hits = tuple(lexicon.table.find(sentence.tokens))
     months = {h.first for h in hits if h.key == "also_month" and _is_month(sentence, h.first, heading=heading)}
-    if months:
-        hits = tuple(h for h in hits if h.first not in months)
+    parts = {h.first for h in hits if h.form in _FINITE and _in_compound(sentence, h.first)}
+    if months or parts:
+        hits = tuple(h for h in hits if h.first not in months and not (h.first in parts and h.form in _FINITE))
     return Reading(sentence, lexicon, hits, find_parties, heading)
+
+
+def _in_compound(sentence: Sentence, word: int) -> bool:
+    """« libre-échange »: what a hyphen joins to the noun before it is no verb."""
+    if not word:
+        return False
+    base, tokens = sentence.start, sentence.tokens
+    return sentence.low[tokens[word - 1].end - base : tokens[word].start - base] in _JOINING
 
 
 def _is_month(sentence: Sentence, word: int, *, heading: bool) -> bool:

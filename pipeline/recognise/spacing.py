@@ -8,9 +8,11 @@ from pipeline.recognise.reading import MAIN, Reading
 from pipeline.recognise.triggers import ACTIVE, ATTRIBUTE, PAST, PRESENT, Trigger
 from pipeline.recognise.values import DateMention
 
+_AND = "و"  # written as one word with the verb it joins
 _IN_FRONT = 4  # what it costs a date to stand before its verb
 _BEHIND = 12  # what it costs a date to stand behind its verb where verbs stand last
 RIGHT_BEHIND = 5  # words from a participle to its date
+_LIGHT = ("prepositions", "determiners", "coordinate", "by")
 _PREPOSITION = 2  # words of "as of" and its kind
 
 
@@ -49,6 +51,7 @@ def distance(reading: Reading, mention: DateMention, trigger: Trigger) -> int:
     ahead = first < trigger.first
     low, high = (last, trigger.first) if ahead else (trigger.last, first)
     joined = sum(1 for i in range(low + 1, high) if reading.is_a("coordinate", i) and not _joins_names(reading, i))
+    joined += ahead and reading.lexicon.table.arabic and reading.tokens[trigger.first].low.startswith(_AND)
     commas = sum(1 for i in range(low + 1, high + 1) if any(c in ",，،;；" for c in reading.before(i)))
     late = (reading.lexicon.verb_final and not _second(reading, trigger)) or bool(reading.lexicon.han)
     wrong_side = _IN_FRONT if ahead and not late else _BEHIND if not ahead and late else 0
@@ -79,14 +82,29 @@ def parted(reading: Reading, trigger: Trigger, mention: DateMention) -> bool:
     return reading.comma_between(trigger.last, word_of(reading, mention))
 
 
+def held(reading: Reading, trigger: Trigger, mention: DateMention) -> bool:
+    """Whether a date is that of the participle in front of it: nothing but a few words, or names, between.
+
+    A participle before its noun has its date in front: „das 2016 unterzeichnete Abkommen wurde am Montag ratifiziert“.
+    """
+    first, word = trigger.last + 1, word_of(reading, mention)
+    if word < first or parted(reading, trigger, mention):
+        return False
+    if any(first <= h.first < word for h in reading.section("instruments")):
+        return False
+    return word - trigger.last <= RIGHT_BEHIND or _names(reading, range(first, word))
+
+
+def _names(reading: Reading, words: range) -> bool:
+    """Whether words are names of states and what joins them ("signed between Portugal and Viet Nam on 2 May")."""
+    named = {i for p in reading.parties for i in range(reading.token_at(p.start), reading.token_at(p.end - 1) + 1)}
+    return all(i in named or any(reading.is_a(role, i) for role in _LIGHT) for i in words)
+
+
 def of_main_verbs(reading: Reading, marked: Sequence[DateMention], verbs: Sequence[Trigger]) -> Sequence[DateMention]:
     """The dates of a sentence without those of its participles («документ, подписанный 13 марта, …»): they are not the story's."""
-    held = [t for t in verbs if t.voice == ATTRIBUTE]
-    return [
-        m
-        for m in marked
-        if not any(0 < word_of(reading, m) - t.last <= RIGHT_BEHIND and not parted(reading, t, m) for t in held)
-    ]
+    attributes = [t for t in verbs if t.voice == ATTRIBUTE]
+    return [m for m in marked if not any(held(reading, t, m) for t in attributes)]
 
 
 def last_hand_first(reading: Reading, found: list[DateMention]) -> list[DateMention]:

@@ -42,7 +42,7 @@ def _nouns(reading: Reading, acts: tuple[Hit, ...]) -> list[Thing]:
 def _enclitics(reading: Reading) -> list[Thing]:
     """Pronouns that hang on a verb: Spanish "ratificarlo", Portuguese "aprovou-o"."""
     ends = tuple(reading.lexicon.grammar.get("enclitics", ()))
-    if not ends:
+    if not ends and "clitics" not in reading.lexicon.grammar:
         return []
     verbs = [h for h in reading.section("acts") if h.form != "noun"]
     inside = {h.first for h in verbs if h.form == "infinitive" and reading.tokens[h.first].low.endswith(ends)}

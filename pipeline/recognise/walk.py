@@ -54,7 +54,7 @@ from pipeline.recognise.things import NOUN, TREATY, Thing
 from pipeline.recognise.triggers import FUTURE, GERUND, INFINITIVE, NOMINAL, PRESENT, Trigger
 from pipeline.recognise.values import Actor, DateMention, PartyMention, Sentence
 
-NO_DAYS: Mapping[str, PartialDate | None] = MappingProxyType({})
+NOBODY: Mapping[str, Told] = MappingProxyType({})
 _SCHEDULED = frozenset({EventType.ENTERED_INTO_FORCE, EventType.PROVISIONALLY_APPLIED, EventType.TERMINATED})
 _WEEKS_TO_COME = 250  # days: a day without a year that lies further off is the last one of its name
 
@@ -223,6 +223,8 @@ class Walk(Meanings):
         rivals = [v for v in laws.outside(one, verbs) if v is not one.trigger and (v.voice != NOMINAL or v in others)]
         usable = when.usable(reading, marked, taken, verb_final=self.tools.lexicon.verb_final)
         own = when.own(reading, one.trigger, rivals, usable, others)
+        shared = gapping.read(reading, one.trigger, verbs, marked, subject)
+        own = shared.without(own)
         linked = self._linked(reading, found, verbs, one, mentioned, subject, own)
         if self._is_contract(reading, one, linked, subject):
             return
@@ -237,14 +239,9 @@ class Walk(Meanings):
             coming, then = calendars.told(own, kind, Status.PLANNED, calendar, marked)
             if ahead or self._is_coming(coming):
                 verdict, why, day, effective = Status.PLANNED, (*why, "day_to_come"), coming, then
-        if verdict is Status.OCCURRED and self._is_ahead(day):
+        if verdict is Status.OCCURRED and self._days_ahead(day) > 1:
             verdict, why, day = when.of_what_comes(reading, own, why, day)
-        alone = all(t.tense in {INFINITIVE, GERUND, FUTURE, PRESENT, ""} for t in others)
-        coarse = bool(own) and all(m.day is None and m.weekday is None and (m.month or m.year) for m in own)
-        around = Circumstances(
-            self.article.published_on or self.latest, self.article.published_on is not None, lead, alone, coarse,
-            beside=bool(others), timed=bool(own), counted=when.counted(own), aside=self._is_aside(reading),
-        )  # fmt: skip
+        around = self._around(reading, others, own, lead=lead)
         news, because = salience.verdict(reading, one.trigger, verdict, day, around)
         shown = signs.local(
             reading, one.trigger, one.thing, day, around, acting=bool(subject), rules=[m.rule for m in own],
@@ -259,10 +256,21 @@ class Walk(Meanings):
         )  # fmt: skip
         several = len({x.agreement_id for x in linked if x.agreement_id})
         listed = calendars.respective(own, several, kind, verdict, calendar)
-        shared = gapping.read(reading, one.trigger, verbs, marked, subject)
         subject = company.likewise(reading, one.trigger, verbs, (*subject, *shared.further))
-        days = {code: calendars.told([m], kind, verdict, calendar, marked)[0] for code, m in shared.dates.items()}
+        days = gapping.told(
+            base, shared, lambda m: calendars.told([m], kind, verdict, calendar, marked)[0],
+            lambda d: salience.verdict(reading, one.trigger, verdict, d, around), around,
+        )  # fmt: skip
         yield from self._spread(reading, found, one, base, linked, subject, told, listed, days)
+
+    def _around(
+        self, reading: Reading, others: Sequence[Trigger], own: Sequence[DateMention], *, lead: bool
+    ) -> Circumstances:
+        alone = all(t.tense in {INFINITIVE, GERUND, FUTURE, PRESENT, ""} for t in others)
+        return Circumstances(
+            self.article.published_on or self.latest, self.article.published_on is not None, lead, alone, when.coarse(own),
+            beside=bool(others), timed=bool(own), counted=when.counted(own), aside=self._is_aside(reading),
+        )  # fmt: skip
 
     def _spread(
         self,
@@ -274,11 +282,11 @@ class Walk(Meanings):
         subject: Sequence[PartyMention],
         before: Sequence[Told],
         listed: Sequence[PartialDate] = (),
-        days: Mapping[str, PartialDate | None] = NO_DAYS,
+        each: Mapping[str, Told] = NOBODY,
     ) -> Iterator[Told]:
         """One entry for every agreement (each with its date of those `listed`) and, where states act each for itself, for every state.
 
-        `days`: the dates that belong to one of the states alone.
+        `each`: what is told of those who have a date of their own.
         """
         kept = list({x.agreement_id: x for x in linked if x.agreement_id}.values())
         unknown = [x for x in linked if x.agreement_id is None]
@@ -291,18 +299,17 @@ class Walk(Meanings):
         for at, x in enumerate(kept or unknown[:1]):
             base = replace(base, date=listed[at]) if listed else base
             parts = acting.Parts(self.tools.linker.index, x.agreement_id)
-            for actor in acting.each(base, subject, self.article.text, parts, self.scene, before, apart=bool(days)):
+            for actor in acting.each(base, subject, self.article.text, parts, self.scene, before, apart=each.keys()):
                 if base.type is EventType.REJECTED and parts.stranger(actor.country):
                     self._say(reading, one.trigger, "no_step", "of_a_stranger")
                     continue
                 kind, stage, rule = self._staged(one, base.type, actor)
                 reasons = (*base.reasons, *x.reasons, *((rule,) if rule else ()))
                 told = replace(
-                    base,
+                    each.get(gapping.key(actor.country, actor.stage)) or each.get(actor.country, base),
                     type=kind,
                     linked=x,
                     actor=actor,
-                    date=days.get(actor.country) or base.date,
                     stage=stage,
                     reasons=reasons,
                     confidence=x.confidence * base.confidence,
@@ -358,22 +365,21 @@ class Walk(Meanings):
     @cached_property
     def news_day(self) -> date | None:
         """The day of the news, for steps without a day; None for a digest, whose items have each their own."""
-        sentences = self.document.sentences
-        headed = (self.tools.names.heading(s.low, s.text, self.document.language) for s in sentences[1:])
+        document, sentences = self.document, self.document.sentences
+        headed = (self.tools.names.heading(s.low, s.text, document.language) for s in sentences[1:])
         if self.article.published_on is None or any(map(items.begins, sentences[1:], sentences)) or any(headed):
             return None
-        opening = [s for s in (self.document.title, *sentences[:LEAD_SENTENCES]) if s is not None]
-        told = (self.readings.of(s, heading=s is self.document.title).dates for s in opening)
+        opening = [s for s in (document.title, *sentences[:LEAD_SENTENCES]) if s is not None]
+        told = (self.readings.of(s, heading=s is document.title).dates for s in opening)
         return newsday.told(told, self.article.published_on)
 
-    def _is_ahead(self, day: PartialDate | None) -> bool:
+    def _days_ahead(self, day: PartialDate | None) -> int:
         published = self.article.published_on or self.dateline
-        return day is not None and published is not None and (day.first - published).days > 1
+        return (day.first - published).days if day is not None and published is not None else 0
 
     def _is_coming(self, day: PartialDate | None) -> bool:
         """Whether a day lies in the weeks to come: "takes effect on 1 May", told in March."""
-        published = self.article.published_on or self.dateline
-        return day is not None and published is not None and 0 < (day.first - published).days < _WEEKS_TO_COME
+        return 0 < self._days_ahead(day) < _WEEKS_TO_COME
 
     def _is_aside(self, reading: Reading) -> bool:
         """Whether headline and first paragraph are about something else than agreements: what is told behind them is by the way."""

@@ -12,6 +12,7 @@ from pipeline.recognise.spacing import (
     RIGHT_BEHIND,
     clause_of,
     distance,
+    held,
     last_hand_first,
     last_of,
     of_main_verbs,
@@ -49,6 +50,11 @@ _TO_COME = frozenset({FUTURE, INFINITIVE, PRESENT})
 def counted(own: Sequence[DateMention]) -> bool:
     """Whether all that says when is how long after it the rest of the sentence came."""
     return bool(own) and all(m.rule == EVENT for m in own)
+
+
+def coarse(own: Sequence[DateMention]) -> bool:
+    """Whether all that says when is a month or a year."""
+    return bool(own) and all(m.day is None and m.weekday is None and (m.month or m.year) for m in own)
 
 
 def usable(
@@ -141,8 +147,8 @@ def own(
         return event
     if not kept and others and trigger.voice != ATTRIBUTE:
         first = min(t.first for t in (trigger, *others))
-        held = [t for t in telling if t.voice == ATTRIBUTE]
-        kept = [m for m in usable if word_of(reading, m) < first and not any(_hugs(reading, t, m) for t in held)]
+        attributes = [t for t in telling if t.voice == ATTRIBUTE]
+        kept = [m for m in usable if word_of(reading, m) < first and not any(_hugs(reading, t, m) for t in attributes)]
     if not kept and trigger.family in _BY_DEPOSIT:
         papers = [t for t in others if t.family == "deposit" and t.tense == GERUND and t.first > trigger.last]
         kept = [m for m in usable if papers and word_of(reading, m) > papers[0].last]
@@ -212,7 +218,7 @@ def _is_own(
     clause = clause_of(reading, mention)
     mine = reading.clause_of[trigger.first]
     gap = word_of(reading, mention) - trigger.last
-    if trigger.voice == ATTRIBUTE and 0 < gap <= RIGHT_BEHIND and not parted(reading, trigger, mention):
+    if trigger.voice == ATTRIBUTE and held(reading, trigger, mention):
         return True  # "the treaty, in force since 1978, would end"
     if trigger.voice == ATTRIBUTE and gap > 0 and _told_elsewhere(reading, trigger, mention):
         return False
@@ -224,8 +230,8 @@ def _is_own(
         and not _only_noun(reading, trigger, t, mention, telling)
     ]
     if clause == mine:
-        held = [t for t in telling if t.voice == ATTRIBUTE and 0 < word_of(reading, mention) - t.last <= RIGHT_BEHIND]
-        if trigger.first > word_of(reading, mention) and any(not parted(reading, t, mention) for t in held):
+        attributes = [t for t in telling if t.voice == ATTRIBUTE]
+        if trigger.first > word_of(reading, mention) and any(held(reading, t, mention) for t in attributes):
             return False
         if _of_apposition(reading, trigger, telling, mention):
             return False
@@ -242,8 +248,9 @@ def _is_own(
 def _of_apposition(reading: Reading, trigger: Trigger, telling: Sequence[Trigger], mention: DateMention) -> bool:
     """Whether a date in front of a verb ends a participle's apposition ("signed in 1965 and on 22 May 1972 in Paris, have lapsed")."""
     word = word_of(reading, mention)
-    held = [t for t in telling if t.voice == ATTRIBUTE and 0 < word - t.last <= _EVENT_REACH and t is not trigger]
-    inside = any(not parted(reading, t, mention) for t in held)
+    near = [t for t in telling if t.voice == ATTRIBUTE and 0 < word - t.last <= _EVENT_REACH and t is not trigger]
+    nouns = [h.first for h in reading.section("instruments")]
+    inside = any(not parted(reading, t, mention) and not any(t.last < i < word for i in nouns) for t in near)
     return inside and word < trigger.first and reading.comma_between(last_of(reading, mention), trigger.first)
 
 
@@ -259,8 +266,8 @@ def _only_noun(
     gap = word_of(reading, mention) - other.last
     if other.voice != NOMINAL or trigger.voice == ATTRIBUTE or parted(reading, trigger, mention):
         return False  # "sign the treaty, to become a member on July 1"
-    if trigger.last < other.first and _subject_of_law(reading, other):
-        return True
+    if trigger.last < other.first and (_subject_of_law(reading, other) or reading.is_a("beneficiary", other.first - 1)):
+        return True  # "submitted for ratification on Monday"
     return not 0 < gap <= _BESIDE_NOUN
 
 

@@ -9,7 +9,6 @@ from pipeline.recognise.parties import MEMBER
 from pipeline.recognise.reading import ASIDE, RELATIVE, SUBORDINATE, Reading
 from pipeline.recognise.rows import (
     ORGANS,
-    ends_name,
     first_of,
     first_row,
     group,
@@ -46,7 +45,9 @@ def subject(
     free = [
         p
         for p in named
-        if not any(a <= p.start and p.end <= b for a, b in taken) or _touches(reading, trigger, p) or _leads(reading, p)
+        if not any(a <= p.start and p.end <= b for a, b in taken)
+        or agents.touches(reading, trigger, p)
+        or _leads(reading, p)
     ]
     inside = _inside(reading, trigger, free) or _on_behalf(reading, trigger, named)
     if inside:
@@ -66,9 +67,7 @@ def subject(
         if near:
             return near
     if trigger.voice == ATTRIBUTE:
-        done = trigger.first > 0 and reading.tokens[trigger.first - 1].low.startswith(_HAVING)
-        done = done or agents.joined(reading, trigger, triggers)
-        return _before(reading, trigger, triggers, free) or _topic(reading, trigger, free) if done else ()
+        return _of_attribute(reading, trigger, triggers, free)
     if trigger.voice == NOMINAL:
         whose = owner(reading, trigger, free) or _before(reading, trigger, triggers, free)
         return whose or agents.of_light_verb(reading, trigger, free)
@@ -89,6 +88,17 @@ def _of_passive(
         return _before(reading, trigger, triggers, free)
     agent = _loose_agent(reading, trigger, triggers, free) if reading.lexicon.object_first else ()
     return agent or agents.named(reading, trigger, reading.parties) or _topic(reading, trigger, free)
+
+
+def _of_attribute(
+    reading: Reading, trigger: Trigger, triggers: Sequence[Trigger], free: Sequence[PartyMention]
+) -> tuple[PartyMention, ...]:
+    """Who did what a participle tells of: whom a mark of the agent names before it, or who had done it."""
+    by = agents.named(reading, trigger, free) if reading.lexicon.verb_final else ()
+    done = trigger.first > 0 and reading.tokens[trigger.first - 1].low.startswith(_HAVING)
+    if by or not (done or agents.joined(reading, trigger, triggers)):
+        return by
+    return _before(reading, trigger, triggers, free) or _topic(reading, trigger, free)
 
 
 def _source(reading: Reading, mention: PartyMention) -> bool:
@@ -183,34 +193,6 @@ def _topic(reading: Reading, trigger: Trigger, free: Sequence[PartyMention]) -> 
         if kept:
             return kept
     return ()
-
-
-def _touches(reading: Reading, trigger: Trigger, mention: PartyMention) -> bool:
-    """«Договор Армения подписала …»: in front of a verb stands its subject, whatever the words before it seem to say."""
-    return (
-        reading.lexicon.object_first
-        and trigger.voice == ACTIVE
-        and trigger.tense in {"past", "perfect"}
-        and mention.kind in {PartyKind.NAME, PartyKind.CAPITAL}
-        and 1 <= trigger.first - last_word(reading, mention) <= 2 + _denied(reading, trigger)
-        and not reading.comma_between(last_word(reading, mention), trigger.first)
-        and (
-            ends_name(reading, word_of(reading, mention) - 1)  # «документ із Молдовою Брюссель подовжив»
-            or not any(
-                reading.is_a("prepositions", i)
-                for i in range(max(0, word_of(reading, mention) - 2), word_of(reading, mention))
-            )
-        )
-        and not any(
-            reading.is_a("coordinate", i)
-            for i in range(max(0, word_of(reading, mention) - 1), word_of(reading, mention))
-        )
-    )
-
-
-def _denied(reading: Reading, trigger: Trigger) -> bool:
-    """Whether "never" or the like stands right before a verb."""
-    return any(h.key == "negated" and 0 <= trigger.first - h.last <= 2 for h in reading.section("status"))
 
 
 def _from(reading: Reading, word: int) -> bool:
