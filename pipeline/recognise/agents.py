@@ -9,6 +9,7 @@ from pipeline.recognise.rows import ORGANS, ends_name, first_row, group, is_of, 
 from pipeline.recognise.triggers import ACTIVE, Trigger
 from pipeline.recognise.values import PartyKind, PartyMention
 
+_OUT_OF = frozenset({"from", "от", "від", "ад", "de", "del", "da", "do", "von"})
 _REACH = 14  # words from a passive to its agent
 _SHARED = 5  # words from a verb to a participle that shares its auxiliary
 _BUT = frozenset({"but", "mais", "pero", "mas", "aber", "sondern"})
@@ -203,3 +204,15 @@ def touches(reading: Reading, trigger: Trigger, mention: PartyMention) -> bool:
 def _denied(reading: Reading, trigger: Trigger) -> bool:
     """Whether "never" or the like stands right before a verb."""
     return any(h.key == "negated" and 0 <= trigger.first - h.last <= 2 for h in reading.section("status"))
+
+
+def sender(reading: Reading, trigger: Trigger) -> tuple[PartyMention, ...]:
+    """Whose paper was received: "received Honduras' notice", "has received the instrument from Malta"; the depositary does not act."""
+    whose = (p for p in reading.parties if p.code and trigger.first < word_of(reading, p) <= trigger.last)
+    given = (p for p in reading.parties if word_of(reading, p) > trigger.last and _from(reading, p))
+    return tuple(whose) or tuple(given)
+
+
+def _from(reading: Reading, mention: PartyMention) -> bool:
+    word = word_of(reading, mention)
+    return any(reading.tokens[i].low in _OUT_OF for i in range(max(0, word - 2), word))

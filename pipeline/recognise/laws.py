@@ -8,7 +8,7 @@ from pipeline.recognise import orders
 from pipeline.recognise.cases import ENDING, LAWS, Bound
 from pipeline.recognise.reading import RELATIVE, Reading
 from pipeline.recognise.things import TREATY, Thing
-from pipeline.recognise.triggers import ACTIVE, ATTRIBUTE, GERUND, INFINITIVE, NOMINAL, Trigger
+from pipeline.recognise.triggers import ACTIVE, ATTRIBUTE, GERUND, INFINITIVE, NOMINAL, PASSIVE, PRESENT, Trigger
 
 _REACH = 9  # words between a law and the word that says what it is about
 _INSIDE = 18  # and between a law and the treaty named in it
@@ -134,6 +134,8 @@ def _about(reading: Reading, thing: Thing, things: Sequence[Thing], triggers: Se
         distance = trigger.first - thing.last
         if distance <= 0:
             continue
+        if _says(reading, thing, trigger):
+            return trigger
         if distance > _REACH or any(t.what == TREATY and thing.last < t.first < trigger.first for t in things):
             return None
         if trigger.family == "approve" and trigger.tense == GERUND and _next_noun(trigger, triggers) is not None:
@@ -142,11 +144,15 @@ def _about(reading: Reading, thing: Thing, things: Sequence[Thing], triggers: Se
             return trigger
         if trigger.voice == ATTRIBUTE and distance <= 3 and trigger.family in {"ratify", *ENDING, "extend", "amend"}:
             return trigger
-        clause = reading.clause(trigger.first)
-        if clause.kind == RELATIVE and 0 <= clause.opener - thing.last <= 3 and trigger.voice == ACTIVE:
-            return trigger
         return None
     return None
+
+
+def _says(reading: Reading, law: Thing, trigger: Trigger) -> bool:
+    """Whether a verb is that of a law's relative clause: "the bill that ratifies …", "por la cual se aprueba", „mit dem … ratifiziert wird"."""
+    clause = reading.clause(trigger.first)
+    present = trigger.voice == PASSIVE and trigger.tense == PRESENT
+    return clause.kind == RELATIVE and 0 <= clause.opener - law.last <= 3 and (trigger.voice == ACTIVE or present)
 
 
 def _about_before(reading: Reading, thing: Thing, triggers: Sequence[Trigger]) -> Trigger | None:

@@ -139,6 +139,7 @@ GRAMMAR = frozenset(
         "in_doing",
         "until",
         "wanting",
+        "receiving",
         "negation",
         "strict",
         "numbers",

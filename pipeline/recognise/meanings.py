@@ -143,9 +143,10 @@ class Meanings:
             self._look_ahead(reading, found, verbs, one, mentioned[0])
         linked: list[Linked] = []
         for mention in [self._told_behind(m, reading) for m in mentioned]:
-            meant = self.linked[mention.start] = self._link(
+            meant = self._meant_before(mention) or self._link(
                 mention, reading, reading.sentence.index, subject, one.step.type, own
             )
+            self.linked[mention.start] = meant
             linked.extend(meant)
         replaced = [x for x in linked if x.reasons[:1] == (REPLACED,)]
         if replaced:  # "the EPCA replaces the accord in force since 1999"
@@ -166,6 +167,12 @@ class Meanings:
         if index.says_subject(index.read(mention.text, language)):
             return mention
         return listed.behind(mention, self.readings.of(self.document.sentences[at]).reading)
+
+    def _meant_before(self, mention: Mention) -> tuple[Linked, ...]:
+        """What a wording was surely found to mean for another act on it: "was signed in 2010 and sent to the Senate" is of one treaty."""
+        earlier = self.linked.get(mention.start, ())
+        same = bool(earlier) and not mention.generic and earlier[0].mention.end == mention.end
+        return earlier if same and all(x.band is Band.SURE for x in earlier) else ()
 
     def _replacing(self, reading: Reading, trigger: Trigger, replaced: list[Linked]) -> list[Linked]:
         """What befell what replaces another, where a comma parts the act from that one: "…, unterzeichnet in Brüssel, wird das alte Abkommen

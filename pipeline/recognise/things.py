@@ -122,19 +122,30 @@ def find(reading: Reading, aliases: tuple[tuple[int, int, str], ...] = ()) -> tu
 
 
 def _headed(reading: Reading, things: tuple[Thing, ...]) -> tuple[Thing, ...]:
-    """Chinese 自贸协定升级议定书: of treaty nouns without a gap the last says what it is."""
+    """Chinese 自贸协定升级议定书, 国际公约第二任择议定书: of treaty nouns that run on to one another the last says what it is."""
     kept: list[Thing] = []
     inner = _inner(reading)
     for thing in things:
         if thing.what == TREATY and thing.last in inner:
             continue
         last = kept[-1] if kept else None
-        joined = last is not None and last.last + 1 == thing.first and not reading.before(thing.first).strip()
+        joined = last is not None and _runs_on(reading, last.last + 1, thing.first)
         if last is not None and joined and last.what == thing.what == TREATY:
             kept[-1] = Thing(TREATY, last.first, thing.last, thing.kind, thing.agreement_id)
         else:
             kept.append(thing)
     return tuple(kept)
+
+
+_GAP = 6  # ideographs between an agreement and its protocol
+_NUMBERING = frozenset("第一二三四五六七八九十任择附加补充修订正升级更新")  # what they may be
+
+
+def _runs_on(reading: Reading, start: int, end: int) -> bool:
+    """Whether nothing but a number or a word like "optional" stands between two nouns, and no mark."""
+    words = range(start, end)
+    marks = any(reading.before(i).strip() for i in (*words, end))
+    return len(words) <= _GAP and not marks and all(reading.tokens[i].low in _NUMBERING for i in words)
 
 
 def _inner(reading: Reading) -> frozenset[int]:

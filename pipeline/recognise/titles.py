@@ -18,6 +18,8 @@ _NUMBER = re.compile(r"(?:\bno|\bnr|\bnº|\bn°|№|\bset[s]? no)\.?\s*(\d{1,4})
 _VERSION = re.compile(r"(?<![\d.,])(\d\.0)(?![\d.,])")  # ACFTA 3.0
 _DIGIT, _ROMAN_DIGITS = re.compile(r"\d"), re.compile("[IVX][IVX]")  # where there are none, nothing need be looked for
 _ROMAN = re.compile(r"\b(?=[IVX]{2,})(?:X{0,2}(?:IX|IV|V?I{0,3}))\b")
+_ORDINAL = "ordinal_"  # the keys of "second", "deuxième", «второй» are this and a Roman number
+_NUMBERED = 3  # words between an ordinal and its protocol: "the Second Optional Protocol"
 _PLURAL_S = frozenset({"en", "fr", "es", "pt"})
 _HEAD_LAST = frozenset({"zh", "tr", "az", "kk", "ky", "uz"})
 _GUESS = {
@@ -129,12 +131,15 @@ class Reader:
         keys: dict[str, bool] = {}
         layers: set[str] = set()
         kinds: list[str] = []
-        for word in kept:
+        numbers = _numbers(text)
+        for place, word in enumerate(kept):
             if word.kind:
                 kinds.append(word.kind)
             for key in word.keys:
                 if key.startswith("layer_"):
                     layers.add(key[6:])
+                elif key.startswith(_ORDINAL):
+                    numbers |= {key.removeprefix(_ORDINAL)} if _beside_protocol(kept, place) else set()
                 else:
                     keys[key] = keys.get(key, False) or word.proper
         head = (kinds[-1] if language in _HEAD_LAST else kinds[0]) if kinds else ""
@@ -151,7 +156,7 @@ class Reader:
             orgs=frozenset(m.code for m in found if m.code and m.kind is PartyKind.ORGANISATION),
             places=frozenset(m.code for m in places) - {m.code for m in parties},
             years=frozenset(int(year) for year in _YEAR.findall(text)),
-            numbers=_numbers(text),
+            numbers=numbers,
             words=tuple(kept),
             plural=language in _PLURAL_S and any(word.kind == head and word.low.endswith("s") for word in kept),
             aside=_aside(text, kept, language),
@@ -174,6 +179,11 @@ def _aside(text: str, words: Sequence[Word], language: str) -> frozenset[str]:
         return frozenset()
     inside = {key for word in words if word.start >= relative.end() for key in word.keys}
     return frozenset(inside.difference(*(word.keys for word in words if word.start < relative.start())))
+
+
+def _beside_protocol(words: Sequence[Word], place: int) -> bool:
+    """Whether a word stands shortly before or behind the noun "protocol"."""
+    return any(word.kind == "protocol" for word in words[max(0, place - _NUMBERED) : place + _NUMBERED + 1])
 
 
 def _covered(word: Word, parties: Iterable[PartyMention]) -> bool:

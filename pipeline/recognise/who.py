@@ -30,6 +30,7 @@ _SOURCE = 2  # words from "according to" to an organ
 _OF_GAP = 3  # words from a noun to whose act it is
 _HAVING = ("avoir", "ter", "tê-l", "tê", "haber", "having", "ayant", "habiendo", "tendo")  # the perfect of infinitives
 _MOVES = frozenset({"withdraw", "accede"})  # German: „ist ausgetreten“ is no passive
+_HANDED = frozenset({"deposit", "notify"})  # papers that somebody else receives
 _OF_THEMSELVES = frozenset({"enter_force", "terminate", "provisional"})  # what agreements do themselves
 
 
@@ -37,10 +38,8 @@ def subject(
     reading: Reading, trigger: Trigger, triggers: Sequence[Trigger], taken: Sequence[tuple[int, int]]
 ) -> tuple[PartyMention, ...]:
     """The party mentions that act. `taken`: spans (text offsets) of agreement mentions, whose parties do not act here."""
-    if trigger.family == "deposit" and reading.tokens[trigger.first].low.startswith(("receiv", "accept", "получ")):
-        return tuple(
-            p for p in reading.parties if word_of(reading, p) > trigger.last and _from(reading, word_of(reading, p))
-        )
+    if trigger.family in _HANDED and reading.is_a("receiving", trigger.first) and trigger.voice == ACTIVE:
+        return agents.sender(reading, trigger)
     named = company.set_apart(reading, [p for p in reading.parties if p.body != MEMBER and not _source(reading, p)])
     free = [
         p
@@ -193,10 +192,6 @@ def _topic(reading: Reading, trigger: Trigger, free: Sequence[PartyMention]) -> 
         if kept:
             return kept
     return ()
-
-
-def _from(reading: Reading, word: int) -> bool:
-    return any(reading.tokens[i].low in {"from", "от"} for i in range(max(0, word - 2), word))
 
 
 def _behind_by(

@@ -276,13 +276,15 @@ def layer_fit(view: View, reading: Reading, kind: str, named: Named | None) -> t
 
 def mark_fit(view: View, entry: Entry, reading: Reading) -> tuple[float, tuple[str, ...]]:
     """The factor for numbers and years: "Convention No. 190", "Protocol II", "the 2010 treaty"."""
-    if not (view.numbers or reading.years):
+    if not (view.numbers or reading.numbers or reading.years):
         return 1.0, ()
     factor, reasons = 1.0, []
     if reading.numbers and view.numbers and not reading.numbers & view.numbers:
         factor, reasons = 0.3, ["other_number"]
     elif reading.numbers != view.numbers and not (reading.numbers & view.numbers) and view.numbers:
         factor = 0.85
+    elif view.kind == "protocol" and any(number.isalpha() for number in reading.numbers - view.numbers):
+        factor = 0.55  # "the Second Optional Protocol" is hardly the one that goes without a number
     if reading.years and entry.years and not reading.years & entry.years:
         factor *= 0.6
         reasons.append("other_year")
