@@ -31,7 +31,7 @@ _POSTGRESQL = (
 def loading(database: Database, tables: Sequence[str]) -> Iterator[Connection]:
     """A connection to fill these tables by; their indexes (not what makes rows unique) are made when it is done, then all is analysed."""
     made = [index for name in tables for index in sorted(Base.metadata.tables[name].indexes, key=lambda i: str(i.name))]
-    database.close()  # the journal is switched off only where nobody else is connected
+    database.engine.dispose()  # the journal is switched off only where nobody else is connected
     with database.engine.connect() as connection:
         driver: Any = connection.connection.driver_connection
         if database.is_sqlite:

@@ -27,6 +27,8 @@ from sqlalchemy import text
 from benchmarks.chronicle import PARTIES, Size, fill
 from pipeline import loop, query
 from pipeline.query.asking import cursor_of
+from pipeline.query.kept import kept_of
+from pipeline.query.memory import Memory
 from pipeline.settings import load_settings
 from pipeline.store import migrate
 from pipeline.store.engine import Database, open_database
@@ -115,6 +117,9 @@ QUESTIONS = {
 async def serve(directory: str, told: Connection) -> None:
     """The service's door in a process of its own, until its end is asked for."""
     async with wire(load_settings(Path(directory), {}), workers=False) as service, serve_web(service) as base:
+        kept = kept_of(service.database)
+        assert isinstance(kept, Memory)
+        await asyncio.to_thread(kept.tried.wait)
         told.send((base, os.getpid(), _backends(service.database)))
         await asyncio.to_thread(told.recv)
 

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from pipeline.model import Event, EventState
 from pipeline.query import by_words, past, walking
 from pipeline.query.asking import MOST, EventFilter, Page, bounded, cursor_of
+from pipeline.query.kept import Kept, kept_of
 from pipeline.query.kinds import kinds
 from pipeline.query.walking import Place, parts
 from pipeline.store.engine import Database
@@ -21,7 +22,7 @@ def events(database: Database, wanted: EventFilter = EventFilter()) -> Page[Even
     """Events, the latest act first. UsageError for a cursor that is not ours."""
 
     def work(connection: Connection) -> Page[Event]:
-        ids, more = page_of(connection, wanted)
+        ids, more = page_of(connection, wanted, kept_of(database))
         if wanted.as_of is not None:
             stood = {one.id: one for one in past.stood(connection, ids, wanted.as_of)}
         else:
@@ -65,11 +66,12 @@ def review(database: Database, limit: int = 50, cursor: str | None = None) -> Pa
     return events(database, EventFilter(state=(EventState.REVIEW,), limit=limit, cursor=cursor))
 
 
-def page_of(connection: Connection, wanted: EventFilter) -> tuple[list[str], str | None]:
-    """The ids of a page, in its order, and the cursor of the rest."""
+def page_of(connection: Connection, wanted: EventFilter, kept: Kept | None = None) -> tuple[list[str], str | None]:
+    """The ids of a page, in its order, and the cursor of the rest; by `kept` where it knows them, else by the indexes."""
     limit = bounded(wanted.limit)
-    find = _places if wanted.as_of is None else past.places
-    found = find(connection, wanted, limit + 1)
+    found = kept.places(connection, wanted, limit + 1) if kept is not None else None
+    if found is None:
+        found = (_places if wanted.as_of is None else past.places)(connection, wanted, limit + 1)
     more = cursor_of(*found[limit - 1]) if len(found) > limit else None
     return [identity for _, identity in found[:limit]], more
 

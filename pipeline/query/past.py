@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import Connection, Select, and_, bindparam, func, select
 
 from pipeline.model import Event
 from pipeline.query import by_words_then, validity
@@ -18,8 +20,9 @@ from pipeline.query.walking import Place, parts
 from pipeline.store.codec import event_from
 from pipeline.store.search import phrases
 from pipeline.store.sources import with_sources
-from pipeline.store.sql import among
+from pipeline.store.sql import among_given, given_list
 from pipeline.store.tables import EventRow, RevisionRow
+from pipeline.store.types import UtcDateTime
 
 
 def places(connection: Connection, wanted: EventFilter, limit: int) -> list[Place]:
@@ -41,13 +44,18 @@ def stood(connection: Connection, ids: Sequence[str], as_of: datetime) -> list[E
 
 
 def _snapshots(connection: Connection, ids: Sequence[str], as_of: datetime) -> list[Event]:
-    mine = and_(among(connection, RevisionRow.event_id, ids), RevisionRow.recorded_at <= as_of)
-    latest = select(RevisionRow.event_id, func.max(RevisionRow.revision).label("revision")).where(mine)
-    latest_ = latest.group_by(RevisionRow.event_id).subquery()
-    joined = and_(latest_.c.event_id == RevisionRow.event_id, latest_.c.revision == RevisionRow.revision)
-    rows = connection.execute(
-        select(RevisionRow.event_id, RevisionRow.snapshot, EventRow.first_seen)
-        .join(latest_, joined)
-        .join(EventRow, EventRow.id == RevisionRow.event_id)
-    ).all()
+    sqlite = connection.dialect.name == "sqlite"
+    rows = connection.execute(_standing(sqlite), {"ids": given_list(sqlite, ids), "as_of": as_of}).all()
     return [event_from(row.snapshot, row.event_id, row.first_seen) for row in rows]
+
+
+@lru_cache(2)
+def _standing(sqlite: bool) -> Select[Any]:
+    """The last revision of each of these events that had been recorded by then."""
+    past, event = RevisionRow.__table__, EventRow.__table__
+    mine = [among_given(sqlite, past.c.event_id, "ids"), past.c.recorded_at <= bindparam("as_of", type_=UtcDateTime())]
+    latest = select(past.c.event_id, func.max(past.c.revision).label("revision")).where(*mine)
+    latest_ = latest.group_by(past.c.event_id).subquery()
+    same = and_(latest_.c.event_id == past.c.event_id, latest_.c.revision == past.c.revision)
+    both = past.join(latest_, same).join(event, event.c.id == past.c.event_id)
+    return select(past.c.event_id, past.c.snapshot, event.c.first_seen).select_from(both)

@@ -13,6 +13,7 @@ from pipeline.plan import instant
 from pipeline.query import past
 from pipeline.query.asking import EventFilter, Page, bounded
 from pipeline.query.events import page_of
+from pipeline.query.kept import kept_of
 from pipeline.store import documents
 from pipeline.store.engine import Database
 from pipeline.store.sources import by_id
@@ -23,7 +24,7 @@ def events(database: Database, wanted: EventFilter) -> Page[str]:
     """A page of events, each as JSON. UsageError for a cursor that is not ours."""
 
     def work(connection: Connection) -> Page[str]:
-        ids, more = page_of(connection, wanted)
+        ids, more = page_of(connection, wanted, kept_of(database))
         return Page(tuple(_written(connection, ids, wanted.as_of)), more)
 
     return database.read(work)

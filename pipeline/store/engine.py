@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import nullcontext
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -36,6 +36,7 @@ class Database:
         self._reader = dialects.reading(engine)
         self._glancer = dialects.glancing(engine)
         self._sleep = sleep
+        self.beside: dict[type, Any] = {}  # what others keep of it as long as it is open
         self._turn = threading.Lock() if self.is_sqlite else nullcontext()
 
     @property

@@ -97,7 +97,7 @@ def found(
         numbers = find(connection, EVENTS, wanted, span, limit)
     else:
         numbers = find_by_stretches(connection, EVENTS, _marked(wanted, mark), span, limit)
-    ids = _ids(connection, numbers)
+    ids = events_at(connection, numbers)
     places = [(day_of(number), ids[number]) for number in numbers if number in ids]
     return places, numbers[-1] if len(numbers) == limit else None
 
@@ -141,7 +141,8 @@ def holding(
     return found[:limit]
 
 
-def _ids(connection: Connection, numbers: Sequence[int]) -> dict[int, str]:
+def events_at(connection: Connection, numbers: Sequence[int]) -> dict[int, str]:
+    """The events of these numbers; a number that is out of date has none."""
     if not numbers:
         return {}
     sqlite = connection.dialect.name == "sqlite"

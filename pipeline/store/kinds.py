@@ -16,6 +16,7 @@ from pipeline.model import Event
 from pipeline.store.sql import insert_into
 from pipeline.store.tables import EventKindRow, EventPartyRow
 
+KIND_FIELDS = ("type", "status", "state", "salience", "stage", "tracked", "grade")
 GRADES = (0.35, 0.5, 0.7, 0.8, 0.9, 0.95, 0.99)  # a grade begins at each of these
 
 

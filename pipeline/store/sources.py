@@ -12,8 +12,9 @@ from sqlalchemy import Connection, Select, and_, bindparam, or_, select
 
 from pipeline.model import Event, EventState, Salience, Source
 from pipeline.store.codec import SHOWN, event_of
-from pipeline.store.sql import among
+from pipeline.store.sql import among_given, given_list
 from pipeline.store.tables import ArticleRow, ArticleVersionRow, EventRow, EvidenceRow
+from pipeline.store.types import UtcDateTime
 
 
 def by_id(connection: Connection, ids: Collection[str], *, sources: bool = True) -> dict[str, Event]:
@@ -21,10 +22,16 @@ def by_id(connection: Connection, ids: Collection[str], *, sources: bool = True)
     listed = sorted(ids)
     if not listed:
         return {}
-    shown = [EventRow.__table__.c[name] for name in SHOWN]
-    rows = connection.execute(select(*shown).where(among(connection, EventRow.id, listed))).all()
+    sqlite = connection.dialect.name == "sqlite"
+    rows = connection.execute(_by_id(sqlite), {"ids": given_list(sqlite, listed)}).all()
     told = sources_of(connection, listed) if sources else {}
     return {row.id: event_of(row, told.get(row.id, ())) for row in rows}
+
+
+@cache
+def _by_id(sqlite: bool) -> Select[Any]:
+    event = EventRow.__table__.c
+    return select(*(event[name] for name in SHOWN)).where(among_given(sqlite, event.id, "ids"))
 
 
 def latest_of(connection: Connection, agreement_id: str, limit: int) -> list[Event]:
@@ -53,27 +60,33 @@ def sources_of(
 ) -> dict[str, tuple[Source, ...]]:
     """Of each event one source per article, in order of publication: those of now, or of that moment."""
     told: dict[str, list[Any]] = {}
-    for row in connection.execute(_evidence(connection, ids, as_of)).all() if ids else ():
+    sqlite = connection.dialect.name == "sqlite"
+    given = {"ids": given_list(sqlite, ids), "as_of": as_of}
+    for row in connection.execute(_evidence(sqlite, as_of is not None), given).all() if ids else ():
         told.setdefault(row.event_id, []).append(row)
     return {identity: _sources(rows) for identity, rows in told.items()}
 
 
-def _evidence(connection: Connection, ids: Sequence[str], as_of: datetime | None) -> Any:
-    """What is shown of an article and its sentence; findings are not decoded, a list would spend most of its time with it."""
-    evidence, version, article = EvidenceRow, ArticleVersionRow, ArticleRow
+@cache
+def _evidence(sqlite: bool, then: bool) -> Select[Any]:
+    """What is shown of an article and its sentence. Findings are decoded one by one: only few are needed whole."""
+    evidence, version, article = (row.__table__ for row in (EvidenceRow, ArticleVersionRow, ArticleRow))
+    told, of_version, of_article = evidence.c, version.c, article.c
+    both = evidence.join(version, of_version.id == told.article_version_id).join(
+        article, of_article.id == told.article_id
+    )
     wanted = (
         select(
-            evidence.id, evidence.event_id, evidence.finding, evidence.start, evidence.end, evidence.confidence,
-            evidence.seen_at, evidence.article_id, version.title, version.language, version.published, version.sha256,
-            article.url, article.agency,
+            told.id, told.event_id, told.finding, told.start, told.end, told.confidence, told.seen_at, told.article_id,
+            of_version.title, of_version.language, of_version.published, of_version.sha256, of_article.url, of_article.agency,
         )
-        .join(version, version.id == evidence.article_version_id)
-        .join(article, article.id == evidence.article_id)
-        .where(among(connection, evidence.event_id, ids))
+        .select_from(both)
+        .where(among_given(sqlite, told.event_id, "ids"))
     )  # fmt: skip
-    if as_of is None:
-        return wanted.where(evidence.removed_at.is_(None))
-    return wanted.where(evidence.recorded_at <= as_of, or_(evidence.removed_at.is_(None), evidence.removed_at > as_of))
+    if not then:
+        return wanted.where(told.removed_at.is_(None))
+    as_of = bindparam("as_of", type_=UtcDateTime())
+    return wanted.where(told.recorded_at <= as_of, or_(told.removed_at.is_(None), told.removed_at > as_of))
 
 
 def _sources(rows: Iterable[Any]) -> tuple[Source, ...]:

@@ -12,6 +12,7 @@ import uvicorn
 from fastapi import APIRouter
 
 from pipeline.errors import UsageError
+from pipeline.query.memory import remembering
 from pipeline.settings import WebOptions
 from pipeline.store import desk
 from pipeline.store.engine import Database
@@ -41,7 +42,8 @@ async def serve_web(service: Service, *further: APIRouter) -> AsyncIterator[str]
     address = shown(door)
     try:
         service.parts.log.info("web door open", address=address)
-        yield address
+        with remembering(service.database):
+            yield address
     finally:
         server.should_exit = True
         await running

@@ -15,8 +15,10 @@ from benchmarks.chronicle import PARTIES, Size, fill
 from pipeline import query
 from pipeline.door.words import words
 from pipeline.model import Event, EventState
-from pipeline.query import EventFilter, rare, told, validity
+from pipeline.query import EventFilter, answering, picking, picking_words, rare, told, validity
 from pipeline.query.asking import place
+from pipeline.query.kept import Kept
+from pipeline.query.memory import Memory
 from pipeline.store import documents, inverted, migrate
 from pipeline.store.codec import event_from
 from pipeline.store.engine import Database, open_database
@@ -60,8 +62,17 @@ def test_the_newest_schema_reads_from_older_rows_what_the_product_writes(history
     assert history.read(lambda c: [c.execute(one).all() for one in added]) == before
 
 
-def test_every_composition_of_filters(history: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Lists, now and as of a day, page by page, are what one gets by looking at every event."""
+@pytest.mark.parametrize("remembered", [False, True], ids=["by indexes", "in memory"])
+def test_every_composition_of_filters(history: Database, monkeypatch: pytest.MonkeyPatch, *, remembered: bool) -> None:
+    """Lists, now and as of a day, page by page, are what one gets by looking at every event; by indexes, and by columns in memory."""
+    if remembered:
+        history.beside[Kept] = memory = Memory(history)
+        memory.read()
+        assert history.read(memory.stand) is not None
+    monkeypatch.setattr(picking, "_BLOCK", 32)  # as if there were many
+    monkeypatch.setattr(answering, "_NARROW", 100)
+    monkeypatch.setattr(picking_words, "_LEARNT", 20)
+    monkeypatch.setattr(picking_words, "_LOOK", {"sqlite": 3.0, "postgresql": 3.0})
     monkeypatch.setattr(validity, "_EARLY", 100)  # as if the history were a long one
     monkeypatch.setattr(validity, "_FEW_LATER", 30)
     monkeypatch.setattr(validity, "_MANY", 100)

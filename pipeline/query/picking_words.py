@@ -1,0 +1,156 @@
+"""Searches: which events hold the words asked for, among those that columns in memory say answer the filters.
+
+There are two ways. Along the words' own list, leaving out what does not answer: short where the words are rare, or most events answer.
+And along the events that answer, in windows: where others lie between them words are looked for in each, else in the window. What
+each has found tells which of them costs less from there on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from sqlalchemy import Connection
+
+from pipeline.query.answering import Answering, Answers, Sought, those
+from pipeline.query.asking import EventFilter
+from pipeline.query.by_words import span_of
+from pipeline.query.columns import OPEN, KindTable
+from pipeline.query.picking import Asked, Part, asked
+from pipeline.query.picking import places as picked
+from pipeline.query.walking import Place, range_of
+from pipeline.store.event_search import EVENTS, behind, day_of, events_at, holding, number_on
+from pipeline.store.inverted import Phrase, Span, find
+from pipeline.store.search import phrases
+
+_TIMES = 6  # times as wide is the next window, at most
+_RARE = 30  # one in so many events answers: then events are looked at first
+_LEARNT = 200  # events or entries that tell which way is the shorter one
+_WALKED = 4000  # entries of the words' list that are read in one go, at most
+_ALL = 2**31  # entries of a window
+_APART = behind(0)  # a number's own entries are nearer to it
+_LOOK = {"sqlite": 80.0, "postgresql": 20.0}  # what a look at an event for a word costs, in entries of the words' list
+
+
+def places(
+    connection: Connection, parts: tuple[Part, ...], kinds: KindTable, wanted: EventFilter, limit: int
+) -> list[Place]:
+    """The first `limit` places of events that answer, with their words where any are asked for."""
+    question = asked(wanted, kinds)
+    words = phrases(wanted.text) if wanted.text else ()
+    if not words:
+        return picked(parts, question, limit)
+    where = range_of(wanted)
+    since, until = (None, None) if wanted.as_of is not None else (where.since, where.until)  # days were others then
+    span = span_of(replace(where, since=since.replace(month=1, day=1) if since else None, until=until))
+    sought = [(part, question.of_rows(part.rows)) for part in parts]
+    return _Search(connection, parts, sought, words, question).first(span, limit)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Search:
+    connection: Connection
+    parts: tuple[Part, ...]
+    sought: Sequence[Sought]
+    words: Sequence[Phrase]
+    question: Asked
+
+    def first(self, span: Span, limit: int) -> list[Place]:
+        """The first within a span that hold the words."""
+        base = self.parts[0].rows
+        _, lookout = self.sought[0]
+        by_events = lookout.first is not None and len(lookout.within(0, len(base))) * _RARE < len(base)
+        if self.question.wanted.as_of is not None and not span.rising:  # what happened later is hardly ever known
+            today = number_on(self.question.wanted.as_of.date())
+            by_events |= self._between(today, span.high or OPEN) > _LEARNT
+        made: list[Place] = []
+        left: Span | None = span
+        while left is not None and len(made) < limit:
+            some, left = (
+                self._by_events(left, limit - len(made)) if by_events else self._by_words(left, limit - len(made))
+            )
+            made += some
+            by_events = not by_events
+        return made[:limit]
+
+    def _by_words(self, span: Span, limit: int) -> tuple[list[Place], Span | None]:
+        """Along the words' list, as long as that is the shorter way; and what is left then."""
+        made: list[Place] = []
+        some, read, begun = limit + 8, 0, span
+        while len(made) < limit:
+            numbers = find(self.connection, EVENTS, self._wanted, span, some)
+            near = those(self.sought, np.unique(np.array(numbers, np.int64) // _APART * _APART))
+            made += self._known(near, numbers)
+            if len(numbers) < some:
+                return made, None
+            read += len(numbers)
+            last = numbers[-1]
+            span = replace(span, low=last + 1) if span.rising else replace(span, high=last)
+            share = max(len(made), 0.5) / read  # of the entries, those of events that answer
+            begin = begun.low if span.rising else begun.high
+            held = read / max(self._between(begin if begin is not None else 0 if span.rising else OPEN, last), 1)
+            if read > _LEARNT and share * self._look < held:
+                return made, span
+            some = int(min((limit - len(made)) / share * 1.2, some * _TIMES, _WALKED)) + 8
+        return made, None
+
+    def _by_events(self, span: Span, limit: int) -> tuple[list[Place], Span | None]:
+        """Along the events that answer, by windows, each as wide as what was found makes likely; the same."""
+        made: list[Place] = []
+        answering = Answers(self.sought, span)
+        size, looked = limit + limit // 4, 0
+        while len(made) < limit and len(near := answering.next(size)):
+            held = max(len(made), 0.5) / looked if looked else 1.0  # of those that answer, those with the words
+            reach = near.span(rising=span.rising)
+            far = len(near) * self._look < self._between(reach.low or 0, reach.high or 0) * held
+            made += self._holding(near, limit - len(made)) if far else self._walked(near, reach)
+            looked += len(near)
+            span = replace(span, low=reach.high) if span.rising else replace(span, high=reach.low)
+            held = max(len(made), 0.5) / looked
+            every = len(self.parts[0].rows.number)
+            if looked > _LEARNT and len(made) < limit and (limit - len(made)) / held * self._look > held * every:
+                return made, span
+            size = int(min((limit - len(made)) / held * 1.2, size * _TIMES)) + 1
+        return made, None
+
+    @property
+    def _look(self) -> float:
+        return _LOOK[self.connection.dialect.name] * sum(map(len, self.words))
+
+    @property
+    def _wanted(self) -> tuple[tuple[Phrase, ...], ...]:
+        return tuple((phrase,) for phrase in self.words)
+
+    def _between(self, one: int, other: int) -> int:
+        """How many events lie between two numbers."""
+        return abs(int(np.subtract(*np.searchsorted(self.parts[0].rows.number, [one, other]))))
+
+    def _holding(self, answering: Answering, limit: int) -> list[Place]:
+        """Those of these events that hold the words."""
+        ids = [answering.identity(self.parts, position) for position in range(len(answering))]
+        return holding(self.connection, (self.words, ()), ids, Span(rising=self.question.wanted.oldest_first), limit)
+
+    def _walked(self, near: Answering, reach: Span) -> list[Place]:
+        """Of the entries of the words between these events those that are theirs."""
+        found = self._known(near, find(self.connection, EVENTS, self._wanted, replace(reach, rising=True), _ALL))
+        return found if reach.rising else found[::-1]
+
+    def _known(self, answering: Answering, numbers: Sequence[int]) -> list[Place]:
+        """Those of these entries that are of events that answer."""
+        begins = np.array(numbers, np.int64) // _APART * _APART
+        at = np.searchsorted(answering.number, begins)
+        good = at < len(answering)
+        good[good] = answering.number[at[good]] == begins[good]
+        near = {numbers[one]: int(at[one]) for one in np.flatnonzero(good).tolist()}
+        ids = events_at(self.connection, list(near))
+        return [(day_of(n), ids[n]) for n, first in near.items() if n in ids and self._is(answering, first, ids[n])]
+
+    def _is(self, answering: Answering, position: int, identity: str) -> bool:
+        """Whether an event answers: two may have one number, however seldom."""
+        number = answering.number[position]
+        while position < len(answering) and answering.number[position] == number:
+            if answering.identity(self.parts, position) == identity:
+                return True
+            position += 1
+        return False
