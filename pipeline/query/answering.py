@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from pipeline.query.columns import OPEN, Column, Rows
+from pipeline.query.columns import NUMBERS, OPEN, Column, Rows
 from pipeline.query.picking import Lookout, Part, blocks
 from pipeline.store.event_search import behind
 from pipeline.store.inverted import Span
 
 Sought = tuple[Part, Lookout]  # some rows, and a question about them
-_NARROW = 50_000  # rows that are looked at all at once
+FIRST_BLOCK = 4096  # rows
+NARROW = 120_000  # rows that are looked at all at once
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,18 +49,24 @@ class Answers:
         self._rising = span.rising
         self._few = _NOTHING  # of the small parts
         for number, one in enumerate(sought[1:], 1):
-            for piece, _ in _pieces(one, number, span):
+            for piece, *_ in _pieces(one, number, span):
                 self._few = _both(self._few, piece)
         self._pieces = _pieces(sought[0], 0, span)
         self._left = _NOTHING
+        self._whole = False  # nothing is left to be looked at
+
+    @property
+    def at_most(self) -> float:
+        """How many are still to come, as far as that is known."""
+        return len(self._left) + len(self._few) if self._whole else float("inf")
 
     def next(self, count: int) -> Answering:
         """So many of the next, or as many as there are, by their numbers."""
         while len(self._left) < count and (more := next(self._pieces, None)) is not None:
-            piece = _both(more[0], self._of_few(more[1]))
-            self._left = _both(self._left, piece)
+            piece, edge, self._whole = more
+            self._left = _both(self._left, _both(piece, self._of_few(edge)))
         if len(self._left) < count:
-            self._left, self._few = _both(self._left, self._few), _NOTHING
+            self._left, self._few, self._whole = _both(self._left, self._few), _NOTHING, True
         left = self._left
         edge = _between_numbers(left.number, min(count, len(left)), rising=self._rising)
         before, behind_ = left.between(0, edge), left.between(edge, len(left))
@@ -98,23 +105,51 @@ def _told(rows: Rows, number: int, event: Column) -> Answering:
     return Answering(rows.number[event], np.full(len(event), number, np.int8), event)
 
 
-def _pieces(sought: Sought, number: int, span: Span) -> Iterator[tuple[Answering, int]]:
-    """A part's events that answer, in pieces, and up to which number they are all of them."""
+def _pieces(sought: Sought, number: int, span: Span) -> Iterator[tuple[Answering, int, bool]]:
+    """A part's events that answer, in pieces; up to which number they are all of them, and whether it is the last piece."""
     part, lookout = sought
     rows = part.rows
     first, beyond = np.searchsorted(rows.number, [span.low or 0, OPEN if span.high is None else span.high]).tolist()
     narrow = lookout.within(0, len(rows))
-    if lookout.first is not None and len(narrow) <= _NARROW:
+    if lookout.first is not None and lookout.asked.then is None:
+        yield from _by_days(sought, number, span)
+        return
+    if lookout.first is not None and len(narrow) <= NARROW:
         event = np.unique(rows.event[lookout.passing(narrow, part.alive)])
         event = event[slice(*np.searchsorted(event, [first, beyond]))]
-        yield _told(rows, number, event), OPEN if span.rising else 0
+        yield _told(rows, number, event), OPEN if span.rising else 0, True
         return
     every = replace(lookout, first=None)
     for block in blocks(range(first, beyond), rising=span.rising):
         assert isinstance(block, range)
         event = np.unique(rows.event[every.answering(_held(rows, block, lookout.asked.then), part.alive)])
         edge = int(rows.number[block.stop - 1]) + 1 if span.rising else int(rows.number[block.start])
-        yield _told(rows, number, event), edge
+        yield _told(rows, number, event), edge, False
+
+
+def _by_days(sought: Sought, number: int, span: Span) -> Iterator[tuple[Answering, int, bool]]:
+    """The same of what stands now, whose numbers go by its days: along the narrowest list, in blocks of whole days."""
+    part, lookout = sought
+    rows, days = part.rows, part.rows.told.day
+    first, beyond = span.low or 0, OPEN if span.high is None else span.high
+    reach = np.searchsorted(days, [first // NUMBERS, beyond // NUMBERS + 1]).tolist()
+    listed = np.asarray(lookout.within(*reach))
+    size, whole = FIRST_BLOCK, not len(listed)
+    while not whole:
+        if span.rising:
+            day = int(days[listed[min(size, len(listed)) - 1]])
+            edge = int(np.searchsorted(listed, np.searchsorted(days, day, "right")))
+            some, listed = listed[:edge], listed[edge:]
+        else:
+            day = int(days[listed[-min(size, len(listed))]])
+            edge = int(np.searchsorted(listed, np.searchsorted(days, day)))
+            some, listed = listed[edge:], listed[:edge]
+        event = np.unique(rows.event[lookout.passing(some, part.alive)])
+        within = (rows.number[event] >= first) & (rows.number[event] < beyond)
+        whole = not len(listed)
+        reached = (OPEN if span.rising else 0) if whole else (day + 1 if span.rising else day) * NUMBERS
+        yield _told(rows, number, event[within]), reached, whole
+        size *= 4
 
 
 def _held(rows: Rows, block: range, then: int | None) -> Column:

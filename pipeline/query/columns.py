@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,7 @@ from pipeline.store.kinds import KIND_FIELDS
 Column = NDArray[Any]
 COLUMNS = ("identity", "day", "last", "begun", "until", "kind", "sure", "country", "agreement")
 OPEN = int(np.iinfo(np.int64).max)  # until then holds what holds now
+NUMBERS = number_on(date.min)  # of a day in the order of searches (`event_search.number_on`)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -134,13 +135,7 @@ def rows_of(read: Revisions, concerned: Iterable[tuple[str, Sequence[bytes]]]) -
 def _numbers(days: Column, names: Sequence[bytes]) -> Column:
     """As `event_search.number_of`, for many."""
     hashes = b"".join([hashlib.sha256(one).digest()[:4] for one in names])
-    spread = number_on_day(1)
-    return days.astype(np.int64) * spread + (np.frombuffer(hashes, ">u4").astype(np.int64) << 8)
-
-
-def number_on_day(day: int) -> int:
-    """As `event_search.number_on`, of a day as columns hold it."""
-    return day * _DAY
+    return days.astype(np.int64) * NUMBERS + (np.frombuffer(hashes, ">u4").astype(np.int64) << 8)
 
 
 def _grouped(codes: Mapping[str, int], column: Column) -> Values:
@@ -168,9 +163,6 @@ def _parties(
         each.append(np.sort(each_event[np.repeat(first, count) + further]))
     starts = np.concatenate([[0], np.cumsum([len(one) for one in each], dtype=np.int64)])
     return Values(codes, np.concatenate(each) if each else each_event[:0], starts)
-
-
-_DAY = number_on(datetime(1, 1, 1, tzinfo=UTC).date())
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from sqlalchemy import Connection
 
-from pipeline.query.answering import Answering, Answers, Sought, those
+from pipeline.query.answering import NARROW, Answering, Answers, Sought, those
 from pipeline.query.asking import EventFilter
 from pipeline.query.by_words import span_of
 from pipeline.query.columns import OPEN, KindTable
@@ -25,12 +25,11 @@ from pipeline.store.inverted import Phrase, Span, find
 from pipeline.store.search import phrases
 
 _TIMES = 6  # times as wide is the next window, at most
-_RARE = 30  # one in so many events answers: then events are looked at first
 _LEARNT = 200  # events or entries that tell which way is the shorter one
 _WALKED = 4000  # entries of the words' list that are read in one go, at most
 _ALL = 2**31  # entries of a window
 _APART = behind(0)  # a number's own entries are nearer to it
-_LOOK = {"sqlite": 80.0, "postgresql": 20.0}  # what a look at an event for a word costs, in entries of the words' list
+_LOOK = {"sqlite": 50.0, "postgresql": 15.0}  # what a look at an event for a word costs, in entries of the words' list
 
 
 def places(
@@ -60,10 +59,14 @@ class _Search:
         """The first within a span that hold the words."""
         base = self.parts[0].rows
         _, lookout = self.sought[0]
-        by_events = lookout.first is not None and len(lookout.within(0, len(base))) * _RARE < len(base)
+        by_events = lookout.first is not None and len(lookout.within(0, len(base))) <= NARROW
         if self.question.wanted.as_of is not None and not span.rising:  # what happened later is hardly ever known
             today = number_on(self.question.wanted.as_of.date())
             by_events |= self._between(today, span.high or OPEN) > _LEARNT
+        elif (
+            self.question.wanted.since is not None and span.rising
+        ):  # what lies before it is asked for a month's or a year's sake
+            by_events = True
         made: list[Place] = []
         left: Span | None = span
         while left is not None and len(made) < limit:
@@ -103,13 +106,14 @@ class _Search:
         while len(made) < limit and len(near := answering.next(size)):
             held = max(len(made), 0.5) / looked if looked else 1.0  # of those that answer, those with the words
             reach = near.span(rising=span.rising)
-            far = len(near) * self._look < self._between(reach.low or 0, reach.high or 0) * held
+            far = len(near) * self._look < self._between(*self._read(reach)) * held
             made += self._holding(near, limit - len(made)) if far else self._walked(near, reach)
             looked += len(near)
             span = replace(span, low=reach.high) if span.rising else replace(span, high=reach.low)
             held = max(len(made), 0.5) / looked
             every = len(self.parts[0].rows.number)
-            if looked > _LEARNT and len(made) < limit and (limit - len(made)) / held * self._look > held * every:
+            left = min((limit - len(made)) / held, answering.at_most)
+            if looked > _LEARNT and len(made) < limit and left * self._look > held * every:
                 return made, span
             size = int(min((limit - len(made)) / held * 1.2, size * _TIMES)) + 1
         return made, None
@@ -121,6 +125,13 @@ class _Search:
     @property
     def _wanted(self) -> tuple[tuple[Phrase, ...], ...]:
         return tuple((phrase,) for phrase in self.words)
+
+    def _read(self, reach: Span) -> tuple[int, int]:
+        """From which number to which entries are read: PostgreSQL reads whole stretches."""
+        low, high = reach.low or 0, reach.high or 0
+        if self.connection.dialect.name == "sqlite":
+            return low, high
+        return low >> EVENTS.shift << EVENTS.shift, (high >> EVENTS.shift) + 1 << EVENTS.shift
 
     def _between(self, one: int, other: int) -> int:
         """How many events lie between two numbers."""

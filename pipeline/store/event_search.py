@@ -14,7 +14,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, TextClause, select, text
 
 from pipeline.door.words import words
 from pipeline.store.inverted import Index, Phrase, Span, Wanted, among, find, find_by_stretches, forget, put
@@ -128,8 +128,7 @@ def holding(
     of fields, in the order of their days.
     """
     sqlite = connection.dialect.name == "sqlite"
-    theirs = text(f"SELECT place, event_id FROM event_search_places WHERE event_id {_listed(sqlite)}")  # noqa: S608
-    rows = connection.execute(theirs, {"listed": given_list(sqlite, list(ids))}).all()
+    rows = connection.execute(_places_of(sqlite), {"listed": given_list(sqlite, list(ids))}).all()
     places = {row[0]: row[1] for row in rows if span.holds(row[0])}
     all_of, found = _all_of(*wanted), []
     for start in range(0, len(listed := sorted(places, reverse=not span.rising)), _SOME):
@@ -146,9 +145,19 @@ def events_at(connection: Connection, numbers: Sequence[int]) -> dict[int, str]:
     if not numbers:
         return {}
     sqlite = connection.dialect.name == "sqlite"
-    current = f"SELECT place, event_id FROM event_search_places WHERE place {_listed(sqlite)} AND event_id IS NOT NULL"  # noqa: S608
-    rows = connection.execute(text(current), {"listed": given_list(sqlite, numbers)})
+    rows = connection.execute(_events_at(sqlite), {"listed": given_list(sqlite, numbers)})
     return {row[0]: row[1] for row in rows}
+
+
+@lru_cache(2)
+def _places_of(sqlite: bool) -> TextClause:
+    return text(f"SELECT place, event_id FROM event_search_places WHERE event_id {_listed(sqlite)}")  # noqa: S608 - names of ours
+
+
+@lru_cache(2)
+def _events_at(sqlite: bool) -> TextClause:
+    some = f"place {_listed(sqlite)} AND event_id IS NOT NULL"
+    return text(f"SELECT place, event_id FROM event_search_places WHERE {some}")  # noqa: S608 - names of ours
 
 
 def index(connection: Connection, event_ids: Collection[str]) -> None:

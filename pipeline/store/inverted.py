@@ -180,9 +180,13 @@ def find_by_stretches(
 
 def _numbers(connection: Connection, index: Index, span: Span) -> range:
     """The stretches in which documents of this span lie, from the first to the last that hold one."""
-    sql = f"SELECT min(id), max(id) FROM {index.name} WHERE true{_bounds('id', span)}"  # noqa: S608 - a name of ours
-    lowest, highest = connection.execute(text(sql), _given(span)).one()
+    lowest, highest = connection.execute(_edges(index.name, _bounds("id", span)), _given(span)).one()
     return range(lowest >> index.shift, (highest >> index.shift) + 1) if lowest is not None else range(0)
+
+
+@lru_cache(100)
+def _edges(name: str, bounds: str) -> TextClause:
+    return text(f"SELECT min(id), max(id) FROM {name} WHERE true{bounds}")  # noqa: S608 - a name of ours
 
 
 def among(connection: Connection, index: Index, wanted: Wanted, numbers: Sequence[int]) -> set[int]:
@@ -190,33 +194,43 @@ def among(connection: Connection, index: Index, wanted: Wanted, numbers: Sequenc
     if not wanted or not all(wanted) or not numbers:
         return set()
     if connection.dialect.name == "sqlite":
-        listed = "SELECT value FROM json_each(:listed)"
-        sql = f"SELECT rowid FROM {index.name} WHERE {index.name} MATCH :asked AND rowid IN ({listed})"  # noqa: S608
         given = {"asked": _match(wanted), "listed": json.dumps(list(numbers))}
-        return set(connection.execute(text(sql), given).scalars())
-    sql = (
-        "SELECT one.id FROM unnest(CAST(:numbers AS bigint[]), CAST(:asked AS text[])) AS given(id, asked)"  # noqa: S608 - a name of ours
-        f" JOIN {index.name} one ON one.id = given.id WHERE one.words @@ CAST(given.asked AS tsquery)"
-    )
+        return set(connection.execute(_among(index.name, sqlite=True), given).scalars())
     asked = [_query(number >> index.shift, wanted) for number in numbers]
-    return set(connection.execute(text(sql), {"numbers": list(numbers), "asked": asked}).scalars())
+    these = {"numbers": list(numbers), "asked": asked}
+    return set(connection.execute(_among(index.name, sqlite=False), these).scalars())
+
+
+@lru_cache(10)
+def _among(name: str, *, sqlite: bool) -> TextClause:
+    if sqlite:
+        listed = "SELECT value FROM json_each(:listed)"
+        return text(f"SELECT rowid FROM {name} WHERE {name} MATCH :asked AND rowid IN ({listed})")  # noqa: S608 - a name of ours
+    return text(
+        "SELECT one.id FROM unnest(CAST(:numbers AS bigint[]), CAST(:asked AS text[])) AS given(id, asked)"  # noqa: S608
+        f" JOIN {name} one ON one.id = given.id WHERE one.words @@ CAST(given.asked AS tsquery)"
+    )
 
 
 def _in_stretches(
     connection: Connection, index: Index, wanted: Callable[[int], Wanted], span: Span, part: tuple[range, int]
 ) -> list[int]:
     """The first of them in these stretches; a stretch is a look-up of its own, and none is looked up once the page is full."""
-    # in one query of them all, each document would be weighed against every stretch; "+ 0" keeps the planner off the key's order
-    order = "ASC" if span.rising else "DESC"
-    sql = (
-        f"SELECT one.id FROM unnest(CAST(:asked AS text[])) AS stretch(asked) CROSS JOIN LATERAL (SELECT id FROM {index.name}"  # noqa: S608 - names of ours
-        f" WHERE words @@ CAST(stretch.asked AS tsquery){_bounds('id + 0', span)} ORDER BY id + 0 {order} LIMIT :limit) one LIMIT :limit"
-    )
     stretches, limit = part
+    statement = _by_stretches(index.name, _bounds("id + 0", span), "ASC" if span.rising else "DESC")
     asked = [_query(stretch, wanted(stretch)) for stretch in (stretches if span.rising else reversed(stretches))]
     return sorted(
-        connection.execute(text(sql), _given(span) | {"asked": asked, "limit": limit}).scalars(),
+        connection.execute(statement, _given(span) | {"asked": asked, "limit": limit}).scalars(),
         reverse=not span.rising,
+    )
+
+
+@lru_cache(100)
+def _by_stretches(name: str, bounds: str, order: str) -> TextClause:
+    # in one query of them all, each document would be weighed against every stretch; "+ 0" keeps the planner off the key's order
+    return text(
+        f"SELECT one.id FROM unnest(CAST(:asked AS text[])) AS stretch(asked) CROSS JOIN LATERAL (SELECT id FROM {name}"  # noqa: S608 - names of ours
+        f" WHERE words @@ CAST(stretch.asked AS tsquery){bounds} ORDER BY id + 0 {order} LIMIT :limit) one LIMIT :limit"
     )
 
 

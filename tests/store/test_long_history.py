@@ -70,7 +70,9 @@ def test_every_composition_of_filters(history: Database, monkeypatch: pytest.Mon
         memory.read()
         assert history.read(memory.stand) is not None
     monkeypatch.setattr(picking, "_BLOCK", 32)  # as if there were many
-    monkeypatch.setattr(answering, "_NARROW", 100)
+    monkeypatch.setattr(answering, "NARROW", 100)
+    monkeypatch.setattr(picking_words, "NARROW", 100)
+    monkeypatch.setattr(answering, "FIRST_BLOCK", 16)
     monkeypatch.setattr(picking_words, "_LEARNT", 20)
     monkeypatch.setattr(picking_words, "_LOOK", {"sqlite": 3.0, "postgresql": 3.0})
     monkeypatch.setattr(validity, "_EARLY", 100)  # as if the history were a long one
