@@ -12,6 +12,7 @@ _PLAIN = 0.75  # content from which the words alone are worth a look
 _KIND = 0.5  # under it, it is another instrument
 _SAID = 0.3  # content under which they share nothing
 _SHARED = 0.5  # content under which an agreement is not about what a mention says
+_PAIR = 2  # parties of a bilateral agreement, and letters of a state's code
 _BLOCKING = frozenset({"third_party", "named_parties", "other_number", "other_year"})
 
 
@@ -55,3 +56,29 @@ def unlike(index: Index, mention: Mention, wording: Wording, rival: Rival) -> bo
     if rival.fit is not None or mention.generic:
         return False
     return (one.kind < _KIND and one.content < _SHARED) or (one.content < _SAID and index.says_subject(wording))
+
+
+def same(index: Index, one: Linked, wording: Wording | None, around: Around) -> bool:
+    """Whether "another" or "the previous" agreement was found to be one told of, by no year and (for the previous) by no subject said.
+
+    `wording`: the mention, read, where what was found was told of.
+    """
+    if (
+        wording is None
+        or "alias" in one.reasons
+        or (one.agreement_id and index.years(one.agreement_id) & wording.years)
+    ):
+        return False
+    return around.another or one.band is not Band.SURE or not index.says_subject(wording)
+
+
+def unnamed(index: Index, agreement_id: str, mention: Mention, around: Around) -> bool:
+    """Whether one of an agreement's two states is named nowhere in the article, but a third state is at hand."""
+    closed = index.closed(agreement_id)
+    if len(closed) != _PAIR or any(len(code) != _PAIR for code in closed):
+        return False
+    own = [p.code for p in mention.parties if p.code]
+    hand = {*own, *around.near, *around.context}
+    if closed <= hand or not any(len(code) == _PAIR and code not in closed for code in hand):
+        return False
+    return not closed <= around.all_of(own)

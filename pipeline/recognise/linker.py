@@ -12,7 +12,6 @@ from pipeline.recognise.carrying import COMPATIBLE, Carrying
 from pipeline.recognise.choice import Choice, Setting
 from pipeline.recognise.focus import Focus, Linked
 from pipeline.recognise.linking import Index, Rival
-from pipeline.recognise.titles import Reading as Wording
 from pipeline.recognise.values import Band, Link, Mention
 
 _ALONE = 0.7  # confidence from which the one agreement that fits is sure
@@ -21,7 +20,6 @@ _AMENDING = 8  # agreements among which an amendment to the one named is looked 
 _SAID = 0.6  # part of what the amended one's titles say that its titles say, too
 _LIKELY = 0.7  # chance from which the likeliest agreement is taken where no rule decides
 _CHOSEN = 0.8  # and from which it is sure
-_PAIR = 2  # parties of a bilateral agreement, and letters of a state's code
 
 
 @dataclass(frozen=True)
@@ -67,33 +65,11 @@ class Linker(Carrying):
             for one in found
             if one.agreement_id is None
             or not (
-                self._same(one, wording if one.agreement_id in told else None, around)
-                or (one.band is not Band.SURE and self._unnamed(one.agreement_id, mention, around))
+                doubts.same(self.index, one, wording if one.agreement_id in told else None, around)
+                or (one.band is not Band.SURE and doubts.unnamed(self.index, one.agreement_id, mention, around))
             )
         )
         return kept or (Linked(None, Band.NONE, 0.0, ("another_one",), mention),)
-
-    def _same(self, one: Linked, wording: Wording | None, around: Around) -> bool:
-        """Whether "another" or "the previous" agreement was found to be one told of, by no year and (for the previous) by no subject said.
-
-        `wording`: the mention, read, where what was found was told of."""
-        if (
-            wording is None
-            or "alias" in one.reasons
-            or (one.agreement_id and self.index.years(one.agreement_id) & wording.years)
-        ):
-            return False
-        return around.another or one.band is not Band.SURE or not self.index.says_subject(wording)
-
-    def _unnamed(self, agreement_id: str, mention: Mention, around: Around) -> bool:
-        """Whether one of an agreement's two states is named nowhere in the article, but a third state is at hand."""
-        closed = self.index.closed(agreement_id)
-        if len(closed) != _PAIR or any(len(code) != _PAIR for code in closed):
-            return False
-        hand = {*among.named(mention), *around.near, *around.context}
-        if closed <= hand or not any(len(code) == _PAIR and code not in closed for code in hand):
-            return False
-        return not closed <= around.all_of(among.named(mention))
 
     def _found(
         self, mention: Mention, language: str, focus: Focus, sentence: int, around: Around
@@ -318,6 +294,7 @@ class Linker(Carrying):
     def _each(self, mention: Mention, language: str, focus: Focus, sentence: int, around: Around) -> tuple[Linked, ...]:
         """The agreements of a list under one noun, where at least two of its items are surely different ones."""
         found: dict[str, Linked] = {}
+        around = replace(around, count=0)
         silent = not self.index.says_subject(self.index.read(mention.text, language))
         for item in mention.items:
             own = silent and {p.code for p in item.parties if p.code} - {p.code for p in mention.parties}

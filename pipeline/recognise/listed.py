@@ -17,7 +17,9 @@ _HEAD_LAST = frozenset({"tr", "kk", "ky", "az", "uz", "zh"})
 _STRONG = frozenset(";.()[]–—；。（）")
 _COMMAS = frozenset(",，")
 _OPENING = 3  # words in which a sentence takes up what the one before told of
-_FORERUN = ("pronouns", "plural_pronouns", "generic_nouns", "former", "both", "all_told", "numbers")
+_ENDING = 2  # words that end a verb's words behind its subject
+_PARTING = frozenset({",", "،", "，", "—", "–", "-"})
+_FORERUN = ("one_of", "pronouns", "plural_pronouns", "generic_nouns", "former", "both", "all_told", "numbers")
 _PRO_DROP = frozenset({"es", "pt", "ar", "tr"})
 _COLON = frozenset(":：")
 _NEAR = 8  # words between a colon and the noun that sums up the list before it
@@ -33,6 +35,7 @@ def itemised(reading: Reading, thing: Thing, mention: Mention, verbs: Sequence[T
         stretch,
         _set_in(reading, thing, stretch),
         _behind_comma(reading, thing, verbs),
+        _elided(reading, thing, verbs),
         _behind_colon(reading, thing, verbs),
         _before_colon(reading, thing),
     ):
@@ -93,7 +96,7 @@ def _takes_up(following: Reading, *, plural: bool) -> bool:
 
 def _stretch(reading: Reading, thing: Thing, verbs: Sequence[Trigger]) -> range:
     """The words behind the noun (before it, in languages that put it last) up to a verb or another clause."""
-    acting = {i for v in verbs if v.voice != NOMINAL for i in range(v.first, v.last + 1)}
+    acting = _acting(verbs, thing)
     organs = {reading.token_at(p.end - 1) for p in reading.parties if p.body}
     if reading.lexicon.language in _HEAD_LAST:
         first = thing.first
@@ -104,6 +107,17 @@ def _stretch(reading: Reading, thing: Thing, verbs: Sequence[Trigger]) -> range:
     while last + 1 < min(len(reading.tokens), thing.last + _REACH) and not _breaks(reading, thing, last + 1, acting):
         last += 1
     return range(thing.last + 1, last + 1)
+
+
+def _acting(verbs: Sequence[Trigger], thing: Thing) -> set[int]:
+    """The words of verbs; of those around the noun («دخلت الاتفاقيات … حيز التنفيذ») only the first and the last ones."""
+    return {
+        i
+        for v in verbs
+        if v.voice != NOMINAL
+        for i in range(v.first, v.last + 1)
+        if not v.first < thing.first < v.last or i <= thing.last or i > v.last - _ENDING
+    }
 
 
 def _set_in(reading: Reading, thing: Thing, stretch: range) -> range:
@@ -120,12 +134,32 @@ def _set_in(reading: Reading, thing: Thing, stretch: range) -> range:
     return range(first, last)
 
 
+def _elided(reading: Reading, thing: Thing, verbs: Sequence[Trigger]) -> range:
+    """The words behind a comma or a dash that tell the agreements one by one ("…, one with Mali on tax and one with Oman on trade")."""
+    acting = _acting(verbs, thing)
+    for first in range(thing.last + 1, min(len(reading.tokens), thing.last + _REACH)):
+        if reading.is_a("one_of", first) and reading.before(first).strip() in _PARTING:
+            last = first
+            while last < len(reading.tokens) and last not in acting and not _ends_list(reading, first, last):
+                last += 1
+            return range(first, last)
+    return range(0)
+
+
+def _ends_list(reading: Reading, first: int, word: int) -> bool:
+    """Whether a strong mark ends a list; a semicolon parts its items, a dash may stand for a verb («одно — о транзите»)."""
+    mark = reading.before(word)
+    dash = any(c in mark for c in "–—") and not _STRONG & (set(mark) - set("–—"))
+    stands_for = dash and reading.is_a("one_of", word - 1)
+    return word > first and _strong(reading, word) and not stands_for and not set(";；") & set(mark)
+
+
 def _behind_comma(reading: Reading, thing: Thing, verbs: Sequence[Trigger]) -> range:
     """The words behind a comma that follows the noun, where nouns end their phrase (三项协定，涉及引渡、税收和投资)."""
     first = thing.last + 1
     if reading.lexicon.language != "zh" or first >= len(reading.tokens) or not _COMMAS & set(reading.before(first)):
         return range(0)
-    acting = {i for v in verbs if v.voice != NOMINAL for i in range(v.first, v.last + 1)}
+    acting = _acting(verbs, thing)
     last = first
     while last < len(reading.tokens) and last not in acting and not (last > first and _strong(reading, last)):
         last += 1
@@ -136,9 +170,9 @@ def _behind_colon(reading: Reading, thing: Thing, verbs: Sequence[Trigger]) -> r
     """The words behind a colon that follows the noun ("two accords were signed: on trade with Oman and on tax with Mali")."""
     reach = range(thing.last + 1, min(len(reading.tokens), thing.last + _REACH))
     first = next((i for i in reach if _COLON & set(reading.before(i))), 0)
-    acting = {i for v in verbs if v.voice != NOMINAL for i in range(v.first, v.last + 1)}
+    acting = _acting(verbs, thing)
     last = first
-    while first and last < len(reading.tokens) and last not in acting and not (last > first and _strong(reading, last)):
+    while first and last < len(reading.tokens) and last not in acting and not _ends_list(reading, first, last):
         last += 1
     return range(first, last)
 
@@ -175,7 +209,7 @@ def _parts(reading: Reading, words: range) -> Iterator[tuple[int, int]]:
     first = words.start
     for i in words:
         joins = reading.is_a("coordinate", i) and not _between_names(reading, i)
-        comma = i > words.start and set(",،、，") & set(reading.before(i))
+        comma = i > words.start and set(",،、，;；") & set(reading.before(i))
         written = complements.joined(reading, i) and not any(reading.token_at(p.start) == i for p in reading.parties)
         if joins or comma or written:
             yield from _whole(reading, first, i - 1)
@@ -184,8 +218,11 @@ def _parts(reading: Reading, words: range) -> Iterator[tuple[int, int]]:
 
 
 def _whole(reading: Reading, first: int, last: int) -> Iterator[tuple[int, int]]:
-    while first <= last and any(reading.is_a(role, first) for role in _LIGHT):
+    names = {reading.token_at(p.start) for p in reading.parties}
+    while first <= last and first not in names and any(reading.is_a(role, first) for role in _LIGHT):
         first += 1
+    while first <= last and reading.is_a("distributive", last):
+        last -= 1
     if first <= last:
         yield first, last
 

@@ -86,7 +86,8 @@ class Meanings:
     def _take_in(self, reading: Reading, found: Sequence[Thing]) -> None:
         for thing in found:
             if thing.what == TREATY:
-                linked = self._link(mentions.of(reading, thing, found, ()), reading, reading.sentence.index)
+                mention = listed.itemised(reading, thing, mentions.of(reading, thing, found, ()), ())
+                linked = self._link(self._told_behind(mention, reading), reading, reading.sentence.index)
                 self._note(linked, reading, found)
 
     def _note(
@@ -151,7 +152,10 @@ class Meanings:
         replaced = [x for x in linked if x.reasons[:1] == (REPLACED,)]
         if replaced:  # "the EPCA replaces the accord in force since 1999"
             return self._replacing(reading, one.trigger, replaced)
-        listed = [x for x in linked if not x.mention.generic and x.band is Band.SURE]
+        listed = [
+            x for x in linked
+            if x.band is Band.SURE and x.mention is not mentioned[0] and x.reasons[:1] != ("carried",)
+        ]  # fmt: skip
         return (
             listed if listed and mentioned[0].generic and mentioned[0].plural else linked
         )  # "two texts, the A and the B"
@@ -159,7 +163,8 @@ class Meanings:
     def _told_behind(self, mention: Mention, reading: Reading) -> Mention:
         """A mention that is new and says no subject, with what the next sentence says of it."""
         at = reading.sentence.index + 1
-        if mention.items or mention.pick or not mention.kind or not 0 < at < len(self.document.sentences):
+        told = bool(mention.pick) and bool(self.focus.together(2, at))
+        if mention.items or told or not mention.kind or not 0 < at < len(self.document.sentences):
             return mention
         if not anaphora.new(reading, mention, first=not self.focus.told) or len({p.code for p in mention.parties}) > 2:
             return mention

@@ -17,8 +17,9 @@ _CJK_PARTICLES = frozenset({"的", "了", "所", "有", "之"})  # what ends the
 _HEAD_LAST = frozenset({"tr", "kk", "ky", "az", "uz"})
 _HEAD_FIRST = frozenset({"ar"})  # there what stands before a noun is its verb, or that verb's subject
 _MADE = 2  # words between a noun and its "with": "the accord concluded with Seoul"
+_ENDING = 2  # words that end a verb's words behind its subject
 _REGIONS = frozenset({"HK", "MO"})
-_EITHER = frozenset({"соглашения", "конвенции", "угоди", "конвенції", "канвенцыі"})
+_EITHER = frozenset({"соглашения", "конвенции", "угоди", "конвенції", "канвенцыі", "abkommen"})
 _FINITE = frozenset({"past", "present", "future", "infinitive"})
 _PLURAL = {
     "ru": re.compile(r"(?:ые|[кгхшжчщ]ие)\Z"),
@@ -38,13 +39,14 @@ def of(
     if thing.what == PRONOUN:
         last = max(_with_party(reading, thing.last + 1, 0), adjectives.year_behind(reading, thing.last))
         return _mention(reading, thing, thing.first, max(last, thing.last), generic=last < 0)
+    ending = _ENDING if reading.lexicon.table.arabic else 0
     verbs = frozenset(
         i
         for t in triggers
         if t.voice != NOMINAL
         for i in range(t.first, t.last + 1)
-        if not t.first <= thing.first <= t.last
-    )
+        if not t.first <= thing.first <= t.last or i > max(thing.last, t.last - ending)
+    )  # «دخلت الاتفاقية بين … حيز التنفيذ»: not what ends the verb's words, either
     named = thing.agreement_id and reading.lexicon.verb_final  # there the subject stands right before the name
     over = _protocol_to(reading, thing, things)
     if over is not None:
@@ -93,6 +95,8 @@ def _with_party(reading: Reading, word: int, between: int) -> int:
 
     `between`: words of a participle that may stand in between.
     """
+    if reading.lexicon.language == "zh":  # 与葡萄牙的协定和与越南的条约
+        return -1
     for i in range(word, min(word + between + 1, len(reading.tokens) - 1)):
         if reading.before(i).strip(" \u00a0"):
             return -1
@@ -156,8 +160,15 @@ def _plural(reading: Reading, thing: Thing) -> bool:
 
 def _object_of(reading: Reading, word: int) -> bool:
     """Whether a verb stands right before a noun whose plural is also a genitive («ратифицировал соглашения с Перу и Чили»)."""
-    beside = word > 0 and not reading.before(word).strip(" \u00a0") and reading.tokens[word].low in _EITHER
-    return beside and any(h.last == word - 1 and h.form in _FINITE for h in reading.section("acts"))
+    if reading.tokens[word].low not in _EITHER:
+        return False
+    if word == 0:
+        return not reading.heading
+    if reading.before(word).strip(" \u00a0"):
+        return False
+    return reading.is_a("days", word - 1) or any(
+        h.last == word - 1 and h.form in _FINITE for h in reading.section("acts")
+    )
 
 
 def _after_plural(reading: Reading, word: int) -> bool:

@@ -72,6 +72,8 @@ def _things(
     if thing is not None and thing.what in {TREATY, GENERIC, PRONOUN} and not protocol:
         behind = _equals(reading, found, verbs, trigger, thing)
         begun = bool(behind) and behind[0].last < trigger.first
+        if thing.what == GENERIC and reading.lexicon.verb_final:
+            behind = [*_listed_before(reading, found, thing), *behind]
         return [*_joined_before(reading, found, verbs, trigger, thing, begun=begun), thing, *behind]
     anchor = max(trigger.last if thing is None else thing.last, about.last if about else -1)
     for wanted in (TREATY, GENERIC):
@@ -176,6 +178,10 @@ def _equals(
         if other.first <= thing.last or not (other.what == TREATY or _elliptic(reading, other)):
             continue
         gap = range(last.last + 1, other.first)
+        if len(gap) <= _LISTED and _among(reading, gap):
+            out.append(other)
+            last = other
+            continue
         if trigger.voice == PASSIVE and trigger.first > thing.last and other.first > trigger.last:
             if _as_were(reading, trigger, other):
                 out.append(other)
@@ -187,10 +193,21 @@ def _equals(
         listed = any(reading.is_a("coordinate", i) for i in gap) or reading.comma_between(last.last, other.first)
         listed = listed or any(_NEXT_TITLE in reading.before(i) for i in (*gap, other.first))
         listed = listed or complements.joined(reading, other.first)
-        if listed and reading.clause_of[other.first] == reading.clause_of[thing.first]:
+        if listed and reading.clause_of[other.first] in {reading.clause_of[thing.first], reading.clause_of[last.first]}:
             out.append(other)
             last = other
     return out
+
+
+def _listed_before(reading: Reading, found: Sequence[Thing], thing: Thing) -> list[Thing]:
+    """The agreements told before the noun that sums them up: "aralarında A ve B bulunan dört belge"."""
+    opening = next((i for i in range(thing.first) if reading.is_a("including", i)), thing.first)
+    return [t for t in found if t.what == TREATY and opening < t.first < thing.first]
+
+
+def _among(reading: Reading, gap: range) -> bool:
+    """Whether what follows is told to be some of what went before: "four documents, among them a treaty on extradition"."""
+    return any(reading.is_a("including", i) and set(",،，") & set(reading.before(i)) for i in gap)
 
 
 def _begun_anew(reading: Reading, gap: range) -> bool:

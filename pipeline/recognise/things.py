@@ -253,11 +253,16 @@ def _stands_alone(reading: Reading, first: int, last: int, key: str) -> bool:
         return opens and following >= len(reading.tokens)
     if reading.before(following).strip(" \u00a0"):
         return not counted
-    if not counted and reading.is_a("days", following):
-        return True  # 前者周二生效
+    if not counted and (reading.is_a("days", following) or _inside_act(reading, first, last)):
+        return True  # 前者周二生效, «دخلت الأولى حيز التنفيذ»
     return _verb_at(reading, following) or any(
         reading.is_a(role, following) for role in ("be", "have", "stop_words") if not counted or role in {"be", "have"}
     )
+
+
+def _inside_act(reading: Reading, first: int, last: int) -> bool:
+    """Whether the words stand alone between the first and the last words of a verb."""
+    return any(h.first == first - 1 and h.last > last for h in reading.section("acts"))
 
 
 def _longest(things: list[Thing]) -> tuple[Thing, ...]:

@@ -12,7 +12,7 @@ from pipeline.model import Agreement, Article, PartialDate, Watchlist
 from pipeline.recognise import RecogniseOptions, Recogniser
 
 CASES = Path(__file__).parents[2] / "cases" / "recognise"
-NAMES = ("mentions", "predecessors", "referents", "siblings")
+NAMES = ("lists", "mentions", "predecessors", "referents", "siblings")
 SAME = {"ratified": "passed", "approved": "passed", "withdrawn": "ended", "terminated": "ended"}
 
 
