@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from pipeline.model import EventType, Status
-from pipeline.recognise import contracts, laws, papers, signing, voting
+from pipeline.recognise import contracts, cues, laws, papers, parted, signing, voting
 from pipeline.recognise.cases import (
     ENDING,
     LAWS,
@@ -43,7 +43,7 @@ def step(trigger: Trigger, thing: Thing | None, about: Trigger | None, reading: 
         return Step(E.PROMULGATED, "signature_under_law", weight=0.85) if law else _of_noun(trigger, thing)
     if other_object(reading, trigger, thing):
         return None
-    if _descriptive(trigger, reading):
+    if _descriptive(trigger, reading) or _to_do_something(trigger, thing, reading):
         return None
     if thing is not None and _indirect(reading, trigger, thing):
         return None
@@ -53,6 +53,13 @@ def step(trigger: Trigger, thing: Thing | None, about: Trigger | None, reading: 
         return Step(PLAIN[trigger.family], f"{trigger.family}_amendment", weight=0.9)
     handler = _SPECIAL.get(trigger.family, _plain)
     return handler(Case(trigger, thing, about, reading))
+
+
+def _to_do_something(trigger: Trigger, thing: Thing | None, reading: Reading) -> bool:
+    """ "Agreed to begin work on an accord", «договорились начать работу»: what was agreed on is something else."""
+    agreed = trigger.family == "conclude" and trigger.voice == ACTIVE and trigger.first == trigger.last
+    behind = thing is not None and thing.first > trigger.last and agreed and reading.is_a("agreeing", trigger.first)
+    return behind and thing is not None and cues.for_another(reading, trigger.last, thing.first, thing.last)
 
 
 _TO_TEXTS = frozenset(
@@ -82,7 +89,8 @@ def _indirect(reading: Reading, trigger: Trigger, thing: Thing) -> bool:
         return not reading.lexicon.verb_final and not (
             nothing_follows(reading, trigger) or reading.is_a("clitics", thing.first)
         )
-    between = range(trigger.last + 1, thing.first)
+    days = [i for role in parted.PASSING for i in reading.roles.get(role, ())]
+    between = [i for i in range(trigger.last + 1, thing.first) if i not in days]
     if any(reading.is_a("generic_nouns", i) for i in between):
         return False  # "closed the text of the agreement"
     if reading.lexicon.object_first and any(reading.token_at(p.start) in between for p in reading.parties):
@@ -186,6 +194,8 @@ def _talks_before(reading: Reading, trigger: Trigger) -> bool:
     following = trigger.last + 1
     if trigger.voice != ACTIVE or trigger.last > trigger.first or following >= len(reading.tokens):
         return False
+    if reading.is_a("on_day", following):
+        return False
     talks = [h for h in reading.section("things") if h.key == "negotiations" and h.last < trigger.first]
     without = any(h.key == "negated" and h.first == following for h in reading.section("status"))
     led = without or reading.is_a("prepositions", following)
@@ -279,7 +289,10 @@ def _reject(case: Case) -> Step | None:
         return None
     if thing is None or thing.what in {"notice", "negotiations", "instruments", "decree"}:
         return None
-    if thing.what == NOUN and thing.kind not in {"ratify", "approve", "accede"}:
+    if thing.what == NOUN and (
+        thing.kind not in {"ratify", "approve", "accede"}
+        or cues.for_another(case.reading, case.trigger.last, thing.first, thing.last)
+    ):
         return None
     void = about is None and case.trigger.last > case.trigger.first and laws.named_by_treaty(case.reading, thing)
     if thing.what in LAWS and not void and (about is None or about.family not in signing.TAKEN_ON):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from pipeline.recognise import cues, fronting, inserts, laws, orders
+from pipeline.recognise import cues, fronting, inserts, laws, nominals, orders
 from pipeline.recognise.cases import ENDING
 from pipeline.recognise.fronting import Sides
 from pipeline.recognise.reading import ASIDE, MAIN, RELATIVE, Reading
 from pipeline.recognise.things import GENERIC, NOUN, PRONOUN, TREATY, Thing
-from pipeline.recognise.triggers import ACTIVE, ATTRIBUTE, GERUND, INTRANSITIVE, NOMINAL, PASSIVE, Trigger
+from pipeline.recognise.triggers import ACTIVE, ATTRIBUTE, GERUND, INFINITIVE, INTRANSITIVE, NOMINAL, PASSIVE, Trigger
 
 EITHER_SIDE = frozenset(
     {"terminate", "suspend", "extend", "provisional", "accede", "withdraw", "open", "adopt", "reserve"}
@@ -62,6 +62,8 @@ def right_of(
             return None
         if thing.what == PRONOUN and thing.first - trigger.last > (_VSO if reading.lexicon.table.arabic else 2):
             continue
+        if thing.what == PRONOUN and trigger.voice == ACTIVE and fronting.they(reading, trigger, thing, things):
+            continue
         return thing
     return None
 
@@ -97,7 +99,8 @@ def left_of(reading: Reading, trigger: Trigger, things: Sequence[Thing], trigger
         if t.voice in {ACTIVE, PASSIVE}
         and reading.same_clause(t.first, trigger.first)
         and not cues.before_another(reading, t)
-        and not (t.tense == GERUND and inserts.verb(reading, t.first, trigger.first))
+        and not (t.tense in {GERUND, INFINITIVE} and inserts.verb(reading, t.first, trigger.first))
+        and not _for_which(reading, t, trigger)
     ]
     if previous and not trigger.with_previous:
         begin = previous[-1].last + 1
@@ -148,6 +151,12 @@ def _goes_on(reading: Reading, before: Trigger, trigger: Trigger) -> bool:
     if before.voice != PASSIVE and not reading.lexicon.han:
         return False
     return reading.comma_between(before.last, trigger.first)
+
+
+def _for_which(reading: Reading, other: Trigger, trigger: Trigger) -> bool:
+    """Kazakh «ратификациялауға парламентке енгізді»: what something is submitted for stands before the verb and shares its object."""
+    postpositional = reading.lexicon.verb_final and not reading.lexicon.grammar.get("prepositions")
+    return postpositional and trigger.family == "submit" and other.tense == INFINITIVE
 
 
 def _governed(reading: Reading, pronoun: Thing) -> bool:
@@ -244,7 +253,11 @@ def _bind(reading: Reading, trigger: Trigger, things: Sequence[Thing], triggers:
     if inside is not None:
         return inside
     if trigger.family in INTRANSITIVE and trigger.voice != NOMINAL:
-        things = [t for t in things if t.what not in _NEVER_IN_FORCE]
+        things = [
+            t
+            for t in things
+            if t.what not in _NEVER_IN_FORCE and not (t.what == NOUN and nominals.postposed(reading, t.last))
+        ]
     if reading.lexicon.table.arabic:
         things = [t for t in things if not _means(reading, t)]
     sides = around(reading, trigger, things, triggers)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from pipeline.recognise import parted
 from pipeline.recognise.focus import Linked
 from pipeline.recognise.reading import Reading
 from pipeline.recognise.things import Thing
@@ -78,9 +79,10 @@ def unofficial(reading: Reading, trigger: Trigger, thing: Thing | None, subject:
 
 def _few(reading: Reading, trigger: Trigger, words: Sequence[int]) -> bool:
     """Whether a small number stands with those who voted no, and no other number behind the verb."""
-    numbers = [reading.tokens[i].low for i in words if reading.tokens[i].low.isdigit()]
+    figures = frozenset(parted.counts(reading))
+    numbers = [reading.tokens[i].low for i in words if i in figures]
     counted = numbers or any(reading.is_a("numbers", i) for i in words)
-    behind = any(t.low.isdigit() for t in reading.tokens[trigger.last + 1 :])
+    behind = any(i > trigger.last for i in figures)
     return bool(counted) and not behind and all(int(n) < _FEW for n in numbers)
 
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.recognise import orders
+from pipeline.recognise import orders, parted
 from pipeline.recognise.patterns import Hit
 from pipeline.recognise.reading import Reading
-from pipeline.recognise.triggers import Trigger
+from pipeline.recognise.triggers import ACTIVE, PAST, PERFECT, PLUPERFECT, Trigger
 
 REJECTED = "rejected"  # a reason: a refusal, which a chamber's vote makes a step of its own
 _ADVERBIAL = frozenset("会在根依按由与同于很")  # 将会, 将根据, 将由: there it is a future
 _AHEAD = 4  # words from "before" to an act told by a noun
+_CONCEDED = 10  # words from "despite" to a cue
+_AUXILIARIES = frozenset(["having", "being", "been", "ever", "ter", "haber", "avoir", "être", "haver", "ser"])
 _INSERT = 6  # words between a comma and a negation in what it sets in
 _HARD_NO = frozenset({"не", "ні", "no", "not"})  # before a number they count: "not 18"
 _NO_AFTER = frozenset("随最此其先")  # 随后, 最后: words of their own
@@ -26,7 +28,7 @@ def between(reading: Reading, start: int, end: int, clauses: frozenset[int], sec
         if h.first >= start and h.last < end and reading.clause_of[h.first] in clauses and h.key in _CUES
     ]
     hits = [h for h in hits if not (_limit(reading, h) or _hangs_on(reading, h) or _straddles(reading, h))]
-    hits = [h for h in hits if not _of_time(reading, h)]
+    hits = [h for h in hits if not (_of_time(reading, h) or _by_how_much(reading, h))]
     wider = [*hits, *reading.section("acts"), *reading.section("things"), *reading.section("salience")]
     return [h for h in hits if not _swallowed(h, wider) and not _takes_object(reading, h, end)]
 
@@ -61,6 +63,23 @@ def _hangs_on(reading: Reading, hit: Hit) -> bool:
     return hit.key == "conditional" and hit.first > 0 and reading.before(hit.first) in {"-", "‑"}
 
 
+def _by_how_much(reading: Reading, hit: Hit) -> bool:
+    """German "um fünf Jahre": before a number it is no "in order to"."""
+    following = hit.last + 1
+    if (
+        hit.key != "planned"
+        or hit.first < hit.last
+        or reading.tokens[hit.first].low != "um"
+        or following >= len(reading.tokens)
+    ):
+        return False
+    return (
+        reading.is_a("numbers", following)
+        or reading.tokens[following].low[:1].isdigit()
+        or reading.is_a("about", following)
+    )
+
+
 def _straddles(reading: Reading, hit: Hit) -> bool:
     """Chinese 协定于3月生效: a cue (定于, "is set for") that begins inside a treaty noun is none."""
     return reading.lexicon.language == "zh" and any(
@@ -73,7 +92,7 @@ def _takes_object(reading: Reading, hit: Hit, verb: int) -> bool:
     following = hit.last + 1
     if reading.tokens[hit.first].low != "将" or hit.last > hit.first or following >= verb:
         return False
-    if reading.is_a("prepositions", following) or reading.tokens[following].low in _ADVERBIAL:
+    if reading.tokens[following].low in _ADVERBIAL and not _of_noun(reading, following):
         return False
     ends = [h.last for h in reading.section("instruments") if hit.last < h.first and h.last < verb]
     acts = {
@@ -82,6 +101,14 @@ def _takes_object(reading: Reading, hit: Hit, verb: int) -> bool:
         if h.form != "noun" and hit.last < h.first < verb and not orders.of_law(reading, h.last, h.key)
     }
     return bool(ends) and not reading.comma_between(hit.last, verb) and not any(act < min(ends) for act in acts)
+
+
+def _of_noun(reading: Reading, word: int) -> bool:
+    """将与爱沙尼亚的协定提请…: "with Estonia" belongs to the noun, with 的 right before it."""
+    if not reading.is_a("with", word):
+        return False
+    first = next((h.first for h in reading.section("instruments") if h.first > word), len(reading.tokens))
+    return any(reading.tokens[i].low == "的" for i in range(word + 1, first))
 
 
 def before_another(reading: Reading, trigger: Trigger) -> bool:
@@ -112,19 +139,64 @@ def question(reading: Reading) -> bool:
     return reading.sentence.text.rstrip("\"'»”’ )").endswith(("?", "？", "؟"))
 
 
-def says_nothing(reading: Reading, hit: Hit, verb: int) -> bool:
+def says_nothing(reading: Reading, hit: Hit, trigger: Trigger) -> bool:
     """Whether a negation before a finite verb is not the verb's: "without debate", "not without resistance", «57 голосами против 18», or
     one inside what is set in by commas ("parliament, with nobody opposed, ratified …")."""
-    if hit.key not in {"negated", REJECTED} or hit.last >= verb:
+    verb = trigger.first
+    if hit.last >= verb:
         return False
+    if _conceded(reading, hit, verb):
+        return True
+    if hit.key not in {"negated", REJECTED}:
+        told = trigger.tense in {PAST, PERFECT, PLUPERFECT} and trigger.voice == ACTIVE
+        return (
+            told
+            and hit.key in {"called_for", "planned"}
+            and reading.comma_between(hit.last, verb)
+            and _set_in(reading, hit)
+        )
+    if trigger.tense == PAST and trigger.voice == ACTIVE and reading.is_a("do", hit.first - 1):
+        return True  # "did not hesitate and ratified": "did" wants a verb without an ending
     if reading.comma_between(hit.last, verb) and _set_in(reading, hit):
         return True
     if hit.key == REJECTED:
         return False
     if reading.is_a("lacking", hit.last) or reading.is_a("lacking", hit.last + 1):
-        return True
+        return not _lacks(reading, hit, trigger)
+    if (
+        reading.lexicon.object_first
+        and hit.first
+        and any(h.key == "votes" and h.last == hit.first - 1 for h in reading.section("procedure"))
+    ):
+        return True  # «при трёх голосах против»
     counted = reading.tokens[hit.last + 1].low.isdigit()
     return counted and hit.first > 0 and reading.tokens[hit.first - 1].low not in _HARD_NO
+
+
+def _lacks(reading: Reading, hit: Hit, trigger: Trigger) -> bool:
+    """ "Without having ratified it", "ohne es ratifiziert zu haben": what is lacking is the act itself."""
+    behind = trigger.last + 1
+    if reading.lexicon.verb_final and behind < len(reading.tokens) and reading.tokens[behind].low == "zu":
+        return True
+    word = hit.last + 1
+    while word < trigger.first and (
+        reading.tokens[word].low in _AUXILIARIES or any(reading.is_a(r, word) for r in ("have", "be"))
+    ):
+        word += 1
+    return hit.last + 1 < word == trigger.first
+
+
+def _conceded(reading: Reading, hit: Hit, verb: int) -> bool:
+    """ "Despite calls to postpone it, parliament ratified …", "çağrılarına rağmen": what an act happened in spite of."""
+    if reading.lexicon.verb_final and not reading.lexicon.grammar.get("prepositions"):
+        near = range(hit.last + 1, min(hit.last + _CONCEDED, verb))
+        return any(reading.is_a("concessive", i) for i in near)
+    for word in range(hit.first - 1, max(-1, hit.first - _CONCEDED), -1):
+        if reading.comma_between(word, hit.first):
+            return False
+        if reading.is_a("concessive", word):
+            return True
+    return False
 
 
 def _set_in(reading: Reading, hit: Hit) -> bool:
@@ -148,3 +220,22 @@ def denies_subject(reading: Reading, hit: Hit) -> bool:
         in {"none", "neither", "nobody", "ни", "никто", "aucun", "keine", "ninguno", "ningún", "nenhum"}
         and hit.first <= 12
     )
+
+
+_LEADING = frozenset({"de", "d", "a", "à"})  # before an infinitive
+
+
+def for_another(reading: Reading, refusal: int, first: int, last: int) -> bool:
+    """ "Refused to put the ratification on its agenda", «отказался включить»: the noun act (words `first` to `last`) behind a
+    refusal (whose last word is `refusal`) is the object of another infinitive."""
+    endings = tuple(reading.lexicon.grammar.get("infinitive_endings", ()))
+    acts = {h.first for h in reading.section("acts")}
+    if reading.lexicon.language == "de":
+        behind = range(last + 1, len(reading.tokens) - 1)
+        return any(reading.tokens[i].low == "zu" and i + 1 not in acts and i not in acts for i in behind)
+    begin = refusal if reading.is_a("to", refusal) or reading.tokens[refusal].low in _LEADING else refusal + 1
+    between = [i for i in range(begin, first) if not any(reading.is_a(role, i) for role in parted.PASSING)]
+    if not endings:
+        return any(reading.is_a("to", i) and i + 1 not in acts and i + 1 < first for i in between[:1])
+    led = bool(between) and reading.tokens[between[0]].low in _LEADING
+    return any(reading.tokens[i].low.endswith(endings) and i not in acts for i in between[led : led + 1])

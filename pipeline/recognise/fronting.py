@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.recognise.reading import Reading
@@ -9,6 +10,9 @@ from pipeline.recognise.things import GENERIC, PRONOUN, TREATY, Thing
 from pipeline.recognise.triggers import INFINITIVE, NOMINAL, Trigger
 
 _SUBJECTS = frozenset({"qui"})  # relative words that are always the subject
+
+
+_BEHIND_THEM = 3  # words from a pronoun to the treaty noun behind it
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,3 +69,14 @@ def subject_of(reading: Reading, trigger: Trigger, antecedent: Thing) -> bool:
         and trigger.first - opener == 1
         and opener - antecedent.last <= 2
     )
+
+
+def they(reading: Reading, trigger: Trigger, pronoun: Thing, things: Sequence[Thing]) -> bool:
+    """German "Zum Abschluss unterzeichneten sie ein Abkommen": right behind the verb and before a treaty with its article, who acts."""
+    if (
+        reading.lexicon.language != "de"
+        or pronoun.first != trigger.last + 1
+        or reading.tokens[pronoun.first].low not in {"sie", "er", "es"}
+    ):
+        return False
+    return any(t.what == TREATY and pronoun.last < t.first <= pronoun.last + _BEHIND_THEM for t in things)

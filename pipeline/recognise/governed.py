@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeline.model import Status
-from pipeline.recognise import cues
+from pipeline.recognise import cues, parted
 from pipeline.recognise.cases import ENDING
 from pipeline.recognise.patterns import Hit
 from pipeline.recognise.reading import MAIN, Reading
-from pipeline.recognise.triggers import GERUND, Trigger
+from pipeline.recognise.triggers import GERUND, INFINITIVE, Trigger
 
 Verdict = tuple[Status | None, tuple[str, ...]]
 _ORDER = 8  # words between an order and what is to be done
+_SMALL = 3  # words: « accordés pour », "einig, es zu"
+_AGREED = 10  # words between an agreeing and what was agreed to
+_CHAMBERS = frozenset({"parliament", "lower_chamber", "upper_chamber"})
+_TO_BE_SIGNED = frozenset({"sign", "initial"})
 _UNSURE = frozenset({"planned", "called_for", "conditional", "negated", "rejected"})
 
 
@@ -20,10 +24,18 @@ def decide(reading: Reading, trigger: Trigger, start: int) -> Verdict:
     """The status with the rules that spoke, None where nothing governs the form. `start`: where the words that may govern it begin."""
     if trigger.tense == GERUND and trigger.first and _preposition(reading, trigger.first):
         return Status.OCCURRED, ("after_gerund",)
-    if trigger.tense == GERUND and trigger.first and "," in reading.before(trigger.first):
+    if (
+        trigger.tense == GERUND
+        and trigger.first
+        and "," in reading.before(trigger.first)
+        and not _behind_a_day(reading, trigger)
+    ):
         return Status.OCCURRED, ("participial",)
     if trigger.family in ENDING and _ordered(reading, trigger):
         return Status.OCCURRED, ("ordered",)
+    agreed = _agreed(reading, trigger)
+    if agreed is not None:
+        return agreed
     if trigger.first and reading.is_a("in_doing", trigger.first - 1):
         return _beside(reading, trigger)
     clauses = set(cues.own(reading, trigger))
@@ -43,6 +55,45 @@ def decide(reading: Reading, trigger: Trigger, start: int) -> Verdict:
         if not found:
             return _bare(reading, trigger)
     return _verdict(found, reading)
+
+
+def _agreed(reading: Reading, trigger: Trigger) -> Verdict | None:
+    """ "Agreed (on Monday) to extend it": agreeing extends it, and a chamber that agrees to ratify ratifies; to sign it is a plan."""
+    near = range(max(0, trigger.first - _AGREED), trigger.first)
+    if reading.lexicon.verb_final and not reading.lexicon.grammar.get("prepositions"):  # "onaylamayı kabul etti"
+        near = range(trigger.last + 1, min(trigger.last + 3, len(reading.tokens)))
+    agreeing = [i for i in near if reading.is_a("agreeing", i)]
+    if not agreeing:
+        return None
+    clauses = cues.own(reading, trigger) | {reading.clause_of[agreeing[-1]]}
+    around = cues.between(reading, max(0, agreeing[0] - _ORDER), trigger.first, clauses)
+    if any(h.key in _UNSURE and not h.first <= agreeing[-1] <= h.last for h in around):
+        return None
+    if trigger.tense != INFINITIVE or not _next_to(reading, agreeing[-1], trigger.first):
+        return None
+    if trigger.family == "extend":
+        return Status.OCCURRED, ("agreed_to",)
+    if trigger.family == "ratify" and any(
+        p.body in _CHAMBERS and p.start < reading.tokens[trigger.first].start for p in reading.parties
+    ):
+        return Status.OCCURRED, ("agreed_to",)
+    return (Status.PLANNED, ("agreed_to",)) if trigger.family in _TO_BE_SIGNED else None
+
+
+def _behind_a_day(reading: Reading, trigger: Trigger) -> bool:
+    """ "Proposed on Monday, March 9, suspending it": what stands before the day governs the form all the same."""
+    word = trigger.first - 1
+    while word > 0 and reading.is_a("on_day", word):
+        word -= 1
+    return word < trigger.first - 1 and any(h.last == word and h.key in _UNSURE for h in reading.section("status"))
+
+
+def _next_to(reading: Reading, one: int, infinitive: int) -> bool:
+    """Whether nothing but small words and what says when stands between; what is done stands there in German and Turkish."""
+    if reading.lexicon.verb_final:
+        return True
+    between = [i for i in range(one + 1, infinitive) if not any(reading.is_a(role, i) for role in parted.PASSING)]
+    return len(between) <= _SMALL
 
 
 def _ordered(reading: Reading, trigger: Trigger) -> bool:

@@ -13,6 +13,21 @@ from pipeline.recognise.things import NOUN, TREATY, Thing
 _REACH = 8  # words between the comma and a noun behind it
 _OPENING = ("prepositions", "complement", "source", "aftermath", "lacking", "since")
 _NEAR = 3  # words from a verb to its object
+_ADVERBS = frozenset(
+    [
+        "already",
+        "previously",
+        "originally",
+        "initially",
+        "recently",
+        "never",
+        "long",
+        "first",
+        "jointly",
+        "still",
+        "provisionally",
+    ]
+)
 _THEN = frozenset(["last", "this", "earlier", "yesterday", "today", "late", "early", "separately", "jointly"])
 
 
@@ -27,8 +42,9 @@ def noun(reading: Reading, first: int, last: int, verb: int) -> bool:
 
 
 def verb(reading: Reading, word: int, finite: int) -> bool:
-    """Whether a gerund opens what two commas set in before a finite verb."""
-    return word > 0 and "," in reading.before(word) and reading.comma_between(word, finite)
+    """Whether a gerund or an infinitive stands in what two commas set in before a finite verb: "…, due to expire in May, was extended"."""
+    near = range(word, max(0, word - _NEAR), -1)
+    return any("," in reading.before(i) for i in near) and reading.comma_between(word, finite)
 
 
 def ends_before(reading: Reading, first: int, last: int, things: Sequence[Thing]) -> bool:
@@ -47,6 +63,8 @@ def ends_before(reading: Reading, first: int, last: int, things: Sequence[Thing]
 def participle(reading: Reading, first: int, last: int, things: Sequence[Thing]) -> bool:
     """ "The treaty with Hungary, signed in 2010, …": a comma before the participle, a treaty before that, and no object behind."""
     following = last + 1
+    while first > 1 and "," not in reading.before(first) and reading.tokens[first - 1].low in _ADVERBS:
+        first -= 1
     if "," not in reading.before(first) or following >= len(reading.tokens):
         return False
     named = any(t.what == TREATY and t.last < first and reading.same_clause(t.last, first) for t in things)

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pipeline.model import Status
-from pipeline.recognise import cues
+from pipeline.recognise import cues, parted
+from pipeline.recognise.patterns import Hit
 from pipeline.recognise.reading import Reading
 from pipeline.recognise.triggers import Trigger
 
 _OWN_DATE = 12  # words behind a noun in which a year is its own
+_ENDING_WITH = 4  # words between "with" and the noun
+_OWN_DAY = 20  # words behind a noun in which a day is its own
+_POSTPOSED = 5  # words behind a noun in which "after" says that it came first
 _YEAR = 4  # digits
 _BESIDE = 3  # words between a noun act and its "today"
 _DONE_TODAY = frozenset({"enter_force", "provisional", "sign", "exchange", "deposit", "initial"})
@@ -32,9 +38,10 @@ def decide(reading: Reading, trigger: Trigger) -> Verdict:
     before = [h for h in cues.between(reading, 0, trigger.first, clause) if trigger.first - h.last <= 10]
     behind = cues.between(reading, trigger.last + 1, len(reading.tokens), clause, "after")
     forward = cues.between(reading, trigger.last + 1, len(reading.tokens), clause) if light else []
-    if any(h.key == "temporal" and 0 < trigger.first - h.last <= 3 for h in reading.section("nominal")):
-        told = _dated(reading, trigger) or _of_today(reading, trigger)
-        return (Status.OCCURRED, ("dated_noun",)) if told else (None, ("temporal_noun",))
+    light = [h for h in light if not _of_talks(reading, h, trigger)]
+    timed = _timed(reading, trigger, light, before)
+    if timed is not None:
+        return timed
     nearest_cue = max((h.last for h in before if h.key != "occurred"), default=-99)
     if light and min(abs(h.first - trigger.first) for h in light) <= trigger.first - nearest_cue:
         verb = min(light, key=lambda h: abs(h.first - trigger.first))
@@ -53,10 +60,7 @@ def decide(reading: Reading, trigger: Trigger) -> Verdict:
         return Status(first.key), (f"{first.key}_behind",)
     found = [h for h in before if h.key != "occurred"]
     if found:
-        nearest = max(found, key=lambda h: h.last)
-        if nearest.key == cues.REJECTED:
-            return Status.NEGATED, (cues.REJECTED,)
-        return Status(nearest.key), (nearest.key,)
+        return _by_cue(reading, trigger, found)
     if trigger.family in _DONE_TODAY and _of_today(reading, trigger):
         return Status.OCCURRED, ("noun_of_today",)
     if any(
@@ -65,6 +69,81 @@ def decide(reading: Reading, trigger: Trigger) -> Verdict:
     ):
         return Status.PLANNED, ("nominal_planned",)
     return None, ("noun_alone",)
+
+
+def _by_cue(reading: Reading, trigger: Trigger, found: Sequence[Hit]) -> Verdict:
+    """The nearest of the cues before the noun says it."""
+    if any(h.key == cues.REJECTED and cues.for_another(reading, h.last, trigger.first, trigger.last) for h in found):
+        return None, ("for_another",)
+    nearest = max(found, key=lambda h: h.last)
+    if nearest.key == cues.REJECTED:
+        return Status.NEGATED, (cues.REJECTED,)
+    return Status(nearest.key), (nearest.key,)
+
+
+def _timed(reading: Reading, trigger: Trigger, light: Sequence[Hit], before: Sequence[Hit]) -> Verdict | None:
+    """What a word of time makes of a noun beside it ("after the signing of"): no step, save with a day; None where there is none."""
+    if _with_day(reading, trigger):
+        return Status.OCCURRED, ("dated_noun",)
+    if postposed(reading, trigger.last):
+        return None, ("temporal_noun",)
+    if any(h.key == "temporal" and 0 < trigger.first - h.last <= 3 for h in reading.section("nominal")):
+        if _ending_with(reading, trigger, light) and not any(h.key != "occurred" for h in before):
+            return Status.OCCURRED, ("ended_with",)
+        told = _dated(reading, trigger) or _of_today(reading, trigger)
+        return (Status.OCCURRED, ("dated_noun",)) if told else (None, ("temporal_noun",))
+    return None
+
+
+def postposed(reading: Reading, word: int) -> bool:
+    """Turkish "imzalanmasından altı yıl sonra", Kazakh «қол қойылғаннан кейін»: a noun act that only says after or before what."""
+    if not reading.lexicon.verb_final or reading.lexicon.grammar.get("prepositions"):
+        return False
+    return any(
+        reading.is_a("postposed", i) and reading.same_clause(i, word) and not reading.comma_between(word, i)
+        for i in range(word + 1, min(word + _POSTPOSED, len(reading.tokens)))
+    )
+
+
+def _of_talks(reading: Reading, verb: Hit, trigger: Trigger) -> bool:
+    """ "Completed talks on the conclusion of a treaty": what was completed are the talks."""
+    return any(
+        h.key in {"negotiations", "procedures"} and verb.last <= h.first and h.last < trigger.first
+        for h in reading.section("things")
+    )
+
+
+def _ending_with(reading: Reading, trigger: Trigger, light: Sequence[Hit]) -> bool:
+    """ "The visit ended (on Monday) with the signing of …": a verb that says it happened stands right before "with"."""
+    near = (i for i in range(max(0, trigger.first - _ENDING_WITH), trigger.first) if reading.is_a("with", i))
+    with_word = next(near, -1)
+    between = range(with_word)
+    return with_word > 0 and any(
+        h.last >= with_word or all(_passing(reading, i) for i in between if i > h.last)
+        for h in light
+        if h.first < with_word
+    )
+
+
+def _passing(reading: Reading, word: int) -> bool:
+    return any(reading.is_a(role, word) for role in parted.PASSING)
+
+
+def _with_day(reading: Reading, trigger: Trigger) -> bool:
+    """ "With the entry into force of the accord on Monday, Chile …": an act that opens a clause and has its day before the comma."""
+    if trigger.family not in _DONE_TODAY:
+        return False
+    opening = trigger.first - 1
+    while opening > 0 and not reading.is_a("with", opening) and trigger.first - opening < _ENDING_WITH:
+        opening -= 1
+    if not reading.is_a("with", opening) or (opening and "," not in reading.before(opening)):
+        return False
+    for i in range(trigger.last + 1, min(trigger.last + _OWN_DAY, len(reading.tokens))):
+        if "," in reading.before(i) or not reading.same_clause(i, trigger.first):
+            return False
+        if reading.is_a("on_day", i) and any(trigger.last < h.first < i for h in reading.section("instruments")):
+            return not any(h.key in {"planned", "conditional"} for h in reading.section("status"))
+    return False
 
 
 def _of_today(reading: Reading, trigger: Trigger) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from pipeline.recognise.reading import Reading
@@ -52,6 +53,7 @@ _LIGHT = frozenset(
 )
 _DONE = frozenset("后过")
 _NO_NOUN = frozenset("是")  # 签署的是…
+_BEFORE_THAT = re.compile("[^,，。;；]{0,30}?(?:之前|以前)[,，]")
 
 
 def parted(reading: Reading, left: int, right: int) -> bool:
@@ -143,3 +145,10 @@ def before_noun(reading: Reading, first: int, last: int) -> bool:
         return first == last and first > 0 and capital and reading.is_a("determiners", first - 1)
     endings = _PARTICIPLES.get(language, ())
     return reading.tokens[last].low.endswith(endings) and word.low not in _LIGHT if endings else False
+
+
+def not_yet(reading: Reading, first: int, last: int) -> bool:
+    """在甲国批准…之前, 就批准…进行表决: a Chinese act that something comes before, or that something is about."""
+    if first and reading.tokens[first - 1].low == "就" and "," not in reading.before(first):
+        return True
+    return _BEFORE_THAT.match(reading.sentence.text, reading.tokens[last].end - reading.sentence.start) is not None

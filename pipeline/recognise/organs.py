@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.model import EventType, Status
-from pipeline.recognise import actors, cues, laws, who
+from pipeline.recognise import actors, cues, laws, parted, who
 from pipeline.recognise.assemble import CONSENT, Told
 from pipeline.recognise.cases import LAWS, Bound
 from pipeline.recognise.party_words import fold
@@ -385,7 +385,7 @@ def _refused(reading: Reading, outcome: Status, why: tuple[str, ...]) -> bool:
     if cues.REJECTED in why:
         return True
     votes = any(h.key == "votes" for h in reading.section("procedure"))
-    return outcome is Status.NEGATED and votes and any(t.low.isdigit() for t in reading.tokens)
+    return outcome is Status.NEGATED and votes and any(True for _ in parted.counts(reading))
 
 
 def _cabinet(reading: Reading, trigger: Trigger) -> bool:

@@ -9,7 +9,7 @@ from pipeline.recognise import laws
 from pipeline.recognise.cases import ENDING, LAWS, TREATYLIKE, Case, Step, nothing_follows
 from pipeline.recognise.reading import RELATIVE, Reading
 from pipeline.recognise.things import GENERIC, NOUN, PRONOUN, TREATY, Thing
-from pipeline.recognise.triggers import ACTIVE, Trigger
+from pipeline.recognise.triggers import ACTIVE, PASSIVE, Trigger
 from pipeline.recognise.values import PartyKind
 
 E = EventType
@@ -149,6 +149,12 @@ def _other_law(reading: Reading, trigger: Trigger, thing: Thing) -> bool:
     return any(laws.of_other_field(reading, one) for one in (thing, *behind))
 
 
+_TAKEN_BACK = (
+    frozenset({"ratify", "sign", "accede"}),
+    frozenset({"ratify", "accede"}),
+)  # "the signing was cancelled": never was
+
+
 def leave(case: Case) -> Step | None:
     """Withdrawal, denunciation, and ratification taken back."""
     trigger, thing, reading = case.trigger, case.thing, case.reading
@@ -174,7 +180,7 @@ def leave(case: Case) -> Step | None:
             return None
         loose = trigger.family == "annul" or thing.what == PRONOUN or reading.is_a("ambiguous", trigger.first)
         return Step(E.WITHDRAWN, f"{trigger.family}_{thing.what}", weight=0.8 if loose else 1.0)
-    if trigger.family == "annul" and thing.what == NOUN and thing.kind in {"ratify", "sign", "accede"}:
+    if trigger.family == "annul" and thing.what == NOUN and thing.kind in _TAKEN_BACK[trigger.voice == PASSIVE]:
         return Step(E.WITHDRAWN, f"annul_{thing.kind}")
     if trigger.family == "annul" and thing.what == "law":
         return None

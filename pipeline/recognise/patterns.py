@@ -297,13 +297,13 @@ class Table:
         """Whether any word of a lower-cased sentence may be a treaty noun."""
         return any(self.classify(word) & TREATY_NOUN for word in plain_words(low))
 
-    def find(self, tokens: Sequence[Token]) -> list[Hit]:
-        """All hits, the longest at a place for each section and key, in the order of the text."""
+    def find(self, tokens: Sequence[Token], *, ends: int | None = None) -> list[Hit]:
+        """All hits, the longest at a place for each section and key, in the order of the text; those that begin before word `ends`."""
         words = [token.low for token in tokens]
         said = frozenset(words)
         grouped = self._grouped
         found: list[Hit] = []
-        for i, (word, following) in enumerate(zip(words, [*words[1:], ""], strict=False)):
+        for i, (word, following) in enumerate(zip(words[:ends], [*words[1:], ""], strict=False)):
             starting = grouped.get(word)
             if starting is None:
                 starting = self._group(word, self.starting(word))

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from pipeline.recognise import parted
 from pipeline.recognise.lexicon import Lexicon
 from pipeline.recognise.patterns import Hit
 from pipeline.recognise.values import PartyMention, Sentence, Token
@@ -311,6 +312,8 @@ def read(
 ) -> Reading:
     """Read one sentence."""
     hits = tuple(lexicon.table.find(sentence.tokens))
+    if any(h.key in parted.PASSING for h in hits):
+        hits = tuple(sorted((*hits, *parted.across(lexicon.table, sentence.tokens, hits)), key=_place))
     months = {h.first for h in hits if h.key == "also_month" and _is_month(sentence, h.first, heading=heading)}
     parts = {h.first for h in hits if h.form in _FINITE and _in_compound(sentence, h.first)}
     if months or parts:
@@ -324,6 +327,10 @@ def _in_compound(sentence: Sentence, word: int) -> bool:
         return False
     base, tokens = sentence.start, sentence.tokens
     return sentence.low[tokens[word - 1].end - base : tokens[word].start - base] in _JOINING
+
+
+def _place(hit: Hit) -> int:
+    return hit.first
 
 
 def _is_month(sentence: Sentence, word: int, *, heading: bool) -> bool:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from pipeline.model import EventType, PartialDate, Salience, Status
+from pipeline.recognise.patterns import Hit
 from pipeline.recognise.reading import MAIN, RELATIVE, SUBORDINATE, Reading
 from pipeline.recognise.triggers import (
+    ACTIVE,
     ATTRIBUTE,
     GERUND,
     INFINITIVE,
@@ -40,8 +43,13 @@ _STALE_DAYS = 45  # before a day that is only known to lie before publication: m
 _QUOTE_REACH = 8  # words between a verb of saying and "that"
 _FROM_REACH = 5  # words between "after" and the noun of what came before: "sixty days after the deposit"
 _PLUPERFECT_REACH = 3  # words between a verb and what makes it a pluperfect
+_BESIDE = 4  # words between a participle and when it was
+_FRONTED = 4  # words of a sentence's opening: "In recent years, …"
 _APPOSED = 4  # words between a treaty noun and a participle in apposition to it
 _OLD_IN_LEAD = 400
+_SPAN_AFTER = re.compile(
+    r"[^,，。;；]{0,30}?[一二三四五六七八九十两半几数\d]+多?(?:年|个月|天|周|个星期|日)(?:之|以)?(?:后|来)"
+)
 
 Verdict = tuple[Salience, tuple[str, ...]]
 
@@ -98,7 +106,7 @@ def local(reading: Reading, trigger: Trigger, when: PartialDate | None, around: 
     gone = _gone_by(reading, trigger, when, around, fresh)
     if gone:
         return Salience.BACKGROUND, (gone,)
-    if trigger.voice == ATTRIBUTE or _set_apart(reading, trigger):
+    if (trigger.voice == ATTRIBUTE or _set_apart(reading, trigger)) and not _becoming(reading, trigger):
         return Salience.BACKGROUND, ("participle",)
     before = _before(reading, trigger, when, around)
     if before:
@@ -109,7 +117,7 @@ def local(reading: Reading, trigger: Trigger, when: PartialDate | None, around: 
     kind = MAIN if _reported(reading, trigger) else reading.clause(trigger.first).kind
     if trigger.voice == NOMINAL and _temporal(reading, trigger):
         return Salience.BACKGROUND, ("temporal_noun",)
-    if kind == RELATIVE and trigger.tense in {PAST, PERFECT} and fresh is not True:
+    if kind == RELATIVE and trigger.tense in {PAST, PERFECT} and fresh is not True and not _becoming(reading, trigger):
         return Salience.BACKGROUND, ("relative_clause",)
     if (
         kind == SUBORDINATE
@@ -143,7 +151,7 @@ def _gone_by(
 def _before(reading: Reading, trigger: Trigger, when: PartialDate | None, around: Circumstances) -> str:
     """What puts an act before the story, or began it long ago: the rule's name, else ""."""
     fresh = _fresh(when, around.published) if around.sure else _stale(when, around.published) is None
-    new = when is None or fresh is True
+    new = when is None or fresh is not False
     shifted = around.lead and new and _reported(reading, trigger)  # "said (on Friday) that it had ratified"
     if not shifted and (
         trigger.tense == PLUPERFECT or _governed_by_had(reading, trigger) or _long_done(reading, trigger)
@@ -152,6 +160,13 @@ def _before(reading: Reading, trigger: Trigger, when: PartialDate | None, around
     if _lasting(reading, trigger) and not (around.timed and when is None):  # "since Monday" is news
         return "lasting"
     return ""
+
+
+def _becoming(reading: Reading, trigger: Trigger) -> bool:
+    """«Стала первой страной, ратифицировавшей …», "the first state that has ratified": the clause behind is the news itself."""
+    opener = reading.clause(trigger.first).opener
+    begin = opener if opener > 0 and trigger.voice != ATTRIBUTE else trigger.first
+    return begin > 0 and reading.is_a("becoming", begin - 1)
 
 
 def _governed_by_had(reading: Reading, trigger: Trigger) -> bool:
@@ -203,7 +218,28 @@ def _set_apart(reading: Reading, trigger: Trigger) -> bool:
 def _since_then(reading: Reading, trigger: Trigger) -> bool:
     """ "Marked 14 years since the convention was signed": what a clause counts from."""
     opener = reading.clause(trigger.first).opener
-    return opener >= 0 and reading.is_a("since", opener) and trigger.tense in {PAST, PERFECT, PLUPERFECT}
+    if opener >= 0 and reading.is_a("since", opener) and trigger.tense in {PAST, PERFECT, PLUPERFECT}:
+        return True
+    if opener > 0 and reading.is_a("units", opener - 1) and trigger.voice in {ACTIVE, PASSIVE}:
+        return True  # "Five years after the two signed it, the minister …"
+    following = trigger.last + 1
+    if reading.lexicon.language == "zh":  # 自协定生效以来, 签署六年后
+        return (
+            reading.is_a("since", following)
+            or _SPAN_AFTER.match(reading.sentence.text, reading.tokens[trigger.last].end - reading.sentence.start)
+            is not None
+        )
+    if not (reading.lexicon.verb_final and reading.is_a("since", 0)):
+        return False  # German: "Seit das Abkommen in Kraft getreten ist, …"
+    last = next(
+        (
+            i
+            for i in (trigger.last, following)
+            if i < len(reading.tokens) and (reading.is_a("be", i) or reading.is_a("have", i))
+        ),
+        -1,
+    )
+    return last > 0 and (last + 1 >= len(reading.tokens) or "," in reading.before(last + 1))
 
 
 def _long_done(reading: Reading, trigger: Trigger) -> bool:
@@ -260,12 +296,49 @@ def _cue(reading: Reading, trigger: Trigger) -> str:
     """The background cue of the act's clause, if there is one."""
     clause = reading.clause_of[trigger.first]
     for hit in reading.section("salience"):
-        if hit.key == "background" and (
-            reading.clause_of[hit.first] == clause
-            or reading.clauses[reading.clause_of[hit.first]].number == reading.clauses[clause].parent
+        if (
+            hit.key == "background"
+            and (
+                reading.clause_of[hit.first] == clause
+                or reading.clauses[reading.clause_of[hit.first]].number == reading.clauses[clause].parent
+            )
+            and not _elsewhere(reading, hit, trigger)
         ):
             return " ".join(reading.tokens[i].low for i in range(hit.first, hit.last + 1))
     return ""
+
+
+def _elsewhere(reading: Reading, hit: Hit, trigger: Trigger) -> bool:
+    """ "Ending a dispute that began *last year*, parliament ratified …, *previously* blocked by …": a cue that commas part from the verb
+    is another's, save one that opens the sentence; so is one beside a participle ("signed *last year*"), and a Chinese one behind the verb."""
+    if reading.lexicon.language == "zh":
+        behind = hit.first > trigger.last and not reading.comma_between(trigger.last, hit.first)
+        return behind or _of_attribute(reading, hit, trigger)
+    if _beside_participle(reading, hit, trigger):
+        return True
+    if hit.first > trigger.last:
+        return reading.comma_between(trigger.last, hit.first) and not reading.is_a("quote_verbs", hit.first)
+    fronted = hit.first <= _FRONTED and not reading.comma_between(0, hit.first)
+    return not fronted and reading.comma_between(hit.last, trigger.first)
+
+
+def _of_attribute(reading: Reading, hit: Hit, trigger: Trigger) -> bool:
+    """此前两度拒绝批准的议会批准了: between the cue and the verb another act ends on 的."""
+    acts = [h for h in reading.section("acts") if hit.last < h.first and h.last < trigger.first and h.form != "noun"]
+    return any(reading.tokens[h.last + 1].low == "的" for h in acts)
+
+
+def _beside_participle(reading: Reading, hit: Hit, trigger: Trigger) -> bool:
+    """Whether another act's participle stands nearer to a cue than the verb, with no conjunction between the two."""
+    own = hit.first - trigger.last if hit.first > trigger.last else trigger.first - hit.last
+    for act in reading.section("acts"):
+        if act.form not in {"participle", "attribute"} or (trigger.first <= act.last and act.first <= trigger.last):
+            continue
+        far = hit.first - act.last if hit.first > act.last else act.first - hit.last
+        between = range(min(act.last, trigger.last), max(act.first, trigger.first))
+        if 0 < far <= _BESIDE and far < own and not any(reading.is_a("coordinate", i) for i in between):
+            return True
+    return False
 
 
 def _temporal(reading: Reading, trigger: Trigger) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeline.model import Status
-from pipeline.recognise import cues, governed, laws, nominals, tenses
+from pipeline.recognise import cues, governed, laws, nominals, orders, tenses
 from pipeline.recognise.patterns import Hit
 from pipeline.recognise.reading import MAIN, RELATIVE, SUBORDINATE, Reading
 from pipeline.recognise.triggers import (
@@ -37,6 +37,8 @@ Verdict = tuple[Status | None, tuple[str, ...]]
 
 def decide(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> Verdict:
     """The status of one act with the rules that spoke; (None, …) where a noun tells of no step at all."""
+    if reading.lexicon.language == "zh" and orders.not_yet(reading, trigger.first, trigger.last):
+        return Status.PLANNED, ("before_that",)
     opened = _by_opener(reading, trigger)
     if opened is not None:
         return opened
@@ -105,13 +107,22 @@ def _scope_start(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]
         if other.voice == NOMINAL or (other.tense in {INFINITIVE, GERUND} and trigger.tense in {INFINITIVE, GERUND}):
             continue
         reach = _FAR if reading.lexicon.verb_final else tenses.GOVERNS
-        if trigger.tense == INFINITIVE and trigger.first - other.last <= reach and _governing(reading, other):
+        tenseless = reading.lexicon.language == "zh" and trigger.first == other.last + 1  # 拒绝签署
+        near = trigger.tense == INFINITIVE and trigger.first - other.last <= reach
+        if (near or tenseless) and _governing(reading, other):
             continue  # "ha acordado remitir", « a refusé de signer »: it governs the infinitive
         if not reading.same_clause(other.first, trigger.first) or cues.before_another(reading, other):
+            continue
+        if trigger.first and reading.tokens[trigger.first - 1].low == "noch" and _neither(reading, other):
             continue
         if other.voice in {ACTIVE, PASSIVE} and trigger.voice != NOMINAL:
             return other.last + 1
     return 0
+
+
+def _neither(reading: Reading, other: Trigger) -> bool:
+    """ "Weder unterzeichnet noch ratifiziert": one negation for both."""
+    return any(reading.tokens[i].low == "weder" for i in range(max(0, other.first - _NEAR), other.first))
 
 
 def _governing(reading: Reading, other: Trigger) -> bool:
@@ -195,7 +206,7 @@ def _finite(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> 
     near = [h for h in found if trigger.first - h.last <= reach or cues.denies_subject(reading, h)] + [
         h for h in behind if h.key != "planned" or trigger.tense != PERFECT
     ]
-    near = [h for h in near if not cues.says_nothing(reading, h, trigger.first)]
+    near = [h for h in near if not cues.says_nothing(reading, h, trigger)]
     near += _postponed(reading, trigger) + _shelved(reading, trigger)
     if trigger.family == "submit":
         near = [h for h in near if not _destination(reading, h)]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
-from pipeline.model import Status
+from pipeline.model import EventType, PartialDate, Status
 from pipeline.recognise import cues
 from pipeline.recognise.patterns import Hit
 from pipeline.recognise.reading import SUBORDINATE, Reading
@@ -17,6 +18,8 @@ RULE_REACH = 14  # words between a verb and what makes it a standing rule
 BY_RULE = frozenset({"enter_force", "terminate", "extend", "provisional", "withdraw"})
 SCHEDULED = "present_as_news"  # a reason: a present that may still turn out to be a plan
 _FAR = 16
+_HALF_A_WEEK = 3  # days
+BY_DATE = frozenset({EventType.ENTERED_INTO_FORCE, EventType.PROVISIONALLY_APPLIED, EventType.TERMINATED})
 
 
 def _by_decree(reading: Reading, trigger: Trigger) -> bool:
@@ -48,6 +51,22 @@ def present(reading: Reading, trigger: Trigger, found: Sequence[Hit]) -> Verdict
 def asked(status: Status, trigger: Trigger) -> Status:
     """The status a day is understood by: what would be done is to come ("if not, it will apply from autumn")."""
     return Status.PLANNED if status is Status.CONDITIONAL and trigger.tense == FUTURE else status
+
+
+def scheduled(
+    reading: Reading, kind: EventType, own: Sequence[DateMention], day: PartialDate | None, published: date | None
+) -> bool:
+    """Whether a present may tell of days to come: "takes effect on 1 May"; "unterzeichnen am Freitag", where last Friday lies further off.
+
+    `day`: the day it was if it lies behind.
+    """
+    pointing = any(ahead(m, spans=kind in BY_DATE) for m in own)
+    if (pointing or kind in BY_DATE) and not lasting(reading, own):
+        return True
+    if reading.heading or day is None or day.day is None or published is None:
+        return False
+    weekday = any(m.weekday is not None and m.month is None and m.role != "since" for m in own)
+    return weekday and (published - day.first).days > _HALF_A_WEEK
 
 
 def lasting(reading: Reading, own: Sequence[DateMention]) -> bool:

@@ -113,7 +113,7 @@ def find(reading: Reading, aliases: tuple[tuple[int, int, str], ...] = ()) -> tu
     for h in reading.section("grammar"):
         if h.key == "generic_nouns" and not _of_treaty(reading, h.last, nouns):
             found.append(Thing(GENERIC, h.first, h.last))
-        elif _is_pronoun(reading, h):
+        elif _is_pronoun(reading, h) and not reading.is_a("on_day", h.first):
             found.append(Thing(PRONOUN, h.first, h.last))
     if reading.lexicon.table.arabic:
         written = _written(reading)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from pipeline.recognise import inserts, orders
+from pipeline.recognise import inserts, orders, overlaps
 from pipeline.recognise.patterns import Hit
 from pipeline.recognise.reading import RELATIVE, Reading
 from pipeline.recognise.rows import ends_name
@@ -23,7 +23,6 @@ _SPECIFIC = frozenset(
 )  # before the common
 INTRANSITIVE = frozenset({"enter_force"})
 MOTION = frozenset({"enter_force", "withdraw", "accede"})  # German and French form their perfect with "to be"
-_NO_VERBS = frozenset({"contract", "other", "person"})  # things that an act's word may be part of
 _NEXT = 2  # words on: only a conjunction stands between
 _SEIN = frozenset({"ist", "sind", "est", "sont"})
 
@@ -43,7 +42,7 @@ class Trigger:
 
 def find(reading: Reading, things: Sequence[Thing]) -> tuple[Trigger, ...]:
     """All triggers of a sentence in the order of the text."""
-    groups = _spans(reading)
+    groups = overlaps.spans(reading)
     found: list[Trigger] = []
     for hits in groups:
         trigger = _use(reading, hits, things)
@@ -56,49 +55,6 @@ def find(reading: Reading, things: Sequence[Thing]) -> tuple[Trigger, ...]:
             trigger = _like_previous(reading, found[-1], trigger)
         found.append(trigger)
     return tuple(found)
-
-
-def _spans(reading: Reading) -> list[list[Hit]]:
-    """Act hits grouped by place; a hit inside a longer one is dropped, one inside a thing that is no noun act too."""
-    acts = sorted(reading.section("acts"), key=lambda h: (h.first - h.last, h.first))
-    blocked = {
-        i
-        for h in reading.section("things")
-        if h.key in _NO_VERBS or (reading.lexicon.language == "zh" and h.key == "instruments")
-        for i in range(h.first, h.last + 1)
-    }
-    named = _names(reading)
-    blocked |= orders.titled(reading) if named else frozenset()
-    kept: list[list[Hit]] = []
-    taken: dict[int, list[Hit]] = {}
-    for hit in acts:
-        span = range(hit.first, hit.last + 1)
-        if any(n.first <= hit.first and hit.last <= n.last and n.last - n.first > hit.last - hit.first for n in named):
-            continue
-        if hit.first in blocked and hit.last in blocked:
-            continue
-        group = taken.get(hit.first)
-        if group and (group[0].first, group[0].last) == (hit.first, hit.last):
-            group.append(hit)
-            continue
-        if any(i in taken for i in (hit.first, hit.last)) and not _inside_gap(hit, taken):
-            continue
-        group = [hit]
-        kept.append(group)
-        for i in span:
-            taken.setdefault(i, group)
-    return sorted(kept, key=lambda g: g[0].first)
-
-
-def _names(reading: Reading) -> tuple[Hit, ...]:
-    """Chinese treaty nouns: an act within one (议定 in 议定书, 升级 in 升级议定书) says what it is called, not what befell it."""
-    return reading.section("instruments") if reading.lexicon.language == "zh" else ()
-
-
-def _inside_gap(hit: Hit, taken: dict[int, list[Hit]]) -> bool:
-    """A noun act in the gap of a long pattern ("signed the ratification bill into law") stays a thing, not a trigger."""
-    del hit, taken
-    return False
 
 
 def _use(reading: Reading, hits: list[Hit], things: Sequence[Thing]) -> Trigger | None:
@@ -122,7 +78,19 @@ def _use(reading: Reading, hits: list[Hit], things: Sequence[Thing]) -> Trigger 
         voice = PASSIVE
     if tense == PAST and voice in {ACTIVE, PASSIVE} and orders.before_noun(reading, first, last):
         voice = ATTRIBUTE
+    if (
+        voice == ACTIVE
+        and forms == {"past"}
+        and reading.lexicon.language == "en"
+        and _set_in(reading, first, last, things)
+    ):
+        voice = ATTRIBUTE
     return Trigger(family, first, last, voice, tense, others=others) if voice else None
+
+
+def _set_in(reading: Reading, first: int, last: int, things: Sequence[Thing]) -> bool:
+    """ "The accord, already applied provisionally since 2023, …": an expression of the past that is a participle between commas."""
+    return reading.tokens[first].low.endswith("ed") and inserts.participle(reading, first, last, things)
 
 
 def _reflexive(reading: Reading, first: int, family: str) -> bool:
@@ -197,7 +165,7 @@ def _voice(
         return ACTIVE, PAST
     if "gerund" in forms:
         return ACTIVE, GERUND
-    if "future" in forms:
+    if "future" in forms and not ("present" in forms and reading.lexicon.language == "kk"):  # one form for both
         return ACTIVE, FUTURE
     if "present" in forms:
         return ACTIVE, PRESENT
@@ -208,6 +176,8 @@ def _voice(
 
 def _perfect(reading: Reading, first: int) -> str:
     for i in range(first - 1, max(-1, first - 4), -1):
+        if not reading.same_clause(i, first):
+            break
         if reading.is_a("have", i):
             return PLUPERFECT if reading.tokens[i].low in {"had", "hatte", "hatten", "avait", "avaient"} else PERFECT
     return PAST

@@ -55,7 +55,6 @@ from pipeline.recognise.triggers import FUTURE, GERUND, INFINITIVE, NOMINAL, PRE
 from pipeline.recognise.values import Actor, DateMention, PartyMention, Sentence
 
 NOBODY: Mapping[str, Told] = MappingProxyType({})
-_SCHEDULED = frozenset({EventType.ENTERED_INTO_FORCE, EventType.PROVISIONALLY_APPLIED, EventType.TERMINATED})
 _WEEKS_TO_COME = 250  # days: a day without a year that lies further off is the last one of its name
 
 
@@ -234,10 +233,9 @@ class Walk(Meanings):
         calendar = self._calendar(previous)
         day, effective = calendars.told(own, kind, tenses.asked(verdict, one.trigger), calendar, marked)
         lead = self._is_lead(reading)
-        ahead = any(tenses.ahead(m, spans=kind in _SCHEDULED) for m in own)
-        if tenses.SCHEDULED in why and (ahead or kind in _SCHEDULED) and not tenses.lasting(reading, own):
+        if tenses.SCHEDULED in why and tenses.scheduled(reading, kind, own, day, self.article.published_on):
             coming, then = calendars.told(own, kind, Status.PLANNED, calendar, marked)
-            if ahead or self._is_coming(coming):
+            if any(tenses.ahead(m, spans=kind in tenses.BY_DATE) for m in own) or self._is_coming(coming):
                 verdict, why, day, effective = Status.PLANNED, (*why, "day_to_come"), coming, then
         if verdict is Status.OCCURRED and self._days_ahead(day) > 1:
             verdict, why, day = when.of_what_comes(reading, own, why, day)

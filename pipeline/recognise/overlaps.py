@@ -1,0 +1,102 @@
+"""Which words of a sentence make an act where several expressions overlap: the longest, save where it reaches over another act."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pipeline.recognise import orders
+from pipeline.recognise.patterns import Hit
+from pipeline.recognise.reading import Reading
+
+_ON_WHOLE = frozenset({"extend", "amend", "suspend", "terminate"})  # done to an agreement as a whole
+_NO_VERBS = frozenset({"contract", "other", "person"})  # things that an act's word may be part of
+
+
+def spans(reading: Reading) -> list[list[Hit]]:
+    """Act hits grouped by place; a hit inside a longer one is dropped, one inside a thing that is no noun act too."""
+    acts = sorted(reading.section("acts"), key=lambda h: (h.first - h.last, h.first))
+    blocked = {
+        i
+        for h in reading.section("things")
+        if h.key in _NO_VERBS or (reading.lexicon.language == "zh" and h.key == "instruments")
+        for i in range(h.first, h.last + 1)
+    }
+    named = _names(reading)
+    blocked |= orders.titled(reading) if named else frozenset()
+    kept: list[list[Hit]] = []
+    taken: dict[int, list[Hit]] = {}
+    for hit in acts:
+        span = range(hit.first, hit.last + 1)
+        if any(n.first <= hit.first and hit.last <= n.last and n.last - n.first > hit.last - hit.first for n in named):
+            continue
+        if hit.first in blocked and hit.last in blocked:
+            continue
+        if hit.form != "noun" and any(
+            over(reading, hit, acts) for over in (_reaches_over, _reaches_back, _takes_verb, _in_list)
+        ):
+            continue
+        group = taken.get(hit.first)
+        if group and (group[0].first, group[0].last) == (hit.first, hit.last):
+            group.append(hit)
+            continue
+        if any(i in taken for i in (hit.first, hit.last)) and not _inside_gap(reading, hit, taken):
+            continue
+        group = [hit]
+        kept.append(group)
+        for i in span:
+            taken.setdefault(i, group)
+    return sorted(kept, key=lambda g: g[0].first)
+
+
+def _reaches_over(reading: Reading, hit: Hit, acts: Sequence[Hit]) -> bool:
+    """«Возобновил обсуждение ратификации соглашения», « parvenu à ratifier l'accord »: an act inside a verb's words has its own object."""
+    form = "infinitive" if hit.key == "conclude" else "noun"
+    if hit.last == hit.first or (hit.key != "conclude" and hit.key not in _ON_WHOLE):
+        return False
+    if not any(h.first <= hit.last <= h.last for h in reading.section("instruments")):
+        return False
+    endings = tuple(reading.lexicon.grammar.get("infinitive_endings", ()))
+    if (
+        hit.key == "conclude" and reading.lexicon.object_first and endings
+    ):  # «договорились начать работу над соглашением»
+        return any(reading.tokens[i].low.endswith(endings) for i in range(hit.first + 1, hit.last))
+    return any(h.form == form and hit.first < h.first and h.last < hit.last and h.key not in _ON_WHOLE for h in acts)
+
+
+def _reaches_back(reading: Reading, hit: Hit, acts: Sequence[Hit]) -> bool:
+    """ "Das *seit* 2023 angewendet wurde, ist am Montag *in Kraft*": words of two clauses, where a shorter expression ends alike."""
+    of = reading.clause_of
+    return of[hit.first] != of[hit.last] and any(
+        h.key == hit.key and hit.first + 1 < h.first <= hit.last <= h.last and of[h.first] == of[h.last] for h in acts
+    )
+
+
+def _takes_verb(reading: Reading, hit: Hit, acts: Sequence[Hit]) -> bool:
+    """ "Foi *ratificado* … pelo parlamento": an auxiliary that another act's participle follows is that one's."""
+    if hit.last == hit.first or not reading.is_a("be", hit.first):
+        return False
+    following = hit.first + 1
+    return any(h.first == following and h.form == "participle" and h.key != hit.key and h.last < hit.last for h in acts)
+
+
+def _in_list(reading: Reading, hit: Hit, acts: Sequence[Hit]) -> bool:
+    """飞行情报区调整协定、…: in a list of Chinese agreements the word before the noun says what one is about."""
+    del acts
+    if reading.lexicon.language != "zh" or hit.key != "amend":
+        return False
+    ends = [h.last + 1 for h in reading.section("instruments") if h.first == hit.last + 1]
+    return any(end < len(reading.tokens) and "、" in reading.before(end) for end in ends)
+
+
+def _names(reading: Reading) -> tuple[Hit, ...]:
+    """Chinese treaty nouns: an act within one (议定 in 议定书, 升级 in 升级议定书) says what it is called, not what befell it."""
+    return reading.section("instruments") if reading.lexicon.language == "zh" else ()
+
+
+def _inside_gap(reading: Reading, hit: Hit, taken: dict[int, list[Hit]]) -> bool:
+    """A noun act in the gap of a long pattern ("signed the ratification bill into law") stays a thing, not a trigger; an Arabic
+    participle there is one („دخلت الاتفاقية الموقعة في مايو حيز التنفيذ")."""
+    if not reading.lexicon.table.arabic or hit.form not in {"attribute", "participle"}:
+        return False
+    outer = taken.get(hit.first)
+    return outer is not None and outer[0].first < hit.first and hit.last < outer[0].last - 1

@@ -1,0 +1,76 @@
+"""Expressions of several words that a word of when or how parts: "agreed *on Monday* to ratify", « refusé *lundi* de signer ».
+
+The patterns of a language are written without such words; here a sentence's are looked for as if they were not said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from pipeline.recognise.patterns import Hit, Table
+from pipeline.recognise.values import Token
+
+if TYPE_CHECKING:
+    from pipeline.recognise.reading import Reading
+
+PASSING = frozenset({"passing", "on_day"})  # the keys of the grammar section whose words may part an expression
+_BEFORE, _BEHIND = 4, 10  # words on either side in which the parts of an expression lie
+_OF_DAYS = frozenset("年月日")
+_SECTIONS = frozenset({"status", "acts", "nominal", "after"})
+
+
+def across(table: Table, tokens: Sequence[Token], hits: Sequence[Hit]) -> list[Hit]:
+    """The hits that come about where each stretch of passing words is left out, and that lie on both sides of it.
+
+    An expression found with a gap of its own where those words stand is not looked for beyond its end; the preposition of a day
+    («с 1 сентября») opens none.
+    """
+    found: list[Hit] = []
+    led = {i for h in hits if h.key == "prepositions" for i in range(h.first, h.last + 1)}
+    for first, last in _stretches(hits):
+        if not first or last + 1 >= len(tokens):
+            continue
+        begin = max(0, first - _BEFORE)
+        words = [*tokens[begin:first], *tokens[last + 1 : last + 1 + _BEHIND]]
+        cut = first - begin
+        skipped = last + 1 - first
+        found += [
+            h._replace(first=begin + h.first, last=begin + h.last + skipped)
+            for h in table.find(words, ends=cut)
+            if h.section in _SECTIONS and h.last >= cut and not (h.first == cut - 1 and first - 1 in led)
+        ]
+    if not found:
+        return found
+    known = {(h.first, h.section, h.key, h.form) for h in hits if h.last > h.first}
+    return [h for h in found if (h.first, h.section, h.key, h.form) not in known and not _inside(h, hits)]
+
+
+def _inside(hit: Hit, hits: Sequence[Hit]) -> bool:
+    """ "Gave its *consent* on Monday *to* the treaty": what begins inside a longer expression of its sort is none of its own."""
+    return any(h.first < hit.first <= h.last and h.section == hit.section for h in hits)
+
+
+def _stretches(hits: Sequence[Hit]) -> Iterator[tuple[int, int]]:
+    """First and last words of what passing words stand together."""
+    spans = sorted((h.first, h.last) for h in hits if h.key in PASSING)
+    first = last = -1
+    for begin, end in spans:
+        if first >= 0 and begin <= last + 1:
+            last = max(last, end)
+            continue
+        if first >= 0:
+            yield first, last
+        first, last = begin, end
+    if first >= 0:
+        yield first, last
+
+
+def counts(reading: Reading) -> Iterator[int]:
+    """The words in figures that are no part of a day: what may be votes, or people."""
+    dated = reading.roles.get("on_day", frozenset())
+    for word, token in enumerate(reading.tokens):
+        if token.low.isdigit() and word not in dated:
+            following = reading.tokens[word + 1].low if word + 1 < len(reading.tokens) else ""
+            if following not in _OF_DAYS:
+                yield word
