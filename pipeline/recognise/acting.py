@@ -24,6 +24,7 @@ _REFUSED = frozenset({E.SIGNED, E.EXTENDED, E.INITIALLED})  # what several may r
 _DONE = frozenset({Status.OCCURRED, Status.NEGATED})
 _WANTED = frozenset({Status.PLANNED, Status.CALLED_FOR})
 _HOUSEHOLD = _OWN | {E.SUBMITTED}  # what a state does by itself
+_DECIDED = frozenset({E.RATIFIED, E.APPROVED})
 _PAIR = 2
 _BESIDE = 24  # characters between a bloc and the first of its members
 _STATE = 2  # letters of its code
@@ -39,6 +40,7 @@ class Parts:
 
     index: Index
     agreement_id: str | None
+    both: bool = False  # whether "both parliaments", "the two states" act
 
     @property
     def closed(self) -> frozenset[str]:
@@ -90,6 +92,9 @@ def each(
     ours = [p for p in subject if parts.may(p.code)] if closed and len(codes) > 1 and base.type in _HOUSEHOLD else []
     if len({p.code for p in ours}) == 1:  # "both parliaments have yet to ratify their agreements with Chile"
         return actors.each(ours, text)
+    guessed = base.actor.country not in scene.said(base.sentence) or not base.actor.country
+    if parts.both and guessed and base.type in _DECIDED and len(parts.closed) == _PAIR:
+        return tuple(replace(base.actor, country=code) for code in sorted(parts.closed))
     return (_settled(base, parts, scene, told),)
 
 

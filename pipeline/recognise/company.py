@@ -55,6 +55,13 @@ def likewise(
     return tuple(subject)
 
 
+def both(reading: Reading, trigger: Trigger) -> bool:
+    """Whether "both parliaments", "the two countries" are told of in a verb's clause: each party acts for itself."""
+    told = reading.roles.get("both_sides", ())
+    between = (i for i in told if i and any(reading.is_a("between", j) for j in range(max(0, i - 2), i)))
+    return any(reading.same_clause(i, trigger.first) for i in told) and next(between, -1) < 0
+
+
 def set_apart(reading: Reading, named: Sequence[PartyMention]) -> list[PartyMention]:
     """Names without those that a state is told apart from: "Kenya, unlike Uganda and Tanzania, ratified …"."""
     if not reading.roles.get("unlike"):
@@ -69,16 +76,21 @@ def set_apart(reading: Reading, named: Sequence[PartyMention]) -> list[PartyMent
 
 def _owners(reading: Reading, organ: PartyMention) -> tuple[PartyMention, ...]:
     """An organ told of as many, one for each state in a row right beside it; () where there is no such row."""
+    heads_last = bool(reading.lexicon.han) or (
+        reading.lexicon.verb_final and not reading.lexicon.grammar.get("prepositions")
+    )
+    before = _ADJECTIVES | _NAMES if heads_last else _ADJECTIVES
     for p in reading.parties:
-        if p.code != organ.code or p is organ:
+        if p is organ or (p.code != organ.code and not (heads_last and p.kind in _NAMES)):
             continue
         ahead, behind = word_of(reading, organ) - last_word(reading, p), word_of(reading, p) - last_word(reading, organ)
         if (
-            p.kind in _ADJECTIVES
+            p.kind in before
             and 0 < ahead <= _OWNER
             and not reading.comma_between(last_word(reading, p), word_of(reading, organ))
         ):
-            row = _row(reading, p, _ADJECTIVES)
+            row = _row(reading, p, before)
+            row = row if organ.code in {q.code for q in row} else []
         elif (
             (p.kind in _NAMES or (p.kind is PartyKind.DEMONYM and behind == 1))
             and 0 < behind <= _OWNER

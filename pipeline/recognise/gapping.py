@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from pipeline.model import PartialDate, Salience
+from pipeline.recognise import agents
 from pipeline.recognise.assemble import Told
 from pipeline.recognise.reading import Reading
 from pipeline.recognise.rows import last_word, word_of
@@ -149,7 +150,7 @@ def _right_behind(
         word = min(reading.token_at(m.start), len(reading.tokens) - 1)
         if word <= last:
             continue
-        if party in subject and _object_between(reading, party, m, verbs):
+        if (party in subject or _leads(reading, party, subject)) and _object_between(reading, party, m, verbs):
             return m
         if word - last > _GAP:
             continue
@@ -159,6 +160,13 @@ def _right_behind(
         if light and not verb and not any(p.start >= party.end and p.end <= m.start for p in reading.parties):
             return m
     return None
+
+
+def _leads(reading: Reading, party: PartyMention, subject: Sequence[PartyMention]) -> bool:
+    """Whether a state opens the clause in front of a subject that stands nearer to the verb ("Estonya sözleşmeyi …, Peru ise …")."""
+    if not reading.lexicon.verb_final or reading.lexicon.grammar.get("prepositions"):
+        return False
+    return party.end <= min(p.start for p in subject) and agents.opens(reading, party)
 
 
 def _object_between(reading: Reading, party: PartyMention, mention: DateMention, verbs: Sequence[Trigger]) -> bool:
@@ -178,6 +186,8 @@ def _shares(
     """Whether a name opens a new item, behind a comma or "and" and no preposition but "by", with no other verb before it: behind
     the verb or, where that stands last, between it and its subject."""
     word = word_of(reading, party)
+    if _leads(reading, party, subject):
+        return not any(word < v.first < trigger.first and v.voice in {ACTIVE, PASSIVE} for v in verbs)
     if word < trigger.first and reading.lexicon.verb_final:
         begin, end = max((last_word(reading, p) for p in subject), default=0), trigger.first
     else:

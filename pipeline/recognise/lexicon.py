@@ -211,6 +211,7 @@ GRAMMAR = frozenset(
         "aftermath",
         "alike",
         "follows",
+        "both_sides",
         "also_month",
         "unlike",
         "days",

@@ -14,6 +14,7 @@ _CONSTRUCT = frozenset(
     ["اعاده", "عدم", "استكمال", "مواصله", "سرعه", "ضروره", "بدء", "تاجيل", "رفض", "طلب", "اجراءات"]
 )  # before another noun
 _TURKIC = ("ған", "ген", "қан", "кен", "ган", "гон", "гөн")
+_FRAME = 12  # words from a German article to the participle before its noun
 _PARTICIPLES: Mapping[str, tuple[str, ...]] = {"kk": _TURKIC, "ky": _TURKIC, "tr": ("mış", "miş", "muş", "müş")}
 _LIGHT = frozenset(
     [
@@ -132,6 +133,19 @@ def noun_of_action(reading: Reading, first: int) -> bool:
     )
 
 
+def _framed(reading: Reading, word: int) -> bool:
+    """German „das im Mai in Bonn unterzeichnete Abkommen“: an article, what belongs to the participle, the participle, a treaty noun."""
+    if not any(h.first == word + 1 for h in reading.section("instruments")):
+        return False
+    for i in range(word - 2, max(-1, word - _FRAME), -1):
+        if reading.before(i + 1).strip(" \u00a0.-"):
+            return False
+        if reading.is_a("determiners", i):
+            following = reading.sentence.text[reading.tokens[i + 1].start - reading.sentence.start]
+            return not following.isupper() and not reading.is_a("prepositions", i - 1)
+    return False
+
+
 def before_noun(reading: Reading, first: int, last: int) -> bool:
     """Kazakh «қол қойылған шарт», Turkish "güncellenmiş anlaşma": the past form is a participle in front of a noun, a verb at the
     end or before a light word; German "der revidierte Vertrag": it is one between an article and a noun."""
@@ -142,7 +156,12 @@ def before_noun(reading: Reading, first: int, last: int) -> bool:
     language = reading.lexicon.language
     if language == "de":
         capital = reading.sentence.text[word.start - reading.sentence.start].isupper()
-        return first == last and first > 0 and capital and reading.is_a("determiners", first - 1)
+        return (
+            first == last
+            and first > 0
+            and capital
+            and (reading.is_a("determiners", first - 1) or _framed(reading, first))
+        )
     endings = _PARTICIPLES.get(language, ())
     return reading.tokens[last].low.endswith(endings) and word.low not in _LIGHT if endings else False
 

@@ -296,7 +296,7 @@ class Walk(Meanings):
             kept = acting.in_order(kept, reading, self.tools.linker.index)
         for at, x in enumerate(kept or unknown[:1]):
             base = replace(base, date=listed[at]) if listed else base
-            parts = acting.Parts(self.tools.linker.index, x.agreement_id)
+            parts = acting.Parts(self.tools.linker.index, x.agreement_id, company.both(reading, one.trigger))
             for actor in acting.each(base, subject, self.article.text, parts, self.scene, before, apart=each.keys()):
                 if base.type is EventType.REJECTED and parts.stranger(actor.country):
                     self._say(reading, one.trigger, "no_step", "of_a_stranger")

@@ -231,7 +231,8 @@ def _is_own(
     ]
     if clause == mine:
         attributes = [t for t in telling if t.voice == ATTRIBUTE]
-        if trigger.first > word_of(reading, mention) and any(held(reading, t, mention) for t in attributes):
+        open_ = trigger.first > word_of(reading, mention) or trigger.last > last_of(reading, mention)
+        if open_ and any(held(reading, t, mention) for t in attributes if t is not trigger):
             return False
         if _of_apposition(reading, trigger, telling, mention):
             return False

@@ -168,6 +168,8 @@ def _right_behind(
         between = range(last_word(reading, row[-1]) + 1, word_of(reading, p))
         if len(between) >= _PRONOUN_BETWEEN or any(t.first in between for t in triggers):
             break  # "Cyprus ratified it, and the Lebanese parliament never did"
+        if between and p.kind in ORGANS and row[-1].kind not in ORGANS and p.code != row[-1].code:
+            break  # "Nicosia ratified it but the Lebanese parliament …"
         row.append(p)
     return group(reading, without_places(reading, row), from_left=True)
 
@@ -341,18 +343,24 @@ def _start(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> i
                 p for p in reading.parties if other.last < word_of(reading, p) and last_word(reading, p) < trigger.first
             ]
             fresh = [p for p in own if trigger.first - last_word(reading, p) <= 4]
-            if not fresh:
+            comma = _parting_comma(reading, other.last + 1, trigger.first, own)
+            opens = reading.lexicon.verb_final and any(0 <= word_of(reading, p) - comma <= 1 for p in own)
+            if not fresh and not opens:  # „…, das Parlament hatte es am 3. März verabschiedet“
                 return 0
-            return max(other.last + 1, _parting_comma(reading, other.last + 1, trigger.first, own))
+            return max(other.last + 1, comma)
     return 0
 
 
 def _parting_comma(reading: Reading, first: int, stop: int, own: Sequence[PartyMention]) -> int:
     """The word behind the last comma that parts a subject from what was said before it; no comma of a list of names; -1 for none."""
-    starts, ends = {word_of(reading, p) for p in own}, {last_word(reading, p) for p in own}
+    ends = {last_word(reading, p): p.kind for p in own}
+    named = {
+        (at := word_of(reading, p)) - reading.is_a("determiners", at - 1): p.kind for p in own
+    }  # with their articles
+    last = max((word_of(reading, p) for p in own), default=-1)
     parts = [i for i in range(first, stop) if "," in reading.before(i)]
-    named = {i - reading.is_a("determiners", i - 1) for i in starts}  # with their articles
-    return next((i for i in reversed(parts) if not (i - 1 in ends and i in named) and max(starts) >= i), -1)
+    listed = {i for i in parts if i - 1 in ends and named.get(i) == ends[i - 1]}
+    return next((i for i in reversed(parts) if i not in listed and last >= i), -1)
 
 
 def _behind(

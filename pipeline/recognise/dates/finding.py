@@ -20,6 +20,7 @@ _OPENING = range(2)  # sentences: a dateline's stops may cut it off from its sto
 _WHOSE = re.compile(
     r"(?:его|её|ее|их|його|її|їх|яго|яе)\s+"
 )  # «накануне его визита» is no day, «накануне его одобрил» is
+_AND = re.compile(r"(?<!\w)و(?=(?:بعد|قبل|في|منذ|خلال|أمس|اليوم)(?!\w))")  # written as one word with what it joins
 _FIGURE = re.compile(r"(?<!\d)\d{4}(?!\d)|\d[./-]\d|\d(?:st|nd|rd|th)(?!\w)")
 
 
@@ -44,6 +45,8 @@ def find_in(text: str, low: str, language: str, tables: DateTables) -> tuple[Dat
     if language.startswith("zh"):
         return chinese.find_in(low)
     table = tables.of(language)
+    if language.startswith("ar"):
+        low = _AND.sub(" ", low)
     if not tells_time(low, table):
         return ()
     lexed = lex(low, text, table, month_first=language.lower() == "en-us")

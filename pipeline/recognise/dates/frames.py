@@ -265,6 +265,8 @@ def _lend(to: Framed, giver: Framed, *, forward: bool = False) -> Framed:
     mine, theirs = to.mention, giver.mention
     if mine.rule not in _YEARLESS or theirs.year is None or theirs.month is None or theirs.rule == "numeric":
         return to
-    if forward and (mine.month or 0, mine.day or 0) < (theirs.month, theirs.day or 0):
-        return to
+    if forward and (
+        (mine.day is None) != (theirs.day is None) or (mine.month or 0, mine.day or 0) < (theirs.month, theirs.day or 0)
+    ):
+        return to  # «в апреле 2013 года, 18 ноября одобрен»
     return replace(to, mention=replace(mine, year=theirs.year, rule=_YEARLESS[mine.rule]))
