@@ -89,9 +89,21 @@ def _resumed(reading: Reading, verbs: frozenset[int], days: AbstractSet[int], wo
         until = min(word + _SET_IN, len(reading.tokens))
         word = next((i for i in range(word + 1, until) if _apart(reading, i)), -1)
     topic = word + 1
-    if word < 0 or topic >= len(reading.tokens) or not reading.is_a("topical", word) or {word, topic} & days:
+    if word < 0 or topic >= len(reading.tokens) or {word, topic} & days:
         return -1
+    if not reading.is_a("topical", word):
+        return word if _with_whom(reading, word) else -1
     return -1 if reading.is_a("days", topic) or _place(reading, word) else word
+
+
+def _with_whom(reading: Reading, word: int) -> bool:
+    """Whether "with" and a state stand behind the mark ("two other such agreements, with Australia and Britain")."""
+    if not reading.is_a("with", word):
+        return False
+    near = {reading.tokens[i].start for i in range(word + 1, min(word + 3, len(reading.tokens)))}
+    return any(
+        p.code and p.kind in {PartyKind.NAME, PartyKind.ORGANISATION} and p.start in near for p in reading.parties
+    )
 
 
 def _apart(reading: Reading, word: int) -> bool:

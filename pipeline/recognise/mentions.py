@@ -269,8 +269,8 @@ def _left_zh(reading: Reading, thing: Thing, verbs: frozenset[int], things: Sequ
         mark = reading.before(i + 1).strip()
         if any(c in "，。；：、,;:" for c in mark) or i in verbs or reading.is_a("stop_words", i):
             break
-        if reading.is_a("coordinate", i) and i - 1 in others:
-            break  # 引渡条约和互免签证协定 are two
+        if (reading.is_a("coordinate", i) and i - 1 in others) or reading.is_a("quote_verbs", i):
+            break  # 引渡条约和互免签证协定 are two; 媒体称议定书
         first = i
         if "《" in mark:
             return i + 1
