@@ -3,6 +3,7 @@
 asking    EventFilter, Page, cursors        events    events, event, timeline, review        past    as it stood then
 history   revisions, changes, articles with their claims, found articles, feeds, deliveries
 told      events, review, changes once more, as JSON to be passed on
+memory    what lists go by, kept in memory while a service runs: loading, columns, picking (and its words), answering
 """
 
 from __future__ import annotations
