@@ -26,11 +26,25 @@ from pipeline.recognise.cases import (
 from pipeline.recognise.reading import RELATIVE, Reading
 from pipeline.recognise.rows import of_place
 from pipeline.recognise.things import GENERIC, NOUN, PRONOUN, TREATY, Thing
-from pipeline.recognise.triggers import ACTIVE, ATTRIBUTE, FUTURE, GERUND, INFINITIVE, NOMINAL, PRESENT, Trigger
+from pipeline.recognise.triggers import (
+    ACTIVE,
+    ATTRIBUTE,
+    FUTURE,
+    GERUND,
+    INFINITIVE,
+    NOMINAL,
+    PASSIVE,
+    PRESENT,
+    Trigger,
+)
 
 E = EventType
 _FOLLOWER = 2  # words between "followed" and who did
 BY_DECREE = "ratify_by_decree"  # a reason: whoever decrees ratification ratifies, a cabinet too
+_BESIDE = 3  # words from a participle to its noun
+_TRAITS = frozenset(
+    {"conclude", "amend", "extend"}
+)  # what is said of an agreement as of any thing: "the amended treaty"
 _NOTHING = frozenset({"contract", "other", "person"})
 
 
@@ -104,7 +118,9 @@ def _descriptive(trigger: Trigger, reading: Reading) -> bool:
     """Words that say what an agreement is like, not what befell it: "a protocol amending", "which extends", "took effect, extending"."""
     if trigger.voice == ATTRIBUTE:
         told = trigger.family != "conclude" and _told_apart(reading, trigger)
-        return (trigger.family in {"conclude", "amend", "extend"} and not told) or reading.is_a("strict", trigger.first)
+        return (trigger.family in _TRAITS and not told) or reading.is_a("strict", trigger.first)
+    if trigger.voice == PASSIVE and trigger.family in _TRAITS and _modifies(reading, trigger):
+        return True
     if trigger.tense == GERUND and trigger.family in {"amend", "extend"} and "," in reading.before(trigger.first):
         return any(h.key == "enter_force" and h.last < trigger.first for h in reading.section("acts"))
     clause = reading.clause(trigger.first)
@@ -119,6 +135,15 @@ def _descriptive(trigger: Trigger, reading: Reading) -> bool:
         and trigger.tense == PRESENT
         and trigger.family in {"amend", "extend", "terminate", "suspend"}
     )
+
+
+def _modifies(reading: Reading, trigger: Trigger) -> bool:
+    """Whether a short participle right before its noun only describes it, as another verb tells what befell it («Оновлена угода … набула
+    чинності»)."""
+    nouns = [h.first for h in reading.section("instruments") if 0 < h.first - trigger.last <= _BESIDE]
+    verbs = (h for h in reading.section("acts") if h.form != "noun" and reading.same_clause(h.first, trigger.first))
+    beside = bool(nouns) and not any(reading.before(i).strip() for i in range(trigger.last + 1, nouns[0] + 1))
+    return beside and any(h.first > nouns[0] for h in verbs)
 
 
 def _told_apart(reading: Reading, trigger: Trigger) -> bool:

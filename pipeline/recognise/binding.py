@@ -19,6 +19,7 @@ _OPENING = frozenset(
     {PRONOUN, GENERIC, "negotiations"}
 )  # "ratificarlo", "talks were wrapped up", "the wording is agreed"
 _NEVER_IN_FORCE = frozenset({"procedures", "instruments", "negotiations"})
+_TIED = 8  # words from an agreement to the verb of its content
 _REACH = 22  # words between a verb and its object
 _VSO = 8  # words between an Arabic verb and its "عليها", the subject being between them
 _HAN = 40  # ideographs between a verb before 的 and the noun it belongs to
@@ -101,6 +102,7 @@ def left_of(reading: Reading, trigger: Trigger, things: Sequence[Thing], trigger
         and not cues.before_another(reading, t)
         and not (t.tense in {GERUND, INFINITIVE} and inserts.verb(reading, t.first, trigger.first))
         and not _for_which(reading, t, trigger)
+        and not _of_content(reading, t, things)
     ]
     if previous and not trigger.with_previous:
         begin = previous[-1].last + 1
@@ -144,6 +146,16 @@ def left_of(reading: Reading, trigger: Trigger, things: Sequence[Thing], trigger
     ):
         return first
     return _head(reading, candidates)
+
+
+def _of_content(reading: Reading, verb: Trigger, things: Sequence[Thing]) -> bool:
+    """Whether a verb only says what an agreement is on: "a protocol for joining NATO was signed", "the deal to extend the truce was …"."""
+    word = verb.first - 1
+    led = word > 0 and (reading.is_a("to", word) or reading.is_a("prepositions", word))
+    if verb.tense not in {GERUND, INFINITIVE} or not led:
+        return False
+    before = (t for t in things if t.what == TREATY and 1 < verb.first - t.last <= _TIED)
+    return any(not reading.comma_between(t.last, verb.first) for t in before)
 
 
 def _goes_on(reading: Reading, before: Trigger, trigger: Trigger) -> bool:

@@ -11,7 +11,7 @@ from pipeline.recognise.assemble import Told
 from pipeline.recognise.linking import Index
 from pipeline.recognise.reading import Reading
 from pipeline.recognise.sentences import fold, lower, script_language
-from pipeline.recognise.values import Mention, PartyMention
+from pipeline.recognise.values import Mention, PartyKind, PartyMention
 
 E = EventType
 _WEAK = frozenset({E.NEGOTIATIONS_CONCLUDED, E.APPROVED, E.AMENDED, E.EXTENDED, E.REJECTED, E.TERMINATED, E.SUBMITTED})
@@ -189,6 +189,9 @@ def _sells(reading: Reading, mention: Mention) -> bool:
     """Whether the agreement itself is one on a purchase: "a trade agreement to buy gas"."""
     first, last = reading.token_at(mention.start), reading.token_at(mention.end - 1)
     inside = any(h.key == "commercial" and first <= h.first <= last for h in reading.section("foreign"))
+    inside = inside and not any(
+        p.kind is PartyKind.LEADER for p in mention.parties
+    )  # "an agreement with President Chávez on the sale"
     return inside and not _otherwise(reading, "international")
 
 

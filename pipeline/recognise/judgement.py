@@ -72,7 +72,9 @@ def _is_news(one: Told) -> bool:
 
 def _in_one_breath(one: Told, other: Told) -> bool:
     """ "They exchanged the instruments, and the treaty entered into force": what follows from the news is news, in the same sentence
-    or, where a word says that it follows ("thereby", "in the same vote"), in the next."""
+    or, where a word says that it follows ("thereby", "in the same vote"), in the next. What one verb tells of two agreements is one news."""
+    if (one.at, one.type, one.told_date) == (other.at, other.type, other.told_date):
+        return True
     later = ORDER.get(one.type, 0) > ORDER.get(other.type, 0)
     if other.sentence is one.sentence:
         return later and other.agreement == one.agreement

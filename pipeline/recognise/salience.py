@@ -103,7 +103,8 @@ def local(reading: Reading, trigger: Trigger, when: PartialDate | None, around: 
         and not _long_done(reading, trigger)
     ):
         return Salience.NEWS, ("fresh_date",)
-    gone = _gone_by(reading, trigger, when, around, fresh)
+    narrated = lead and _narrated(reading, trigger)
+    gone = "" if narrated else _gone_by(reading, trigger, when, around, fresh)
     if gone:
         return Salience.BACKGROUND, (gone,)
     if (trigger.voice == ATTRIBUTE or _set_apart(reading, trigger)) and not _becoming(reading, trigger):
@@ -111,7 +112,7 @@ def local(reading: Reading, trigger: Trigger, when: PartialDate | None, around: 
     before = _before(reading, trigger, when, around)
     if before:
         return Salience.BACKGROUND, (before,)
-    cue = _cue(reading, trigger)
+    cue = "" if narrated else _cue(reading, trigger)
     if cue:
         return Salience.BACKGROUND, (f"cue:{cue}",)
     kind = MAIN if _reported(reading, trigger) else reading.clause(trigger.first).kind
@@ -134,6 +135,17 @@ def local(reading: Reading, trigger: Trigger, when: PartialDate | None, around: 
     if not lead and trigger.voice == PASSIVE and when is not None and published is None:
         return Salience.BACKGROUND, ("was_done_on",)
     return Salience.NEWS, ("lead",) if lead else ("plain",)
+
+
+def _narrated(reading: Reading, trigger: Trigger) -> bool:
+    """Whether an act is told in the present of news ("Kenya signs …, 60 years after independence", "visits Kabul, signing …"): whatever
+    else its sentence recalls, the act is of now."""
+    if trigger.family in {"enter_force", "provisional"}:
+        return False
+    if trigger.tense == GERUND:
+        return trigger.family in _AT_MEETINGS and trigger.first > 0 and "," in reading.before(trigger.first)
+    told = reading.lexicon.present == "occurred" and reading.clause(trigger.first).kind == MAIN
+    return told and trigger.tense == PRESENT and trigger.voice == ACTIVE
 
 
 def _gone_by(

@@ -59,6 +59,7 @@ def decide(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> V
     return _finite(reading, trigger, triggers)
 
 
+_UNSURE = frozenset({"planned", "called_for", "conditional"})
 _PRECEDED = frozenset({"ratify", "exchange", "deposit", "accede", "notify", "sign"})
 
 
@@ -153,9 +154,21 @@ def _by_opener(reading: Reading, trigger: Trigger) -> Verdict | None:
         and not reading.heading
     ):
         word = reading.tokens[opener].low
-        if _temporal(reading, word):
+        if _temporal(reading, word) and not _at_that_moment(reading, trigger, opener):
             return Status.CONDITIONAL, ("temporal_clause_present",)
     return None
+
+
+def _at_that_moment(reading: Reading, trigger: Trigger, opener: int) -> bool:
+    """ "The two normalise their ties when their ministers sign an accord": news told in the present, of somebody who acts; a rule or a
+    plan has a verb of treaties or of what is to come for its main one."""
+    told = reading.lexicon.present == "occurred" and reading.sentence.index == 0 < opener
+    if not told or trigger.tense != PRESENT or trigger.voice != ACTIVE:
+        return False
+    treaties = any(h.first < opener for h in reading.section("acts"))
+    unsure = any(h.first < opener and h.key in _UNSURE for h in reading.section("status"))
+    acting = range(reading.tokens[opener].end, reading.tokens[trigger.first].start)
+    return any(p.start in acting for p in reading.parties) and not treaties and not unsure
 
 
 def _standing_rule(reading: Reading, trigger: Trigger) -> bool:

@@ -75,6 +75,12 @@ def lasting(reading: Reading, own: Sequence[DateMention]) -> bool:
     return "since" in reading.roles or any(open_ended)
 
 
+def in_clause(reading: Reading, trigger: Trigger, own: Sequence[DateMention]) -> list[DateMention]:
+    """The time expressions in the verb's own clause."""
+    last = len(reading.tokens) - 1
+    return [m for m in own if reading.same_clause(min(reading.token_at(m.start), last), trigger.first)]
+
+
 def ahead(mention: DateMention, *, spans: bool = True) -> bool:
     """Whether a time expression points ahead by its own words: "next Thursday", and with `spans` "within six months", "a week later"."""
     if mention.rule in {"within", "story_later"} and not spans:

@@ -233,9 +233,10 @@ class Walk(Meanings):
         calendar = self._calendar(previous)
         day, effective = calendars.told(own, kind, tenses.asked(verdict, one.trigger), calendar, marked)
         lead = self._is_lead(reading)
-        if tenses.SCHEDULED in why and tenses.scheduled(reading, kind, own, day, self.article.published_on):
+        here = tenses.in_clause(reading, one.trigger, own)
+        if tenses.SCHEDULED in why and tenses.scheduled(reading, kind, here, day, self.article.published_on):
             coming, then = calendars.told(own, kind, Status.PLANNED, calendar, marked)
-            if any(tenses.ahead(m, spans=kind in tenses.BY_DATE) for m in own) or self._is_coming(coming):
+            if any(tenses.ahead(m, spans=kind in tenses.BY_DATE) for m in here) or self._is_coming(coming):
                 verdict, why, day, effective = Status.PLANNED, (*why, "day_to_come"), coming, then
         if verdict is Status.OCCURRED and self._days_ahead(day) > 1:
             verdict, why, day = when.of_what_comes(reading, own, why, day)

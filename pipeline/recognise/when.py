@@ -90,10 +90,15 @@ def before_what_comes(reading: Reading, mention: DateMention) -> bool:
 def of_what_comes(
     reading: Reading, own: Sequence[DateMention], why: tuple[str, ...], day: PartialDate | None
 ) -> tuple[Status, tuple[str, ...], PartialDate | None]:
-    """A day to come is that of a plan, or of what the act came before: "signed prior to the elections on 11 May"."""
-    if own and all(before_what_comes(reading, m) for m in own):
+    """A day to come is that of a plan, or of what the act came before ("signed prior to the elections on 11 May"); beside a verb in the
+    past it is one of the agreement's content ("signed an accord on aid after 2031"), where verbs have tenses."""
+    past = reading.lexicon.language != "zh" and not _PAST.isdisjoint(why)
+    if past or (own and all(before_what_comes(reading, m) for m in own)):
         return Status.OCCURRED, why, None
     return Status.PLANNED, (*why, "date_ahead"), day
+
+
+_PAST = frozenset({"finite_past", "finite_perfect", "finite_pluperfect", "participial", "in_doing"})
 
 
 def _leads_in(reading: Reading, mention: DateMention, start: int) -> bool:
