@@ -17,6 +17,8 @@ from pipeline.store.tables import ChangeRow, EventKindRow, EventPartyRow, EventR
 
 _AT_ONCE = 20_000  # rows
 _TEXT, _FAR = "S27", "9999-12-31T00:00:00.000000"  # of a moment on SQLite
+Change = tuple[int, str]  # its number, and the event
+NO_CHANGE: Change = (0, "")
 Hurry = Callable[[], bool]  # whether to leave off
 
 
@@ -32,20 +34,25 @@ class Numbers:
         return np.array([codes.setdefault(value or "", len(codes)) for value in values], np.int32)
 
 
-def newest(connection: Connection) -> int:
-    """The number of the last change."""
-    return int(connection.execute(_newest()).scalar_one())
+def newest(connection: Connection) -> Change:
+    """The last change."""
+    row = connection.execute(_newest()).first()
+    return (row[0], row[1]) if row is not None else NO_CHANGE
 
 
 @lru_cache(1)
 def _newest() -> Select[Any]:
-    return select(func.coalesce(func.max(ChangeRow.__table__.c.seq), 0))
-
-
-def changed(connection: Connection, after: int) -> list[str]:
-    """Ids of the events that changed after this number."""
     row = ChangeRow.__table__.c
-    return list(connection.execute(select(row.event_id).where(row.seq > after).distinct()).scalars())
+    return select(row.seq, row.event_id).order_by(row.seq.desc()).limit(1)
+
+
+def changed(connection: Connection, after: Change) -> set[str] | None:
+    """Ids of the events that changed after a change; None where that change is not there (another history, or its end was lost)."""
+    row = ChangeRow.__table__.c
+    found = connection.execute(select(row.seq, row.event_id).where(row.seq >= after[0]).order_by(row.seq)).all()
+    if after != NO_CHANGE and (not found or tuple(found[0]) != after):
+        return None
+    return {one.event_id for one in found if one.seq > after[0]}
 
 
 def kinds(connection: Connection) -> KindTable:

@@ -24,6 +24,7 @@ from pipeline.query.walking import Place
 from pipeline.store.engine import Database
 
 THREAD = "columns"
+_AGAIN = 60.0  # seconds until a database that was away is asked again
 _LATE, _SINCE = 300, 20_000  # events: more than so many make a part of their own; more than so many, all is read again
 
 
@@ -31,7 +32,7 @@ _LATE, _SINCE = 300, 20_000  # events: more than so many make a part of their ow
 class Stand:
     """Where the columns stand: everything up to this change. `changed`: the events of the second and of the third part."""
 
-    newest: int
+    newest: loading.Change
     kinds: KindTable
     parts: tuple[Part, ...]
     changed: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
@@ -48,24 +49,23 @@ class Memory:
         self.tried = threading.Event()  # to read everything, once at least
 
     def keep(self) -> None:
-        """Read, and read again when too much has changed, until it is `over`."""
-        self._wanted.set()
+        """Read, and read again when too much has changed or the database was away, until it is `over`."""
         while not self._over.is_set():
-            self._wanted.wait()
-            self._wanted.clear()
+            read = self.read()
+            self._wanted.clear()  # who asked meanwhile has it
             if not self._over.is_set():
-                self.read()
-                self._wanted.clear()  # who asked meanwhile has it
+                self._wanted.wait(None if read else _AGAIN)
 
-    def read(self) -> None:
-        """Read everything."""
+    def read(self) -> bool:
+        """Read everything. False where the database is away: answers do without."""
         try:
             read = self._database.read(self._everything)
         except StoreUnavailable:
-            return  # answers do without
+            return False
         with self._renewing:
             self._stand = read
         self.tried.set()
+        return True
 
     def over(self) -> None:
         """Leave off."""
@@ -85,11 +85,11 @@ class Memory:
         newest = loading.newest(connection)
         if newest == known.newest:
             return known
-        if newest < known.newest or not self._renewing.acquire(blocking=False):
+        if newest[0] < known.newest[0] or not self._renewing.acquire(blocking=False):
             return None
         try:
             known = self._stand
-            if known is not None and known.newest < newest:
+            if known is not None and known.newest[0] <= newest[0] and known.newest != newest:
                 self._stand = known = self._renewed(connection, known, newest)
         finally:
             self._renewing.release()
@@ -100,14 +100,14 @@ class Memory:
         rows = loading.everything(connection, self._over.is_set)
         return Stand(newest, kinds, (Part(rows),)) if rows is not None else None
 
-    def _renewed(self, connection: Connection, known: Stand, newest: int) -> Stand:
+    def _renewed(self, connection: Connection, known: Stand, newest: loading.Change) -> Stand:
         since, late = known.changed
-        many = newest - known.newest > _SINCE
-        if not many:
-            late |= set(loading.changed(connection, known.newest))
+        fresh = loading.changed(connection, known.newest) if newest[0] - known.newest[0] <= _SINCE else None
+        if fresh is not None:
+            late |= fresh
             if len(late) > _LATE:
                 since, late = since | late, frozenset()
-        rows = None if many or len(since) > _SINCE else loading.some(connection, list(late or since))
+        rows = None if fresh is None or len(since) > _SINCE else loading.some(connection, list(late or since))
         if rows is None:
             self._wanted.set()
             return known

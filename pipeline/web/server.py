@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from ipaddress import ip_address
 
 import uvicorn
@@ -40,12 +40,14 @@ async def serve_web(service: Service, *further: APIRouter) -> AsyncIterator[str]
     server = _Server(configured(app))
     running = asyncio.create_task(server.serve([door]))
     address = shown(door)
+    kept = ExitStack()
     try:
         service.parts.log.info("web door open", address=address)
-        with remembering(service.database):
-            yield address
+        kept.enter_context(remembering(service.database))
+        yield address
     finally:
         server.should_exit = True
+        await asyncio.to_thread(kept.close)
         await running
         door.close()
 

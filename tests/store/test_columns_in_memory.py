@@ -134,6 +134,23 @@ def test_columns_are_kept_as_long_as_they_are_wanted(database: Database) -> None
     assert not threads[0].is_alive()
 
 
+@pytest.mark.parametrize("further", [0, 1], ids=["as many", "more"])
+def test_another_history_is_not_taken_for_the_one_that_was_read(database: Database, further: int) -> None:
+    """A server that lost its last changes and went on: columns are not used until they are read again."""
+    for number in range(3):
+        record(database, store(database, number), finding(date=f"2026-01-{number * 5 + 2:02d}"))
+    kept = Memory(database)
+    kept.read()
+    other = [one.id for one in query.events(database).items][-1]
+    database.write(lambda c: c.exec_driver_sql(f"UPDATE changes SET event_id = '{other}' WHERE seq = 3"))
+    for number in range(further):
+        record(database, store(database, 10 + number), finding("approved", date="2026-01-20"))
+    assert database.read(kept.stand) is None
+    assert len(_pages(database, EventFilter(), None)) == 3 + further
+    kept.read()
+    assert database.read(kept.stand) is not None
+
+
 def test_a_history_that_is_not_whole_is_not_kept(database: Database) -> None:
     """An event whose last revision is missing: indexes answer as well as they can, columns not at all."""
     record(database, store(database, 1), finding())
