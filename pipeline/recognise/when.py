@@ -44,6 +44,7 @@ _BY_THE_WAY = frozenset({"reserve"})  # acts told in a phrase beside the verb ("
 _BY_DEPOSIT = frozenset(
     {"accede", "ratify"}
 )  # done by handing over a paper ("acceded, depositing its instrument on …")
+_WITH_EFFECT = frozenset({"terminate", "withdraw", "denounce", "suspend"})  # a day in front may be that of the effect
 _TO_COME = frozenset({FUTURE, INFINITIVE, PRESENT})
 
 
@@ -164,6 +165,10 @@ def own(
     ):  # "the treaty of 1993, signed by …"
         return [m for m in titles if 0 < trigger.first - last_of(reading, m) <= RIGHT_BEHIND][-1:]
     found = sorted(kept, key=lambda m: (clause_of(reading, m) != mine, distance(reading, m, trigger)))
+    late = reading.lexicon.verb_final and not reading.lexicon.grammar.get("prepositions")
+    if late and trigger.family not in _WITH_EFFECT:
+        ahead = [m for m in found if last_of(reading, m) < trigger.first]
+        found = ahead or found  # "2018'de imzaladıklarını salı günü açıkladı": the day within is that of the telling
     found = [_chained(reading, trigger, others, usable, m) for m in found]
     return last_hand_first(reading, found) if trigger.family == "sign" else found
 

@@ -24,7 +24,7 @@ _DAYS = r"(?:(?:,c?|c|-|q)[orpI]?[dD]_?J?(?![v0-9]))+"
 _SHARED: tuple[tuple[str, str], ...] = (
     ("numeric", rf"{_W}F"),
     ("full_date", rf"{_W}[ltx]?{_D}{_M}{_YEAR}(?:<?W>?)?"),
-    ("full_date", rf"{_W}y-?Y_?,?[dD]_?-?{_M}(?:[<,]?W>?)?"),
+    ("full_date", rf"{_W}y-?Y(?:_,?)?[dD]_?-?{_M}(?:[<,]?W>?)?"),
     ("day_month_relative_year", rf"{_W}{_D}{_M}[orIp]*[AB]|[AB][,orIp]*[dD]_?-?o?{_M}"),
     ("day_list", rf"(?:y-?Y_?,?)?{_W}J?[dD]_?J?(?:(?:,c?|c|-|q)[orpI]*[dD]_?J?)+-?[or]*{_M}(?:{_YEAR}|[,or]*[AB])?"),
     ("day_month", rf"{_W}[ltx]?{_D}{_M}[lx]?(?!y)"),
