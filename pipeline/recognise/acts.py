@@ -69,8 +69,28 @@ def step(trigger: Trigger, thing: Thing | None, about: Trigger | None, reading: 
     return handler(Case(trigger, thing, about, reading))
 
 
+def _proposed(reading: Reading, trigger: Trigger) -> bool:
+    """«Предложила подписать договор»: a verb of wishing that governs another act approves nothing."""
+    wish = any(
+        h.key in {"planned", "called_for"} and h.first <= trigger.first <= h.last for h in reading.section("status")
+    )
+    behind = trigger.last + 1
+    while behind < len(reading.tokens) and any(reading.is_a(role, behind) for role in parted.PASSING):
+        behind += 1
+    return wish and any(
+        h.first == behind and h.form == "infinitive" and h.key != "ratify" for h in reading.section("acts")
+    )
+
+
 def _to_do_something(trigger: Trigger, thing: Thing | None, reading: Reading) -> bool:
     """ "Agreed to begin work on an accord", «договорились начать работу»: what was agreed on is something else."""
+    if (
+        trigger.family == "approve"
+        and trigger.voice == ACTIVE
+        and trigger.first == trigger.last
+        and _proposed(reading, trigger)
+    ):
+        return True
     agreed = trigger.family == "conclude" and trigger.voice == ACTIVE and trigger.first == trigger.last
     behind = thing is not None and thing.first > trigger.last and agreed and reading.is_a("agreeing", trigger.first)
     return behind and thing is not None and cues.for_another(reading, trigger.last, thing.first, thing.last)

@@ -30,7 +30,18 @@ def between(reading: Reading, start: int, end: int, clauses: frozenset[int], sec
     hits = [h for h in hits if not (_limit(reading, h) or _hangs_on(reading, h) or _straddles(reading, h))]
     hits = [h for h in hits if not (_of_time(reading, h) or _by_how_much(reading, h))]
     wider = [*hits, *reading.section("acts"), *reading.section("things"), *reading.section("salience")]
-    return [h for h in hits if not _swallowed(h, wider) and not _takes_object(reading, h, end)]
+    return [
+        h
+        for h in hits
+        if not _takes_object(reading, h, end) and (_plain_no(reading, h, hits) or not _swallowed(h, wider))
+    ]
+
+
+def _plain_no(reading: Reading, hit: Hit, hits: Sequence[Hit]) -> bool:
+    """ "Voted on Monday *not* to ratify": a plain "not" inside what says that something happened still denies it."""
+    plain = hit.key == "negated" and hit.first == hit.last and reading.is_a("negation", hit.first)
+    outer = [o for o in hits if o.first < hit.first <= o.last and o.last > hit.last]
+    return plain and bool(outer) and all(o.key == "occurred" for o in outer)
 
 
 def _swallowed(hit: Hit, others: Sequence[Hit]) -> bool:

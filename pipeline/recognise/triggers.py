@@ -261,6 +261,8 @@ def _compound(reading: Reading, aux: str, at: int) -> str:
 
 def _aux_behind(reading: Reading, last: int) -> tuple[str, int]:
     following = last + 1
+    if following + 1 < len(reading.tokens) and reading.tokens[following].low == "zu":
+        following += 1  # "ohne ihn ratifiziert zu haben"
     if following < len(reading.tokens) and reading.same_clause(last, following):
         if reading.is_a("have", following):
             return "have", following
