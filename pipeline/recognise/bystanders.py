@@ -10,12 +10,13 @@ from collections.abc import Sequence
 
 from pipeline.recognise import orders
 from pipeline.recognise.cases import LAWS, nothing_follows
-from pipeline.recognise.reading import Reading
+from pipeline.recognise.reading import RELATIVE, Reading
 from pipeline.recognise.things import GENERIC, NOUN, PRONOUN, TREATY, Thing
 from pipeline.recognise.triggers import ACTIVE, ATTRIBUTE, FINITE, GERUND, NOMINAL, PASSIVE, Trigger
 from pipeline.recognise.values import DateMention
 
 _BY_NOTE = frozenset({"exchange", "notify", "deposit"})  # "exchanged notes under the agreement"
+_CLAUSE = 10  # words between an agreement and its relative clause
 _REACH = 4  # words between "in accordance with" and its noun
 _REACH_HAN = 30  # the same where every ideograph is a word
 _WORKING = frozenset({"terminate", "suspend", "extend", "amend", "withdraw"})  # what agreements do to other things, too
@@ -32,7 +33,12 @@ def objects(reading: Reading, things: Sequence[Thing], trigger: Trigger) -> Sequ
         t
         for t in things
         if not _means(reading, t)
-        and not (trigger.family not in _BY_NOTE and trigger.voice != ATTRIBUTE and _ground(reading, t))
+        and not (
+            trigger.family not in _BY_NOTE
+            and trigger.voice != ATTRIBUTE
+            and _ground(reading, t)
+            and not _retold(reading, trigger, t)
+        )
         and not _earlier(reading, t)
         and not _end(reading, trigger, t)
     ]
@@ -50,6 +56,16 @@ def _means(reading: Reading, thing: Thing) -> bool:
     if not reading.is_a("means", thing.last):
         return False
     return thing.first == 0 or not reading.is_a("prepositions", thing.first - 1)
+
+
+def _retold(reading: Reading, trigger: Trigger, thing: Thing) -> bool:
+    """Whether an act is told in the relative clause of an agreement: "will be banned under the treaty that parliament ratified"."""
+    clause = reading.clause(trigger.first)
+    return (
+        clause.kind == RELATIVE
+        and 0 < clause.opener - thing.last <= _CLAUSE
+        and reading.clause_of[thing.first] == clause.parent
+    )
 
 
 def _ground(reading: Reading, thing: Thing) -> bool:

@@ -36,6 +36,10 @@ def decide(reading: Reading, trigger: Trigger) -> Verdict:
         and (0 < trigger.first - h.last <= reach or 0 < h.first - trigger.last <= 18)
     ]
     before = [h for h in cues.between(reading, 0, trigger.first, clause) if trigger.first - h.last <= 10]
+    if any(
+        h.first > trigger.last for h in light
+    ):  # "Long delayed, the signing took place": what leads in does not govern
+        before = [h for h in before if not reading.comma_between(h.last, trigger.first)]
     behind = cues.between(reading, trigger.last + 1, len(reading.tokens), clause, "after")
     forward = cues.between(reading, trigger.last + 1, len(reading.tokens), clause) if light else []
     light = [h for h in light if not _of_talks(reading, h, trigger)]
