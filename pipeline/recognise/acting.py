@@ -93,7 +93,8 @@ def each(
     if len({p.code for p in ours}) == 1:  # "both parliaments have yet to ratify their agreements with Chile"
         return actors.each(ours, text)
     guessed = base.actor.country not in scene.said(base.sentence) or not base.actor.country
-    if parts.both and guessed and base.type in _DECIDED and len(parts.closed) == _PAIR:
+    done = base.status is Status.OCCURRED and base.type in _DECIDED
+    if parts.both and guessed and done and len(parts.closed) == _PAIR:
         return tuple(replace(base.actor, country=code) for code in sorted(parts.closed))
     return (_settled(base, parts, scene, told),)
 

@@ -177,6 +177,11 @@ def _comes_after(reading: Reading, trigger: Trigger) -> bool:
     """ "A vote followed", "followed the talks": who follows another's example is a state right beside the verb, which has no object."""
     if not any(reading.is_a("follows", i) for i in range(trigger.first, trigger.last + 1)):
         return False
+    if any(
+        ":" in reading.before(i)
+        for i in range(trigger.last + 1, min(trigger.last + 2 * _FOLLOWER, len(reading.tokens)))
+    ):
+        return True  # "Sweden followed: the Riksdag voted to leave": the sentence says itself what it did
     before = any(
         0 < trigger.first - reading.token_at(p.end - 1) <= _FOLLOWER
         and not of_place(reading, reading.token_at(p.start))

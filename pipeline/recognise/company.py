@@ -57,7 +57,11 @@ def likewise(
 
 def both(reading: Reading, trigger: Trigger) -> bool:
     """Whether "both parliaments", "the two countries" are told of in a verb's clause: each party acts for itself."""
-    told = reading.roles.get("both_sides", ())
+    sides = reading.roles.get("both_sides", ())
+    last = len(reading.tokens)
+    told = [
+        i for i in sides if not any(is_of(reading, j) for j in range(i + 1, min(i + 3, last)))
+    ]  # "both sides of the House"
     between = (i for i in told if i and any(reading.is_a("between", j) for j in range(max(0, i - 2), i)))
     return any(reading.same_clause(i, trigger.first) for i in told) and next(between, -1) < 0
 

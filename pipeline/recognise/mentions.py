@@ -56,7 +56,10 @@ def of(
     last = complements.behind(reading, thing, verbs, things, dates)
     last = max(last, _with_party(reading, last + 1, _MADE))
     bare = first == thing.first and last == thing.last and not thing.agreement_id
-    generic = thing.what == GENERIC or (bare and thing.what == TREATY)
+    picked = reading.lexicon.language == "zh" and any(
+        reading.is_a(pick, thing.last) for pick in ("former", "latter")
+    )  # 前一协定
+    generic = thing.what == GENERIC or (bare and thing.what == TREATY) or picked
     return _mention(reading, thing, first, last, generic=generic and last == thing.last)
 
 
@@ -132,7 +135,7 @@ def _whose(reading: Reading, party: PartyMention) -> bool:
 def _pick(reading: Reading, thing: Thing) -> str:
     """Which of the agreements told before is meant: "former", "latter", "both", "all" (of three and more), or ""."""
     for pick in ("former", "latter"):
-        if thing.what == PRONOUN and reading.is_a(pick, thing.last):
+        if (thing.what == PRONOUN or reading.lexicon.language == "zh") and reading.is_a(pick, thing.last):
             return pick
     near = range(max(0, thing.first - 2), thing.last + 1)
     if any(reading.is_a("all_told", i) for i in near):

@@ -54,6 +54,7 @@ _LIGHT = frozenset(
 )
 _DONE = frozenset("后过")
 _NO_NOUN = frozenset("是")  # 签署的是…
+_ABOUT_IT = re.compile("进行|展开|举行|开展|达成|发表|交换|磋商|谈判|表决|投票|辩论|审议")
 _BEFORE_THAT = re.compile("[^,，。;；]{0,30}?(?:之前|以前)[,，]")
 
 
@@ -168,6 +169,8 @@ def before_noun(reading: Reading, first: int, last: int) -> bool:
 
 def not_yet(reading: Reading, first: int, last: int) -> bool:
     """在甲国批准…之前, 就批准…进行表决: a Chinese act that something comes before, or that something is about."""
-    if first and reading.tokens[first - 1].low == "就" and "," not in reading.before(first):
+    text, behind = reading.sentence.text, reading.tokens[last].end - reading.sentence.start
+    about = first and reading.tokens[first - 1].low == "就" and "," not in reading.before(first)
+    if about and _ABOUT_IT.search(text, behind):  # 就予以批准 is "at once"
         return True
-    return _BEFORE_THAT.match(reading.sentence.text, reading.tokens[last].end - reading.sentence.start) is not None
+    return _BEFORE_THAT.match(text, behind) is not None

@@ -100,8 +100,11 @@ def _wished(reading: Reading, trigger: Trigger) -> bool:
 
 
 def today(reading: Reading, trigger: Trigger) -> bool:
-    """Whether the clause says "today", "now"."""
-    return any(h.key == "news" and reading.same_clause(h.first, trigger.first) for h in reading.section("salience"))
+    """Whether the clause says "today", "now", or the one before an "as": "have free access from today, as the agreement takes effect"."""
+    clause = reading.clause(trigger.first)
+    beside = clause.kind == SUBORDINATE and reading.tokens[clause.opener].low == "as"
+    clauses = {clause.number, clause.parent} if beside else {clause.number}
+    return any(h.key == "news" and reading.clause_of[h.first] in clauses for h in reading.section("salience"))
 
 
 _TO_BE = frozenset({"be", "ser", "être", "etre"})

@@ -166,9 +166,10 @@ def _written(reading: Reading) -> list[int]:
     """Arabic verbs with their object written to their end: "أقرته", passed it."""
     table = reading.lexicon.table
     verbs = dict.fromkeys(h.last for h in reading.section("acts") if h.form != "noun" or h.key in _ON_TEXTS)
-    return [i for i in verbs if table.has_object(reading.tokens[i].low)]
+    return [i for i in verbs if table.has_object(reading.tokens[i].low) and not reading.tokens[i].low.startswith(_BY)]
 
 
+_BY = "ب"  # "برفضها": by its refusal, a noun
 _ON_TEXTS = frozenset(
     {"sign", "ratify", "approve", "submit", "deposit", "extend", "amend"}
 )  # "its signing" is the treaty's
