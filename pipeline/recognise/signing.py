@@ -34,7 +34,8 @@ def sign(case: Case) -> Step | None:
     if thing.what == "exchange_protocol":
         return Step(E.EXCHANGED, "sign_exchange_protocol")
     if thing.what == "instruments":
-        if trigger.voice == PASSIVE and not reading.is_a("by", trigger.last + 1):
+        of_consent = any(h.form == "noun" and thing.first <= h.first <= thing.last for h in reading.section("acts"))
+        if trigger.voice == PASSIVE and not of_consent and not reading.is_a("by", trigger.last + 1):
             return Step(E.SIGNED, "sign_instruments", weight=0.85)  # "the two instruments were signed at Bintan"
         return Step(E.RATIFIED, "sign_instrument", weight=0.9)
     if thing.what == "notice":
