@@ -83,7 +83,7 @@ def in_clause(reading: Reading, trigger: Trigger, own: Sequence[DateMention]) ->
 
 def ahead(mention: DateMention, *, spans: bool = True) -> bool:
     """Whether a time expression points ahead by its own words: "next Thursday", and with `spans` "within six months", "a week later"."""
-    if mention.rule in {"within", "story_later"} and not spans:
+    if mention.rule in {"within", "ahead", "story_later"} and not spans:
         return False  # "signs a treaty to build a plant within ten years"
     return mention.direction == "future" or ((mention.offset or 0) > 0 and mention.rule != "story_event")
 
@@ -104,7 +104,15 @@ def today(reading: Reading, trigger: Trigger) -> bool:
     clause = reading.clause(trigger.first)
     beside = clause.kind == SUBORDINATE and reading.tokens[clause.opener].low == "as"
     clauses = {clause.number, clause.parent} if beside else {clause.number}
-    return any(h.key == "news" and reading.clause_of[h.first] in clauses for h in reading.section("salience"))
+    return any(
+        h.key == "news" and reading.clause_of[h.first] in clauses and not _counted_from(reading, h.first)
+        for h in reading.section("salience")
+    )
+
+
+def _counted_from(reading: Reading, now: int) -> bool:
+    """ "Three months from now" is not now."""
+    return now > 1 and (reading.tokens[now - 1].low, reading.tokens[now].low) == ("from", "now")
 
 
 _TO_BE = frozenset({"be", "ser", "être", "etre"})

@@ -14,7 +14,7 @@ from pipeline.recognise.dates.tables import DateTables, Table, shared_tables
 from pipeline.recognise.values import DateMention, Sentence
 
 _WORDS = re.compile(r"[^\W\d_]+")
-_SPANS = frozenset({"counted", "within"})
+_SPANS = frozenset({"counted", "within", "ahead"})
 _DATE_LETTERS = frozenset("MWw")
 _OPENING = range(2)  # sentences: a dateline's stops may cut it off from its story
 _WHOSE = re.compile(
@@ -66,7 +66,7 @@ def _checked(mention: DateMention, low: str, table: Table) -> DateMention | None
         return from_event
     if (mention.rule == "eve" or mention.rule.startswith("story_")) and _is_preposition(mention, low, table):
         return None
-    if mention.rule == "within" and _next_word(mention, low) in table.counted_from:
+    if mention.rule in {"within", "ahead"} and _next_word(mention, low) in table.counted_from:
         return None  # "within 30 days of ratification"
     if mention.rule == "year_with_word":  # «договор 2010 года» against „2010 yılında"
         mention = replace(mention, rule="of_year" if table.genitive_year else "year")

@@ -62,6 +62,7 @@ _LATER: tuple[tuple[str, str], ...] = (
     ("eve", r"K"),
     ("ago", r"[kdDn]?[uYJ]aR?|b[kdn]?[uYJ]"),
     ("within", r"f[kdn]?[uYJ]"),
+    ("ahead", r"(?<=I)[kdn][uYJ]|[kdn][uYJ]m"),
     ("counted", r"[kdDn]?[uYJ]"),
 )  # fmt: skip
 _BARE_YEAR = ("year", r"(?<![-$<iv/oX])(?<!X_)y(?![v-])")
@@ -76,7 +77,8 @@ _AND = re.compile(r",?c?[jIp]?r?")
 _PREFIX = {"l": ("last_", "past"), "t": ("this_", ""), "x": ("next_", "future")}
 _PREFIXED = frozenset({"month", "weekday", "season", "day_month", "day_of_month"})
 _STRETCH = re.compile(r"_?[-q][orIpj]*[dD]")
-_UNITS, _COUNTED = frozenset("uYJ"), frozenset("abefg")
+_BY_RULE = frozenset({"counted", "ahead"})  # amounts without a word of their own for before or after
+_UNITS, _COUNTED = frozenset("uYJ"), frozenset("abefgm")
 _STORY_LETTERS = frozenset("SHB")
 _YEARLESS = {"day_month": "full_date", "month": "month_year"}
 
@@ -118,7 +120,7 @@ def read(lexed: Lexed, pattern: re.Pattern[str], rules: tuple[str, ...]) -> tupl
 def _mentions(lexed: Lexed, rule: str, first: int, last: int) -> Iterator[Framed]:
     """What a match tells: mostly one date; a list of days or years tells several, a range of years none."""
     letters = lexed.letters[first:last]
-    counts = rule == "counted" or _is_amount(letters)
+    counts = rule in _BY_RULE or _is_amount(letters)
     if rule == "years" or (counts and not _countable(lexed, first, letters)):
         return
     if rule == "day_list":
@@ -158,7 +160,7 @@ def _one(lexed: Lexed, rule: str, first: int, last: int) -> Framed:
         number = lexed.pieces[first + packed].value
         year, month, day = number // 10000, number // 100 % 100, number % 100
         parts: tuple[int | None, int | None, int | None] = (year, month, day)
-    elif rule == "counted" or _is_amount(letters):
+    elif rule in _BY_RULE or _is_amount(letters):
         parts = (None, None, None)
     elif "Z" in letters:
         parts = (_value(lexed, first, letters, "y"), 1, 1)
@@ -187,7 +189,7 @@ def _relation(lexed: Lexed, rule: str, first: int, letters: str) -> tuple[str, s
     """Rule, unit, offset and direction of a mention that hangs on another day."""
     if rule == "eve":
         return rule, "day", -1, "past"
-    if rule == "counted" or _is_amount(letters):
+    if rule in _BY_RULE or _is_amount(letters):
         return _amount(lexed, rule, first, letters)
     for at, letter in enumerate(letters, first):
         if letter in _STORY_LETTERS:
@@ -227,8 +229,8 @@ def _amount(lexed: Lexed, rule: str, first: int, letters: str) -> tuple[str, str
     number = 1 if number is None else number
     if rule == "ago":
         return ("ago_today" if "R" in letters else "ago"), unit, -number, "past"
-    if rule in {"within", "counted"}:
-        return rule, unit, number, "future" if rule == "within" else ""
+    if rule in {"within", "counted", "ahead"}:
+        return rule, unit, number, "" if rule == "counted" else "future"
     return ("story_earlier", unit, -number, "") if "e" in letters else ("story_later", unit, number, "")
 
 

@@ -65,6 +65,8 @@ def _meaning(
         return _partial(mention.year, mention.month, mention.day)
     if mention.rule.startswith("story_"):
         return _moved(previous, mention, past) if previous else None
+    if mention.rule == "ahead" and past:
+        return None  # "was ratified in six weeks" tells how long it took
     if mention.rule == "within" and past:  # «через неделю», told of the past
         return _moved(previous, replace(mention, rule="ago_today"), past) if previous else None
     ahead = mention.offset == 1 or mention.direction == "future"
@@ -220,7 +222,7 @@ def _weeks_away(base: date, mention: DateMention, offset: int, past: bool | None
     if mention.rule == "ago_today":
         return PartialDate.of(base + timedelta(weeks=offset))
     first, last = monday, monday + timedelta(days=6)
-    if mention.rule in {"ago", "within", "story_earlier", "story_later", "story_event"}:
+    if mention.rule in {"ago", "within", "ahead", "story_earlier", "story_later", "story_event"}:
         first, last = (base + timedelta(weeks=offset, days=around) for around in (-3, 3))
     elif offset == 0 and past:
         last = base

@@ -12,6 +12,7 @@ frames of `frames.py` are patterns over that string, the same ones for all langu
     K     the eve                                   X     a word whose number is no year ("Agenda")
     I j p in; on; other words before a date         o r   of; an article                          c q h  and; to; between
     a b   ago, and its kind that stands before      e g   earlier, later                          f  "within", "через"
+    m     "from now"
     i v   an instrument (treaty); a measure         0 1   any other word, any other sign          _ , - / < > $  themselves
 """
 
@@ -30,7 +31,7 @@ from pipeline.errors import ConfigurationError
 WORD_LETTERS: Mapping[str, str] = {
     "in": "I", "on": "j", "before": "p", "of": "o", "article": "r", "last": "l", "this": "t", "next": "x",
     "part": "P", "share": "Q", "year": "Y", "day": "J", "eve": "K", "ago": "a", "ago_before": "b", "earlier": "e",
-    "later": "g", "within": "f", "and": "c", "between": "h", "to": "q", "measure": "v", "numbered": "X", "ignore": "0",
+    "later": "g", "within": "f", "hence": "m", "and": "c", "between": "h", "to": "q", "measure": "v", "numbered": "X", "ignore": "0",
     "new_year": "Z",
 }  # fmt: skip
 RELATIVE_LETTERS: Mapping[str, str] = {"day": "R", "week": "V", "month": "G", "year": "A"}
@@ -235,7 +236,7 @@ def _gate(
     for spelled, lexeme in (item for group in phrases.values() for item in group):
         if lexeme.letter not in _QUIET:
             gate.add(next((word for word in spelled if word in units), max(spelled, key=len)))
-    return frozenset(gate)
+    return frozenset(gate | units)
 
 
 def _role_patterns(roles: Mapping[str, object], words: Mapping[str, Lexeme]) -> Iterator[tuple[str, re.Pattern[str]]]:
