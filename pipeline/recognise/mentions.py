@@ -259,10 +259,10 @@ def _joins_title(reading: Reading, things: Sequence[Thing], word: int) -> bool:
 
 def _short_form(reading: Reading, word: int) -> bool:
     """Whether a word is a short form set in brackets: "the Conventional Forces in Europe (CFE) pact"."""
-    set_in = reading.before(word).endswith("(") and reading.before(word + 1).startswith(")")
-    token = reading.tokens[word]
-    base = reading.sentence.start
-    return set_in and reading.sentence.text[token.start - base : token.end - base].isupper()
+    if not reading.before(word).endswith("("):
+        return False
+    token, text, base = reading.tokens[word], reading.sentence.text, reading.sentence.start
+    return text.startswith(")", token.end - base) and text[token.start - base : token.end - base].isupper()
 
 
 def _left_zh(reading: Reading, thing: Thing, verbs: frozenset[int], things: Sequence[Thing]) -> int:
