@@ -134,7 +134,9 @@ class Reading:
         return self.sentence.low[self.tokens[left].end - base : self.tokens[right].start - base]
 
     def before(self, word: int) -> str:
-        """The text between a word and the one before it, or the sentence's start."""
+        """The text between a word and the one before it, or the sentence's start; behind the last word, what the sentence ends on."""
+        if word == len(self.tokens):
+            return self.sentence.low[self.tokens[-1].end - self.sentence.start :] if self.tokens else self.sentence.low
         return self._gaps[word]
 
     def comma_between(self, left: int, right: int) -> bool:

@@ -132,6 +132,8 @@ def _aux(reading: Reading, first: int, reach: int, things: Sequence[Thing]) -> t
     names = {t.first for t in things if t.what not in {"pronoun", NOUN, "negotiations"}}
     for i in range(first - 1, max(-1, first - 1 - reach), -1):
         if not reading.same_clause(i, first):
+            if reading.lexicon.verb_final and reading.within(reading.clause_of[i], reading.clause_of[first]):
+                continue  # "hat den Vertrag (Rentenvertrag) gebilligt"
             break
         if reading.lexicon.verb_final:
             pass
@@ -215,7 +217,7 @@ _NOW = frozenset({"is", "are", "being"})
 def _participle(
     reading: Reading, first: int, last: int, forms: set[str], things: Sequence[Thing], family: str
 ) -> tuple[str, str]:
-    reach = 30 if reading.lexicon.verb_final else 4
+    reach = 60 if reading.lexicon.verb_final else 4
     aux, at = _aux(reading, first, reach, things)
     if not aux and reading.lexicon.verb_final:
         aux, at = _aux_behind(reading, last)

@@ -167,6 +167,18 @@ def test_never_raises_on_any_text(recogniser: Recogniser, text: str, language: s
 
 
 @settings(max_examples=60, deadline=None)
+@given(
+    st.sampled_from(TEXTS),
+    st.integers(min_value=0),
+    st.sampled_from(["", " (ABC).", " («", ")", " —", ","]),
+    st.sampled_from(LANGUAGES),
+)
+def test_never_raises_on_what_is_cut_off(recogniser: Recogniser, text: str, at: int, end: str, language: str) -> None:
+    """A sentence cut off anywhere, with any end, is read as far as it goes."""
+    recogniser.recognise(article(text[: at % (len(text) + 1)] + end, "", None, language))
+
+
+@settings(max_examples=60, deadline=None)
 @given(st.lists(st.sampled_from(TEXTS), min_size=1, max_size=3), st.sampled_from(LANGUAGES))
 def test_the_screen_loses_nothing(recogniser: Recogniser, parts: list[str], language: str) -> None:
     """What is screened out would have told nothing: without the screen the rules find nothing either."""
