@@ -65,10 +65,9 @@ def _meaning(
         return _partial(mention.year, mention.month, mention.day)
     if mention.rule.startswith("story_"):
         return _moved(previous, mention, past) if previous else None
-    if mention.rule == "ahead" and past:
-        return None  # "was ratified in six weeks" tells how long it took
-    if mention.rule == "within" and past:  # «через неделю», told of the past
-        return _moved(previous, replace(mention, rule="ago_today"), past) if previous else None
+    if mention.rule in {"within", "ahead"} and past:  # «через неделю», told of the past; "in six weeks" is how long it took
+        before = previous if mention.rule == "within" else None
+        return _moved(before, replace(mention, rule="ago_today"), past) if before else None
     ahead = mention.offset == 1 or mention.direction == "future"
     if ahead and past and previous is not None and mention.rule != "within":
         if mention.unit in {"year", "month", "week"}:
