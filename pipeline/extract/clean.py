@@ -41,6 +41,10 @@ _STRAY_HEAD = re.compile(
 )
 _WORDLESS = re.compile(r"[\W_]*\Z")
 _SHORTEST_REPEAT = 12  # letters; shorter lines ("Yes, he said") may stand twice with reason
+_SHORTEST_HEADING = 20  # letters of a title that a page's name may follow
+_FURNITURE_ABOVE = 12  # paragraphs: menus, weather, sections before a heading
+_TELLS = re.compile(r"\w[.!?…。！？][»”\")\]]*\s*\Z")  # a sentence, no item of a menu
+_LONGEST_ITEM = 90  # letters of an item of a menu
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,7 @@ Piece = tuple[str, int, int]  # what the clean text says, and from where to wher
 
 
 def clean_article_text(text: str, *, title: str = "") -> Cleaned:
-    """Drop from an article what is repeated, stray, invisible or furniture; a first line that says `title` again, too.
+    """Drop from an article what is repeated, stray, invisible or furniture; a first line that says `title` again, and menus above one, too.
 
     Takes any text, of pages, feeds, archives and `scan`. Nothing is ever moved or invented.
     """
@@ -92,6 +96,8 @@ def clean_article_text(text: str, *, title: str = "") -> Cleaned:
         key = _key(paragraph)
         if not parts and key == title_key:
             continue
+        if parts and _is_heading(key, title_key) and _only_items(parts):
+            parts, offsets, length = [], [], 0
         if len(key) >= _SHORTEST_REPEAT:
             if key in seen:
                 continue
@@ -109,6 +115,20 @@ def clean_article_text(text: str, *, title: str = "") -> Cleaned:
             parts.append(piece)
             length += len(piece)
     return Cleaned("".join(parts), tuple(offsets))
+
+
+def _is_heading(key: str, title_key: str) -> bool:
+    """Whether a paragraph says the title again, or all of it but the name of the house behind it."""
+    if key == title_key:
+        return bool(key)
+    house = title_key[len(key) : len(key) + 1]
+    return len(key) >= _SHORTEST_HEADING and house in {*"|-–—/·•«"} and title_key.startswith(key)
+
+
+def _only_items(parts: list[str]) -> bool:
+    """Whether nothing has been told yet: no paragraph that is a sentence, or long."""
+    above = "".join(parts).split("\n")
+    return len(above) <= _FURNITURE_ABOVE and not any(_TELLS.search(x) or len(x) > _LONGEST_ITEM for x in above)
 
 
 def _paragraphs(text: str) -> Iterator[tuple[int, int]]:

@@ -97,7 +97,9 @@ def attach(
     the sentence or named before them. A state named after an organ is more likely the other party. Mentions that stay unknown keep
     code "".
     """
-    acting = tuple(dict.fromkeys(m.code for m in mentions if m.code and m.kind in ORGANS))
+    acting = tuple(
+        dict.fromkeys(m.code for m in mentions if m.code and m.kind in ORGANS and not _dealt_with(m, low, withs))
+    )
     partners = {m for m in mentions if m.kind in _STATES and _dealt_with(m, low, withs)}
     result = []
     for at, mention in enumerate(mentions):
@@ -148,7 +150,7 @@ def _its(mention: PartyMention, low: str) -> bool:
 
 
 def _dealt_with(mention: PartyMention, low: str, withs: Collection[str]) -> bool:
-    """Whether "with" stands before a state: the other side of an agreement ("the treaty with Chile cleared the Senate")."""
+    """Whether "with" stands before a state or its organ: the other side of an agreement ("the treaty with Chile cleared the Senate")."""
     return any(word in withs for word in low[: mention.start].split()[-_WITH:])
 
 

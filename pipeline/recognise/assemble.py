@@ -129,6 +129,7 @@ def _joined(one: Told, other: Told) -> Told:
         best, rest = rest, best
     actor = best.actor if best.actor.country or not rest.actor.country else rest.actor
     day = _finer(best.told_date, rest.told_date)
+    best = _shown_by(best, rest, day)
     return replace(
         best,
         actor=actor,
@@ -138,6 +139,27 @@ def _joined(one: Told, other: Told) -> Told:
         confidence=max(best.confidence, rest.confidence),
         reasons=(*(r for r in best.reasons if r != SUPPOSED or day is None), "told_again"),
     )
+
+
+def _shown_by(best: Told, rest: Told, day: PartialDate | None) -> Told:
+    """The step with the other's sentence as its evidence, where that tells its day and this one mentions it in passing,
+    or a heading told it first."""
+    passing = best.told_date is None and (best.salience is BACKGROUND or _in_passing(best))
+    tells_day = passing and day is not None and best.salience is rest.salience
+    heading = _is_heading(best.sentence) and not _is_heading(rest.sentence) and best.status is rest.status
+    if not (tells_day or heading) or best.sentence is rest.sentence:
+        return best
+    return replace(best, sentence=rest.sentence, wording=rest.wording, at=rest.at)
+
+
+def _in_passing(one: Told) -> bool:
+    """Whether a participle beside the agreement tells a step: "the accord signed in Rome"."""
+    return "attribute" in one.reasons
+
+
+def _is_heading(sentence: Sentence) -> bool:
+    """Whether a sentence at the head of a text is a line of its own without a stop."""
+    return sentence.index == 0 and sentence.text[-1:].isalnum()
 
 
 def _said_outright(one: Told, other: Told) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from pipeline.model import Article, EventType
-from pipeline.recognise import anaphora, listed, mentions, prominence, surroundings
+from pipeline.recognise import anaphora, listed, mentions, prominence, sites, surroundings
 from pipeline.recognise.cases import Bound
 from pipeline.recognise.dates import DateTables
 from pipeline.recognise.focus import CARRIED, NEAR, Focus, Linked
@@ -58,7 +58,8 @@ class Meanings:
             return self.before.scene
         lexicon = self.tools.lexicon
         withs, between = (lexicon.grammar.get(role, frozenset()) for role in ("with", "between"))
-        return Scene(self.document, self.tools.names, self.article.published_on, lexicon.home, withs, between)
+        site = sites.state_of(self.article.url, self.tools.names.states)
+        return Scene(self.document, self.tools.names, self.article.published_on, lexicon.home, withs, between, site)
 
     @cached_property
     def readings(self) -> Readings:

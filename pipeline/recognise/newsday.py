@@ -63,10 +63,13 @@ SHORT = 24  # words of a first paragraph that only says who met: what they did s
 
 
 def opening(sentences: Sequence[Sentence], short: int = _PLACE) -> list[Sentence]:
-    """The first paragraph of an article, and the second where that has at most `short` words, as a place alone has."""
-    first = [s for s in sentences if s.paragraph == 0]
-    more = sum(len(s.tokens) for s in first) <= short
-    return [s for s in sentences if s.paragraph <= 1] if more else first
+    """The first paragraph of an article, and the next where that has at most `short` words, as a place alone has.
+
+    Lines above that are no sentences (a counter, a photographer's name) belong to the opening and are none of its paragraphs.
+    """
+    first = next((s.paragraph for s in sentences if not s.text[-1:].isalnum()), 0)
+    words = sum(len(s.tokens) for s in sentences if s.paragraph == first)
+    return [s for s in sentences if s.paragraph <= first + (words <= short)]
 
 
 def tells(read: Sequence[Reading]) -> bool:

@@ -12,7 +12,7 @@ from pipeline.recognise.cases import LAWS, Bound
 from pipeline.recognise.party_words import fold
 from pipeline.recognise.reading import Reading
 from pipeline.recognise.things import GENERIC, PRONOUN
-from pipeline.recognise.triggers import ACTIVE, NOMINAL, PASSIVE, Trigger
+from pipeline.recognise.triggers import ACTIVE, ATTRIBUTE, NOMINAL, PASSIVE, Trigger
 from pipeline.recognise.values import Actor, PartyKind, PartyMention
 
 E = EventType
@@ -197,7 +197,8 @@ def _unnamed(reading: Reading, one: Bound, found: Actor, told: Sequence[Told], t
     if last is not None and len(last.actor.country) == _STATE and one.step.type in _DOMESTIC:
         return replace(found, country=last.actor.country)
     about = place.sure or place.context in place.named
-    if one.step.type not in _ALONE and not (one.step.type is E.RATIFIED and passive and about):
+    done = passive or one.trigger.voice == ATTRIBUTE  # "first text adopted: the one that authorises the ratification"
+    if one.step.type not in _ALONE and not (one.step.type is E.RATIFIED and done and about):
         return found
     around = reading.clause(one.trigger.first).parent
     said = {

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from importlib import resources
@@ -91,6 +91,11 @@ class Names:
     def codes(self) -> frozenset[str]:
         """Every state and organisation that has a name in some language."""
         return frozenset(code for lexis in self.lexes.values() for names in lexis.kinds.values() for code in names)
+
+    @property
+    def states(self) -> Container[str]:
+        """The codes of the states there are."""
+        return self.lexes["en"].kinds["name"].keys()
 
     def find(self, low: str, original: str, language: str, *, on: date | None = None) -> tuple[PartyMention, ...]:
         """Every state, organisation, organ and office-holder named in a sentence, in order, none overlapping.

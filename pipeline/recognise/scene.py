@@ -21,7 +21,7 @@ _RECENT = 2  # sentences back whose parties may be those of a mention
 class Scene:
     """The parties of one article. `context`: the country it is about, "" where none; `states`: codes of headline and lead, in order.
 
-    `withs`, `between`: the language's words for "with" and "between".
+    `site`: the state of the page's address; `withs`, `between`: the language's words for "with" and "between".
     """
 
     document: Document
@@ -30,6 +30,7 @@ class Scene:
     home: str = ""
     withs: frozenset[str] = frozenset()
     between: frozenset[str] = frozenset()
+    site: str = ""
     context: str = ""
     states: tuple[str, ...] = ()
     place: organs.Place = field(default_factory=organs.Place)
@@ -52,10 +53,12 @@ class Scene:
         self.context = (
             filed
             or actors.focus([p for p in own if p.code in shown])
+            or (self.site if self.site in shown else "")
             or self._of_title(shown)
             or self._filed(shown)
-            or self.home
+            or ((self.site or self.home) if self.home else "")
             or actors.focus(own)
+            or self.site
         )
         self.place = organs.Place(
             self.context,

@@ -195,3 +195,11 @@ def test_declarations_help_where_text_is_short() -> None:
     assert detect_language("", None) == "und"
     assert detect_language("2026", None, "ru") == "ru"
     assert detect_language("The parliament ratified the border treaty", "ru") == "en"
+
+
+def test_a_menu_above_the_heading_goes() -> None:
+    """Short lines above the title are a menu; what is told above it stays."""
+    title = "Presidents adopt joint statement"
+    menu = "Menu\nNews\n11.6°\n20 September"
+    assert clean_article_text(f"{menu}\n{title}\n{FIRST}", title=f"{title} | The Gazette").text == f"{title}\n{FIRST}"
+    assert clean_article_text(f"{FIRST}\n{title}", title=title).text == f"{FIRST}\n{title}"

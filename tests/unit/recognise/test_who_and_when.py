@@ -42,7 +42,7 @@ def test_who_and_when(recogniser: Recogniser, case: dict[str, Any]) -> None:
     """Every step with its agreement, type, day and country, and no other."""
     day: date | None = case.get("published")
     published = datetime(day.year, day.month, day.day, tzinfo=UTC) if day else None
-    article = Article("", case.get("title", ""), case["text"], case["lang"], published)
+    article = Article(case.get("url", ""), case.get("title", ""), case["text"], case["lang"], published)
     found = recogniser.recognise(article).findings
     told = sorted(f"{f.agreement_id} {f.type} {f.date or '-'} {f.actor_country or '-'}" for f in found)
     assert told == sorted(case["tells"])
