@@ -237,14 +237,12 @@ def _home(place: Place) -> str:
 
 def _seat(reading: Reading, trigger: Trigger) -> PartyMention | None:
     """The organ in which a passive step was taken: "was approved in the Senate", «принят в Раде»."""
+    organs = (p for p in reading.parties if p.code and p.kind is PartyKind.BODY and p.body in actors.CHAMBERS | _MINOR)
     return next(
         (
             p
-            for p in reading.parties
-            if p.code
-            and p.kind is PartyKind.BODY
-            and p.body in actors.CHAMBERS | _MINOR
-            and reading.same_clause(_at(reading, p), trigger.first)
+            for p in organs
+            if reading.same_clause(_at(reading, p), trigger.first)
             and not (_at(reading, p) > trigger.last and reading.comma_between(trigger.last, _at(reading, p)))
         ),
         None,
