@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from pipeline.recognise import cues, fronting, inserts, laws, nominals, orders
+from pipeline.recognise import cues, fronting, han, inserts, laws, nominals, orders
 from pipeline.recognise.cases import ENDING
 from pipeline.recognise.fronting import Sides
 from pipeline.recognise.reading import ASIDE, MAIN, RELATIVE, Reading
@@ -45,6 +45,7 @@ def right_of(
     stops = _stops(reading, trigger, triggers)
     joined = {t.first for t in _chain(trigger, triggers)}
     clause = reading.clause_of[trigger.last]
+    reach = han.object_reach(reading, trigger.last) or reach
     for thing in things:
         if thing.first <= trigger.last:
             continue

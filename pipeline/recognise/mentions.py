@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from pipeline.recognise import adjectives, complements
+from pipeline.recognise import adjectives, complements, han
 from pipeline.recognise.reading import Reading
 from pipeline.recognise.things import GENERIC, NOUN, PRONOUN, TREATY, Thing
 from pipeline.recognise.triggers import NOMINAL, Trigger
@@ -266,11 +266,15 @@ def _short_form(reading: Reading, word: int) -> bool:
 
 
 def _left_zh(reading: Reading, thing: Thing, verbs: frozenset[int], things: Sequence[Thing]) -> int:
+    first = han.title_start(reading, thing.first, thing.last)
+    if first >= 0:
+        return first
     first = thing.first
     others = {t.last for t in things if t.what == TREATY}
     for i in range(thing.first - 1, max(-1, thing.first - 1 - _CJK_LEFT), -1):
         mark = reading.before(i + 1).strip()
-        if any(c in "，。；：、,;:" for c in mark) or i in verbs or reading.is_a("stop_words", i):
+        about = reading.tokens[i].low == "于" and i > 0 and reading.tokens[i - 1].low == "关"  # 两国关于引渡的条约
+        if any(c in "，。；：、,;:" for c in mark) or i in verbs or (reading.is_a("stop_words", i) and not about):
             break
         if (reading.is_a("coordinate", i) and i - 1 in others) or reading.is_a("quote_verbs", i):
             break  # 引渡条约和互免签证协定 are two; 媒体称议定书

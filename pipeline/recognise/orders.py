@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from pipeline.recognise import han
 from pipeline.recognise.reading import Reading
 
 _MARKS = "，,。；;：:、！？"
 _FROM_LAW = 60  # ideographs between what a law is about and the law
 SUBJECTS_OF_LAWS = frozenset({"ratify", "accede", "withdraw", "denounce", "annul", "terminate", "suspend"})
+_OF_BILLS = frozenset({"extend", "amend"})  # subjects of a bill that another act is done to
 _CONSTRUCT = frozenset(
     ["اعاده", "عدم", "استكمال", "مواصله", "سرعه", "ضروره", "بدء", "تاجيل", "رفض", "طلب", "اجراءات"]
 )  # before another noun
@@ -101,7 +103,7 @@ def attributive(reading: Reading, last: int) -> bool:
 
 def voice_of_plain(reading: Reading, first: int, last: int, family: str) -> str:
     """The voice of a verb without forms (Chinese): an attribute, the subject of a law, or a deed."""
-    if attributive(reading, last):
+    if attributive(reading, last) or (family == "submit" and han.leads_in(reading, first, last)):
         return "attribute"
     alone = not any(h.first == first and h.key != family and h.last < last for h in reading.section("acts"))
     return "noun" if alone and of_law(reading, last, family) else "active"  # 通过批准…的法案 is the vote
@@ -109,14 +111,27 @@ def voice_of_plain(reading: Reading, first: int, last: int, family: str) -> str:
 
 def of_law(reading: Reading, last: int, family: str) -> bool:
     """Chinese "批准《公约》的法案": what stands before 的 and a law says what that is about, and is no deed of its own."""
-    if reading.lexicon.language != "zh" or family not in SUBJECTS_OF_LAWS:
+    if reading.lexicon.language != "zh" or family not in SUBJECTS_OF_LAWS | _OF_BILLS:
         return False
     laws = (h.first for h in reading.section("things") if h.key == "law" and last < h.first - 1 <= last + _FROM_LAW)
     law = next((i for i in laws if reading.tokens[i - 1].low == "的"), -1)
     if law < 0 or any(mark in reading.before(i) for i in range(last + 1, law) for mark in "，,"):
         return False
     inside = (h for h in reading.section("acts") if h.form != "noun" and last < h.first and h.last < law)
-    return all(attributive(reading, h.last) for h in inside)
+    nested = _acted_on(reading, last)  # 提交批准延长《条约》的法案: what the bill is for
+    if family in _OF_BILLS and not nested:
+        return False
+    return all(attributive(reading, h.last) or (nested and h.key in _OF_BILLS) for h in inside)
+
+
+def _acted_on(reading: Reading, last: int) -> bool:
+    """Whether an act that is done to laws stands before a word, in the same part of the sentence."""
+    return any(
+        h.key in {"submit", "approve", "promulgate", "sign", "reject"}
+        and h.last < last
+        and not any(mark in reading.before(i) for i in range(h.last + 1, last + 1) for mark in "，,")
+        for h in reading.section("acts")
+    )
 
 
 def noun_of_action(reading: Reading, first: int) -> bool:

@@ -299,6 +299,7 @@ def _members(mentions: list[PartyMention], low: str, index: Index) -> None:
                 fold(word) for word in WORD.findall(low[max(0, mention.start - _MEMBER_REACH) : mention.start])[-2:]
             ]
             follows = after is not None and after.start() - mention.end <= 1 and fold(after.group()) in words
+            follows = follows or (bool(index.han) and low.startswith(tuple(words), mention.end))  # 东盟成员国
             leads = bool(before) and (before[-1] in words or (before[0] in words and before[-1] in index.lists["of"]))
             if follows or leads:
                 mentions[at] = replace(mention, body=MEMBER)

@@ -23,6 +23,7 @@ from pipeline.recognise.party_words import (
     fold,
     is_han,
 )
+from pipeline.recognise.sentences import fold as simplified
 from pipeline.recognise.values import PartyKind
 
 _REMEMBERED = 60_000  # words kept per language before the memory is emptied
@@ -222,8 +223,8 @@ def _stands(index: Index, hit: Found, low: str, text: str, spans: Sequence[Span]
 
 
 def scan_han(index: Index, low: str) -> list[Found]:
-    """What Chinese text names, the longest name first at every place."""
-    found, at = [], 0
+    """What Chinese text names, the longest name first at every place; traditional letters are read as simplified ones."""
+    found, at, low = [], 0, simplified(low)
     while index.starts is not None and (hit := index.starts.search(low, at)):
         start = hit.start()
         at = start + 1
@@ -265,7 +266,8 @@ def build_index(lexis: Lexis, foreign: Lexis | None, jurisdictions: Mapping[str,
         if language == "zh" and entry.meaning.kind is PartyKind.PAIR:
             index.pairs[entry.first.text] = (entry.meaning.code, entry.first.stem)
         elif language == "zh" and is_han(entry.first.text):
-            index.han.setdefault(entry.first.text[0], []).append((entry.first.text, entry.meaning))
+            name = simplified(entry.first.text)
+            index.han.setdefault(name[0], []).append((name, entry.meaning))
         elif entry.first.stem:
             index.stems.setdefault(entry.first.text, []).append(entry)
             index.shortest = min(index.shortest, len(entry.first.text))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pipeline.recognise import han
 from pipeline.recognise.reading import Reading
 from pipeline.recognise.values import PartyKind, PartyMention
 
@@ -131,7 +132,8 @@ def group(reading: Reading, mentions: Sequence[PartyMention], *, from_left: bool
     row = [pivot]
     ordered = mentions if from_left else tuple(reversed(mentions))
     for p in ordered[1:]:
-        if abs(word_of(reading, p) - word_of(reading, row[-1])) <= 5 and _beside(reading, p, row[-1]):
+        close = abs(word_of(reading, p) - word_of(reading, row[-1])) <= 5 or han.counted(reading, p, row[-1])
+        if close and _beside(reading, p, row[-1]):
             row.append(p)
         else:
             break

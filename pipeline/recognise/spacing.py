@@ -72,6 +72,8 @@ def _joins_names(reading: Reading, word: int) -> bool:
     """Whether a conjunction stands between two names ("Kuchma and Putin"), not between two clauses."""
     if not 0 < word < len(reading.tokens) - 1:
         return False
+    if reading.lexicon.han:  # 与美国签署
+        return any(p.start == reading.tokens[word + 1].start for p in reading.parties)
     base, text = reading.sentence.start, reading.sentence.text
     left, right = (text[reading.tokens[i].start - base] for i in (word - 1, word + 1))
     return left.isupper() and right.isupper()

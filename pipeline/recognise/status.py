@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeline.model import Status
-from pipeline.recognise import cues, governed, laws, nominals, orders, tenses
+from pipeline.recognise import cues, governed, han, laws, nominals, orders, tenses
 from pipeline.recognise.patterns import Hit
 from pipeline.recognise.reading import MAIN, RELATIVE, SUBORDINATE, Reading
 from pipeline.recognise.triggers import (
@@ -37,8 +37,12 @@ Verdict = tuple[Status | None, tuple[str, ...]]
 
 def decide(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> Verdict:
     """The status of one act with the rules that spoke; (None, …) where a noun tells of no step at all."""
-    if reading.lexicon.language == "zh" and orders.not_yet(reading, trigger.first, trigger.last):
-        return Status.PLANNED, ("before_that",)
+    if reading.lexicon.language == "zh":
+        if orders.not_yet(reading, trigger.first, trigger.last):
+            return Status.PLANNED, ("before_that",)
+        none = han.no_act(reading, trigger.first, trigger.last, trigger.family)
+        if none:
+            return None, (none,)
     opened = _by_opener(reading, trigger)
     if opened is not None:
         return opened
@@ -223,6 +227,7 @@ def _finite(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> 
     near += _postponed(reading, trigger) + _shelved(reading, trigger)
     if trigger.family == "submit":
         near = [h for h in near if not _destination(reading, h)]
+        near = [h for h in near if not han.considered(reading, h.first, h.last, trigger.first)]
     undone = _undone(reading, trigger, near)
     if undone is not None:
         return undone

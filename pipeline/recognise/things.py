@@ -126,7 +126,7 @@ def _headed(reading: Reading, things: tuple[Thing, ...]) -> tuple[Thing, ...]:
     kept: list[Thing] = []
     inner = _inner(reading)
     for thing in things:
-        if thing.what == TREATY and thing.last in inner:
+        if thing.what == TREATY and thing.last in inner and _in_title(reading, thing, things, inner):
             continue
         last = kept[-1] if kept else None
         joined = last is not None and _runs_on(reading, last.last + 1, thing.first)
@@ -135,6 +135,14 @@ def _headed(reading: Reading, things: tuple[Thing, ...]) -> tuple[Thing, ...]:
         else:
             kept.append(thing)
     return tuple(kept)
+
+
+def _in_title(reading: Reading, inner: Thing, things: tuple[Thing, ...], words: frozenset[int]) -> bool:
+    """Whether a title within a title is part of an agreement's, not of a law's (《关于批准〈…协定〉的法律》)."""
+    for thing in things:
+        if thing.what == TREATY and thing.first > inner.last and thing.last not in words:
+            return not any("》" in reading.before(i) for i in range(inner.last + 1, thing.first + 1))
+    return False
 
 
 _GAP = 6  # ideographs between an agreement and its protocol

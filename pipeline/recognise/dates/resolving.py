@@ -65,7 +65,9 @@ def _meaning(
         return _partial(mention.year, mention.month, mention.day)
     if mention.rule.startswith("story_"):
         return _moved(previous, mention, past) if previous else None
-    if mention.rule in {"within", "ahead"} and past:  # «через неделю», told of the past; "in six weeks" is how long it took
+    if (
+        mention.rule in {"within", "ahead"} and past
+    ):  # «через неделю», told of the past; "in six weeks" is how long it took
         before = previous if mention.rule == "within" else None
         return _moved(before, replace(mention, rule="ago_today"), past) if before else None
     ahead = mention.offset == 1 or mention.direction == "future"

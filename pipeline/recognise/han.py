@@ -1,0 +1,128 @@
+"""Chinese words that look like an act and tell of none: a noun of action as the subject, the name of a law, "by means of"."""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.recognise.reading import Reading
+from pipeline.recognise.values import PartyMention
+
+_WINDOW = 48  # ideographs around a word in which the order of words says what it is
+_DEED = "(?:正式|顺利|最终|早日|如期|全面)?(?:批准|核准|签署|签订|缔结|生效|实施|施行|落实|执行|履行|延长|续签|加入|修订|升级)"
+_SUBJECT_BEFORE = re.compile(f"的(?:{_DEED}[和与及、并]){{0,3}}(?:正式|顺利|最终|早日|如期|全面)?$")
+_SUBJECT_BEHIND = re.compile(
+    f"(?:[和与及、并]{_DEED}){{0,3}}[,，]?(?:都|均|也)?(?:将|会|必将|有利于|有助于|有望|可以|能够|需要|须|取决|有待)"
+)
+_SUBJECTS = frozenset({"ratify", "approve", "enter_force", "provisional", "accede", "extend", "amend"})
+_ONCE_IN_FORCE = re.compile("(?:之后|以后|后)[,，]?[^,，。;；]{0,12}?(?:将|会|可|有望|即可|能|便|须|不再)")
+_COMPOUND = re.compile("的?(?:门槛|条件|要件|前提)|所需|法案|条例|细则|办法|议案|草案|立法|方案|计划|情况|措施|进展")
+_MEANS = re.compile(
+    "[^,，。;；]{2,40}?(?:来|以)(?:推|促|实现|加强|解决|建立|扩大|提高|保障|维护|深化|应对|减|消除|改善|降低|规范|增|确保|结束)"
+    "|(?:和平|友好|外交|政治|平等)?(?:谈判|协商|对话|磋商|外交|视频|立法|公投|电话)[^,，。;；]{0,4}(?:方式|途径|渠道|手段|形式|机制|解决|会议)"
+)
+_TO_TALK = re.compile("就?(?:尽快|尽早|正式)?(?:商谈|商签|启动|开启|开展|开始|推进|加快|重启|继续|恢复|进行)")
+_FROM = re.compile("(?:了)?[^,，。;；]{0,12}关于")  # 审议了国务院关于…
+_SO_MANY = re.compile("等(?:[0-9]+|[一二三四五六七八九十两]+|多)[个個][^,，。;；]{0,8}[国國][和与與及、]")
+_CONSIDERS = re.compile("(?:审议|听取)了?[^,，。;；]{0,12}关于$")
+_ON_WHOLE = frozenset({"extend", "amend", "suspend", "terminate", "withdraw", "enter_force"})
+_TOPIC = re.compile(
+    "[^,，。;；]{2,40}?的(?:[^,，。;；]{0,4})(?:文件|草案|问题|谈判|磋商|建议|讨论|计划|方案|提案|声明|请求)"
+)
+_FORCE = frozenset({"enter_force", "provisional"})
+
+
+_TITLE, _WORDING = 80, 45  # ideographs from a verb to the noun at the end of a title, of a wording
+_OPENS = re.compile("[^,，。;；]{0,3}(?:[《〈「『<“]|关于)")
+
+
+def object_reach(reading: Reading, last: int) -> int:
+    """How far behind a Chinese verb its object's noun may stand, which ends the title; 0 for other languages."""
+    if reading.lexicon.language != "zh":
+        return 0
+    return _TITLE if _OPENS.match(_text(reading, last + 1, last + 5)) else _WORDING
+
+
+_OPENING, _CLOSING = "《〈<", "》〉>"
+
+
+def title_start(reading: Reading, first: int, last: int) -> int:
+    """The first word of a title in brackets that ends on a treaty noun; -1 where the noun ends none."""
+    end = reading.tokens[last].end - reading.sentence.start
+    tail = reading.sentence.text[end : end + 1]
+    if reading.lexicon.language != "zh" or tail not in tuple(_CLOSING):
+        return -1
+    for i in range(first, max(-1, first - _TITLE), -1):
+        before = reading.before(i)
+        if any(mark in before for mark in _OPENING):
+            return i
+        if i < first and any(mark in before for mark in _CLOSING + "。;；"):
+            return -1
+    return -1
+
+
+def _text(reading: Reading, first: int, last: int) -> str:
+    """Words and marks from one word to another, as read (simplified)."""
+    tokens = reading.tokens
+    return "".join(reading.before(i) + tokens[i].low for i in range(max(0, first), min(last + 1, len(tokens))))
+
+
+def no_act(reading: Reading, first: int, last: int, family: str) -> str:
+    """Why a Chinese act's word tells of no step; "" where it may tell of one."""
+    if reading.lexicon.language != "zh":
+        return ""
+    behind = _text(reading, last + 1, last + _WINDOW)
+    named = family in _SUBJECTS and _SUBJECT_BEHIND.match(behind)
+    if named and _SUBJECT_BEFORE.search(_text(reading, first - _WINDOW, first - 1)):
+        return "noun_as_subject"  # 条约的批准和生效,有利于…
+    if family in _FORCE and (_COMPOUND.match(behind) or (_ONCE_IN_FORCE.match(behind) and not _dated(reading, first))):
+        return "once_in_force"  # 生效门槛, 实施法案; 协定生效后,将…
+    own = "".join(reading.tokens[i].low for i in range(first, last + 1))
+    about = family in _ON_WHOLE and _text(reading, first - 2, first - 1).endswith(("有关", "关于"))
+    if about and _TOPIC.match(behind):
+        return "what_it_is_about"  # 转交有关延长条约的文件
+    if own == "通过" and _MEANS.match(behind):
+        return "by_means_of"
+    if family == "conclude" and _TO_TALK.match(own if own.startswith("就") else behind):
+        return "to_begin_talks"  # 就商谈自由贸易协定达成共识
+    return ""
+
+
+def _dated(reading: Reading, word: int) -> bool:
+    """Whether a day or "already" stands before a verb: then it happened."""
+    return any(reading.tokens[i].low in {"年", "月", "日", "已"} for i in range(max(0, word - 12), word))
+
+
+def leads_in(reading: Reading, first: int, last: int) -> bool:
+    """在提请审议批准《条约》的议案中, 对提请…的议案作说明: a sending that says which bill is meant."""
+    if reading.lexicon.language != "zh":
+        return False
+    before = _text(reading, first - 18, first - 1)
+    if not before.endswith(("在", "对", "关于")) or _CONSIDERS.search(before):
+        return False
+    laws = (h.first for h in reading.section("things") if h.key == "law" and last < h.first <= last + _WINDOW)
+    law = next(laws, -1)
+    return (
+        law > 0
+        and "的" in _text(reading, law - 3, law - 1)
+        and not re.search("[,，。;；]", _text(reading, last + 1, law))
+    )
+
+
+def counted(reading: Reading, one: PartyMention, other: PartyMention) -> bool:
+    """文莱、越南等6个东盟成员国和中国: whether only how many states they are stands between two names of a list."""
+    if reading.lexicon.language != "zh":
+        return False
+    left, right = (one, other) if one.start < other.start else (other, one)
+    return bool(
+        _SO_MANY.fullmatch(
+            reading.sentence.text[left.end - reading.sentence.start : right.start - reading.sentence.start]
+        )
+    )
+
+
+def considered(reading: Reading, first: int, last: int, trigger: int) -> bool:
+    """审议国务院关于提请审议批准《条约》的议案: that a chamber considers what it was sent makes no plan of the sending. `first`,
+    `last`: the words of "considers"; `trigger`: the first word of the sending."""
+    if reading.lexicon.language != "zh" or not _text(reading, first, last).endswith("审议"):
+        return False
+    return bool(_FROM.fullmatch(_text(reading, last + 1, trigger - 1)))
