@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from pipeline.store import inverted
+from pipeline.store import inverted, stretches
 from pipeline.store.engine import Database
 from pipeline.store.tables import Base
 
@@ -73,8 +73,9 @@ def words(connection: Connection, index: inverted.Index, made: Iterable[tuple[in
         driver.execute(f"INSERT INTO {index.name} ({index.name}, rank) VALUES ('hashsize', 1048576)")
         return
     with driver.cursor() as cursor:
-        cursor.execute(f"DROP INDEX {index.name}_words")
+        cursor.execute(f"DROP INDEX {index.name}_words, {index.name}_stems")
         with cursor.copy(f"COPY {index.name} (id, words) FROM STDIN") as copy:
             for number, tokens in made:
-                copy.write_row((number, inverted.vector(number >> index.shift, tokens)))
-        cursor.execute(index.create("postgresql")[1])
+                copy.write_row((number, stretches.vector(number >> index.shift, tokens)))
+        for statement in index.create("postgresql")[1:]:
+            cursor.execute(statement)

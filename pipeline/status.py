@@ -175,7 +175,7 @@ def _take(course: _Course, event: Event, on: date) -> None:
     """Weigh one more act, in the order in which they happened."""
     step = _step(event)
     kind = event.type
-    effect = replace(step, date=event.effective_date or step.date)
+    effect = replace(step, date=event.effective_date) if event.effective_date else step
     later = effect.date is not None and effect.date.first > on
     if is_domestic(event) or (kind in _ENDING | {EventType.SUSPENDED} and event.stage in _CHAMBERS):
         _at_home(course, step)

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 import numpy as np
 
-from pipeline.query.columns import NUMBERS, OPEN, Column, Rows
-from pipeline.query.picking import Lookout, Part, blocks
+from pipeline.query.columns import NUMBERS, OPEN, Column, Rows, day_of, place
+from pipeline.query.picking import Lookout, Part
 from pipeline.store.event_search import behind
 from pipeline.store.inverted import Span
 
 Sought = tuple[Part, Lookout]  # some rows, and a question about them
-FIRST_BLOCK = 4096  # rows
-NARROW = 120_000  # rows that are looked at all at once
+_EPOCH = date(1970, 1, 1).toordinal()
+FIRST_BLOCK, MOST = 4096, 32_768  # rows that are looked at in one go: at first, at most
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,7 +76,7 @@ class Answers:
 
     def _of_few(self, edge: int) -> Answering:
         """Those of the small parts up to a number."""
-        at = int(np.searchsorted(self._few.number, edge))
+        at = place(self._few.number, edge)
         before, behind_ = self._few.between(0, at), self._few.between(at, len(self._few))
         near, self._few = (before, behind_) if self._rising else (behind_, before)
         return near
@@ -106,59 +107,68 @@ def _told(rows: Rows, number: int, event: Column) -> Answering:
 
 
 def _pieces(sought: Sought, number: int, span: Span) -> Iterator[tuple[Answering, int, bool]]:
-    """A part's events that answer, in pieces; up to which number they are all of them, and whether it is the last piece."""
-    part, lookout = sought
-    rows = part.rows
-    first, beyond = np.searchsorted(rows.number, [span.low or 0, OPEN if span.high is None else span.high]).tolist()
-    narrow = lookout.within(0, len(rows))
-    if lookout.first is not None and lookout.asked.then is None:
-        yield from _by_days(sought, number, span)
-        return
-    if lookout.first is not None and len(narrow) <= NARROW:
-        event = np.unique(rows.event[lookout.passing(narrow, part.alive)])
-        event = event[slice(*np.searchsorted(event, [first, beyond]))]
-        yield _told(rows, number, event), OPEN if span.rising else 0, True
-        return
-    every = replace(lookout, first=None)
-    for block in blocks(range(first, beyond), rising=span.rising):
-        assert isinstance(block, range)
-        event = np.unique(rows.event[every.answering(_held(rows, block, lookout.asked.then), part.alive)])
-        edge = int(rows.number[block.stop - 1]) + 1 if span.rising else int(rows.number[block.start])
-        yield _told(rows, number, event), edge, False
+    """A part's events that answer, in pieces; up to which number they are all of them, and whether it is the last piece.
 
-
-def _by_days(sought: Sought, number: int, span: Span) -> Iterator[tuple[Answering, int, bool]]:
-    """The same of what stands now, whose numbers go by its days: along the narrowest list, in blocks of whole days."""
+    Searches go by the days of now: along the narrowest list, in blocks of whole days. Whose day was another one is looked at beside it.
+    """
     part, lookout = sought
     rows, days = part.rows, part.rows.told.day
-    first, beyond = span.low or 0, OPEN if span.high is None else span.high
-    reach = np.searchsorted(days, [first // NUMBERS, beyond // NUMBERS + 1]).tolist()
-    listed = np.asarray(lookout.within(*reach))
-    size, whole = FIRST_BLOCK, not len(listed)
+    low, high = span.low or 0, OPEN if span.high is None else span.high
+    listed = lookout.within(place(days, low // NUMBERS), place(days, high // NUMBERS, behind=True))
+    size, whole = _first_block(lookout, listed, rising=span.rising), False
     while not whole:
-        if span.rising:
-            day = int(days[listed[min(size, len(listed)) - 1]])
-            edge = int(np.searchsorted(listed, np.searchsorted(days, day, "right")))
-            some, listed = listed[:edge], listed[edge:]
-        else:
-            day = int(days[listed[-min(size, len(listed))]])
-            edge = int(np.searchsorted(listed, np.searchsorted(days, day)))
-            some, listed = listed[edge:], listed[:edge]
-        event = np.unique(rows.event[lookout.passing(some, part.alive)])
-        within = (rows.number[event] >= first) & (rows.number[event] < beyond)
+        some, listed, edge = _block(days, listed, size, rising=span.rising)
         whole = not len(listed)
-        reached = (OPEN if span.rising else 0) if whole else (day + 1 if span.rising else day) * NUMBERS
-        yield _told(rows, number, event[within]), reached, whole
-        size *= 4
+        first, beyond = (low, high if whole else edge) if span.rising else (low if whole else edge, high)
+        held = lookout.passing(some, part.alive)
+        if lookout.asked.then is not None:
+            held = held[days[held] == days[rows.now[rows.event[held]]]]
+            held = np.concatenate([held, _moved(sought, (first, beyond))])
+        event = np.sort(rows.event[held])  # each once: one revision holds at a time
+        numbers = rows.number[event]
+        event = event[(numbers >= first) & (numbers < beyond)]
+        yield _told(rows, number, event), beyond if span.rising else first, whole
+        low, high = (beyond, high) if span.rising else (low, first)
+        size = FIRST_BLOCK if size > MOST else min(size * 4, MOST)
 
 
-def _held(rows: Rows, block: range, then: int | None) -> Column:
-    """Of these events the revisions that held then."""
-    if then is None:
-        return rows.now[block.start : block.stop]
-    some = slice(rows.starts[block.start], rows.starts[block.stop])
-    begun, until = rows.spans
-    return rows.each[some][(begun[some] <= then) & (until[some] > then)]
+def _first_block(lookout: Lookout, listed: Column | range, *, rising: bool) -> int:
+    """How many rows are looked at first; what lay ahead of a day of the past is hardly ever known, and looked at in one go."""
+    then = lookout.asked.then
+    if then is None or rising:
+        return FIRST_BLOCK
+    today = place(lookout.rows.told.day, day_of(then) + _EPOCH, behind=True)
+    return max(FIRST_BLOCK, len(listed) - _place(listed, today))
+
+
+def _block(
+    days: Column, listed: Column | range, size: int, *, rising: bool
+) -> tuple[Column | range, Column | range, int]:
+    """So many of the positions, the first on the way, and all of their days; the rest; and the number in between."""
+    if not len(listed):
+        return listed, listed, 0
+    if rising:
+        day = int(days[listed[min(size, len(listed)) - 1]])
+        at = _place(listed, place(days, day, behind=True))
+        return listed[:at], listed[at:], (day + 1) * NUMBERS
+    day = int(days[listed[-min(size, len(listed))]])
+    at = _place(listed, place(days, day))
+    return listed[at:], listed[:at], day * NUMBERS
+
+
+def _place(listed: Column | range, position: int) -> int:
+    """Where a position stands, or would, among others."""
+    if isinstance(listed, range):
+        return min(max(position - listed.start, 0), len(listed))
+    return place(listed, position)
+
+
+def _moved(sought: Sought, numbers: tuple[int, int]) -> Column:
+    """Of the events that stand there now the revisions that answered with another day."""
+    part, lookout = sought
+    rows = part.rows
+    there = rows.moved[place(rows.moved_to, numbers[0]) : place(rows.moved_to, numbers[1])]
+    return replace(lookout, first=None).passing(there, part.alive)
 
 
 _NOTHING = Answering(np.empty(0, np.int64), np.empty(0, np.int8), np.empty(0, np.int32))

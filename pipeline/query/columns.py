@@ -25,6 +25,21 @@ OPEN = int(np.iinfo(np.int64).max)  # until then holds what holds now
 NUMBERS = number_on(date.min)  # of a day in the order of searches (`event_search.number_on`)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_DAY = 86_400_000_000
+
+
+def day_of(begun: Any) -> Any:
+    """The day of a moment as columns hold it, or of many."""
+    days = begun // _DAY
+    return days.astype(np.int32) if isinstance(days, np.ndarray) else days
+
+
+def place(column: Column, value: int, *, behind: bool = False) -> int:
+    """Where a value stands among rising ones, or would; `behind`: where those behind it begin.
+
+    It is made one of the column's kind: for one of another, numpy would make the whole column anew.
+    """
+    return int(column.searchsorted(column.dtype.type(value), "right" if behind else "left"))
 
 
 def micros(moment: datetime) -> int:
@@ -73,8 +88,10 @@ class Rows:
     now: Column  # the position of the revision that holds now, event by event
     each: Column  # the positions of all revisions, event by event
     starts: Column  # where those of each event begin in it
-    spans: tuple[Column, Column]  # since when and until when they held, in that order, too
+    moved: Column  # the positions of those with another day than their event has now, by its number
+    moved_to: Column  # that number
     recorded: Column  # the positions in the order they were recorded in
+    on: Column  # the days since 1970 on which they were recorded: a third of what the moments take to look along
     countries: Values
     agreements: Values
     kinds: Values  # codes are the kinds themselves
@@ -89,7 +106,7 @@ class Rows:
 
     def of(self, day: int, identity: bytes) -> tuple[int, int]:
         """From where to where the revisions of an event on a day stand; where it has none, where they would."""
-        first, beyond = np.searchsorted(self.told.day, [day, day + 1])
+        first, beyond = place(self.told.day, day), place(self.told.day, day, behind=True)
         low, high = (np.searchsorted(self.told.identity[first:beyond], identity, side) for side in ("left", "right"))
         return int(first + low), int(first + high)
 
@@ -125,9 +142,11 @@ def rows_of(read: Revisions, concerned: Iterable[tuple[str, Sequence[bytes]]]) -
     if parties is None:
         return None
     recorded = np.argsort(told.begun, kind="stable").astype(np.int32)
+    moved = np.flatnonzero(told.day != told.day[now][event])
+    moved = moved[np.argsort(number[event[moved]], kind="stable")].astype(np.int32)
     kinds = {str(kind): kind for kind in range(int(told.kind.max(initial=0)) + 1)}
     return Rows(
-        told, event, number, now, each, starts, (told.begun[each], told.until[each]), recorded,
+        told, event, number, now, each, starts, moved, number[event[moved]], recorded, day_of(told.begun),
         _grouped(told.countries, told.country), _grouped(told.agreements, told.agreement), _grouped(kinds, told.kind), parties,
     )  # fmt: skip
 

@@ -5,6 +5,7 @@ The rows that are looked at are those of the narrowest of what is asked for: agr
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -12,7 +13,7 @@ from datetime import date
 import numpy as np
 
 from pipeline.query.asking import EventFilter
-from pipeline.query.columns import OPEN, Column, KindTable, Rows, micros
+from pipeline.query.columns import OPEN, Column, KindTable, Rows, day_of, micros, place
 from pipeline.query.kinds import values_of
 from pipeline.query.walking import Place, range_of
 from pipeline.store.kinds import grade_of
@@ -65,15 +66,16 @@ class Asked:
         """From which position to which the days asked for lie; what is told as a month or a year begins with it."""
         low, high = 0, len(rows)
         if self.wanted.since is not None:
-            low = int(np.searchsorted(rows.told.day, self.wanted.since.replace(month=1, day=1).toordinal()))
+            low = place(rows.told.day, self.wanted.since.replace(month=1, day=1).toordinal())
         if self.until is not None:
-            high = int(np.searchsorted(rows.told.day, self.until, "right"))
+            high = place(rows.told.day, self.until, behind=True)
         return low, max(low, high)
 
     def _recorded(self, rows: Rows) -> list[Column]:
         """The rows that had been recorded by then, where that is a few."""
         assert self.then is not None
-        count = int(np.searchsorted(rows.told.begun, self.then, "right", sorter=rows.recorded))
+        begun, then = rows.told.begun, self.then
+        count = bisect_right(rows.recorded, then, key=lambda position: int(begun[position]))
         return [np.sort(rows.recorded[:count])] if count * _EARLY <= len(rows) else []
 
     def _of_kinds(self, rows: Rows, than: int) -> list[Column]:
@@ -103,20 +105,39 @@ class Lookout:
             return range(low, high)
         listed = self.narrow[self.first]
         if low > 0 or high < len(self.rows):
-            listed = listed[slice(*np.searchsorted(listed, [low, high]))]
+            listed = listed[place(listed, low) : place(listed, high)]
         return listed
 
     def passing(self, some: Column | range, alive: Column | None) -> Column:
         """Those of these positions that answer."""
-        asked, told = self.asked, self.rows.told
-        at = slice(some.start, some.stop) if isinstance(some, range) else some
-        if asked.then is None:
-            good = told.until[at] == OPEN
-        else:
-            good = told.begun[at] <= asked.then
-            good &= told.until[at] > asked.then
-        left = np.flatnonzero(good) + some.start if isinstance(some, range) else some[good]
+        left = self._held(some) if isinstance(some, range) else self._held_of(some)
         return self.answering(left, alive)
+
+    def _held(self, some: range) -> Column:
+        """Those of these positions that held then."""
+        told, then = self.rows.told, self.asked.then
+        if then is None:
+            now: Column = np.flatnonzero(told.until[some.start : some.stop] == OPEN) + some.start
+            return now
+        known: Column = np.flatnonzero(self.rows.on[some.start : some.stop] <= day_of(then)) + some.start
+        return self._just_then(known)
+
+    def _held_of(self, some: Column) -> Column:
+        """The same of a list of them: what is far apart is looked at as little as can be."""
+        asked, told = self.asked, self.rows.told
+        if asked.then is not None:
+            some = some[self.rows.on[some] <= day_of(asked.then)]
+        if asked.kinds is not None and self.first != "kind":
+            some = some[asked.kinds[told.kind[some]]]
+        if asked.then is not None:
+            return self._just_then(some)
+        now: Column = some[told.until[some] == OPEN]
+        return now
+
+    def _just_then(self, some: Column) -> Column:
+        told, then = self.rows.told, self.asked.then
+        known: Column = some[told.begun[some] <= then]
+        return known[told.until[known] > then]
 
     def answering(self, left: Column, alive: Column | None) -> Column:
         """Those of these positions, all of what held then, that answer."""
@@ -144,7 +165,7 @@ def _inside(some: Column, listed: Column) -> Column:
     """Which of some positions stand among others."""
     if not len(listed):
         return np.zeros(len(some), bool)
-    at = np.searchsorted(listed, some)
+    at = np.searchsorted(listed, some.astype(listed.dtype))
     at[at == len(listed)] = 0
     found: Column = listed[at] == some
     return found

@@ -13,14 +13,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 from sqlalchemy import Connection
 
-from pipeline.query.answering import NARROW, Answering, Answers, Sought, those
+from pipeline.query.answering import Answering, Answers, Sought, those
 from pipeline.query.asking import EventFilter
 from pipeline.query.by_words import span_of
-from pipeline.query.columns import OPEN, KindTable
+from pipeline.query.columns import OPEN, Column, KindTable, place
 from pipeline.query.picking import Asked, Part, asked
 from pipeline.query.picking import places as picked
 from pipeline.query.walking import Place, range_of
-from pipeline.store.event_search import EVENTS, behind, day_of, events_at, holding, number_on
+from pipeline.store.event_search import EVENTS, behind, day_of, entries_of, events_at, holding, number_on
 from pipeline.store.inverted import Phrase, Span, find
 from pipeline.store.search import phrases
 
@@ -28,6 +28,7 @@ _TIMES = 6  # times as wide is the next window, at most
 _LEARNT = 200  # events or entries that tell which way is the shorter one
 _WALKED = 4000  # entries of the words' list that are read in one go, at most
 _ALL = 2**31  # entries of a window
+_NARROW = 120_000  # rows of the narrowest filter: with so few, the events that answer are the shorter way
 _APART = behind(0)  # a number's own entries are nearer to it
 _LOOK = {"sqlite": 50.0, "postgresql": 15.0}  # what a look at an event for a word costs, in entries of the words' list
 
@@ -44,7 +45,8 @@ def places(
     since, until = (None, None) if wanted.as_of is not None else (where.since, where.until)  # days were others then
     span = span_of(replace(where, since=since.replace(month=1, day=1) if since else None, until=until))
     sought = [(part, question.of_rows(part.rows)) for part in parts]
-    return _Search(connection, parts, sought, words, question).first(span, limit)
+    search = _Search(connection, parts, sought, words, question)
+    return search.first(search.within(span), limit)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,7 +61,7 @@ class _Search:
         """The first within a span that hold the words."""
         base = self.parts[0].rows
         _, lookout = self.sought[0]
-        by_events = lookout.first is not None and len(lookout.within(0, len(base))) <= NARROW
+        by_events = lookout.first is not None and len(lookout.within(0, len(base))) <= _NARROW
         if self.question.wanted.as_of is not None and not span.rising:  # what happened later is hardly ever known
             today = number_on(self.question.wanted.as_of.date())
             by_events |= self._between(today, span.high or OPEN) > _LEARNT
@@ -77,12 +79,19 @@ class _Search:
             by_events = not by_events
         return made[:limit]
 
+    def within(self, span: Span) -> Span:
+        """The span without what lies before the first event and behind the last."""
+        numbers = [part.rows.number for part in self.parts if len(part.rows.number)]
+        if not numbers:
+            return span
+        return span.within(min(int(one[0]) for one in numbers), max(behind(int(one[-1])) for one in numbers) - 1)
+
     def _by_words(self, span: Span, limit: int) -> tuple[list[Place], Span | None]:
         """Along the words' list, as long as that is the shorter way; and what is left then."""
         made: list[Place] = []
         some, read, begun = limit + 8, 0, span
         while len(made) < limit:
-            numbers = find(self.connection, EVENTS, self._wanted, span, some)
+            numbers = find(self.connection, EVENTS, self._wanted, span, some, self._between)
             near = those(self.sought, np.unique(np.array(numbers, np.int64) // _APART * _APART))
             made += self._known(near, numbers)
             if len(numbers) < some:
@@ -135,27 +144,43 @@ class _Search:
 
     def _between(self, one: int, other: int) -> int:
         """How many events lie between two numbers."""
-        return abs(int(np.subtract(*np.searchsorted(self.parts[0].rows.number, [one, other]))))
+        number = self.parts[0].rows.number
+        return abs(place(number, one) - place(number, other))
 
     def _holding(self, answering: Answering, limit: int) -> list[Place]:
         """Those of these events that hold the words."""
+        if self.connection.dialect.name == "postgresql":
+            begins = answering.number if self.question.wanted.oldest_first else answering.number[::-1]
+            found = entries_of(self.connection, self.words, begins.tolist(), limit)
+            return self._known(answering, found)
         ids = [answering.identity(self.parts, position) for position in range(len(answering))]
         return holding(self.connection, (self.words, ()), ids, Span(rising=self.question.wanted.oldest_first), limit)
 
     def _walked(self, near: Answering, reach: Span) -> list[Place]:
         """Of the entries of the words between these events those that are theirs."""
-        found = self._known(near, find(self.connection, EVENTS, self._wanted, replace(reach, rising=True), _ALL))
+        rising = replace(reach, rising=True)
+        found = self._known(near, find(self.connection, EVENTS, self._wanted, rising, _ALL, self._between))
         return found if reach.rising else found[::-1]
 
     def _known(self, answering: Answering, numbers: Sequence[int]) -> list[Place]:
         """Those of these entries that are of events that answer."""
         begins = np.array(numbers, np.int64) // _APART * _APART
-        at = np.searchsorted(answering.number, begins)
-        good = at < len(answering)
-        good[good] = answering.number[at[good]] == begins[good]
-        near = {numbers[one]: int(at[one]) for one in np.flatnonzero(good).tolist()}
+        first, beyond = (np.searchsorted(answering.number, begins, side) for side in ("left", "right"))
+        good = np.flatnonzero(beyond > first).tolist()
+        if self.connection.dialect.name == "postgresql" and self._apart(
+            begins[good]
+        ):  # its index forgets what is out of date
+            return [(day_of(numbers[one]), answering.identity(self.parts, int(first[one]))) for one in good]
+        near = {numbers[one]: int(first[one]) for one in good}
         ids = events_at(self.connection, list(near))
         return [(day_of(n), ids[n]) for n, first in near.items() if n in ids and self._is(answering, first, ids[n])]
+
+    def _apart(self, begins: Column) -> bool:
+        """Whether each of these numbers is of one event alone, and that one unchanged since all was read."""
+        count = np.zeros(len(begins), np.int64)
+        for number in (part.rows.number for part in self.parts):
+            count += np.searchsorted(number, begins, "right") - np.searchsorted(number, begins, "left")
+        return bool((count <= 1).all())
 
     def _is(self, answering: Answering, position: int, identity: str) -> bool:
         """Whether an event answers: two may have one number, however seldom."""

@@ -107,8 +107,12 @@ def _postgresql(url: URL) -> Engine:
         url,
         pool_size=8,
         max_overflow=8,
-        # most of these statements take a millisecond or two: to compile one takes fifteen
-        connect_args={"connect_timeout": 10, "options": "-c timezone=UTC -c jit=off"},
+        pool_use_lifo=True,  # one that was used lately has its statements prepared
+        # most of these statements take a millisecond or two: to compile one takes fifteen, to begin another process to help, ten
+        connect_args={
+            "connect_timeout": 10,
+            "options": "-c timezone=UTC -c jit=off -c max_parallel_workers_per_gather=0",
+        },
     )
 
 

@@ -17,9 +17,10 @@ from typing import Any
 from sqlalchemy import Connection, TextClause, select, text
 
 from pipeline.door.words import words
-from pipeline.store.inverted import Index, Phrase, Span, Wanted, among, find, find_by_stretches, forget, put
+from pipeline.store.inverted import Index, Phrase, Span, Wanted, among, find, forget, put
 from pipeline.store.kinds import grade_of
 from pipeline.store.sql import given_list
+from pipeline.store.stretches import find_by_stretches, first_among
 from pipeline.store.tables import (
     ArticleVersionRow,
     EventKindRow,
@@ -138,6 +139,13 @@ def holding(
         if len(found) >= limit:
             break
     return found[:limit]
+
+
+def entries_of(connection: Connection, asked: Sequence[Phrase], begins: Sequence[int], limit: int) -> list[int]:
+    """On PostgreSQL, whose index forgets what is out of date: of the events whose numbers begin here the entries of the first
+    `limit` in which all these phrases stand.
+    """
+    return first_among(connection, EVENTS, tuple((phrase,) for phrase in asked), begins, behind(0), limit)
 
 
 def events_at(connection: Connection, numbers: Sequence[int]) -> dict[int, str]:

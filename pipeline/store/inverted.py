@@ -1,62 +1,25 @@
 """An inverted index in each database's own kind, read in the order of its numbers, newest first, and stopped when a page is full.
 
-SQLite: an FTS5 table without content (rowid = number), whose lists of documents are in order. PostgreSQL: tsvectors under GIN,
-whose lists are not; there each word carries the stretch of numbers its document lies in, and stretches are asked one after the
-other, newest first, until the page is full. A common word so costs one stretch, a rare one a look-up in each.
+SQLite: an FTS5 table without content (rowid = number), whose lists of documents are in order. PostgreSQL: `stretches`.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
 from functools import lru_cache
 
 from sqlalchemy import Connection, TextClause, text
 
-Phrase = tuple[str, ...]  # tokens that stand one after the other; the last may end in * for all that begin so
-Wanted = tuple[tuple[Phrase, ...], ...]  # all of: any of: a phrase
-_STRETCHES = (16, 1024)  # asked for at a time: at first, at most
+from pipeline.store import stretches
+from pipeline.store.indexed import Between, Index, Phrase, Span, Wanted, edges_of, lying
+
+__all__ = ["Between", "Index", "Phrase", "Span", "Wanted", "among", "find", "forget", "held", "in_one_piece", "put"]
+
 _NEAR = 256  # documents, at least, that the first window of a walk downwards holds
 _FARTHER, _FAR = 4, 64  # times as far reaches the next one, at most; and where it held nothing
 _NEARER = 8  # times as near reaches the next one where that was too far
 _TOO_MANY = 4  # times as many as asked for, beside those: the window was too wide
-
-
-@dataclass(frozen=True, slots=True)
-class Index:
-    """One index. `shift`: how many binary digits of a number lie within a stretch."""
-
-    name: str
-    shift: int
-
-    def create(self, dialect: str) -> tuple[str, ...]:
-        """The statements that make it."""
-        if dialect == "sqlite":
-            return (f"CREATE VIRTUAL TABLE {self.name} USING fts5(words, content='', tokenize='unicode61')",)
-        return (
-            f"CREATE TABLE {self.name} (id BIGINT PRIMARY KEY, words TSVECTOR NOT NULL)",
-            f"CREATE INDEX {self.name}_words ON {self.name} USING gin (words) WITH (fastupdate = off)",
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Numbers from `low` on and below `high`; None: no bound. `rising`: the lowest first."""
-
-    low: int | None = None
-    high: int | None = None
-    rising: bool = False
-
-    def holds(self, number: int) -> bool:
-        """Whether a number lies in it."""
-        return (self.low is None or number >= self.low) and (self.high is None or number < self.high)
-
-    def within(self, first: int, last: int) -> Span:
-        """What of it lies from one number to another."""
-        low = first if self.low is None else max(self.low, first)
-        high = last + 1 if self.high is None else min(self.high, last + 1)
-        return replace(self, low=low, high=high)
 
 
 def put(connection: Connection, index: Index, rows: Sequence[tuple[int, Sequence[str]]]) -> None:
@@ -68,7 +31,7 @@ def put(connection: Connection, index: Index, rows: Sequence[tuple[int, Sequence
         made = [{"id": number, "words": " ".join(tokens)} for number, tokens in rows]
     else:
         statement = text(f"INSERT INTO {index.name} (id, words) VALUES (:id, CAST(:words AS tsvector))")  # noqa: S608
-        made = [{"id": number, "words": vector(number >> index.shift, tokens)} for number, tokens in rows]
+        made = [{"id": number, "words": stretches.vector(number >> index.shift, tokens)} for number, tokens in rows]
     connection.execute(statement, made)
 
 
@@ -92,13 +55,18 @@ def held(connection: Connection, index: Index, first: int, last: int) -> set[int
     return set(connection.execute(statement, {"first": first, "last": last}).scalars())
 
 
-def find(connection: Connection, index: Index, wanted: Wanted, span: Span, limit: int) -> list[int]:
-    """The first `limit` numbers of documents in which all of `wanted` stand, the highest first (`span.rising`: the lowest)."""
+def find(
+    connection: Connection, index: Index, wanted: Wanted, span: Span, limit: int, between: Between | None = None
+) -> list[int]:
+    """The first `limit` numbers of documents in which all of `wanted` stand, the highest first (`span.rising`: the lowest).
+
+    `between`: where that is known; else PostgreSQL is asked.
+    """
     if not wanted or not all(wanted):
         return []
     if connection.dialect.name == "sqlite":
         return _find_sqlite(connection, index, wanted, span, limit)
-    return find_by_stretches(connection, index, lambda _: wanted, span, limit)
+    return stretches.Search(connection, index, wanted, span, between).first(limit)
 
 
 def _find_sqlite(connection: Connection, index: Index, wanted: Wanted, span: Span, limit: int) -> list[int]:
@@ -108,8 +76,8 @@ def _find_sqlite(connection: Connection, index: Index, wanted: Wanted, span: Spa
 
 
 def _asked(connection: Connection, index: Index, wanted: Wanted, span: Span, limit: int) -> list[int]:
-    statement = _matching(index.name, _bounds("rowid", span), "ASC" if span.rising else "DESC")
-    given = _given(span) | {"asked": _match(wanted), "limit": limit}
+    statement = _matching(index.name, lying("rowid", span), "ASC" if span.rising else "DESC")
+    given = edges_of(span) | {"asked": _match(wanted), "limit": limit}
     return [row[0] for row in connection.execute(statement, given).all()]
 
 
@@ -125,7 +93,7 @@ def _falling(connection: Connection, index: Index, wanted: Wanted, span: Span, l
     """
     some = max(_NEAR, limit)
     low, high, there = connection.execute(
-        _nearest(index.name, _bounds("rowid", span)), _given(span) | {"near": some}
+        _nearest(index.name, lying("rowid", span)), edges_of(span) | {"near": some}
     ).one()
     if not there:
         return []
@@ -161,101 +129,17 @@ def _quoted(phrase: Phrase) -> str:
     return f'"{said[:-1]}" *' if said.endswith("*") else f'"{said}"'
 
 
-def find_by_stretches(
-    connection: Connection, index: Index, wanted: Callable[[int], Wanted], span: Span, limit: int
-) -> list[int]:
-    """The same on PostgreSQL, where something else may be wanted of each stretch of numbers."""
-    found: list[int] = []
-    left, width = _numbers(connection, index, span), _STRETCHES[0]
-    while left and len(found) < limit:
-        near = left[:width] if span.rising else left[-width:]
-        left = left[width:] if span.rising else left[:-width]
-        part = _in_stretches(connection, index, wanted, span, (near, limit - len(found)))
-        found += part
-        width = min(width * 4, _STRETCHES[1])
-        if not part and left:  # perhaps nothing lies there at all, for centuries
-            left = _numbers(connection, index, span.within(left.start << index.shift, (left.stop << index.shift) - 1))
-    return found
-
-
-def _numbers(connection: Connection, index: Index, span: Span) -> range:
-    """The stretches in which documents of this span lie, from the first to the last that hold one."""
-    lowest, highest = connection.execute(_edges(index.name, _bounds("id", span)), _given(span)).one()
-    return range(lowest >> index.shift, (highest >> index.shift) + 1) if lowest is not None else range(0)
-
-
-@lru_cache(100)
-def _edges(name: str, bounds: str) -> TextClause:
-    return text(f"SELECT min(id), max(id) FROM {name} WHERE true{bounds}")  # noqa: S608 - a name of ours
-
-
 def among(connection: Connection, index: Index, wanted: Wanted, numbers: Sequence[int]) -> set[int]:
     """Those of these documents in which all of `wanted` stand."""
     if not wanted or not all(wanted) or not numbers:
         return set()
-    if connection.dialect.name == "sqlite":
-        given = {"asked": _match(wanted), "listed": json.dumps(list(numbers))}
-        return set(connection.execute(_among(index.name, sqlite=True), given).scalars())
-    asked = [_query(number >> index.shift, wanted) for number in numbers]
-    these = {"numbers": list(numbers), "asked": asked}
-    return set(connection.execute(_among(index.name, sqlite=False), these).scalars())
+    if connection.dialect.name != "sqlite":
+        return set(stretches.first_among(connection, index, wanted, numbers, 1, len(numbers)))
+    given = {"asked": _match(wanted), "listed": json.dumps(list(numbers))}
+    return set(connection.execute(_among(index.name), given).scalars())
 
 
 @lru_cache(10)
-def _among(name: str, *, sqlite: bool) -> TextClause:
-    if sqlite:
-        listed = "SELECT value FROM json_each(:listed)"
-        return text(f"SELECT rowid FROM {name} WHERE {name} MATCH :asked AND rowid IN ({listed})")  # noqa: S608 - a name of ours
-    return text(
-        "SELECT one.id FROM unnest(CAST(:numbers AS bigint[]), CAST(:asked AS text[])) AS given(id, asked)"  # noqa: S608
-        f" JOIN {name} one ON one.id = given.id WHERE one.words @@ CAST(given.asked AS tsquery)"
-    )
-
-
-def _in_stretches(
-    connection: Connection, index: Index, wanted: Callable[[int], Wanted], span: Span, part: tuple[range, int]
-) -> list[int]:
-    """The first of them in these stretches; a stretch is a look-up of its own, and none is looked up once the page is full."""
-    stretches, limit = part
-    statement = _by_stretches(index.name, _bounds("id + 0", span), "ASC" if span.rising else "DESC")
-    asked = [_query(stretch, wanted(stretch)) for stretch in (stretches if span.rising else reversed(stretches))]
-    return sorted(
-        connection.execute(statement, _given(span) | {"asked": asked, "limit": limit}).scalars(),
-        reverse=not span.rising,
-    )
-
-
-@lru_cache(100)
-def _by_stretches(name: str, bounds: str, order: str) -> TextClause:
-    # in one query of them all, each document would be weighed against every stretch; "+ 0" keeps the planner off the key's order
-    return text(
-        f"SELECT one.id FROM unnest(CAST(:asked AS text[])) AS stretch(asked) CROSS JOIN LATERAL (SELECT id FROM {name}"  # noqa: S608 - names of ours
-        f" WHERE words @@ CAST(stretch.asked AS tsquery){bounds} ORDER BY id + 0 {order} LIMIT :limit) one LIMIT :limit"
-    )
-
-
-def _bounds(key: str, span: Span) -> str:
-    low = f" AND {key} >= :low" if span.low is not None else ""
-    return low + (f" AND {key} < :high" if span.high is not None else "")
-
-
-def _given(span: Span) -> dict[str, object]:
-    return {name: value for name, value in (("low", span.low), ("high", span.high)) if value is not None}
-
-
-def _query(stretch: int, wanted: Wanted) -> str:
-    marked: Callable[[Phrase], str] = lambda phrase: "(" + " <-> ".join(_marked(stretch, one) for one in phrase) + ")"  # noqa: E731
-    return " & ".join("(" + " | ".join(marked(phrase) for phrase in some) + ")" for some in wanted)
-
-
-def _marked(stretch: int, token: str) -> str:
-    return f"'{stretch}.{token[:-1]}':*" if token.endswith("*") else f"'{stretch}.{token}'"
-
-
-def vector(stretch: int, tokens: Sequence[str]) -> str:
-    """A tsvector of a document's tokens, as text. PostgreSQL itself keeps the first 256 places of a token, the last place is 16,383."""
-    places: dict[str, str] = {}
-    for place, token in enumerate(tokens, 1):
-        known = places.get(token)
-        places[token] = f"{known},{place}" if known else f"{place}"
-    return " ".join([f"'{stretch}.{token}':{listed}" for token, listed in places.items()])
+def _among(name: str) -> TextClause:
+    listed = "SELECT value FROM json_each(:listed)"
+    return text(f"SELECT rowid FROM {name} WHERE {name} MATCH :asked AND rowid IN ({listed})")  # noqa: S608 - a name of ours

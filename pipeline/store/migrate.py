@@ -21,7 +21,7 @@ if TYPE_CHECKING:  # importing it takes a third of a second, which only a schema
     from alembic.config import Config
 
 _CACHE = 256_000  # kibibytes
-_WRITTEN_ANEW = "events, event_parties, revisions, event_search, event_search_places, event_documents"
+_WRITTEN_ANEW = "events, event_parties, revisions, article_search, event_search, event_search_places, event_documents"
 _LOCK = 7_232_895_501  # of PostgreSQL's advisory locks; any number that is always the same
 
 

@@ -37,7 +37,7 @@ def _by_id(sqlite: bool) -> Select[Any]:
 def latest_of(connection: Connection, agreement_id: str, limit: int) -> list[Event]:
     """The latest acts of an agreement that were not taken back, the latest first, without sources."""
     given = {"agreement_id": agreement_id, "limit": limit}
-    return [event_of(row) for row in connection.execute(_latest_of(), given)]
+    return [event_of(row) for row in connection.execute(_latest_of(), given).all()]
 
 
 @cache
