@@ -88,13 +88,14 @@ def attach(
     seat: str = "",
     withs: Collection[str] = (),
     sure: bool = False,
+    native: str = "",
 ) -> tuple[PartyMention, ...]:
     """Gives every organ without a country the one it most likely belongs to.
 
     In order: the only state with an organ of this name whose organs act in the sentence already; the state the sentence is set in
     ("In Costa Rica the deputies …", for chambers also `seat`, of whose capital it says so); the article's country (`context`); the only such state named before it, or in headline and lead
     (`named`); the country meant by the bare name ("Congress"); for words every country has ("parliament"), the only state acting in
-    the sentence or named before them. A state named after an organ is more likely the other party. Mentions that stay unknown keep
+    the sentence or named before them. `native`: the state whose houses write so, whose organ a bare name means before another's. A state named after an organ is more likely the other party. Mentions that stay unknown keep
     code "".
     """
     acting = tuple(
@@ -115,6 +116,8 @@ def attach(
             placed = _placed(mentions[:at], low, names.places(language))
             placed = placed or (seat if mention.body not in _TRAVELLING else "")
             placed = placed or _set_in(mentions[:at], mention, low, names.places(language))
+            if native in owned and _unknown(default, Near(acting, "", before, tuple(named))):
+                default = native
             its = before[-1] if before and _its(mention, low) else ""
             placed = "" if its else placed
             near = Near(acting, placed, before, tuple(named))

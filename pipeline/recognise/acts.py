@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from pipeline.model import EventType, Status
-from pipeline.recognise import contracts, cues, laws, papers, parted, signing, voting
+from pipeline.recognise import contracts, cues, fronting, laws, papers, parted, signing, voting
 from pipeline.recognise.cases import (
     ENDING,
     LAWS,
@@ -129,8 +129,10 @@ def _indirect(reading: Reading, trigger: Trigger, thing: Thing) -> bool:
         return False  # "closed the text of the agreement"
     if reading.lexicon.object_first and any(reading.token_at(p.start) in between for p in reading.parties):
         return False  # "am Montag beschloss das kenianische Parlament die Ratifikation": the subject stands there
+    if fronting.acts_behind(reading, between):
+        return False  # "despachó el martes la Comisión el proyecto"
     return len(between) > 8 or any(
-        preposition(reading, i) or (i > trigger.last + 1 and reading.is_a("determiners", i)) for i in between
+        preposition(reading, i) or (n and reading.is_a("determiners", i)) for n, i in enumerate(between)
     )
 
 
@@ -302,7 +304,8 @@ def _submit(case: Case) -> Step | None:
     if thing.what in LAWS and about is not None:
         return Step(E.SUBMITTED, f"submit_law_{about.family}")
     if thing.what in {"law", "draft"}:
-        return Step(E.SUBMITTED, "submit_law", weight=0.8) if to_whom else None
+        told = to_whom or (thing.what == "law" and laws.named_by_treaty(reading, thing))
+        return Step(E.SUBMITTED, "submit_law", weight=0.8) if told else None
     if thing.what in {GENERIC, PRONOUN, TREATY} and to_whom:
         return Step(E.SUBMITTED, f"submit_{thing.what}", weight=weight_of(trigger, thing))
     if thing.what == NOUN and thing.kind in ENDING:

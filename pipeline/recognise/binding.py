@@ -324,7 +324,7 @@ def _of_active(reading: Reading, trigger: Trigger, sides: Sides) -> Thing | None
         return None if fronting.subject_of(reading, trigger, sides.antecedent) else sides.antecedent
     if reading.lexicon.object_first:
         return sides.left
-    return fronting.contact(reading, trigger, sides.left)
+    return fronting.contact(reading, trigger, sides.left) or fronting.opens(reading, trigger, sides.left)
 
 
 def _inside(reading: Reading, trigger: Trigger, things: Sequence[Thing]) -> Thing | None:

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 
 from pipeline.recognise.reading import Reading
 from pipeline.recognise.things import GENERIC, PRONOUN, TREATY, Thing
-from pipeline.recognise.triggers import INFINITIVE, NOMINAL, Trigger
+from pipeline.recognise.triggers import ACTIVE, GERUND, INFINITIVE, NOMINAL, Trigger
 
 _SUBJECTS = frozenset({"qui"})  # relative words that are always the subject
 
 
+_VERB_MOVES = frozenset({"es", "pt"})
+_DONE_TO_TEXTS = frozenset({"sign", "initial", "submit", "exchange"})
+_ACTING = frozenset({"chamber", "preliminary", "executive", "presidential"})
 _BEHIND_THEM = 3  # words from a pronoun to the treaty noun behind it
 
 
@@ -55,6 +58,30 @@ def contact(reading: Reading, trigger: Trigger, left: Thing | None) -> Thing | N
     ]
     gap = trigger.first - left.last - 1
     return left if inside and gap <= 8 and not reading.comma_between(left.last, trigger.first) else None
+
+
+def opens(reading: Reading, trigger: Trigger, left: Thing | None) -> Thing | None:
+    """Spanish and Portuguese may put an object first, and who acts behind the verb: "cuatro memorandos suscribieron los cancilleres"; what
+    is signed or sent somewhere does neither itself."""
+    if left is None or left.what != TREATY or reading.lexicon.language not in _VERB_MOVES:
+        return None
+    if trigger.family not in _DONE_TO_TEXTS or trigger.tense in {INFINITIVE, GERUND} or trigger.voice != ACTIVE:
+        return None
+    begin = left.first
+    while begin > 0 and reading.same_clause(begin - 1, left.first) and not reading.before(begin).strip(' \u00a0«“"'):
+        begin -= 1
+    inside = range(begin, left.first)
+    return None if any(reading.is_a("prepositions", i) for i in inside) else left
+
+
+def acts_behind(reading: Reading, words: Sequence[int]) -> bool:
+    """Whether an organ stands right behind a Spanish or Portuguese verb: it acts there, and is none of what is acted on. `words`: those
+    between the verb and what it is done to, without those of when and how."""
+    if reading.lexicon.language not in _VERB_MOVES or not words:
+        return False
+    first = words[1] if reading.is_a("determiners", words[0]) and len(words) > 1 else words[0]
+    organs = {h.first for h in reading.section("procedure") if h.key in _ACTING}
+    return first in organs or any(p.body and reading.token_at(p.start) == first for p in reading.parties)
 
 
 def subject_of(reading: Reading, trigger: Trigger, antecedent: Thing) -> bool:

@@ -76,5 +76,24 @@ def participle(reading: Reading, first: int, last: int, things: Sequence[Thing])
     return named and free and not _object(things, following)
 
 
+def predicated(reading: Reading, first: int, last: int) -> bool:
+    """ "Another text approved by the Senate is the treaty with Chile": the participle tells the step, the predicate what was done to."""
+    if any(h.form != "noun" and not first <= h.first <= last for h in reading.section("acts")):
+        return False
+    nouns = {h.first for h in reading.section("instruments")}
+    texts = nouns | set(reading.roles.get("generic_nouns", ()))
+    if not any(0 < first - i <= _NEAR or 0 < i - last <= _REACH for i in texts):
+        return False
+    behind = (i for i in range(last + 1, len(reading.tokens) - 1) if reading.same_clause(i, first))
+    verb = next((i for i in behind if reading.is_a("be", i) or _dashed(reading, i)), -1)
+    near = range(verb + 1, min(verb + _NEAR + 2, len(reading.tokens)))
+    return verb > 0 and any(i in nouns for i in near) and any(i < verb for i in texts)
+
+
+def _dashed(reading: Reading, word: int) -> bool:
+    """«Другой одобренный документ - соглашение»: a dash stands for "is" where the language leaves it out."""
+    return reading.lexicon.object_first and reading.before(word + 1) in {" - ", " – ", " — ", ", - ", ", – ", ", — "}
+
+
 def _object(things: Sequence[Thing], following: int) -> bool:
     return any(following <= t.first <= following + _NEAR for t in things)

@@ -229,7 +229,7 @@ class Lexicon:
 
     `present`: what a finite present tells outside headlines ("occurred" or "planned"). `verb_final`: the verb may stand
     behind its object (German, Turkish, Kazakh). `ordinals`: "3." may be "third". `home`: the state whose organs go without a
-    name in this language (Ukrainian: UA).
+    name in this language (Ukrainian: UA); `spelled`: (state, letters that only its houses write), which says so, too.
     """
 
     language: str
@@ -242,6 +242,12 @@ class Lexicon:
     grammar: Mapping[str, frozenset[str]] = field(default_factory=dict)
     han: tuple[str, ...] = ()
     home: str = ""
+    spelled: tuple[tuple[str, str], ...] = ()
+
+    def home_of(self, lows: Iterable[str]) -> str:
+        """The state whose organs go without a name in a text of these (lower-cased) sentences, as its spelling shows; else `home`."""
+        texts = tuple(lows) if self.spelled else ()
+        return next((code for code, letters in self.spelled if any(letters in low for low in texts)), self.home)
 
     def has(self, name: str, word: str) -> bool:
         """Whether the word is in this word list of the grammar section."""
@@ -333,6 +339,7 @@ def parse(data: Mapping[str, Any], where: str) -> Lexicon:
         grammar,
         tuple(v for values in data.get("instruments", {}).values() for v in values) if code == "zh" else (),
         str(meta.get("home", "")),
+        tuple((code, letters) for code, _, letters in (s.partition(" ") for s in meta.get("spelled", ()))),
     )
 
 

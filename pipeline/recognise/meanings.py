@@ -59,7 +59,8 @@ class Meanings:
         lexicon = self.tools.lexicon
         withs, between = (lexicon.grammar.get(role, frozenset()) for role in ("with", "between"))
         site = sites.state_of(self.article.url, self.tools.names.states)
-        return Scene(self.document, self.tools.names, self.article.published_on, lexicon.home, withs, between, site)
+        home = lexicon.home_of(s.low for s in self.document.sentences)
+        return Scene(self.document, self.tools.names, self.article.published_on, home, withs, between, site)
 
     @cached_property
     def readings(self) -> Readings:

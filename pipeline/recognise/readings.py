@@ -41,8 +41,13 @@ class Read:
 
     @cached_property
     def dates(self) -> Sequence[DateMention]:
-        """The dates it tells."""
-        return dates.find(self.reading.sentence, self.reading.lexicon.language, self.tables)
+        """The dates it tells; a weekday within a name is none ("Santo Domingo")."""
+        found = dates.find(self.reading.sentence, self.reading.lexicon.language, self.tables)
+        named = [(p.start, p.end) for p in self.reading.parties] if any(d.weekday is not None for d in found) else []
+        return [
+            d for d in found
+            if d.weekday is None or not any(start <= d.start and d.end <= end for start, end in named)
+        ]  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)

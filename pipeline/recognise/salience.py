@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from pipeline.model import EventType, PartialDate, Salience, Status
+from pipeline.recognise import inserts
 from pipeline.recognise.patterns import Hit
 from pipeline.recognise.reading import MAIN, RELATIVE, SUBORDINATE, Reading
 from pipeline.recognise.triggers import (
@@ -107,7 +108,8 @@ def local(reading: Reading, trigger: Trigger, when: PartialDate | None, around: 
     gone = "" if narrated else _gone_by(reading, trigger, when, around, fresh)
     if gone:
         return Salience.BACKGROUND, (gone,)
-    if (trigger.voice == ATTRIBUTE or _set_apart(reading, trigger)) and not _becoming(reading, trigger):
+    set_in = trigger.voice == ATTRIBUTE or _set_apart(reading, trigger)
+    if set_in and not _becoming(reading, trigger) and not inserts.predicated(reading, trigger.first, trigger.last):
         return Salience.BACKGROUND, ("participle",)
     before = _before(reading, trigger, when, around)
     if before:

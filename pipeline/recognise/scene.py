@@ -143,6 +143,7 @@ class Scene:
             named=place.named,
             withs=self.withs,
             sure=place.sure,
+            native=self.home,
             seat=self.names.seat(sentence.low, sentence.text, language),
         )
         owned = [

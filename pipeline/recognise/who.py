@@ -121,8 +121,9 @@ def _inside(reading: Reading, trigger: Trigger, free: Sequence[PartyMention]) ->
     """The subject among the words of the verb itself: "cleared the Senate", «внесло правительство на рассмотрение»."""
     if trigger.voice != PASSIVE and not (trigger.voice == ACTIVE and reading.lexicon.object_first):
         return ()  # "sent Hungary notice": an object
+    lets = trigger.family == "approve" and trigger.last > trigger.first  # "the Rada authorised the president to ratify"
     if trigger.voice == ACTIVE and any(
-        p.kind not in ORGANS
+        (p.kind not in ORGANS or (lets and not reading.is_a("prepositions", word_of(reading, p) - 1)))
         and last_word(reading, p) < trigger.first
         and reading.same_clause(word_of(reading, p), trigger.first)
         and not of_place(reading, word_of(reading, p))
