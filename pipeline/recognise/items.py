@@ -1,4 +1,4 @@
-"""Where an item of a digest begins: a paragraph with a dateline of its own ("LOMÉ – …", "BAKU: …") is another story."""
+"""Where an item of a digest begins (a paragraph with a dateline of its own, "LOMÉ – …", is another story), and where one of a list does."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import re
 from pipeline.recognise.values import Sentence
 
 _DATELINE = re.compile(r"[\s•▪*·►-]*([^\W\d_][^\W\d_.'’-]*(?:[ '’.-][^\W\d_]+){0,3}) ?(?:\([^)]{2,30}\))? ?[—–:|-]+ ")
+MARK = re.compile(r"\s*(?:[-–—•*▪●◦‣·►✓]|\(?(?:\d{1,2}|[a-zа-я])[.)])\s*(?=\S)")  # of an item
+_NUMBER = re.compile(r"\(?\d{1,2}[.)]?")
 _SHORTEST = 4  # letters: "UK:" and "EU –" head remarks, not places
 
 
@@ -19,3 +21,19 @@ def begins(sentence: Sentence, before: Sentence | None) -> bool:
         return False
     place = found.group(1)
     return place.isupper() and sum(letter.isalpha() for letter in place) >= _SHORTEST
+
+
+def leads_in(sentence: Sentence) -> bool:
+    """Whether a sentence ends in a colon, before a list."""
+    return sentence.text.rstrip(" \u00a0*").endswith((":", "："))
+
+
+def opens(sentence: Sentence, before: Sentence | None) -> bool:
+    """Whether a sentence opens with the mark or the number of an item."""
+    if before is None:
+        return False
+    if before.paragraph == sentence.paragraph:
+        return bool(_NUMBER.fullmatch(before.text)) or (
+            before.text.endswith((";", "；")) and bool(MARK.match(sentence.text))
+        )
+    return bool(MARK.match(sentence.text))

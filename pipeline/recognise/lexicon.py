@@ -156,6 +156,8 @@ GRAMMAR = frozenset(
         "earlier_words",
         "one_more",
         "one_of",
+        "roll",
+        "roll_call",
         "including",
         "replacing",
         "amendments",

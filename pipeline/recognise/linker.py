@@ -195,7 +195,7 @@ class Linker(Carrying):
         ):
             return Linked(link.agreement_id, Band.REVIEW, link.confidence, link.reasons, mention)
         found = doubts.charter(mention, link)
-        if found is None and not mention.generic:
+        if found is None and not mention.generic and not self._says_nothing(mention, language):
             found = self._chosen(mention, language, focus, sentence, around)
         best = link.best.agreement_id if link.best else None
         return found or Linked(None, Band.NONE, 0.0, link.reasons, mention, best)
@@ -209,6 +209,12 @@ class Linker(Carrying):
         ):
             return None
         return Linked(agreement, Band.SURE if chance >= _CHOSEN else Band.REVIEW, chance, ("chosen",), mention)
+
+    def _says_nothing(self, mention: Mention, language: str) -> bool:
+        """Whether a plural says neither whose agreements they are nor what they are on: "seven international agreements"."""
+        if not mention.plural or among.named(mention):
+            return False
+        return not self.index.says_subject(self.index.read(mention.text, language))
 
     def setting(
         self, mention: Mention, language: str, focus: Focus, sentence: int, around: Around

@@ -161,6 +161,18 @@ def _plural(reading: Reading, thing: Thing) -> bool:
     )
 
 
+def several(reading: Reading, mention: Mention) -> bool:
+    """Whether a mention is of several agreements beyond doubt: its noun is not in a form that is a genitive, too («угоди»)."""
+    begin = reading.token_at(mention.start)
+    words = range(begin, min(reading.token_at(mention.end - 1) + 1, len(reading.tokens)))
+    if not mention.plural or not any(reading.tokens[i].low in _EITHER for i in words):
+        return mention.plural
+    noun = next(i for i in words if reading.tokens[i].low in _EITHER)
+    before = range(max(0, noun - 4), noun)
+    counted = any(reading.is_a(role, i) for role in ("numbers", "plural_hint") for i in before)
+    return counted or any(reading.tokens[i].low.isdigit() for i in before) or _after_plural(reading, noun)
+
+
 def _object_of(reading: Reading, word: int) -> bool:
     """Whether a verb stands right before a noun whose plural is also a genitive («ратифицировал соглашения с Перу и Чили»)."""
     if reading.tokens[word].low not in _EITHER:

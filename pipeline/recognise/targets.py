@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeline.recognise import adjectives, complements, listed, mentions
+from pipeline.recognise.cases import LAWS
 from pipeline.recognise.reading import Reading
 from pipeline.recognise.things import GENERIC, NOUN, PRONOUN, TREATY, Thing
-from pipeline.recognise.triggers import ATTRIBUTE, GERUND, INFINITIVE, NOMINAL, PASSIVE, Trigger
+from pipeline.recognise.triggers import ATTRIBUTE, FINITE, GERUND, INFINITIVE, NOMINAL, PASSIVE, Trigger
 from pipeline.recognise.values import DateMention, Mention, PartyKind
 
 _BEHIND = 16  # words behind a law or a noun act in which its agreement is looked for
 _LISTED = 24  # words between two agreements of one list
 _TIED = 5  # words between a protocol and the agreement it is one to
 _COMMAS = frozenset(",،、，")
+_COLON = frozenset(":：")
+_PAPERS = "instruments"
+_TWO = 2  # agreements that make a list
 _NEXT_TITLE = "》《"  # Chinese titles side by side are a list
 
 
@@ -67,6 +71,9 @@ def _things(
     thing: Thing | None,
     about: Trigger | None,
 ) -> list[Thing]:
+    told_behind = behind_colon(reading, found, verbs, trigger, thing)
+    if told_behind:
+        return told_behind
     exchanged = any(h.key == "exchange" for h in reading.section("acts"))
     protocol = thing is not None and thing.kind == "protocol" and trigger.family == "sign" and exchanged
     if thing is not None and thing.what in {TREATY, GENERIC, PRONOUN} and not protocol:
@@ -94,6 +101,42 @@ def _things(
     if before:
         return [*_joined_before(reading, found, verbs, trigger, before[-1]), before[-1]]
     return [inside[0], *_equals(reading, inside, verbs, trigger, inside[0])] if inside else []
+
+
+def behind_colon(
+    reading: Reading, found: Sequence[Thing], verbs: Sequence[Trigger], trigger: Trigger, thing: Thing | None
+) -> list[Thing]:
+    """The agreements that a colon lists behind "two documents", a plural, bills, or a verb without an object; none where they tell on."""
+    anchor = trigger.last if thing is None else max(trigger.last, thing.last)
+    if thing is not None and any(_COLON & set(reading.before(i)) for i in range(trigger.last + 1, thing.first + 1)):
+        anchor = trigger.last  # it is the first of the list
+    reach = range(anchor + 1, min(len(reading.tokens), anchor + _BEHIND))
+    colon = next((i for i in reach if _COLON & set(reading.before(i))), -1)
+    if colon < 0 or trigger.voice == NOMINAL or (thing is not None and thing.agreement_id):
+        return []
+    telling = [v for v in verbs if v.last > anchor and v.voice not in {NOMINAL, ATTRIBUTE} and v.tense in FINITE]
+    heads = thing is not None and (thing.what == PRONOUN or (thing.what == TREATY and anchor > trigger.last))
+    if telling or heads:  # `listed` reads what a treaty noun heads
+        return []
+    out: list[Thing] = []
+    last = colon
+    for other in found:
+        if other.what != TREATY or other.first < colon:
+            continue
+        if other.first - last > _LISTED or (out and not _next_item(reading, range(last + 1, other.first + 1))):
+            break
+        out.append(other)
+        last = other.last
+    plain = thing is None or thing.what not in {GENERIC, *LAWS, _PAPERS}
+    return [] if plain and len(out) < _TWO and anchor > trigger.last else out
+
+
+def _next_item(reading: Reading, gap: range) -> bool:
+    """Whether a comma, a semicolon or a conjunction leads from one agreement of a list to the next."""
+    return any(
+        reading.is_a("coordinate", i) or set(",،、，;；") & set(reading.before(i)) or complements.joined(reading, i)
+        for i in gap
+    )
 
 
 def _joined_before(

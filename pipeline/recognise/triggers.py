@@ -224,7 +224,7 @@ def _participle(
     if aux in {"be", "been"} and family in MOTION and reading.tokens[at].low in _SEIN:
         return ACTIVE, PERFECT
     if aux in {"be", "been"}:
-        return PASSIVE, _compound(reading, aux, at)
+        return _passive(reading, aux, at, family)
     if aux == "have" and reading.tokens[at].low in _WILL_HAVE:
         return ACTIVE, FUTURE
     if aux == "have":
@@ -244,6 +244,13 @@ def _participle(
     if reading.lexicon.language != "en":
         return (PASSIVE, PAST) if reading.heading else (ATTRIBUTE, PAST)
     return ACTIVE, PAST
+
+
+def _passive(reading: Reading, aux: str, at: int, family: str) -> tuple[str, str]:
+    """Voice and tense of a passive; none where talks go on ("is still being negotiated")."""
+    if family == "conclude" and reading.tokens[at].low == "being":
+        return "", ""
+    return PASSIVE, _compound(reading, aux, at)
 
 
 def _compound(reading: Reading, aux: str, at: int) -> str:
@@ -278,8 +285,8 @@ def _reduced(reading: Reading, first: int, last: int, things: Sequence[Thing]) -
     following = last + 1
     if following < len(reading.tokens) and reading.is_a("by", following):
         return not _counted(reading, following + 1)
-    if first == 0:
-        return True
+    if first == 0 or (reading.lexicon.language == "en" and reading.is_a("prepositions", first - 1)):
+        return True  # "dispatches on revised agreements"
     if reading.before(first) in {"-", "‑"}:
         return True
     previous = first - 1

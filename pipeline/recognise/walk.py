@@ -15,7 +15,6 @@ from pipeline.model import EventType, PartialDate, Salience, Status
 from pipeline.model import Step as Trace
 from pipeline.recognise import (
     acting,
-    actors,
     acts,
     assemble,
     binding,
@@ -46,20 +45,21 @@ from pipeline.recognise import (
 from pipeline.recognise.assemble import Told
 from pipeline.recognise.cases import Bound
 from pipeline.recognise.focus import Focus, Linked
-from pipeline.recognise.meanings import LEAD_SENTENCES, Meanings
+from pipeline.recognise.meanings import LEAD_SENTENCES
 from pipeline.recognise.reading import Reading
 from pipeline.recognise.readings import Read
+from pipeline.recognise.rolls import Rolls
 from pipeline.recognise.salience import Circumstances
 from pipeline.recognise.things import NOUN, TREATY, Thing
 from pipeline.recognise.triggers import FUTURE, GERUND, INFINITIVE, NOMINAL, PRESENT, Trigger
-from pipeline.recognise.values import Actor, DateMention, PartyMention, Sentence
+from pipeline.recognise.values import DateMention, PartyMention, Sentence
 
 NOBODY: Mapping[str, Told] = MappingProxyType({})
 _WEEKS_TO_COME = 250  # days: a day without a year that lies further off is the last one of its name
 
 
 @dataclass
-class Walk(Meanings):
+class Walk(Rolls):
     """The state of one article's reading. `run` gives what was told, in the order of the text."""
 
     dateline: date | None = None
@@ -81,9 +81,11 @@ class Walk(Meanings):
         for sentence in self.document.sentences:
             if items.begins(sentence, before):
                 self.focus = Focus()
-            before = sentence
+            earlier = len(told)
             for one in self._sentence(sentence, told):
                 told.append(one)  # noqa: PERF402 - the sentence's own steps see those told before them
+            told.extend(self._on_roll(sentence, before, told[earlier:], tuple(told)))
+            before = sentence
         again = self._again(told)
         return again.run() if again is not None else told
 
@@ -135,7 +137,8 @@ class Walk(Meanings):
             self._look(reading, found)
             self._note_day(read)
             return
-        if not any(t.what != things.NOUN for t in found) and not things.may_name_body(reading):
+        told_of = any(t.what != things.NOUN for t in found) or things.may_name_body(reading)
+        if not told_of and not items.leads_in(sentence):
             return
         bound = self._bind(reading, found, read.verbs, read.about, read.dates)
         if not bound:
@@ -181,6 +184,8 @@ class Walk(Meanings):
             made = acts.step(trigger, thing, subject, reading)
             if made is None and (self.focus.lead or self.focus.latest):
                 made = elliptic.step(trigger, thing, subject, reading)
+            if made is None:
+                thing, made = self._of_list(reading, found, verbs, trigger, thing, subject)
             if made is None:
                 self._say(reading, trigger, "no_step", f"{trigger.family}:{thing.what if thing else ''}")
                 continue
@@ -232,7 +237,6 @@ class Walk(Meanings):
         previous = calendars.base(own, kind, self.last_date, told, self.dateline or self.article.published_on)
         calendar = self._calendar(previous)
         day, effective = calendars.told(own, kind, tenses.asked(verdict, one.trigger), calendar, marked)
-        lead = self._is_lead(reading)
         here = tenses.in_clause(reading, one.trigger, own)
         if tenses.SCHEDULED in why and tenses.scheduled(reading, kind, here, day, self.article.published_on):
             coming, then = calendars.told(own, kind, Status.PLANNED, calendar, marked)
@@ -240,7 +244,7 @@ class Walk(Meanings):
                 verdict, why, day, effective = Status.PLANNED, (*why, "day_to_come"), coming, then
         if verdict is Status.OCCURRED and self._days_ahead(day) > 1:
             verdict, why, day = when.of_what_comes(reading, own, why, day)
-        around = self._around(reading, others, own, lead=lead)
+        around = self._around(reading, others, own, lead=self._is_lead(reading))
         news, because = salience.verdict(reading, one.trigger, verdict, day, around)
         shown = signs.local(
             reading, one.trigger, one.thing, day, around, acting=bool(subject), rules=[m.rule for m in own],
@@ -250,11 +254,12 @@ class Walk(Meanings):
             day, why = day or (PartialDate.of(self.dateline) if self.dateline else None), (*why, assemble.SUPPOSED)
         base = Told(
             kind, verdict, news, linked[0], actor, reading.sentence, self._words(reading, one.trigger),
-            one.step.weight, (one.step.reason, *why, *because), actor.stage, day, effective, lead,
+            one.step.weight, (one.step.reason, *why, *because), actor.stage, day, effective, around.lead,
             at=reading.tokens[one.trigger.first].start, weight=one.step.weight, signs=shown,
         )  # fmt: skip
-        several = len({x.agreement_id for x in linked if x.agreement_id})
-        listed = calendars.respective(own, several, kind, verdict, calendar)
+        if self._open(reading, one, base, subject, mentioned):
+            return
+        listed = calendars.respective(own, len(self._ids(linked)), kind, verdict, calendar)
         subject = company.likewise(reading, one.trigger, verbs, (*subject, *shared.further))
         days = gapping.told(
             base, shared, lambda m: calendars.told([m], kind, verdict, calendar, marked)[0],
@@ -328,12 +333,6 @@ class Walk(Meanings):
                 if self.first_act < 0:
                     self.first_act = reading.sentence.index
                 yield told
-
-    def _staged(self, one: Bound, kind: EventType, actor: Actor) -> tuple[EventType, str, str]:
-        """What a step is at the actor's stage, the stage, and the rule that said so."""
-        if not actor.country or one.step.reason == acts.BY_DECREE:
-            return kind, actor.stage, ""
-        return actors.normalise(kind, actor.country, actor.stage, self.tools.names.jurisdictions)
 
     def _words(self, reading: Reading, trigger: Trigger) -> str:
         base = reading.sentence.start
