@@ -96,20 +96,27 @@ class Carrying:
             and len(self._keys(c.agreement_id) & keys) >= _SAID * len(self._keys(c.agreement_id))
         ][:1]
 
-    def _added_to(self, mention: Mention, wording: Wording) -> str:
-        """What amends or adds to the agreement that a wording names ("the additional protocol to the Safe Third Country Agreement"):
-        the one of the same parties whose title says most of what that one's says; "" where it is not tracked."""
-        if not wording.layers & AMENDING:
-            return ""
+    def _base(self, mention: Mention, language: str) -> tuple[str, frozenset[str]]:
+        """The agreement to whose name a noun before it ties another one ("the additional protocol to the Safe Third Country Agreement"),
+        and how that one changes it as far as the words say; "" where none is so named."""
         names = [hit for hit in self.index.aliases_in(mention.text) if not (hit.name.generic or hit.inside)]
-        base = self.index.agreement_id(names[0]) if names else ""
-        parties = self.index.closed(base) if base else frozenset[str]()
-        if not parties or self._layered(base):
+        if not names or not names[0].start:
+            return "", frozenset()
+        noun = self.index.read(mention.text[: names[0].start], language)
+        base = self.index.agreement_id(names[0])
+        adds = mention.kind == "protocol" or (noun.kind and noun.layers & AMENDING)
+        return (base, noun.layers & AMENDING) if adds and not self._layered(base) else ("", frozenset())
+
+    def _added_to(self, base: str, layers: frozenset[str]) -> str:
+        """What amends or adds to an agreement: the one of the same parties whose title says most of what that one's says; "" where
+        it is not tracked."""
+        parties = self.index.closed(base)
+        if not parties:
             return ""
         fits = self.index.fitting("", "en", "", sorted(parties), parties, None)
-        of_these = [one.agreement_id for one in fits if self.index.parties(one.agreement_id) == parties]
-        added = {i: self._keys(i) for i in of_these if any(w.layers & wording.layers for w in self.wording(i))}
-        return alike(self._keys(base), added)
+        layered = [i for one in fits if self.index.parties(i := one.agreement_id) == parties and self._layered(i)]
+        said = [i for i in layered if any(w.layers & layers for w in self.wording(i))]
+        return alike(self._keys(base), {i: self._keys(i) for i in said or layered})
 
     def _layered(self, agreement_id: str) -> bool:
         """Whether an agreement amends or adds to another: a protocol, an amendment, a second text."""

@@ -104,7 +104,8 @@ class Linker(Carrying):
                 return several
         link = self._decided(mention, language, around)
         return (
-            self._surely(mention, link, around)
+            self._adding(mention, link, language)
+            or self._surely(mention, link, around)
             or self._fitting(mention, link, language, focus, sentence, around)
             or (self._unsure(mention, link, language, focus, sentence, around),)
         )
@@ -160,6 +161,16 @@ class Linker(Carrying):
             return ()
         return self._surely(mention, self._decided(mention, language, around), around)
 
+    def _adding(self, mention: Mention, link: Link, language: str) -> tuple[Linked, ...]:
+        """What amends or adds to the agreement that the wording names, unless the words speak surely for another one."""
+        base, layers = self._base(mention, language)
+        if not base or (link.band is Band.SURE and link.agreement_id != base):
+            return ()
+        added = self._added_to(base, layers)
+        if added:
+            return (Linked(added, Band.SURE, siblings.ALIKE, ("added_to_the_named",), mention),)
+        return (Linked(None, Band.NONE, 0.0, ("adds_to_the_named",), mention),) if self.index.closed(base) else ()
+
     def _fitting(
         self, mention: Mention, link: Link, language: str, focus: Focus, sentence: int, around: Around
     ) -> tuple[Linked, ...]:
@@ -167,9 +178,6 @@ class Linker(Carrying):
         newest = siblings.newest(self.index, link, mention, language, around)
         if newest:
             return (Linked(newest, Band.SURE, siblings.NEWEST, ("newest_of_these", *link.reasons), mention),)
-        added = self._added_to(mention, self.index.read(mention.text, language))
-        if added:
-            return (Linked(added, Band.SURE, siblings.ALIKE, ("added_to_the_named",), mention),)
         only = among.find(self.index, mention, language, around, focus.sure)
         apart = not around.carried or any(not self._has(i, mention) for ids in focus.candidates(sentence) for i in ids)
         if only is not None and (only.confidence > COMPATIBLE or apart):

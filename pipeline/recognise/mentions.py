@@ -16,6 +16,7 @@ _CJK_LEFT = 36
 _CJK_PARTICLES = frozenset({"的", "了", "所", "有", "之"})  # what ends the words before a mention
 _HEAD_LAST = frozenset({"tr", "kk", "ky", "az", "uz"})
 _HEAD_FIRST = frozenset({"ar"})  # there what stands before a noun is its verb, or that verb's subject
+_TO_NAME = 4  # words between a protocol and the name of what it adds to: « le protocole additionnel à la Convention »
 _MADE = 2  # words between a noun and its "with": "the accord concluded with Seoul"
 _ENDING = 2  # words that end a verb's words behind its subject
 _REGIONS = frozenset({"HK", "MO"})
@@ -67,10 +68,11 @@ def _protocol_to(reading: Reading, thing: Thing, things: Sequence[Thing]) -> Thi
     """The protocol whose complement a named agreement is ("the Protocol to the Abuja Treaty on free movement"): that is what is meant."""
     for other in things if thing.agreement_id else ():
         gap = range(other.last + 1, thing.first)
-        if other.what != TREATY or other.kind != "protocol" or other.agreement_id or not 0 < len(gap) <= _MADE:
+        if other.what != TREATY or other.kind != "protocol" or other.agreement_id or not 0 < len(gap) <= _TO_NAME:
             continue
         tied = any(reading.is_a("prepositions", i) or reading.is_a("to", i) for i in gap)
-        if tied and not any(reading.before(i).strip(" \u00a0'’") for i in (*gap, thing.first)):
+        apart = any(reading.is_a("coordinate", i) for i in gap)  # «протокола к нему и устава»
+        if tied and not apart and not any(reading.before(i).strip(" \u00a0'’") for i in (*gap, thing.first)):
             return other
     return None
 

@@ -134,6 +134,19 @@ def _acted_on(reading: Reading, last: int) -> bool:
     )
 
 
+def changes_head(reading: Reading, trigger_last: int) -> bool:
+    """Chinese "修订…协定的议定书": a verb of changing whose object stands before 的 and another agreement says what that one is for."""
+    if reading.lexicon.language != "zh":
+        return False
+    found = sorted((h.first, h.last) for h in reading.section("instruments") if h.first > trigger_last)
+    pairs = ((one, other) for one in found for other in found if one[1] + 1 < other[0])
+    return any(
+        reading.tokens[head - 1].low == "的"
+        and not any(mark in reading.before(i) for i in range(trigger_last + 1, head) for mark in "，,、；")
+        for _, (head, _) in pairs
+    )
+
+
 def noun_of_action(reading: Reading, first: int) -> bool:
     """Arabic "بعد تبادل الوثائق", "إعادة عرض الاتفاقية": behind a preposition, or a noun that takes another, a word that may be a
     verb is the noun of its action."""

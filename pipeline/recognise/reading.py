@@ -8,7 +8,7 @@ from its verb.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -65,7 +65,15 @@ class Reading:
     @cached_property
     def _cut(self) -> tuple[list[Clause], list[int]]:
         commas = bool(self.lexicon.grammar.get("relative_articles"))
-        return _clauses(self.tokens, self._gaps, self.hits, commas=commas)
+        return _clauses(self.tokens, self._gaps, self.hits, self.changing, commas=commas)
+
+    @cached_property
+    def changing(self) -> frozenset[int]:
+        """The relative words of what only says which agreement another one changes: "a protocol that updates the tax treaty". It goes
+        on like "a protocol updating the tax treaty", and opens no clause."""
+        named = {hit.last + 1 for hit in self.section("instruments")}
+        verbs = {hit.first for hit in self.section("acts") if hit.key == "amend" and hit.form in _CHANGES}
+        return frozenset(i for i in self.roles.get("relative", ()) if i in named and i + 1 in verbs)
 
     @cached_property
     def clauses(self) -> tuple[Clause, ...]:
@@ -183,6 +191,9 @@ def _dash(text: str) -> bool:
     )
 
 
+_CHANGES = frozenset({"present", "base", "past", "participle"})
+
+
 def _opening(
     i: int,
     tokens: Sequence[Token],
@@ -216,10 +227,10 @@ def _opening(
 
 
 def _clauses(
-    tokens: Sequence[Token], gaps: Sequence[str], hits: Sequence[Hit], *, commas: bool = False
+    tokens: Sequence[Token], gaps: Sequence[str], hits: Sequence[Hit], closed: Set[int], *, commas: bool = False
 ) -> tuple[list[Clause], list[int]]:
-    """The clauses, and the clause of every word. `gaps`: what stands before each word. `commas`: a comma stands before
-    every subordinate clause (German)."""
+    """The clauses, and the clause of every word. `gaps`: what stands before each word; `closed`: words that open none; `commas`: a
+    comma stands before every subordinate clause (German)."""
     hits_at: dict[int, set[str]] = {}
     nouns: set[int] = set()
     covered: set[int] = set()
@@ -242,6 +253,7 @@ def _clauses(
     of: list[int] = []
     current = 0
     marked = True
+    covered.update(closed)
     covered -= ends  # below: "so-called", "realizou-se a troca"
     covered.update(j for i, gap in enumerate(gaps) if gap in _JOINING for j in (i - 1, i))
     frozen_nouns, frozen_covered = frozenset(nouns), frozenset(covered)

@@ -13,6 +13,7 @@ from pipeline.recognise import dates, laws, reading, things, triggers
 from pipeline.recognise.dates import DateTables
 from pipeline.recognise.lexicon import Lexicon
 from pipeline.recognise.linking import Index
+from pipeline.recognise.orders import changes_head
 from pipeline.recognise.reading import Reading
 from pipeline.recognise.scene import Scene
 from pipeline.recognise.things import TREATY, Thing
@@ -85,7 +86,9 @@ class Readings:
 
 
 def _describes(reading: Reading, trigger: Trigger, things: Sequence[Thing]) -> bool:
-    """Whether a participle only says what an agreement is: "the protocol amending the convention was signed"."""
+    """Whether a participle only says what an agreement is: "the protocol amending the convention was signed", "that amends it"."""
+    if trigger.family == "amend" and (trigger.first - 1 in reading.changing or changes_head(reading, trigger.last)):
+        return True
     behind = any(t.what == TREATY and t.last + 1 == trigger.first for t in things)
     own = trigger.voice == ACTIVE and trigger.tense == GERUND and reading.is_a("complement", trigger.first)
     return behind and own and not reading.before(trigger.first).strip(" \u00a0")

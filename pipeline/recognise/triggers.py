@@ -111,10 +111,20 @@ def _after_determiner(reading: Reading, word: int) -> bool:
     )
 
 
+_NONFINITE = frozenset({"gerund", "infinitive", "base"})
+
+
 def _is_noun(reading: Reading, first: int, last: int, forms: set[str]) -> bool:
     """Whether a word that may be a noun or a verb form is a noun here: "the signing of", "its exit"."""
     if first and reading.is_a("determiners", first - 1):
         return True
+    if (
+        first
+        and reading.is_a("prepositions", first - 1)
+        and not reading.is_a("to", first - 1)
+        and not forms & _NONFINITE
+    ):
+        return True  # «протокол о внесении изменений», "protocolo de emenda"
     following = last + 1
     if following >= len(reading.tokens):
         return "gerund" in forms

@@ -175,7 +175,8 @@ class Names:
 
     def _taken_apart(self, word: str) -> tuple[str, ...]:
         low = self._fold(word)
-        parts = tuple(low) if HAN.search(low) else tuple(map(self._plain, _TOKEN.findall(low)))
+        tokens = tuple(map(self._plain, _TOKEN.findall(low)))
+        parts = (*low, *tokens) if HAN.search(low) else tokens  # Chinese runs on behind what is written in letters
         if len(self._pieces) >= _MEMO:
             self._pieces.clear()
         self._pieces[word] = parts

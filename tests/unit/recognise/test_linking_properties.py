@@ -7,7 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pipeline.model import Agreement, Watchlist
@@ -104,6 +104,7 @@ WORDINGS = [text for one in TRACKED for text in (one.title, *one.aliases)]
     st.sampled_from((" ", "-", ", ", "\n", " (", "’", "/", "_", "†", "")),
     st.booleans(),
 )
+@example([WORDINGS[0], "㐀"], "†", False)
 def test_what_may_hold_no_name_names_nothing(pieces: list[str], joint: str, capitals: bool) -> None:
     """The look at a text's different words loses no name that stands in it, however it is written."""
     text = joint.join(pieces)
