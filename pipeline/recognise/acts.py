@@ -238,6 +238,9 @@ def _ended_before(case: Case) -> str:
 def _voided(case: Case, thing: Thing) -> bool:
     """ "Declared the law ratifying it void": what befalls the law by which a state takes an agreement on."""
     inside = case.trigger.first < thing.first <= case.trigger.last
+    between = range(case.trigger.last + 1, thing.first)
+    if any(h.key == "preliminary" and h.last in between for h in case.reading.section("procedure")):
+        return False  # "ended the first reading of the bill"
     return inside or (case.about is not None and case.about.family in signing.TAKEN_ON)
 
 
@@ -272,7 +275,8 @@ def _ratify(case: Case) -> Step | None:
     if thing.what in {"law", "draft"} and about is not None and about.family in ENDING:
         return Step(ENDING[about.family], "ratify_law_ending", chamber=True)
     if thing.what in {"law", "draft", "decree"}:
-        return Step(E.RATIFIED, "ratify_law", weight=0.6) if about is not None else None
+        on_treaty = about is not None or laws.named_by_treaty(reading, thing)
+        return Step(E.RATIFIED, "ratify_law", weight=0.6) if on_treaty else None
     if thing.what == "instruments" and trigger.others:
         return papers.exchange(case) if "exchange" in trigger.others else papers.deposit(case)
     if thing.what == NOUN:
@@ -356,7 +360,14 @@ def _reject(case: Case) -> Step | None:
 def _both_ways(reading: Reading, trigger: Trigger) -> bool:
     """ "Twenty voted for it and none against": how a vote was split."""
     inside = range(trigger.first + 1, trigger.last)
+    behind = trigger.last + 1
+    counted = reading.lexicon.table.arabic and behind < len(reading.tokens) and reading.tokens[behind].low.isdigit()
+    if counted and reading.tokens[trigger.first].low.startswith(_AND):
+        return True  # „بموافقة 88 نائبا واحتفاظ 4 ورفض 13“
     return reading.is_a("prepositions", trigger.last) and any(reading.is_a("beneficiary", i) for i in inside)
+
+
+_AND = "و"
 
 
 def _extend(case: Case) -> Step | None:

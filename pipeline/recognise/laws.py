@@ -148,10 +148,16 @@ def _about(reading: Reading, thing: Thing, things: Sequence[Thing], triggers: Se
     return None
 
 
+_BY_WHICH = frozenset({"بموجبه", "بموجبها"})  # „مشروع قانون يوافق بموجبه على الاتفاق“
+
+
 def _says(reading: Reading, law: Thing, trigger: Trigger) -> bool:
     """Whether a verb is that of a law's relative clause: "the bill that ratifies …", "por la cual se aprueba", „mit dem … ratifiziert wird"."""
     clause = reading.clause(trigger.first)
     present = trigger.voice == PASSIVE and trigger.tense == PRESENT
+    near = reading.lexicon.table.arabic and trigger.first - law.last <= 2 and trigger.last + 1 < len(reading.tokens)
+    if near and reading.tokens[trigger.last + 1].low in _BY_WHICH:
+        return True
     return clause.kind == RELATIVE and 0 <= clause.opener - law.last <= 3 and (trigger.voice == ACTIVE or present)
 
 
@@ -163,10 +169,14 @@ def _about_before(reading: Reading, thing: Thing, triggers: Sequence[Trigger]) -
 
 
 def attributive(reading: Reading, trigger: Trigger, about: Mapping[Thing, Trigger]) -> bool:
-    """Whether a Chinese verb only says what a law is about (批准…的法案): no step of its own."""
-    return reading.lexicon.language == "zh" and any(
-        subject is trigger and law.first > trigger.last for law, subject in about.items()
-    )
+    """Whether a verb only says what a law is about: no step of its own (批准…的法案, "and the bill that ratifies …")."""
+    taken_on = trigger.family in _TAKING_ON and trigger.tense == PRESENT
+    for law, subject in about.items():
+        if subject is trigger and reading.lexicon.language == "zh" and law.first > trigger.last:
+            return True
+        if subject is trigger and taken_on and law.what == "law" and _says(reading, law, trigger):
+            return True
+    return False
 
 
 def _about_attributive(reading: Reading, thing: Thing, triggers: Sequence[Trigger]) -> Trigger | None:

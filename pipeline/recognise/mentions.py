@@ -54,7 +54,8 @@ def of(
         return of(reading, over, things, triggers, dates)
     first = thing.first if named else _left(reading, thing, verbs, things)
     first = _with_party_before(reading, first) if reading.lexicon.language in _HEAD_LAST else first
-    last = complements.behind(reading, thing, verbs, things, dates)
+    laws = frozenset(t.first for t in things if t.what == "law" and t.first > thing.last)  # "… with A and a bill on …"
+    last = complements.behind(reading, thing, verbs | laws, things, dates)
     last = max(last, _with_party(reading, last + 1, _MADE))
     bare = first == thing.first and last == thing.last and not thing.agreement_id
     picked = reading.lexicon.language == "zh" and any(

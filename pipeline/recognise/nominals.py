@@ -75,6 +75,20 @@ def decide(reading: Reading, trigger: Trigger) -> Verdict:
     return None, ("noun_alone",)
 
 
+_OPENS = 4  # words before the noun in a decree's title
+_BY_DECREE = frozenset({"ratify", "approve", "accede"})
+
+
+def _decreed(reading: Reading, trigger: Trigger) -> bool:
+    """Arabic „مرسوم سلطاني بالتصديق على اتفاقية …“: a decree's title, or what follows its number, is the deed; no verb stands there."""
+    if not reading.lexicon.table.arabic or trigger.family not in _BY_DECREE or trigger.first > _OPENS:
+        return False
+    if not reading.tokens[trigger.first].low.startswith("ب") or any(h.form != "noun" for h in reading.section("acts")):
+        return False
+    named = any(h.key == "decree" and h.first == 0 for h in reading.section("things"))
+    return (named or trigger.first == 0) and any(h.first - trigger.last <= 2 for h in reading.section("instruments"))
+
+
 def _by_cue(reading: Reading, trigger: Trigger, found: Sequence[Hit]) -> Verdict:
     """The nearest of the cues before the noun says it."""
     if any(h.key == cues.REJECTED and cues.for_another(reading, h.last, trigger.first, trigger.last) for h in found):
@@ -87,6 +101,8 @@ def _by_cue(reading: Reading, trigger: Trigger, found: Sequence[Hit]) -> Verdict
 
 def _timed(reading: Reading, trigger: Trigger, light: Sequence[Hit], before: Sequence[Hit]) -> Verdict | None:
     """What a word of time makes of a noun beside it ("after the signing of"): no step, save with a day; None where there is none."""
+    if _decreed(reading, trigger):
+        return Status.OCCURRED, ("decreed",)
     if _with_day(reading, trigger):
         return Status.OCCURRED, ("dated_noun",)
     if postposed(reading, trigger.last):

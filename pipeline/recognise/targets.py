@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.recognise import adjectives, complements, listed, mentions
+from pipeline.recognise import adjectives, bills, complements, listed, mentions
 from pipeline.recognise.cases import LAWS
 from pipeline.recognise.reading import Reading
 from pipeline.recognise.things import GENERIC, NOUN, PRONOUN, TREATY, Thing
@@ -33,6 +33,7 @@ def of(
     """The mentions of the agreement (or agreements) an act is about; never empty: without words it is a generic one."""
     things = _things(reading, found, verbs, trigger, _outer(reading, found, verbs, trigger, thing), about)
     if things:
+        things = [*things, *(t for t in bills.beside(reading, found, verbs, trigger, thing, things) if t not in things)]
         return [listed.itemised(reading, t, mentions.of(reading, t, found, verbs, marked), verbs) for t in things]
     organised = _organisation(reading, trigger, _leaving(trigger, thing, verbs)) or _noun_phrase(
         reading, found, verbs, thing, marked
@@ -231,6 +232,8 @@ def _equals(
             continue
         if len(gap) > _LISTED or any(last.last < s < other.first for s in stops):
             break
+        if any(t.what == "law" and t.first in gap for t in found):
+            break  # of another law, if that stands in the same row
         if _subject_of_next(reading, verbs, trigger, other) or _begun_anew(reading, gap):
             break
         listed = any(reading.is_a("coordinate", i) for i in gap) or reading.comma_between(last.last, other.first)

@@ -171,6 +171,8 @@ def _right_behind(
             break  # "Cyprus ratified it, and the Lebanese parliament never did"
         if between and p.kind in ORGANS and row[-1].kind not in ORGANS and p.code != row[-1].code:
             break  # "Nicosia ratified it but the Lebanese parliament …"
+        if p.kind in ORGANS and any(reading.tokens[i].low == "علي" for i in between):
+            break  # „وافق المجلس على قرار رئيس الجمهورية“
         row.append(p)
     return group(reading, without_places(reading, row), from_left=True)
 

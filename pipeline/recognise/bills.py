@@ -1,0 +1,116 @@
+"""The agreements of further laws in one row: "passed a bill ratifying the treaty with A, and one on the accord with B"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pipeline.recognise.cases import ENDING, LAWS
+from pipeline.recognise.reading import Reading
+from pipeline.recognise.things import TREATY, Thing
+from pipeline.recognise.triggers import ATTRIBUTE, FINITE, NOMINAL, PRESENT, Trigger
+
+_NEXT = 6  # words from the end of one agreement to the law of the next
+_NAMES = 14  # words from a law to the agreement that it is about
+_SHORT = 3  # letters of a word that is no verb
+_COMMAS = frozenset(",،、，;；")
+
+
+def beside(
+    reading: Reading,
+    found: Sequence[Thing],
+    verbs: Sequence[Trigger],
+    trigger: Trigger,
+    thing: Thing | None,
+    known: Sequence[Thing],
+) -> list[Thing]:
+    """The agreements of the laws that stand in a row with the one acted on. `thing`: what was acted on; `known`: its agreements."""
+    if trigger.voice in {NOMINAL, ATTRIBUTE} or not known or not _on_law(reading, trigger, thing):
+        return []
+    rows = [t for t in found if t.what in LAWS and t is not thing]
+    if not rows:
+        return []
+    if reading.lexicon.verb_final and known[0].last < trigger.first:
+        return _before(reading, found, verbs, known, thing)
+    out: list[Thing] = []
+    last = max(t.last for t in known)
+    for law in (t for t in rows if t.first > max(last, trigger.last)):
+        if law.first <= last:
+            continue
+        following = min((t.first for t in rows if t.first > law.first), default=len(reading.tokens))
+        named = [t for t in found if t.what == TREATY and law.last < t.first < min(following, law.last + _NAMES)]
+        if not named or not _leads_on(reading, verbs, last, law.first) or _tells(verbs, law, named[0]):
+            break
+        out.append(named[0])
+        last = named[0].last
+    return out
+
+
+def _on_law(reading: Reading, trigger: Trigger, thing: Thing | None) -> bool:
+    """Whether the act is done to a law, be it among the words of the verb itself."""
+    if thing is not None and thing.what in LAWS:
+        return True
+    treaty = thing is not None and thing.what == TREATY and trigger.last < thing.first
+    last = thing.first if treaty and thing is not None else trigger.last
+    return any(h.key == "law" and trigger.first < h.first <= last for h in reading.section("things"))
+
+
+def _leads_on(reading: Reading, verbs: Sequence[Trigger], last: int, first: int) -> bool:
+    """Whether a comma or a conjunction leads from one agreement to the next law, and no verb tells of something else between."""
+    gap = range(last + 1, first)
+    told = any(v.first in gap and v.voice not in {NOMINAL, ATTRIBUTE} and v.tense in FINITE for v in verbs)
+    marks = [i for i in (*gap, first) if _COMMAS & set(reading.before(i)) or _joins(reading, i)]
+    stop = any(mark in reading.before(i) for i in (*gap, first) for mark in ".:")
+    small = bool(marks) and all(_small(reading, i) for i in range(marks[-1], first))
+    return not told and not stop and small and first - marks[-1] <= _NEXT
+
+
+def _small(reading: Reading, word: int) -> bool:
+    """Whether a word between "and" and a law is no verb: "and also the second of the bills"."""
+    roles = ("determiners", "prepositions", "coordinate", "alike", "one_more", "other_words", "numbers", "stop_words")
+    low = reading.tokens[word].low
+    return (
+        len(low) <= _SHORT or low.isdigit() or any(reading.is_a(role, word) for role in roles) or _joins(reading, word)
+    )
+
+
+def _joins(reading: Reading, word: int) -> bool:
+    """Whether a word leads on, be it written to the next one (Arabic "and")."""
+    low = reading.tokens[word].low
+    clitic = reading.lexicon.table.arabic and low.startswith("و") and not reading.lexicon.has("prepositions", low)
+    return reading.is_a("coordinate", word) or reading.is_a("alike", word) or clitic
+
+
+def _with(reading: Reading, word: int) -> bool:
+    """Turkish "ile" between two laws."""
+    return reading.lexicon.verb_final and reading.is_a("with", word)
+
+
+def _tells(verbs: Sequence[Trigger], law: Thing, treaty: Thing) -> bool:
+    """Whether a verb between a law and an agreement tells of something else than what the law is for."""
+    for verb in verbs:
+        if not law.last < verb.first < treaty.first:
+            continue
+        finite = verb.voice not in {NOMINAL, ATTRIBUTE} and verb.tense in FINITE and verb.tense != PRESENT
+        if finite or verb.family in ENDING:
+            return True
+    return False
+
+
+def _before(
+    reading: Reading, found: Sequence[Thing], verbs: Sequence[Trigger], known: Sequence[Thing], thing: Thing | None
+) -> list[Thing]:
+    """The same where what a law is about stands before it and the verb last («… туралы заңды және … туралы заңды қабылдады»)."""
+    out: list[Thing] = []
+    first = min(t.first for t in known)
+    for law in reversed([t for t in found if t.what in LAWS and t is not thing and t.last < first]):
+        near = range(law.last + 1, min(law.last + 3, first))  # "yasa tasarısı ile"
+        joined = any(_COMMAS & set(reading.before(i)) or _joins(reading, i) or _with(reading, i) for i in near)
+        told = any(v.first in range(law.last + 1, first) and v.tense in FINITE and v.voice != ATTRIBUTE for v in verbs)
+        if not joined or told:
+            break
+        named = [t for t in found if t.what == TREATY and law.first - _NAMES < t.first < law.first]
+        if not named or _tells(verbs, named[-1], law):
+            break
+        out.insert(0, named[-1])
+        first = named[-1].first
+    return out
