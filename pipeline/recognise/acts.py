@@ -342,7 +342,7 @@ def _recipient(reading: Reading, trigger: Trigger) -> bool:
 
 def _reject(case: Case) -> Step | None:
     thing, about = case.thing, case.about
-    if contracts.of_citizens(case.reading, case.trigger, thing) or _both_ways(case.reading, case.trigger):
+    if contracts.of_citizens(case.reading, case.trigger, thing) or voting.both_ways(case.reading, case.trigger):
         return None
     if thing is None or thing.what in {"notice", "negotiations", "instruments", "decree"}:
         return None
@@ -355,19 +355,6 @@ def _reject(case: Case) -> Step | None:
     if thing.what in LAWS and not void and (about is None or about.family not in signing.TAKEN_ON):
         return None
     return Step(E.REJECTED, f"reject_{thing.what}", weight=0.85 if thing.what in {PRONOUN, GENERIC} else 0.95)
-
-
-def _both_ways(reading: Reading, trigger: Trigger) -> bool:
-    """ "Twenty voted for it and none against": how a vote was split."""
-    inside = range(trigger.first + 1, trigger.last)
-    behind = trigger.last + 1
-    counted = reading.lexicon.table.arabic and behind < len(reading.tokens) and reading.tokens[behind].low.isdigit()
-    if counted and reading.tokens[trigger.first].low.startswith(_AND):
-        return True  # „بموافقة 88 نائبا واحتفاظ 4 ورفض 13“
-    return reading.is_a("prepositions", trigger.last) and any(reading.is_a("beneficiary", i) for i in inside)
-
-
-_AND = "و"
 
 
 def _extend(case: Case) -> Step | None:

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 
 from pipeline.recognise.reading import Reading
 from pipeline.recognise.rows import ORGANS, ends_name, first_row, group, is_of, last_word, without_places, word_of
-from pipeline.recognise.triggers import ACTIVE, Trigger
+from pipeline.recognise.triggers import ACTIVE, NOMINAL, Trigger
 from pipeline.recognise.values import PartyKind, PartyMention
 
 _OUT_OF = frozenset({"from", "от", "від", "ад", "de", "del", "da", "do", "von"})
+_OBJECTS = frozenset({"es", "ihn"})  # „am 3. März billigte es der Bundesrat“
+_HANDED_ON = frozenset({"deposit", "notify", "submit"})
 _REACH = 14  # words from a passive to its agent
 _SHARED = 5  # words from a verb to a participle that shares its auxiliary
 _BUT = frozenset({"but", "mais", "pero", "mas", "aber", "sondern"})
@@ -87,6 +89,47 @@ def inverted(reading: Reading, trigger: Trigger, free: Sequence[PartyMention]) -
     between = range(trigger.last + 1, word_of(reading, behind[0]))
     bare = all(reading.is_a("determiners", i) and not reading.is_a("prepositions", i) for i in between)
     return (behind[0],) if bare and not reading.comma_between(trigger.last, word_of(reading, behind[0])) else ()
+
+
+def behind(
+    reading: Reading, trigger: Trigger, triggers: Sequence[Trigger], free: Sequence[PartyMention]
+) -> tuple[PartyMention, ...]:
+    """The subject behind the verb, where the language allows it («подписали Россия и Иран»)."""
+    if not reading.lexicon.object_first:
+        return ()
+    clause = reading.clause_of[trigger.first]
+    nexts = [
+        t.first
+        for t in triggers
+        if t.first > trigger.last and reading.same_clause(t.first, trigger.first) and t.voice != NOMINAL
+    ]
+    stop = min(nexts, default=len(reading.tokens))
+    found = [
+        p
+        for p in free
+        if trigger.last < word_of(reading, p) < stop and reading.clause_of[word_of(reading, p)] == clause
+    ]
+    return group(reading, without_places(reading, first_row(reading, found)), from_left=True)
+
+
+def of_next_act(
+    reading: Reading, trigger: Trigger, triggers: Sequence[Trigger], free: Sequence[PartyMention]
+) -> tuple[PartyMention, ...]:
+    """The organ right behind a verb that a comma parts from what was said before («…, 24 февраля его одобрил Сенат», "…, lo ratificó
+    el Senado"); of papers that are handed over it may be who receives them."""
+    if trigger.voice != ACTIVE or trigger.family in _HANDED_ON:
+        return ()
+    found = behind(reading, trigger, triggers, free) or inverted(reading, trigger, free)
+    if not any(p.kind in ORGANS for p in found):
+        return ()
+    between = range(trigger.last + 1, word_of(reading, found[0]))
+    if not all(reading.is_a("determiners", i) or reading.tokens[i].low in _OBJECTS for i in between):
+        return ()
+    home = reading.clause_of[trigger.first]
+    before = [
+        p for p in free if last_word(reading, p) < trigger.first and reading.clause_of[word_of(reading, p)] == home
+    ]
+    return found if before and reading.comma_between(last_word(reading, before[-1]), trigger.first) else ()
 
 
 def of_light_verb(reading: Reading, trigger: Trigger, free: Sequence[PartyMention]) -> tuple[PartyMention, ...]:

@@ -14,7 +14,10 @@ from pipeline.recognise.values import Actor, Sentence
 _LAST = frozenset({EventType.WITHDRAWN, EventType.TERMINATED, EventType.SUSPENDED})
 _MAIN = "clause:main"  # a sign
 _VOTES = frozenset({EventType.APPROVED, EventType.RATIFIED})
+_LEFT = frozenset({EventType.WITHDRAWN, EventType.TERMINATED})
 _VOTING = frozenset({"lower_chamber", "upper_chamber", "parliament"})
+_HOUSES = frozenset({"lower_chamber", "upper_chamber"})
+_STAGES = {"lower_chamber": 1, "upper_chamber": 2, "head_of_state": 3}
 _EARLY = frozenset({EventType.SIGNED, EventType.INITIALLED, EventType.NEGOTIATIONS_CONCLUDED})
 _BY_EACH = frozenset(
     {
@@ -92,7 +95,7 @@ def _happened(status: Status) -> bool:
 def _same(one: Told, other: Told) -> bool:
     if one.agreement != other.agreement or _happened(one.status) != _happened(other.status):
         return False
-    if one.type is not other.type and not _one_vote(one, other):
+    if one.type is not other.type and not _one_vote(one, other) and not _one_leaving(one, other):
         return False
     a, b = one.actor, other.actor
     if a.country and b.country and a.country != b.country:
@@ -102,6 +105,8 @@ def _same(one: Told, other: Told) -> bool:
     day, another = one.told_date, other.told_date
     if day and another and not day.agrees(another) and _happened(one.status):
         return one.salience is not other.salience and not (a.country and a.country == b.country)
+    if {a.stage, b.stage} == _HOUSES and a.country == b.country:
+        return False  # each house votes for itself
     return not (a.stage and b.stage and a.stage != b.stage and day and another and day != another)
 
 
@@ -118,14 +123,28 @@ def _one_vote(one: Told, other: Told) -> bool:
     )
 
 
+def _one_leaving(one: Told, other: Told) -> bool:
+    """ "Ukraine has denounced the treaty. Kyiv ended the agreement of 2003": what one state ends by itself it leaves, and does so once."""
+    return (
+        {one.type, other.type} == _LEFT
+        and _happened(one.status)
+        and one.salience is other.salience
+        and bool(one.actor.country)
+        and one.actor.country == other.actor.country
+    )
+
+
 def _joined(one: Told, other: Told) -> Told:
     """The better told of two, with what the other adds: news before background, the surer before the vaguer."""
     best, rest = (one, other)
-    if (one.salience is BACKGROUND and other.salience is NEWS) or (
+    if (one.salience is BACKGROUND and other.salience is NEWS and not _lead_recalls(one, other)) or (
         one.salience is other.salience and (other.confidence > one.confidence + 0.15 or _said_outright(other, one))
     ):
         best, rest = other, one
-    if best.type is EventType.APPROVED and rest.type is EventType.RATIFIED:
+    if (best.type, rest.type) in {
+        (EventType.APPROVED, EventType.RATIFIED),
+        (EventType.TERMINATED, EventType.WITHDRAWN),
+    }:
         best, rest = rest, best
     actor = best.actor if best.actor.country or not rest.actor.country else rest.actor
     day = _finer(best.told_date, rest.told_date)
@@ -139,6 +158,11 @@ def _joined(one: Told, other: Told) -> Told:
         confidence=max(best.confidence, rest.confidence),
         reasons=(*(r for r in best.reasons if r != SUPPOSED or day is None), "told_again"),
     )
+
+
+def _lead_recalls(one: Told, other: Told) -> bool:
+    """ "The treaty had been signed during the visit, … It was signed during the visit, said he": what the lead recalls no later sentence reports."""
+    return one.lead and "pluperfect" in one.reasons and other.told_date in {None, one.told_date}
 
 
 def _shown_by(best: Told, rest: Told, day: PartialDate | None) -> Told:
@@ -186,7 +210,7 @@ def weigh(told: Sequence[Told]) -> list[Told]:
             one.salience is NEWS
             and _happened(one.status)
             and not one.lead
-            and earlier_steps(news, one.type)
+            and (earlier_steps(news, one.type) or any(_voted_before(one, t) for t in telling))
             and not _same_day(one, told)
         ):
             out.append(history(one, "before_the_news_step"))
@@ -195,6 +219,13 @@ def weigh(told: Sequence[Told]) -> list[Told]:
         else:
             out.append(one)
     return out
+
+
+def _voted_before(one: Told, other: Told) -> bool:
+    """ "The Senate approved the law. The lower house passed it on 14 September": the step of a stage before the one that is news."""
+    a, b = one.actor, other.actor
+    later = 0 < _STAGES.get(a.stage, 0) < _STAGES.get(b.stage, 0)
+    return later and a.country == b.country and one.type is other.type and _of_one(one, other) and other is not one
 
 
 def _recounted(one: Told, told: Sequence[Told]) -> bool:

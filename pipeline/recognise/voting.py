@@ -13,6 +13,7 @@ E = EventType
 _ORGANS = frozenset({"chamber", "executive", "presidential", "votes"})
 _NEAR = 10  # words between a text's adoption and its year
 _YEAR = 4  # digits
+_AND = "و"  # written as one word with what it joins
 
 
 def approve(case: Case) -> Step | None:
@@ -107,3 +108,17 @@ def _voted(family: str, reason: str) -> Step | None:
     if family in {"sign", "provisional", "extend", "amend"}:
         return Step(E.APPROVED, reason)
     return None
+
+
+def both_ways(reading: Reading, trigger: Trigger) -> bool:
+    """ "Twenty voted for it and none against", «проголосовали 276 депутатов, никто не высказался против»: how a vote was split."""
+    inside = range(trigger.first + 1, trigger.last)
+    behind = trigger.last + 1
+    counted = reading.lexicon.table.arabic and behind < len(reading.tokens) and reading.tokens[behind].low.isdigit()
+    if counted and reading.tokens[trigger.first].low.startswith(_AND):
+        return True  # „بموافقة 88 نائبا واحتفاظ 4 ورفض 13“
+    no = [h for h in reading.section("status") if h.key == "negated" and h.first in inside and h.last in inside]
+    nobody = any(reading.comma_between(trigger.first, h.first) for h in no)
+    return nobody or (
+        reading.is_a("prepositions", trigger.last) and any(reading.is_a("beneficiary", i) for i in inside)
+    )

@@ -10,7 +10,6 @@ from pipeline.recognise.reading import ASIDE, RELATIVE, SUBORDINATE, Reading
 from pipeline.recognise.rows import (
     ORGANS,
     first_of,
-    first_row,
     group,
     is_of,
     last_word,
@@ -71,8 +70,9 @@ def subject(
         whose = owner(reading, trigger, free) or _before(reading, trigger, triggers, free)
         return whose or agents.of_light_verb(reading, trigger, free)
     return (
-        _before(reading, trigger, triggers, free)
-        or _behind(reading, trigger, triggers, free)
+        agents.of_next_act(reading, trigger, triggers, free)
+        or _before(reading, trigger, triggers, free)
+        or agents.behind(reading, trigger, triggers, free)
         or agents.inverted(reading, trigger, free)
         or _topic(reading, trigger, free)
         or agents.opening(reading, trigger, named)
@@ -364,24 +364,3 @@ def _parting_comma(reading: Reading, first: int, stop: int, own: Sequence[PartyM
     parts = [i for i in range(first, stop) if "," in reading.before(i)]
     listed = {i for i in parts if i - 1 in ends and named.get(i) == ends[i - 1]}
     return next((i for i in reversed(parts) if i not in listed and last >= i), -1)
-
-
-def _behind(
-    reading: Reading, trigger: Trigger, triggers: Sequence[Trigger], free: Sequence[PartyMention]
-) -> tuple[PartyMention, ...]:
-    """The subject behind the verb, where the language allows it («подписали Россия и Иран»)."""
-    if not reading.lexicon.object_first:
-        return ()
-    clause = reading.clause_of[trigger.first]
-    nexts = [
-        t.first
-        for t in triggers
-        if t.first > trigger.last and reading.same_clause(t.first, trigger.first) and t.voice != NOMINAL
-    ]
-    stop = min(nexts, default=len(reading.tokens))
-    found = [
-        p
-        for p in free
-        if trigger.last < word_of(reading, p) < stop and reading.clause_of[word_of(reading, p)] == clause
-    ]
-    return group(reading, without_places(reading, first_row(reading, found)), from_left=True)
