@@ -8,7 +8,7 @@ Two axes: the events given are what was *known* (ask the history `as_of` a momen
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
@@ -110,16 +110,8 @@ def status_of(agreement: Agreement | None, events: Iterable[Event], on: date) ->
     listed = agreement.parties if agreement else ()
     others = sorted({event.actor_country for event in sure} - {"", *listed})
     many = bool(agreement and agreement.multilateral)
-    parties = tuple(
-        _party(
-            party,
-            [event for event in sure if _concerns(event, party, many)],
-            [event for event in planned if _concerns(event, party, many)],
-            on,
-            many,
-        )
-        for party in (*listed, *others)
-    )
+    of_sure, of_planned = _by_party(sure, many), _by_party(planned, many)
+    parties = tuple(_party(party, of_sure(party), of_planned(party), on, many) for party in (*listed, *others))
     return AgreementStatus(on, parties, tuple(event.id for event in told if not _counts(event)))
 
 
@@ -141,11 +133,20 @@ def _counts(event: Event) -> bool:
     return event.state is not EventState.REVIEW and event.confidence >= SURE
 
 
-def _concerns(event: Event, party: str, multilateral: bool) -> bool:
-    """Whether an act is this party's. An act without a single actor is everybody's, unless it can only be somebody's:
-    an organ's vote, or, with many parties, what each of them does for itself."""
-    if event.actor_country:
-        return event.actor_country == party
+def _by_party(events: Sequence[Event], many: bool) -> Callable[[str], list[Event]]:
+    """Of these events those that are a party's, in their order. An act without a single actor is everybody's."""
+    joint = [event for event in events if not event.actor_country and _is_joint(event, many)]
+    own: dict[str, list[Event]] = {}
+    for event in events:
+        if event.actor_country:
+            own.setdefault(event.actor_country, []).append(event)
+    place = {event.id: number for number, event in enumerate(events)}
+    return lambda party: sorted((*own.get(party, ()), *joint), key=lambda event: place[event.id])
+
+
+def _is_joint(event: Event, multilateral: bool) -> bool:
+    """Whether an act without a single actor is everybody's, and not only somebody's: an organ's vote, or, with many parties, what
+    each of them does for itself."""
     if event.type in _DOMESTIC and event.stage:
         return False
     return not multilateral or event.type in _EARLY | {EventType.ENTERED_INTO_FORCE, EventType.TERMINATED}

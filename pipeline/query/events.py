@@ -50,10 +50,10 @@ def timeline(database: Database, agreement_id: str, as_of: datetime | None = Non
 
 
 def course(database: Database, agreement_id: str, as_of: datetime | None = None) -> tuple[Event, ...]:
-    """The same without sources, for what is worked out of all steps."""
+    """The same without what proves the steps, for what is worked out of all of them."""
     if as_of is not None:
         return timeline(database, agreement_id, as_of)
-    return tuple(reversed(database.read(lambda c: latest_of(c, agreement_id, MOST))))
+    return tuple(reversed(database.glance(lambda c: latest_of(c, agreement_id, MOST))))
 
 
 def some(database: Database, ids: Collection[str]) -> dict[str, Event]:

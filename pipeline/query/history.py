@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import Connection, Select, and_, func, select
 
 from pipeline.model import Event
 from pipeline.plan import Report
@@ -17,7 +18,7 @@ from pipeline.store import polls as poll_rows
 from pipeline.store.codec import event_from
 from pipeline.store.engine import Database
 from pipeline.store.sources import by_id
-from pipeline.store.sql import among
+from pipeline.store.sql import among, among_given, given_list
 from pipeline.store.tables import ArticleRow, ArticleVersionRow, ChangeRow, EventRow, EvidenceRow, RevisionRow
 
 
@@ -165,8 +166,17 @@ def deliveries_of(database: Database, event_id: str) -> tuple[deliveries.Deliver
 
 def recorded(database: Database, ids: Collection[str]) -> dict[str, datetime]:
     """When each of these events was last changed."""
-    wanted = select(EventRow.id, EventRow.updated_at).where(EventRow.id.in_(ids))
-    return database.read(lambda c: {row.id: row.updated_at for row in c.execute(wanted)})
+    sqlite = database.is_sqlite
+    given = {"ids": given_list(sqlite, list(ids))}
+    return (
+        database.glance(lambda c: {row[0]: row[1] for row in c.execute(_recorded(sqlite), given).all()}) if ids else {}
+    )
+
+
+@cache
+def _recorded(sqlite: bool) -> Select[Any]:
+    event = EventRow.__table__.c
+    return select(event.id, event.updated_at).where(among_given(sqlite, event.id, "ids"))
 
 
 def found_articles(database: Database, text: str, limit: int = 50, cursor: str | None = None) -> Page[search.Hit]:

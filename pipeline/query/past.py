@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, bindparam, func, select
+from sqlalchemy import Connection, Select, bindparam, or_, select
 
 from pipeline.model import Event
 from pipeline.query import by_words_then, validity
@@ -51,11 +51,10 @@ def _snapshots(connection: Connection, ids: Sequence[str], as_of: datetime) -> l
 
 @lru_cache(2)
 def _standing(sqlite: bool) -> Select[Any]:
-    """The last revision of each of these events that had been recorded by then."""
+    """The revision of each of these events that held then."""
     past, event = RevisionRow.__table__, EventRow.__table__
-    mine = [among_given(sqlite, past.c.event_id, "ids"), past.c.recorded_at <= bindparam("as_of", type_=UtcDateTime())]
-    latest = select(past.c.event_id, func.max(past.c.revision).label("revision")).where(*mine)
-    latest_ = latest.group_by(past.c.event_id).subquery()
-    same = and_(latest_.c.event_id == past.c.event_id, latest_.c.revision == past.c.revision)
-    both = past.join(latest_, same).join(event, event.c.id == past.c.event_id)
-    return select(past.c.event_id, past.c.snapshot, event.c.first_seen).select_from(both)
+    as_of = bindparam("as_of", type_=UtcDateTime())
+    held = [past.c.recorded_at <= as_of, or_(past.c.until.is_(None), past.c.until > as_of)]
+    both = past.join(event, event.c.id == past.c.event_id)
+    shown = select(past.c.event_id, past.c.snapshot, event.c.first_seen).select_from(both)
+    return shown.where(among_given(sqlite, past.c.event_id, "ids"), *held)

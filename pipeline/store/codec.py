@@ -159,6 +159,33 @@ def event_of(row: Any, sources: tuple[Source, ...] = ()) -> Event:
     )
 
 
+STEP = (
+    "id", "agreement_id", "agreement", "type", "status", "salience", "stage", "wording", "actor_country", "date", "effective_date",
+    "confidence", "first_seen", "state", "flags",
+)  # fmt: skip  # what `step_of` reads
+
+
+def step_of(row: Any) -> Event:
+    """The same without what proves it: enough to tell what happened, and where parties stand."""
+    return Event(
+        id=row.id,
+        agreement_id=row.agreement_id,
+        agreement=row.agreement,
+        type=EventType(row.type),
+        status=Status(row.status),
+        salience=Salience(row.salience),
+        stage=row.stage,
+        wording=row.wording,
+        actor_country=row.actor_country,
+        date=partial(row.date),
+        effective_date=partial(row.effective_date),
+        confidence=row.confidence,
+        first_seen=row.first_seen,
+        state=EventState(row.state),
+        flags=tuple(row.flags),
+    )
+
+
 SNAPSHOT_FIELDS = (*EVENT_FIELDS, "date", "effective_date", "reasons", "flags")
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, and_, bindparam, or_, select
 
 from pipeline.model import Event, EventState, Salience, Source
-from pipeline.store.codec import SHOWN, event_of
+from pipeline.store.codec import SHOWN, STEP, event_of, step_of
 from pipeline.store.sql import among_given, given_list
 from pipeline.store.tables import ArticleRow, ArticleVersionRow, EventRow, EvidenceRow
 from pipeline.store.types import UtcDateTime
@@ -35,15 +35,15 @@ def _by_id(sqlite: bool) -> Select[Any]:
 
 
 def latest_of(connection: Connection, agreement_id: str, limit: int) -> list[Event]:
-    """The latest acts of an agreement that were not taken back, the latest first, without sources."""
+    """The latest acts of an agreement that were not taken back, the latest first, without what proves them (`codec.STEP`)."""
     given = {"agreement_id": agreement_id, "limit": limit}
-    return [event_of(row) for row in connection.execute(_latest_of(), given).all()]
+    return [step_of(row) for row in connection.execute(_latest_of(), given).all()]
 
 
 @cache
 def _latest_of() -> Select[Any]:
     event = EventRow.__table__
-    shown = (event.c[name] for name in SHOWN)
+    shown = (event.c[name] for name in STEP)
     mine = and_(event.c.agreement_id == bindparam("agreement_id"), event.c.state != EventState.RETRACTED.value)
     found = select(*shown).where(mine).order_by(event.c.happened.desc(), event.c.id.desc())
     return found.limit(bindparam("limit")).with_hint(event, "INDEXED BY ix_events_walk_agreement", "sqlite")

@@ -81,8 +81,13 @@ class Search:
             one, other = (self.between(span.low or 0, span.high or 0) for span in (looked, left))
             return one, other
         count = _count(self.index.name, lying("id", looked))
-        one, other = self.connection.execute(count, edges_of(looked) | {"name": self.index.name}).one()
-        return one, other if other > 0 else _UNKNOWN
+        near, every = self.connection.execute(count, edges_of(looked) | {"name": self.index.name}).one()
+        if near < _AT_ONCE or every <= 0:
+            return near, every if every > 0 else _UNKNOWN
+        width, rest = ((span.high or 0) - (span.low or 0) for span in (looked, left))
+        return int(every * width / (width + rest)), int(
+            every * rest / (width + rest)
+        )  # where they lie as thick as elsewhere
 
 
 @lru_cache(100)
@@ -158,43 +163,51 @@ def _among(index: Index) -> TextClause:
 def _alike(connection: Connection, index: Index, wanted: Wanted, span: Span, part: tuple[range, int]) -> list[int]:
     """The first of them in these stretches; a stretch is a look-up of its own, and none is looked up once the page is full."""
     stretches, limit = part
-    statement = _each_of(index.name, lying("id + 0", span), "ASC" if span.rising else "DESC")
+    phrases = _phrases(wanted)
+    statement = _each_of(index.name, lying("id + 0", span), "ASC" if span.rising else "DESC", phrases=bool(phrases))
     first, last, step = (stretches[0], stretches[-1], 1) if span.rising else (stretches[-1], stretches[0], -1)
-    values = {"asked": _query(_STRETCH, wanted), "first": first, "last": last, "step": step, "limit": limit}
-    return sorted(connection.execute(statement, edges_of(span) | values).scalars(), reverse=not span.rising)
+    asked = {"asked": _query(_STRETCH, wanted, near=False), "phrases": _query(_STRETCH, phrases)}
+    values = edges_of(span) | asked | {"first": first, "last": last, "step": step, "limit": limit}
+    return sorted(connection.execute(statement, values).scalars(), reverse=not span.rising)
+
+
+def _phrases(wanted: Wanted) -> Wanted:
+    """What an index cannot tell by itself: of the words of a phrase, that they stand one after the other."""
+    return tuple(some for some in wanted if any(len(phrase) > 1 for phrase in some))
 
 
 @lru_cache(100)
-def _each_of(name: str, bounds: str, order: str) -> TextClause:
+def _each_of(name: str, bounds: str, order: str, *, phrases: bool) -> TextClause:
     # in one query of them all, each document would be weighed against every stretch; "+ 0" keeps the planner off the key's order
-    asked = f"CAST(replace(:asked, '{_STRETCH}', CAST(stretch AS text)) AS tsquery)"
+    asked, exact = (
+        f"CAST(replace(:{one}, '{_STRETCH}', CAST(stretch AS text)) AS tsquery)" for one in ("asked", "phrases")
+    )
+    near = f"SELECT id FROM {name} WHERE words @@ {asked}{bounds} ORDER BY id + 0 {order}"  # noqa: S608 - names of ours
+    if phrases:  # are looked for in one document after the other, until there are enough
+        document = f"SELECT id, words FROM {name} WHERE id = listed.id OFFSET 0"  # noqa: S608
+        near = f"SELECT document.id FROM ({near} OFFSET 0) AS listed, LATERAL ({document}) AS document WHERE document.words @@ {exact}"  # noqa: S608
     return text(
-        f"SELECT one.id FROM generate_series(CAST(:first AS bigint), CAST(:last AS bigint), CAST(:step AS bigint)) AS stretch"  # noqa: S608 - names of ours
-        f" CROSS JOIN LATERAL (SELECT id FROM {name} WHERE words @@ {asked}{bounds} ORDER BY id + 0 {order} LIMIT :limit) one LIMIT :limit"
+        f"SELECT one.id FROM generate_series(CAST(:first AS bigint), CAST(:last AS bigint), CAST(:step AS bigint)) AS stretch"  # noqa: S608
+        f" CROSS JOIN LATERAL ({near} LIMIT :limit) one LIMIT :limit"
     )
 
 
 def _at_once(connection: Connection, index: Index, wanted: Wanted, span: Span, limit: int) -> list[int] | None:
-    """The first of them by their words alone, whatever the stretch; None where they are many.
-
-    Phrases are looked at in what has their words.
-    """
-    phrases = tuple(some for some in wanted if any(len(phrase) > 1 for phrase in some))
-    statement = _by_words_alone(index, lying("id + 0", span), phrases=bool(phrases))
-    values = {"asked": _query("", wanted, near=False), "phrases": _query(_STRETCH, phrases)}
-    found = list(connection.execute(statement, edges_of(span) | values).scalars())
-    return sorted(found, reverse=not span.rising)[:limit] if len(found) <= _AT_ONCE else None
+    """The first of them by their words alone, whatever the stretch; None where they are many."""
+    statement = _by_words_alone(index.name, lying("id + 0", span))
+    values = {"asked": _query("", wanted, near=False)}
+    found = sorted(connection.execute(statement, edges_of(span) | values).scalars(), reverse=not span.rising)
+    if len(found) > _AT_ONCE:
+        return None
+    phrases = _phrases(wanted)
+    return first_among(connection, index, phrases, found, 1, limit) if phrases else found[:limit]
 
 
 @lru_cache(100)
-def _by_words_alone(index: Index, bounds: str, *, phrases: bool) -> TextClause:
-    exact = f"CAST(replace(:phrases, '{_STRETCH}', CAST(id >> {index.shift} AS text)) AS tsquery)"
-    also = f" AND words @@ {exact}" if phrases else ""
+def _by_words_alone(name: str, bounds: str) -> TextClause:
     # the planner is not shown the words: for frequent ones it would read the whole table, and take each document apart
-    return text(
-        f"SELECT id FROM {index.name} WHERE search_stems(words) @@ (SELECT CAST(:asked AS tsquery)){also}{bounds}"  # noqa: S608 - names of ours
-        f" LIMIT {_AT_ONCE + 1}"
-    )
+    asked = "(SELECT CAST(:asked AS tsquery))"
+    return text(f"SELECT id FROM {name} WHERE search_stems(words) @@ {asked}{bounds} LIMIT {_AT_ONCE + 1}")  # noqa: S608 - names of ours
 
 
 def _in_stretches(

@@ -19,7 +19,7 @@ from pipeline.query import EventFilter, answering, picking, picking_words, rare,
 from pipeline.query.asking import place
 from pipeline.query.kept import Kept
 from pipeline.query.memory import Memory
-from pipeline.store import documents, inverted, migrate
+from pipeline.store import documents, inverted, migrate, stretches
 from pipeline.store.codec import event_from
 from pipeline.store.engine import Database, open_database
 from pipeline.store.tables import ArticleVersionRow, EventPartyRow, EventRow, EvidenceRow, RevisionRow
@@ -70,9 +70,9 @@ def test_every_composition_of_filters(history: Database, monkeypatch: pytest.Mon
         memory.read()
         assert history.read(memory.stand) is not None
     monkeypatch.setattr(picking, "_BLOCK", 32)  # as if there were many
-    monkeypatch.setattr(answering, "NARROW", 100)
-    monkeypatch.setattr(picking_words, "NARROW", 100)
     monkeypatch.setattr(answering, "FIRST_BLOCK", 16)
+    monkeypatch.setattr(answering, "MOST", 64)
+    monkeypatch.setattr(picking_words, "_NARROW", 100)
     monkeypatch.setattr(picking_words, "_LEARNT", 20)
     monkeypatch.setattr(picking_words, "_LOOK", {"sqlite": 3.0, "postgresql": 3.0})
     monkeypatch.setattr(validity, "_EARLY", 100)  # as if the history were a long one
@@ -80,6 +80,9 @@ def test_every_composition_of_filters(history: Database, monkeypatch: pytest.Mon
     monkeypatch.setattr(validity, "_MANY", 100)
     monkeypatch.setattr(rare, "_FEW", 40)
     monkeypatch.setattr(inverted, "_NEAR", 16)
+    monkeypatch.setattr(stretches, "_STRETCHES", (4, 64))
+    monkeypatch.setattr(stretches, "_TELLING", 30)
+    monkeypatch.setattr(stretches, "_AT_ONCE", 40)
     dice = random.Random(11)
     stems = history.read(_stems)
     now = {one.id: place(one)[0] for one in history.read(partial(_stood, at=LATEST))[0]}
