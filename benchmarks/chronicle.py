@@ -143,6 +143,7 @@ def _write(connection: Connection, size: Size, made: list[dict[str, Any]], kinds
     rows(connection, "event_parties", _PARTY_COLUMNS, _party_rows(made, kinds))
     rows(connection, "revisions", _REVISION_COLUMNS, _revisions(made, kinds))
     rows(connection, "changes", ("seq", "event_id", "revision", "kind", "at"), _changes(made))
+    rows(connection, "counters", ("name", "value"), [("changes", len(made))])
     rows(connection, "evidence", _EVIDENCE_COLUMNS, _evidence(made))
     rows(connection, "expectations", _EXPECTED_COLUMNS, _expected(made))
     rows(connection, "event_documents", ("event_id", "shape", "since", "body"), _documents(made, size))
