@@ -146,6 +146,8 @@ def _joined(one: Told, other: Told) -> Told:
         (EventType.TERMINATED, EventType.WITHDRAWN),
     }:
         best, rest = rest, best
+    if _long_past(best, rest):
+        best = replace(best, salience=BACKGROUND)
     actor = best.actor if best.actor.country or not rest.actor.country else rest.actor
     day = _finer(best.told_date, rest.told_date)
     best = _shown_by(best, rest, day)
@@ -163,6 +165,17 @@ def _joined(one: Told, other: Told) -> Told:
 def _lead_recalls(one: Told, other: Told) -> bool:
     """ "The treaty had been signed during the visit, … It was signed during the visit, said he": what the lead recalls no later sentence reports."""
     return one.lead and "pluperfect" in one.reasons and other.told_date in {None, one.told_date}
+
+
+_GONE_BY = frozenset({"old_date", "pluperfect"})
+
+
+def _long_past(best: Told, rest: Told) -> bool:
+    """Whether what is told without a day, and not in the lead, was told before (or at once) of a day long past: no news again."""
+    if best.salience is not NEWS or rest.salience is not BACKGROUND or not _happened(best.status):
+        return False
+    undated = best.told_date is None and not best.lead and best.sentence.index > 1
+    return undated and rest.told_date is not None and not _GONE_BY.isdisjoint(rest.reasons)
 
 
 def _shown_by(best: Told, rest: Told, day: PartialDate | None) -> Told:

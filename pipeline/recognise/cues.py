@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.recognise import orders, parted
+from pipeline.recognise import han, orders, parted
 from pipeline.recognise.patterns import Hit
 from pipeline.recognise.reading import Reading
 from pipeline.recognise.triggers import ACTIVE, PAST, PERFECT, PLUPERFECT, Trigger
@@ -28,6 +28,7 @@ def between(reading: Reading, start: int, end: int, clauses: frozenset[int], sec
         if h.first >= start and h.last < end and reading.clause_of[h.first] in clauses and h.key in _CUES
     ]
     hits = [h for h in hits if not (_limit(reading, h) or _hangs_on(reading, h) or _straddles(reading, h))]
+    hits = [h for h in hits if not han.of_name(reading, h.first, h.last)]
     hits = [h for h in hits if not (_of_time(reading, h) or _by_how_much(reading, h))]
     wider = [*hits, *reading.section("acts"), *reading.section("things"), *reading.section("salience")]
     return [

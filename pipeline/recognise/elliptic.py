@@ -63,9 +63,17 @@ def step(trigger: Trigger, thing: Thing | None, about: Trigger | None, reading: 
     whole = trigger.family != "reject" or thing is not None  # "one member voted no"
     if trigger.family in _BY_ORGAN and organ and whole and _free(reading, trigger, thing):
         return Step(_BY_ORGAN[trigger.family], f"guess_{trigger.family}", weight=_GUESS, consent=True)
+    if trigger.family in INTRANSITIVE and _of_law_published(reading, trigger):
+        return None
     if trigger.family in _TOLD and thing is None and (_free(reading, trigger, thing) or trigger.family == "initial"):
         return Step(PLAIN[trigger.family], f"guess_{trigger.family}", weight=_GUESS)
     return None
+
+
+def _of_law_published(reading: Reading, trigger: Trigger) -> bool:
+    """ "The law was published in the gazette and took effect": that is the law's force, not the agreement's."""
+    published = any(h.key == "promulgate" and h.last < trigger.first for h in reading.section("acts"))
+    return published and any(h.key in {"law", "decree"} and h.last < trigger.first for h in reading.section("things"))
 
 
 def _of_bill(reading: Reading, trigger: Trigger, bill: Thing) -> Step | None:

@@ -31,6 +31,8 @@ _TOPIC = re.compile(
 _FORCE = frozenset({"enter_force", "provisional"})
 
 
+_NAME = 24  # ideographs from a word of a title to the noun that ends it
+_NAMED = re.compile("(?:禁止|不扩散|不侵犯|互不侵犯|不歧视|反对)")
 _TITLE, _WORDING = 80, 45  # ideographs from a verb to the noun at the end of a title, of a wording
 _OPENS = re.compile("[^,，。;；]{0,3}(?:[《〈「『<“]|关于)")
 
@@ -118,6 +120,41 @@ def counted(reading: Reading, one: PartyMention, other: PartyMention) -> bool:
             reading.sentence.text[left.end - reading.sentence.start : right.start - reading.sentence.start]
         )
     )
+
+
+def in_party(reading: Reading, word: int) -> bool:
+    """Whether an ideograph is part of a party's name: 日 in 日本."""
+    start = reading.tokens[word].start
+    return any(p.start <= start < p.end for p in reading.parties)
+
+
+def of_name(reading: Reading, first: int, last: int) -> bool:
+    """《禁止核武器条约》, 不扩散核武器条约, 关于…的公约: a word that seems to deny is part of what an agreement is called."""
+    if reading.lexicon.language != "zh":
+        return False
+    nouns = [h.first for h in reading.section("instruments") if last < h.first <= last + _NAME]
+    if not nouns:
+        return False
+    behind = _text(reading, first, nouns[0])
+    if any(mark in behind[1:] for mark in "》〉,，。;；"):
+        return False
+    acts = any(last < h.first < nouns[0] for h in reading.section("acts"))  # 禁止签署该条约
+    return _titled(reading, first) or (not acts and bool(_NAMED.match(behind.lstrip("《〈"))))
+
+
+def _titled(reading: Reading, word: int) -> bool:
+    """Whether a title in brackets is open at a word."""
+    before = reading.sentence.text[: reading.tokens[word].start - reading.sentence.start]
+    return before.rfind("《") > before.rfind("》")
+
+
+def of_list(reading: Reading, count: int, trigger: int) -> bool:
+    """文莱、越南等6个成员国已交存批准书: a number of states that ends a list of their names, or stands behind another stop than the
+    verb; no tally. `count`: the first word of "states"."""
+    if reading.lexicon.language != "zh":
+        return False
+    named = re.search("等[0-9一二三四五六七八九十两多]+个[^,，。;；]{0,6}$", _text(reading, count - 12, count - 1))
+    return bool(named) or any(mark in reading.before(i) for i in range(count + 1, trigger + 1) for mark in ";；")
 
 
 def considered(reading: Reading, first: int, last: int, trigger: int) -> bool:

@@ -289,7 +289,8 @@ def _left_zh(reading: Reading, thing: Thing, verbs: frozenset[int], things: Sequ
     for i in range(thing.first - 1, max(-1, thing.first - 1 - _CJK_LEFT), -1):
         mark = reading.before(i + 1).strip()
         about = reading.tokens[i].low == "于" and i > 0 and reading.tokens[i - 1].low == "关"  # 两国关于引渡的条约
-        if any(c in "，。；：、,;:" for c in mark) or i in verbs or (reading.is_a("stop_words", i) and not about):
+        stop = reading.is_a("stop_words", i) and not about and not han.in_party(reading, i)  # 日本
+        if any(c in "，。；：、,;:" for c in mark) or i in verbs or stop:
             break
         if (reading.is_a("coordinate", i) and i - 1 in others) or reading.is_a("quote_verbs", i):
             break  # 引渡条约和互免签证协定 are two; 媒体称议定书

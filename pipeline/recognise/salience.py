@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from pipeline.model import EventType, PartialDate, Salience, Status
-from pipeline.recognise import inserts
+from pipeline.recognise import han, inserts
 from pipeline.recognise.patterns import Hit
 from pipeline.recognise.reading import MAIN, RELATIVE, SUBORDINATE, Reading
 from pipeline.recognise.triggers import (
@@ -366,6 +366,8 @@ def counted_actor(reading: Reading, trigger: Trigger) -> bool:
     for hit in reading.section("salience"):
         acts = hit.first > trigger.last if trigger.voice == PASSIVE else hit.last < trigger.first
         free = reading.lexicon.object_first  # the subject may stand behind its verb
+        if hit.key == "count" and han.of_list(reading, hit.first, trigger.first):
+            continue
         if hit.key == "count" and (acts or free) and reading.same_clause(hit.first, trigger.first):
             before = [i for i in range(max(0, hit.first - 3), hit.first) if not reading.is_a("two", i)]
             if any(reading.tokens[i].low.isdigit() or reading.is_a("numbers", i) for i in before):

@@ -150,7 +150,8 @@ def party_fit(
         return _wide_fit(entry, best, strangers)
     if strangers and not (query.plural and query.parties & entry.parties and _all_here(entry, query, members)):
         return best * 0.2, ("third_party",)
-    reasons = ["both_parties" if best >= _BOTH else "one_party" if best > 0 else "no_party"]
+    both = best >= _BOTH and len(fits) > 1  # where the list names one party only, that one says little
+    reasons = ["both_parties" if both else "one_party" if best > 0 else "no_party"]
     if query.plural and not query.parties and not entry.parties <= query.near:
         reasons.append("one_of_several")
     if _others_near(entry, query, members):
