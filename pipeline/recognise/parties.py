@@ -116,6 +116,8 @@ class Names:
         _congo(mentions)
         _sides(mentions, low, index)
         _members(mentions, low, index)
+        if index.han:
+            _owned(mentions)
         return tuple(self._bind(mentions, found, low, index))
 
     def owners_of(self, low: str, original: str, language: str) -> dict[str, str]:
@@ -287,6 +289,15 @@ def _congo(mentions: list[PartyMention]) -> None:
         for at, mention in enumerate(mentions):
             if mention.code == "CD":
                 mentions[at] = replace(mention, code="CG")
+
+
+def _owned(mentions: list[PartyMention]) -> None:
+    """Chinese 美国联邦参议院: an organ is of the state whose name it is written to, whatever its own name says."""
+    for at in range(1, len(mentions)):
+        before, organ = mentions[at - 1], mentions[at]
+        named = before.kind is PartyKind.NAME and len(before.code) == 2 and before.end == organ.start
+        if named and organ.kind is PartyKind.BODY and organ.code not in {"", before.code}:
+            mentions[at] = replace(organ, code=before.code)
 
 
 def _members(mentions: list[PartyMention], low: str, index: Index) -> None:
