@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from pipeline.recognise.among import Around
 from pipeline.recognise.focus import Linked
 from pipeline.recognise.linking import Index, Rival
@@ -12,15 +14,23 @@ _PLAIN = 0.75  # content from which the words alone are worth a look
 _KIND = 0.5  # under it, it is another instrument
 _SAID = 0.3  # content under which they share nothing
 _SHARED = 0.5  # content under which an agreement is not about what a mention says
+_BODY = 0.5  # content from which a title is of a body
+_APART = 0.15  # margin from which only one is
 _PAIR = 2  # parties of a bilateral agreement, and letters of a state's code
 _BLOCKING = frozenset({"third_party", "named_parties", "other_number", "other_year"})
 
 
-def charter(mention: Mention, link: Link) -> Linked | None:
-    """A body's name alone ("withdrew from the International Criminal Court") stands for the treaty it rests on."""
-    best = link.best
+def charter(mention: Mention, link: Link, says_more: Callable[[str], bool]) -> Linked | None:
+    """A body's name alone ("withdrew from the International Criminal Court") stands for the treaty it rests on.
+
+    `says_more`: whether an agreement's titles say a subject beside the body ("Privileges and Immunities of the …").
+    """
+    best, other = link.best, link.runner_up
     alone = not mention.kind and len(mention.parties) == 1 and len(mention.parties[0].code) > 2
-    if not alone or best is None or best.content < 0.5 or link.margin < 0.15:
+    if not alone or best is None or best.content < _BODY:
+        return None
+    apart = other is not None and says_more(other.agreement_id) and not says_more(best.agreement_id)
+    if link.margin < _APART and not apart:
         return None
     return Linked(best.agreement_id, Band.REVIEW, 0.72, ("charter_of_body", *best.reasons), mention)
 

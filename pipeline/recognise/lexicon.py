@@ -158,6 +158,7 @@ GRAMMAR = frozenset(
         "one_of",
         "roll",
         "roll_call",
+        "called",
         "including",
         "replacing",
         "amendments",

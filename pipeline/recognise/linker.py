@@ -18,6 +18,7 @@ _ALONE = 0.7  # confidence from which the one agreement that fits is sure
 _LISTED = 0.84  # confidence of the agreements that a plural means, where each alone fits its party
 _AMENDING = 8  # agreements among which an amendment to the one named is looked for
 _SAID = 0.6  # part of what the amended one's titles say that its titles say, too
+_NAME = "~"  # with which the keys of words that are no concepts begin
 _LIKELY = 0.7  # chance from which the likeliest agreement is taken where no rule decides
 _CHOSEN = 0.8  # and from which it is sure
 
@@ -202,7 +203,7 @@ class Linker(Carrying):
             and doubts.worth_review(self.index, mention, link, around)
         ):
             return Linked(link.agreement_id, Band.REVIEW, link.confidence, link.reasons, mention)
-        found = doubts.charter(mention, link)
+        found = doubts.charter(mention, link, self._says_more)
         if found is None and not mention.generic and not self._says_nothing(mention, language):
             found = self._chosen(mention, language, focus, sentence, around)
         best = link.best.agreement_id if link.best else None
@@ -217,6 +218,10 @@ class Linker(Carrying):
         ):
             return None
         return Linked(agreement, Band.SURE if chance >= _CHOSEN else Band.REVIEW, chance, ("chosen",), mention)
+
+    def _says_more(self, agreement_id: str) -> bool:
+        """Whether an agreement's titles say a subject, beside names."""
+        return any(not key.startswith(_NAME) for key in self._keys(agreement_id))
 
     def _says_nothing(self, mention: Mention, language: str) -> bool:
         """Whether a plural says neither whose agreements they are nor what they are on: "seven international agreements"."""

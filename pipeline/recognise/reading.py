@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 
-from pipeline.recognise import parted
+from pipeline.recognise import parted, relatives
 from pipeline.recognise.lexicon import Lexicon
 from pipeline.recognise.patterns import Hit
 from pipeline.recognise.values import PartyMention, Sentence, Token
@@ -65,7 +65,10 @@ class Reading:
     @cached_property
     def _cut(self) -> tuple[list[Clause], list[int]]:
         commas = bool(self.lexicon.grammar.get("relative_articles"))
-        return _clauses(self.tokens, self._gaps, self.hits, self.changing, commas=commas)
+        clauses, of = _clauses(self.tokens, self._gaps, self.hits, self.changing, commas=commas)
+        if self.lexicon.language in relatives.LANGUAGES and any(c.kind == RELATIVE for c in clauses):
+            _close(clauses, of, self.tokens, self.hits)
+        return clauses, of
 
     @cached_property
     def changing(self) -> frozenset[int]:
@@ -220,6 +223,7 @@ def _opening(
     if "subordinate" in keys:
         adverb = "have" in hits_at.get(i - 1, set())  # "has since applied it"
         loose = commas and not marked and "coordinate" not in hits_at.get(i - 1, set())
+        adverb = adverb or "called" in hits_at.get(i - 1, set())  # "an accord known as Open Skies"
         if (i in negating and not marked) or adverb or loose or _before_date(tokens, i, since="since" in keys):
             return ""
         return SUBORDINATE
@@ -274,6 +278,24 @@ def _clauses(
             current = len(clauses) - 1
         of.append(current)
     return clauses, of
+
+
+def _close(clauses: list[Clause], of: list[int], tokens: Sequence[Token], hits: Sequence[Hit]) -> None:
+    """End the relative clauses behind which the clause that they stand in goes on without a comma."""
+    roles: dict[int, set[str]] = {}
+    for hit in hits:
+        if hit.section == "grammar":
+            for i in range(hit.first, hit.last + 1):
+                roles.setdefault(i, set()).add(hit.key)
+    words = [token.low for token in tokens]
+    for clause in [c for c in clauses if c.kind == RELATIVE and c.opener >= 0]:
+        own = [i for i, number in enumerate(of) if number == clause.number]
+        nested = any(c.parent == clause.number for c in clauses)
+        if nested or not own or own[-1] - own[0] != len(own) - 1:
+            continue
+        end = relatives.end(clause.opener, words, hits, roles, own[-1])
+        for i in range(end, own[-1] + 1) if end > 0 else ():
+            of[i] = clause.parent
 
 
 def _before_date(tokens: Sequence[Token], word: int, *, since: bool) -> bool:

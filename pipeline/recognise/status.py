@@ -151,6 +151,8 @@ def _by_opener(reading: Reading, trigger: Trigger) -> Verdict | None:
     conditional = any(h.key == "conditional" and h.first <= opener <= h.last for h in reading.section("status"))
     if conditional and not (past and _once(reading, opener)):
         return Status.CONDITIONAL, ("conditional_clause",)
+    if clause.number and trigger.tense == PRESENT and _purpose(reading, opener):
+        return Status.PLANNED, ("purpose",)
     if (
         trigger.tense in {PRESENT, PERFECT, FUTURE}
         and reading.is_a("subordinate", opener)
@@ -161,6 +163,12 @@ def _by_opener(reading: Reading, trigger: Trigger) -> Verdict | None:
         if _temporal(reading, word) and not _at_that_moment(reading, trigger, opener):
             return Status.CONDITIONAL, ("temporal_clause_present",)
     return None
+
+
+def _purpose(reading: Reading, opener: int) -> bool:
+    """ "They are urged to do more so that they ratify it": what is told is to come about."""
+    behind = reading.tokens[opener + 1].low if opener + 1 < len(reading.tokens) else ""
+    return reading.lexicon.language == "en" and reading.tokens[opener].low == "so" and behind == "that"
 
 
 def _at_that_moment(reading: Reading, trigger: Trigger, opener: int) -> bool:

@@ -35,7 +35,7 @@ def of(
     if things:
         things = [*things, *(t for t in bills.beside(reading, found, verbs, trigger, thing, things) if t not in things)]
         return [listed.itemised(reading, t, mentions.of(reading, t, found, verbs, marked), verbs) for t in things]
-    organised = _organisation(reading, trigger, _leaving(trigger, thing, verbs)) or _noun_phrase(
+    organised = _organisation(reading, trigger, _leaving(trigger, thing, verbs, about)) or _noun_phrase(
         reading, found, verbs, thing, marked
     )
     return [organised or _synthetic(reading, trigger)]
@@ -291,9 +291,11 @@ def _as_were(reading: Reading, trigger: Trigger, other: Thing) -> bool:
     return any(reading.is_a("subordinate", i) and i + 1 < other.first and reading.is_a("be", i + 1) for i in between)
 
 
-def _leaving(trigger: Trigger, thing: Thing | None, verbs: Sequence[Trigger]) -> int:
-    """The last word of the withdrawal a vote or a notice is about ("voted for withdrawal from ECOWAS", "gave notice of its intention to
-    withdraw from the Union"), or -1."""
+def _leaving(trigger: Trigger, thing: Thing | None, verbs: Sequence[Trigger], about: Trigger | None) -> int:
+    """A word of the withdrawal a vote, a law or a notice is about ("voted for withdrawal from ECOWAS", "signed a law on leaving
+    the Court", "gave notice of its intention to withdraw from the Union"), or -1."""
+    if about is not None and about.family in {"withdraw", "accede"}:
+        return about.first  # a verb's words may take in the body's name
     if thing is not None and thing.what == NOUN and thing.kind == "withdraw":
         return thing.last
     announced = (v.last for v in verbs if v.family == "withdraw" and v.first > trigger.last)

@@ -1,0 +1,46 @@
+"""Where a relative clause ends that no comma closes: "a protocol that updates the treaty | was ratified", « l'accord qui modifie la
+convention | a été signé »."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from pipeline.recognise.patterns import Hit
+
+LANGUAGES = frozenset(
+    {"en", "es", "fr", "pt"}
+)  # those that set no comma there, and where an auxiliary stands before its verb
+_BARE = frozenset(
+    ["be", "been", "being", "having", "sido", "ser", "sea", "sean", "été", "être", "ayant", "avoir", "seja", "sejam", "ter", "tendo", "am"]
+)  # fmt: skip
+_REACH = 3  # words from an auxiliary to its participle
+_NO_VERB = ("determiners", "pronouns", "prepositions", "coordinate", "numbers", "relative", "subordinate", "to", "with")
+_DONE = frozenset({"participle", "passive", "past"})
+
+
+def end(opener: int, words: Sequence[str], hits: Sequence[Hit], roles: dict[int, set[str]], last: int) -> int:
+    """The first word behind a relative clause that begins with word `opener` and goes on to word `last` as far as marks tell, or -1.
+
+    Where a second finite verb follows without a conjunction, it is that of the noun the clause is about.
+    """
+    acts = [h for h in hits if h.section == "acts" and h.form != "noun" and opener < h.first <= last]
+    for i in range(opener + 3, last):
+        if not roles.get(i, set()) & {"be", "have"} or words[i] in _BARE or "coordinate" in roles.get(i - 1, set()):
+            continue
+        if roles.get(i - 1, set()) & {"be", "have", "to"}:  # an auxiliary of the same verb
+            continue
+        if not any(h.form in _DONE and h.first <= i + _REACH and i <= h.last and h.first >= i for h in acts):
+            continue
+        if _has_verb(opener, i, acts, roles):
+            return i
+    return -1
+
+
+def _has_verb(opener: int, word: int, acts: Collection[Hit], roles: dict[int, set[str]]) -> bool:
+    """Whether a relative clause has a verb of its own before a word."""
+    if any(h.last < word - 1 and h.first > opener for h in acts):
+        return True
+    first = opener + 1
+    if any(roles.get(i, set()) & {"be", "have"} for i in range(first, word - _REACH)):
+        return True
+    return not roles.get(first, set()) & {*_NO_VERB}
