@@ -114,7 +114,10 @@ def _pieces(sought: Sought, number: int, span: Span) -> Iterator[tuple[Answering
     part, lookout = sought
     rows, days = part.rows, part.rows.told.day
     low, high = span.low or 0, OPEN if span.high is None else span.high
-    listed = lookout.within(place(days, low // NUMBERS), place(days, high // NUMBERS, behind=True))
+    reach = lookout.asked.days(rows)
+    listed = lookout.within(
+        max(place(days, low // NUMBERS), reach[0]), min(place(days, high // NUMBERS, behind=True), reach[1])
+    )
     size, whole = _first_block(lookout, listed, rising=span.rising), False
     while not whole:
         some, listed, edge = _block(days, listed, size, rising=span.rising)

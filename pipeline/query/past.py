@@ -7,22 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from functools import lru_cache
-from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, or_, select
+from sqlalchemy import Connection
 
 from pipeline.model import Event
 from pipeline.query import by_words_then, validity
 from pipeline.query.asking import EventFilter
 from pipeline.query.kinds import kinds
 from pipeline.query.walking import Place, parts
-from pipeline.store.codec import event_from
 from pipeline.store.search import phrases
-from pipeline.store.sources import with_sources
-from pipeline.store.sql import among_given, given_list
-from pipeline.store.tables import EventRow, RevisionRow
-from pipeline.store.types import UtcDateTime
+from pipeline.store.sources import then
 
 
 def places(connection: Connection, wanted: EventFilter, limit: int) -> list[Place]:
@@ -40,21 +34,4 @@ def places(connection: Connection, wanted: EventFilter, limit: int) -> list[Plac
 
 def stood(connection: Connection, ids: Sequence[str], as_of: datetime) -> list[Event]:
     """These events as they stood at a moment, with the sources of that moment; those not recorded by then are left out."""
-    return with_sources(connection, _snapshots(connection, ids, as_of), as_of)
-
-
-def _snapshots(connection: Connection, ids: Sequence[str], as_of: datetime) -> list[Event]:
-    sqlite = connection.dialect.name == "sqlite"
-    rows = connection.execute(_standing(sqlite), {"ids": given_list(sqlite, ids), "as_of": as_of}).all()
-    return [event_from(row.snapshot, row.event_id, row.first_seen) for row in rows]
-
-
-@lru_cache(2)
-def _standing(sqlite: bool) -> Select[Any]:
-    """The revision of each of these events that held then."""
-    past, event = RevisionRow.__table__, EventRow.__table__
-    as_of = bindparam("as_of", type_=UtcDateTime())
-    held = [past.c.recorded_at <= as_of, or_(past.c.until.is_(None), past.c.until > as_of)]
-    both = past.join(event, event.c.id == past.c.event_id)
-    shown = select(past.c.event_id, past.c.snapshot, event.c.first_seen).select_from(both)
-    return shown.where(among_given(sqlite, past.c.event_id, "ids"), *held)
+    return then(connection, ids, as_of)

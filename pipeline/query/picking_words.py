@@ -26,6 +26,7 @@ from pipeline.store.search import phrases
 
 _TIMES = 6  # times as wide is the next window, at most
 _LEARNT = 200  # events or entries that tell which way is the shorter one
+_SOON = {"sqlite": 200, "postgresql": 50}  # events that tell so: where a statement costs more, fewer
 _WALKED = 4000  # entries of the words' list that are read in one go, at most
 _ALL = 2**31  # entries of a window
 _NARROW = 120_000  # rows of the narrowest filter: with so few, the events that answer are the shorter way
@@ -122,7 +123,7 @@ class _Search:
             held = max(len(made), 0.5) / looked
             every = len(self.parts[0].rows.number)
             left = min((limit - len(made)) / held, answering.at_most)
-            if looked > _LEARNT and len(made) < limit and left * self._look > held * every:
+            if looked > _SOON[self.connection.dialect.name] and len(made) < limit and left * self._look > held * every:
                 return made, span
             size = int(min((limit - len(made)) / held * 1.2, size * _TIMES)) + 1
         return made, None

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, bindparam, or_, select
+from sqlalchemy import Connection, Select, Text, and_, bindparam, or_, select, type_coerce
 
 from pipeline.model import Event, EventState, Salience, Source
-from pipeline.store.codec import SHOWN, STEP, event_of, step_of
+from pipeline.store.codec import SHOWN, STEP, event_from, event_of, step_of
 from pipeline.store.sql import among_given, given_list
-from pipeline.store.tables import ArticleRow, ArticleVersionRow, EventRow, EvidenceRow
+from pipeline.store.tables import ArticleRow, ArticleVersionRow, EventRow, EvidenceRow, RevisionRow
 from pipeline.store.types import UtcDateTime
 
 
@@ -49,44 +50,69 @@ def _latest_of() -> Select[Any]:
     return found.limit(bindparam("limit")).with_hint(event, "INDEXED BY ix_events_walk_agreement", "sqlite")
 
 
-def with_sources(connection: Connection, found: Sequence[Event], as_of: datetime) -> list[Event]:
-    """The events with the sources of that moment."""
-    told = sources_of(connection, [one.id for one in found], as_of)
-    return [replace(one, sources=told.get(one.id, ())) for one in found]
+def then(connection: Connection, ids: Sequence[str], as_of: datetime) -> list[Event]:
+    """These events as they stood at a moment, with the sources of that moment; those not recorded by then are left out."""
+    sqlite = connection.dialect.name == "sqlite"
+    told: dict[str, list[Any]] = {}
+    for row in connection.execute(_then(sqlite), {"ids": given_list(sqlite, ids), "as_of": as_of}).all() if ids else ():
+        told.setdefault(row.stood, []).append(row)
+    return [_stood(identity, rows) for identity, rows in told.items()]
 
 
-def sources_of(
-    connection: Connection, ids: Sequence[str], as_of: datetime | None = None
-) -> dict[str, tuple[Source, ...]]:
-    """Of each event one source per article, in order of publication: those of now, or of that moment."""
+def _stood(identity: str, rows: Sequence[Any]) -> Event:
+    known = event_from(json.loads(rows[0].snapshot), identity, rows[0].first_seen)
+    return replace(known, sources=_sources(row for row in rows if row.id is not None))
+
+
+@cache
+def _then(sqlite: bool) -> Select[Any]:
+    """The revision of each of these events that held then, as often as there was evidence of it. Read as text: it is decoded once."""
+    past, event = RevisionRow.__table__, EventRow.__table__
+    evidence, version, article = (row.__table__ for row in (EvidenceRow, ArticleVersionRow, ArticleRow))
+    as_of = bindparam("as_of", type_=UtcDateTime())
+    held = (past.c.recorded_at <= as_of, or_(past.c.until.is_(None), past.c.until > as_of))
+    spoke = and_(
+        evidence.c.event_id == past.c.event_id,
+        evidence.c.recorded_at <= as_of,
+        or_(evidence.c.removed_at.is_(None), evidence.c.removed_at > as_of),
+    )
+    joined = (
+        past.join(event, event.c.id == past.c.event_id)
+        .outerjoin(evidence, spoke)
+        .outerjoin(version, version.c.id == evidence.c.article_version_id)
+        .outerjoin(article, article.c.id == evidence.c.article_id)
+    )
+    shown = (past.c.event_id.label("stood"), type_coerce(past.c.snapshot, Text()).label("snapshot"), event.c.first_seen)
+    mine = among_given(sqlite, past.c.event_id, "ids")
+    return select(*shown, *_shown(evidence.c, version.c, article.c)).select_from(joined).where(mine, *held)
+
+
+def sources_of(connection: Connection, ids: Sequence[str]) -> dict[str, tuple[Source, ...]]:
+    """Of each event one source per article, in order of publication."""
     told: dict[str, list[Any]] = {}
     sqlite = connection.dialect.name == "sqlite"
-    given = {"ids": given_list(sqlite, ids), "as_of": as_of}
-    for row in connection.execute(_evidence(sqlite, as_of is not None), given).all() if ids else ():
+    given = {"ids": given_list(sqlite, ids)}
+    for row in connection.execute(_evidence(sqlite), given).all() if ids else ():
         told.setdefault(row.event_id, []).append(row)
     return {identity: _sources(rows) for identity, rows in told.items()}
 
 
 @cache
-def _evidence(sqlite: bool, then: bool) -> Select[Any]:
-    """What is shown of an article and its sentence. Findings are decoded one by one: only few are needed whole."""
+def _evidence(sqlite: bool) -> Select[Any]:
     evidence, version, article = (row.__table__ for row in (EvidenceRow, ArticleVersionRow, ArticleRow))
-    told, of_version, of_article = evidence.c, version.c, article.c
-    both = evidence.join(version, of_version.id == told.article_version_id).join(
-        article, of_article.id == told.article_id
+    joined = evidence.join(version, version.c.id == evidence.c.article_version_id).join(
+        article, article.c.id == evidence.c.article_id
     )
-    wanted = (
-        select(
-            told.id, told.event_id, told.finding, told.start, told.end, told.confidence, told.seen_at, told.article_id,
-            of_version.title, of_version.language, of_version.published, of_version.sha256, of_article.url, of_article.agency,
-        )
-        .select_from(both)
-        .where(among_given(sqlite, told.event_id, "ids"))
+    mine = (among_given(sqlite, evidence.c.event_id, "ids"), evidence.c.removed_at.is_(None))
+    return select(*_shown(evidence.c, version.c, article.c)).select_from(joined).where(*mine)
+
+
+def _shown(told: Any, of_version: Any, of_article: Any) -> tuple[Any, ...]:
+    """What is shown of an article and its sentence."""
+    return (
+        told.id, told.event_id, told.finding, told.start, told.end, told.confidence, told.seen_at, told.article_id,
+        of_version.title, of_version.language, of_version.published, of_version.sha256, of_article.url, of_article.agency,
     )  # fmt: skip
-    if not then:
-        return wanted.where(told.removed_at.is_(None))
-    as_of = bindparam("as_of", type_=UtcDateTime())
-    return wanted.where(told.recorded_at <= as_of, or_(told.removed_at.is_(None), told.removed_at > as_of))
 
 
 def _sources(rows: Iterable[Any]) -> tuple[Source, ...]:
