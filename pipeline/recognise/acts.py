@@ -148,6 +148,8 @@ def _descriptive(trigger: Trigger, reading: Reading) -> bool:
     clause = reading.clause(trigger.first)
     if clause.kind == RELATIVE and reading.is_a("bargain", trigger.first) and trigger.voice == ACTIVE:
         return True  # "the minister who negotiated the treaty"
+    if clause.kind == RELATIVE and trigger.tense == PRESENT and laws.says_what(reading, trigger, clause.opener):
+        return True
     retold = clause.kind == RELATIVE and trigger.first - clause.opener == 1
     if trigger.family == "amend" and not reading.heading:  # "the treaty supplements that of 1963"
         retold = retold or any(h.first < trigger.first for h in reading.section("instruments"))

@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 from pipeline.recognise import orders
 from pipeline.recognise.cases import ENDING, LAWS, Bound
 from pipeline.recognise.reading import RELATIVE, Reading
-from pipeline.recognise.things import TREATY, Thing
+from pipeline.recognise.things import PRONOUN, TREATY, Thing
 from pipeline.recognise.triggers import ACTIVE, ATTRIBUTE, GERUND, INFINITIVE, NOMINAL, PASSIVE, PRESENT, Trigger
 
 _REACH = 9  # words between a law and the word that says what it is about
 _INSIDE = 18  # and between a law and the treaty named in it
 _HEAD = 10  # ideographs between a treaty and the law that is about it
 _SUBJECT = 7  # words behind "law on" in which it would say that it is about an agreement
+_SMALL = 2  # words from a bill to its "which"
 _HAN = 60  # ideographs between what a law is about and the law
 
 
@@ -60,6 +61,9 @@ def stands_for(reading: Reading, law: Thing, subject: Trigger, thing: Thing, tri
         and between
         and not apart
         and not of_treaty
+        and not (
+            thing.what == PRONOUN and reading.comma_between(law.last, thing.first)
+        )  # another's: "…, but the Senate passed it"
         and thing.first - law.last <= _INSIDE
         and reading.within(reading.clause_of[thing.first], reading.clause_of[law.first])
     )
@@ -159,6 +163,15 @@ def _says(reading: Reading, law: Thing, trigger: Trigger) -> bool:
     if near and reading.tokens[trigger.last + 1].low in _BY_WHICH:
         return True
     return clause.kind == RELATIVE and 0 <= clause.opener - law.last <= 3 and (trigger.voice == ACTIVE or present)
+
+
+def says_what(reading: Reading, trigger: Trigger, opener: int) -> bool:
+    """ "The bill that ratifies the treaty", « le texte qui approuve la convention »: what a bill is for, no step of its own."""
+    if trigger.family not in _TAKING_ON or trigger.voice != ACTIVE:
+        return False
+    texts = {h.last for h in reading.section("things") if h.key in LAWS}
+    texts |= set(reading.roles.get("generic_nouns", ()))
+    return any(0 < opener - i <= _SMALL for i in texts)
 
 
 def _about_before(reading: Reading, thing: Thing, triggers: Sequence[Trigger]) -> Trigger | None:

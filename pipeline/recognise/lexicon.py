@@ -176,6 +176,7 @@ GRAMMAR = frozenset(
         "clitics",
         "compounds",
         "ambiguous",
+        "as_for",
         "beside",
         "complementiser",
         "former",

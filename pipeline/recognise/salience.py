@@ -317,9 +317,18 @@ def _cue(reading: Reading, trigger: Trigger) -> str:
                 or reading.clauses[reading.clause_of[hit.first]].number == reading.clauses[clause].parent
             )
             and not _elsewhere(reading, hit, trigger)
+            and not _as_for(reading, hit)
         ):
             return " ".join(reading.tokens[i].low for i in range(hit.first, hit.last + 1))
     return ""
+
+
+def _as_for(reading: Reading, hit: Hit) -> bool:
+    """Portuguese "já" that opens a sentence before a noun says "as for": "Já com Angola foi assinado um acordo"."""
+    following = hit.last + 1
+    opens = hit.first == 0 or bool(reading.before(hit.first).strip())
+    named = following < len(reading.tokens) and any(reading.is_a(role, following) for role in ("determiners", "with"))
+    return opens and named and reading.is_a("as_for", hit.first)
 
 
 def _elsewhere(reading: Reading, hit: Hit, trigger: Trigger) -> bool:

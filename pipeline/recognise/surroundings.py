@@ -35,9 +35,17 @@ def of(
     return Around(
         scene.states, acting, actors, near, scene.recent(sentence), lambda: scene.everyone, anaphora.pair(reading, mention),
         anaphora.label(reading), not anaphora.sets_apart(reading, mention), lead, reading.sentence.text,
-        anaphora.manner(reading, mention), signed, step is not None and step not in _ENDING,
+        anaphora.manner(reading, mention), signed, _fresh(reading, mention, step),
         prominence.reach(reading, mention), since, tied=anaphora.tied(reading, mention), itself=anaphora.itself(reading, mention),
         count=anaphora.count(reading, mention), before=anaphora.before(reading, mention),
         another=anaphora.another(reading, mention),
         amendment=anaphora.amendment(reading, mention) if step not in {None, EventType.AMENDED} else "",
     )  # fmt: skip
+
+
+def _fresh(reading: Reading, mention: Mention, step: EventType | None) -> bool:
+    """Whether a mention means the newer of two alike: an act gives it life, or it is called new."""
+    if step is not None:
+        return step not in _ENDING
+    first, last = reading.token_at(mention.start), reading.token_at(mention.end - 1)
+    return any(reading.is_a("new_words", i) for i in range(max(0, first - 1), min(last + 1, len(reading.tokens))))

@@ -25,6 +25,8 @@ _NAME, _WEAK_NAME = 2.0, 0.9  # a name of the agreement, and one that many agree
 _ASIDE, _AKIN = 0.35, 0.5  # parts of a foreign key's weight: said in a relative clause, and of the title's own field
 _BOTH = 0.7
 _JOINED = 0.72  # how well no party fits an agreement that any state may join
+_JOINED_BY = "accede"
+_JOINING = 0.9  # how well who joins, and what, fit the agreement on that
 _OUTSIDE = 0.05  # what a state of the sentence that is not listed for an agreement of many counts against it
 _STATE = 2  # letters of a state's code
 _THIN = 0.85  # less shared weight than this is too little to be sure
@@ -127,6 +129,8 @@ def suits(kind: str, view: View, layers: frozenset[str]) -> float:
     """As `kind_fit`, where what amends or adds to another goes by many names (protocol, avenant, supplementary agreement).
 
     `layers`: those the mention says."""
+    if kind == _JOINED_BY and _JOINED_BY in layers & view.layers:
+        return 1.0  # "Sweden's accession to NATO" is the protocol on it
     fit = kind_fit(kind, view.kind)
     return max(fit, _ADDED) if layers & view.layers & AMENDING else fit
 
@@ -143,8 +147,12 @@ def party_fit(
     fits = sorted((_one(code, query, members) for code in entry.parties), reverse=True)
     best = sum(fits[:2]) / 2 if len(fits) > 1 else fits[0]
     strangers = {code for code in query.parties if code not in itself and not belongs(code, entry, members)}
+    if entry.multilateral and entry.whose and _of_another(entry, query):
+        return best * 0.3, ("named_parties",)
     if entry.multilateral and len(fits) > 2:
         best = max(0.7, min(1.0, fits[0] + 0.1)) if fits[0] else 0.6
+        if "accede" in query.reading.layers and query.parties & entry.whose and not strangers:
+            return max(best, _JOINING), ("both_parties",)  # "Sweden's accession to NATO"
         outside = sum(len(code) == _STATE and not belongs(code, entry, members) for code in query.near)
         best -= _OUTSIDE * min(2, outside)  # of two of the same subject the one whose parties are named
         return _wide_fit(entry, best, strangers)
@@ -157,6 +165,14 @@ def party_fit(
     if _others_near(entry, query, members):
         best, reasons = best * 0.6, [*reasons, "other_parties_near"]
     return best, tuple(reasons)
+
+
+def _of_another(entry: Entry, query: Query) -> bool:
+    """ "Sweden's accession to NATO" is no protocol on Finland's: the mention names a state, and the title's none of it; or nothing does."""
+    states = {code for code in query.parties if len(code) == _STATE and not any(code in v.orgs for v in entry.views)}
+    if "accede" in query.reading.layers and states:
+        return entry.whose.isdisjoint(states)
+    return entry.whose.isdisjoint(query.parties | query.near | query.context)
 
 
 def _wide_fit(entry: Entry, best: float, strangers: set[str]) -> tuple[float, tuple[str, ...]]:
@@ -186,11 +202,12 @@ def _all_here(entry: Entry, query: Query, members: Mapping[str, frozenset[str]])
 
 
 def _others_near(entry: Entry, query: Query, members: Mapping[str, frozenset[str]]) -> bool:
-    """The sentence tells of another pair: it names one party with a stranger, or strangers only, and the mention names none."""
-    if query.parties & entry.parties:
-        return False
+    """The sentence tells of another pair: it names one party with a stranger, or strangers only, and the mention names none or one."""
     if _all_here(entry, query, members):
         return False
+    if query.parties & entry.parties:
+        others = query.near - query.parties  # "the EAEU … the agreement with Mongolia" is none of Japan's
+        return bool(others) and not any(belongs(code, entry, members) for code in others)
     strangers = sum(not belongs(code, entry, members) for code in query.near)
     return strangers >= 2 or (strangers == 1 and bool(query.near & entry.parties))
 
@@ -206,8 +223,8 @@ def _one(code: str, query: Query, members: Mapping[str, frozenset[str]]) -> floa
 
 
 def belongs(code: str, entry: Entry, members: Mapping[str, frozenset[str]]) -> bool:
-    """Whether a code contradicts no agreement of closed parties: a party, its member or forerunner, or a body the title names."""
-    if code in entry.parties or any(code in view.orgs for view in entry.views):
+    """Whether a code contradicts no agreement of closed parties: a party, its member or forerunner, or what else the title names."""
+    if code in entry.parties or code in entry.beside or any(code in view.orgs for view in entry.views):
         return True
     if code in _FORERUNNERS:
         return not entry.parties.isdisjoint(_FORERUNNERS[code])

@@ -37,7 +37,8 @@ class View:
 class Entry:
     """A tracked agreement. `open`: a multilateral without a closed list of parties. `years`: those it may be called by. `titled`:
     its main title names parties, so no stranger joins it unsaid. `whose`: the states that the titles name of an agreement whose
-    parties nobody listed ("Treaty of Peace with Japan")."""
+    parties nobody listed ("Treaty of Peace with Japan"), or of one on an accession ("on the Accession of Finland").
+    `beside`: states that the titles name and that are no parties ("with the French Development Agency")."""
 
     id: str
     parties: frozenset[str]
@@ -49,6 +50,7 @@ class Entry:
     open: bool
     titled: bool = True
     whose: frozenset[str] = frozenset()
+    beside: frozenset[str] = frozenset()
 
     @property
     def joinable(self) -> bool:
@@ -211,9 +213,10 @@ class Preparer:
             ),
             self._shared.words(
                 frozenset().union(*(reading.states - reading.seats for reading in titles))  # "(Minsk, 1993)"
-                if frame_only(parties)
+                if frame_only(parties) or (wide and any("accede" in reading.layers for reading in titles))
                 else frozenset()
             ),
+            self._shared.words(frozenset().union(*(reading.states - reading.seats for reading in titles)) - parties),
         )
 
     def _is_generic(self, alias: str, reading: Reading, agreement: Agreement) -> bool:
