@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from pipeline.model import PartialDate, Status
 from pipeline.recognise.calendars import CHAINED, EVENT
-from pipeline.recognise.reading import ASIDE, Reading
+from pipeline.recognise.reading import ASIDE, RELATIVE, Reading
 from pipeline.recognise.spacing import (
     RIGHT_BEHIND,
     clause_of,
@@ -155,6 +155,7 @@ def own(
         first = min(t.first for t in (trigger, *others))
         attributes = [t for t in telling if t.voice == ATTRIBUTE]
         kept = [m for m in usable if word_of(reading, m) < first and not any(_hugs(reading, t, m) for t in attributes)]
+        kept = [m for m in kept if clause_of(reading, m) == mine or not _in_relative(reading, trigger)]
     if not kept and trigger.family in _BY_DEPOSIT:
         papers = [t for t in others if t.family == "deposit" and t.tense == GERUND and t.first > trigger.last]
         kept = [m for m in usable if papers and word_of(reading, m) > papers[0].last]
@@ -171,6 +172,13 @@ def own(
         found = ahead or found  # "2018'de imzaladıklarını salı günü açıkladı": the day within is that of the telling
     found = [_chained(reading, trigger, others, usable, m) for m in found]
     return last_hand_first(reading, found) if trigger.family == "sign" else found
+
+
+def _in_relative(reading: Reading, trigger: Trigger) -> bool:
+    """Whether a verb says of a noun what was done to it before: in "on Tuesday it ratified the treaty that A signed with B", the day
+    that opens the sentence is the main verb's alone."""
+    clause = reading.clause(trigger.first)
+    return clause.kind == RELATIVE and not reading.is_a("moment", clause.opener)
 
 
 def _of_clause_behind(reading: Reading, trigger: Trigger, others: Sequence[Trigger], mention: DateMention) -> bool:
