@@ -251,3 +251,12 @@ def for_another(reading: Reading, refusal: int, first: int, last: int) -> bool:
         return any(reading.is_a("to", i) and i + 1 not in acts and i + 1 < first for i in between[:1])
     led = bool(between) and reading.tokens[between[0]].low in _LEADING
     return any(reading.tokens[i].low.endswith(endings) and i not in acts for i in between[led : led + 1])
+
+
+def negated_within(reading: Reading, inside: range) -> bool:
+    """Whether a negation stands among an act's words, save one of votes: « donné, sans une voix contre, son accord »."""
+    votes = {h.first - i for h in reading.section("procedure") if h.key == "votes" for i in (1, 2, 3)}
+    return any(
+        h.key == "negated" and h.first in inside and h.last in inside and h.last not in votes
+        for h in reading.section("status")
+    )

@@ -343,13 +343,7 @@ def _denied_within(reading: Reading, trigger: Trigger) -> bool:
         return split and any(
             reading.is_a("negation", i) and reading.tokens[i + 1].low not in _NO_LONGER for i in inside
         )
-    votes = {
-        i for h in reading.section("procedure") if h.key == "votes" for i in (h.first - 1, h.first - 2, h.first - 3)
-    }
-    return any(
-        h.key == "negated" and h.first in inside and h.last in inside and h.last not in votes  # "sans une voix contre"
-        for h in reading.section("status")
-    )
+    return cues.negated_within(reading, inside)
 
 
 def _denied(reading: Reading, trigger: Trigger) -> bool:
