@@ -124,7 +124,8 @@ def _complement(
         if _YEAR.fullmatch(reading.tokens[i].low) and (i == following or _inside_title(reading, i)):
             last, following = i, i + 1  # "the accord of 1972", «اتفاقية 1959»
             break
-    for i in range(following, min(n, following + _RIGHT)):
+    until = _quote_end(reading, thing, min(n, following + _RIGHT))
+    for i in range(following, until):
         dated = i in days and not _inside_title(reading, i)
         if i in verbs or dated or (i != begin and _marked_off(reading, last, i, following)):
             break
@@ -132,6 +133,19 @@ def _complement(
             break
         last = i
     return _trimmed(reading, thing, last)
+
+
+def _quote_end(reading: Reading, thing: Thing, stop: int) -> int:
+    """The word up to `stop` before which a quotation closes that opens before the noun («Закон „О выходе из конвенции“ президент подписал»)."""
+    opened = 0
+    if reading.lexicon.language == "de":  # »Vertrag«
+        return stop
+    for i in range(thing.last + 1, stop):
+        for mark in reading.before(i):
+            opened += int(mark in "«„“") - int(mark in "»”")
+        if opened < 0:
+            return i
+    return stop
 
 
 def _term(reading: Reading, word: int) -> int:

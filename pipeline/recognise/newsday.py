@@ -16,6 +16,7 @@ _NEAR = 3  # days before publication
 _OPENING = 3  # sentences
 _PLACE = 5  # words up to which a first paragraph is a place and a day
 _ANYWHERE = frozenset({"other", "person", "contract", "notify", "conclude", "negotiations"})  # told of in any article
+_ITEM = ("-", "–", "—", "•", "*", "·", "▪", "●")  # what an item of a list begins with
 _ROLES = frozenset({"", "since"})
 
 
@@ -34,13 +35,13 @@ def told(opening: Iterable[Sequence[DateMention]], published: date | None) -> da
 
 
 def dated(steps: Sequence[Told], day: date | None) -> list[Told]:
-    """The steps; those that are news of an agreement that the opening tells of, and have no date, with the day of the news."""
+    """The steps; those that are news of an agreement that the opening tells of, or items of its list, and have no date, with the day of the news."""
     if day is None:
         return list(steps)
     topics = {one.agreement for one in steps if one.sentence.index < _OPENING}
     return [
         replace(one, date=PartialDate.of(day), reasons=(*one.reasons, "news_day"))
-        if one.date is None and one.agreement in topics and _is_news(one)
+        if one.date is None and (one.agreement in topics or one.sentence.text.startswith(_ITEM)) and _is_news(one)
         else one
         for one in steps
     ]

@@ -240,10 +240,13 @@ def _is_own(
         return True  # "the treaty, in force since 1978, would end"
     if trigger.voice == ATTRIBUTE and gap > 0 and _told_elsewhere(reading, trigger, mention):
         return False
+    if _leads_on(reading, trigger, mention, others):
+        return False
     rivals = [
         t
         for t in others
         if reading.clause_of[t.first] == clause
+        and not _leads_on(reading, t, mention, (trigger,))
         and not (t.voice == ATTRIBUTE and word_of(reading, mention) > t.last and _told_elsewhere(reading, t, mention))
         and not _only_noun(reading, trigger, t, mention, telling)
     ]
@@ -262,6 +265,13 @@ def _is_own(
     if trigger.voice == ATTRIBUTE:
         return not others
     return reading.within(mine, clause) or not others
+
+
+def _leads_on(reading: Reading, before: Trigger, mention: DateMention, behind: Sequence[Trigger]) -> bool:
+    """Whether a date behind a comma opens what comes after a verb, in Chinese, where no conjunction would („经国务院批准，2014年9月，双方…")."""
+    word = word_of(reading, mention)
+    opens = reading.lexicon.han and before.last < word and any(c in ",，；" for c in reading.before(word))
+    return bool(opens) and any(t.first > word for t in behind)
 
 
 def _of_apposition(reading: Reading, trigger: Trigger, telling: Sequence[Trigger], mention: DateMention) -> bool:
