@@ -125,7 +125,7 @@ def _walked(
 ) -> list[Place]:
     """The first `limit` that answered, within a span of one stretch or several."""
     span, stretches = where
-    fields = list(map(_then, fields_of(wanted)))
+    fields = list(map(once, fields_of(wanted)))
     mark = partial(mark_within, stretches) if len(stretches) > 1 else None
     if len(stretches) == 1 and stretches[0].mark:
         fields.append([stretches[0].mark])
@@ -142,7 +142,7 @@ def _walked(
     return made[:limit]
 
 
-def _then(values: list[Field]) -> list[Field]:
+def once(values: list[Field]) -> list[Field]:
     """A field that is so, or was so before."""
     return [*values, *((f"was {name}", value) for name, value in values if name != "party")]
 

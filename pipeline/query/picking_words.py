@@ -15,18 +15,20 @@ from sqlalchemy import Connection
 
 from pipeline.query.answering import Answering, Answers, Sought, those
 from pipeline.query.asking import EventFilter
-from pipeline.query.by_words import span_of
+from pipeline.query.by_words import fields_of, span_of
+from pipeline.query.by_words_then import once
 from pipeline.query.columns import OPEN, Column, KindTable, place
 from pipeline.query.picking import Asked, Part, asked
 from pipeline.query.picking import places as picked
 from pipeline.query.walking import Place, range_of
-from pipeline.store.event_search import EVENTS, behind, day_of, entries_of, events_at, holding, number_on
+from pipeline.store.event_search import EVENTS, behind, day_of, entries_of, events_at, field, holding, number_on
 from pipeline.store.inverted import Phrase, Span, find
 from pipeline.store.search import phrases
 
 _TIMES = 6  # times as wide is the next window, at most
 _LEARNT = 200  # events or entries that tell which way is the shorter one
 _SOON = {"sqlite": 200, "postgresql": 50}  # events that tell so: where a statement costs more, fewer
+_SHARED = 0.25  # of the words' entries are of events that answer: with fewer, the filters are looked for with the words
 _WALKED = 4000  # entries of the words' list that are read in one go, at most
 _ALL = 2**31  # entries of a window
 _NARROW = 120_000  # rows of the narrowest filter: with so few, the events that answer are the shorter way
@@ -90,9 +92,9 @@ class _Search:
     def _by_words(self, span: Span, limit: int) -> tuple[list[Place], Span | None]:
         """Along the words' list, as long as that is the shorter way; and what is left then."""
         made: list[Place] = []
-        some, read, begun = limit + 8, 0, span
+        some, read, begun, wanted = limit + 8, 0, span, self._wanted
         while len(made) < limit:
-            numbers = find(self.connection, EVENTS, self._wanted, span, some, self._between)
+            numbers = find(self.connection, EVENTS, wanted, span, some, self._between)
             near = those(self.sought, np.unique(np.array(numbers, np.int64) // _APART * _APART))
             made += self._known(near, numbers)
             if len(numbers) < some:
@@ -105,6 +107,8 @@ class _Search:
             held = read / max(self._between(begin if begin is not None else 0 if span.rising else OPEN, last), 1)
             if read > _LEARNT and share * self._look < held:
                 return made, span
+            if share < _SHARED:
+                wanted = self._narrowed
             some = int(min((limit - len(made)) / share * 1.2, some * _TIMES, _WALKED)) + 8
         return made, None
 
@@ -135,6 +139,16 @@ class _Search:
     @property
     def _wanted(self) -> tuple[tuple[Phrase, ...], ...]:
         return tuple((phrase,) for phrase in self.words)
+
+    @property
+    def _narrowed(self) -> tuple[tuple[Phrase, ...], ...]:
+        """The words, on PostgreSQL with the filters that the index knows: each text that it does not rule out is looked up."""
+        if self.connection.dialect.name == "sqlite":
+            return self._wanted
+        filters = fields_of(self.question.wanted)
+        if self.question.wanted.as_of is not None:
+            filters = list(map(once, filters))
+        return (*self._wanted, *(tuple(field(*one) for one in some) for some in filters))
 
     def _read(self, reach: Span) -> tuple[int, int]:
         """From which number to which entries are read: PostgreSQL reads whole stretches."""

@@ -74,6 +74,7 @@ def test_every_composition_of_filters(history: Database, monkeypatch: pytest.Mon
     monkeypatch.setattr(answering, "MOST", 64)
     monkeypatch.setattr(picking_words, "_NARROW", 100)
     monkeypatch.setattr(picking_words, "_LEARNT", 20)
+    monkeypatch.setattr(picking_words, "_SHARED", 0.8)
     monkeypatch.setattr(picking_words, "_SOON", {"sqlite": 20, "postgresql": 10})
     monkeypatch.setattr(picking_words, "_LOOK", {"sqlite": 3.0, "postgresql": 3.0})
     monkeypatch.setattr(validity, "_EARLY", 100)  # as if the history were a long one
