@@ -67,7 +67,7 @@ class Reading:
         commas = bool(self.lexicon.grammar.get("relative_articles"))
         clauses, of = _clauses(self.tokens, self._gaps, self.hits, self.changing, commas=commas)
         if self.lexicon.language in relatives.LANGUAGES and any(c.kind == RELATIVE for c in clauses):
-            _close(clauses, of, self.tokens, self.hits)
+            _close(clauses, of, self.tokens, self.hits, english=self.lexicon.language == "en")
         return clauses, of
 
     @cached_property
@@ -280,7 +280,9 @@ def _clauses(
     return clauses, of
 
 
-def _close(clauses: list[Clause], of: list[int], tokens: Sequence[Token], hits: Sequence[Hit]) -> None:
+def _close(
+    clauses: list[Clause], of: list[int], tokens: Sequence[Token], hits: Sequence[Hit], *, english: bool
+) -> None:
     """End the relative clauses behind which the clause that they stand in goes on without a comma."""
     roles: dict[int, set[str]] = {}
     for hit in hits:
@@ -293,7 +295,7 @@ def _close(clauses: list[Clause], of: list[int], tokens: Sequence[Token], hits: 
         nested = any(c.parent == clause.number for c in clauses)
         if nested or not own or own[-1] - own[0] != len(own) - 1:
             continue
-        end = relatives.end(clause.opener, words, hits, roles, own[-1])
+        end = relatives.end(clause.opener, words, hits, roles, own[-1], english=english)
         for i in range(end, own[-1] + 1) if end > 0 else ():
             of[i] = clause.parent
 

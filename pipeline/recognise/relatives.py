@@ -14,11 +14,15 @@ _BARE = frozenset(
     ["be", "been", "being", "having", "sido", "ser", "sea", "sean", "été", "être", "ayant", "avoir", "seja", "sejam", "ter", "tendo", "am"]
 )  # fmt: skip
 _REACH = 3  # words from an auxiliary to its participle
+_AT_LEAST = 4  # words of a relative clause whose verb is known by its ending only
+_ADVERBS = frozenset({"not", "never", "already", "still", "yet", "now", "since"})
 _NO_VERB = ("determiners", "pronouns", "prepositions", "coordinate", "numbers", "relative", "subordinate", "to", "with")
 _DONE = frozenset({"participle", "passive", "past"})
 
 
-def end(opener: int, words: Sequence[str], hits: Sequence[Hit], roles: dict[int, set[str]], last: int) -> int:
+def end(
+    opener: int, words: Sequence[str], hits: Sequence[Hit], roles: dict[int, set[str]], last: int, *, english: bool
+) -> int:
     """The first word behind a relative clause that begins with word `opener` and goes on to word `last` as far as marks tell, or -1.
 
     Where a second finite verb follows without a conjunction, it is that of the noun the clause is about.
@@ -31,16 +35,20 @@ def end(opener: int, words: Sequence[str], hits: Sequence[Hit], roles: dict[int,
             continue
         if not any(h.form in _DONE and h.first <= i + _REACH and i <= h.last and h.first >= i for h in acts):
             continue
-        if _has_verb(opener, i, acts, roles):
+        if _has_verb(opener, i, words, acts, roles, english=english):
             return i
     return -1
 
 
-def _has_verb(opener: int, word: int, acts: Collection[Hit], roles: dict[int, set[str]]) -> bool:
-    """Whether a relative clause has a verb of its own before a word."""
+def _has_verb(
+    opener: int, word: int, words: Sequence[str], acts: Collection[Hit], roles: dict[int, set[str]], *, english: bool
+) -> bool:
+    """Whether a relative clause has a verb of its own before a word: an act, an auxiliary, or what ends as English verbs do. It has
+    none where what stands there is a name ("que Argel | no ha denunciado el tratado" would be cut from its "no")."""
     if any(h.last < word - 1 and h.first > opener for h in acts):
         return True
     first = opener + 1
     if any(roles.get(i, set()) & {"be", "have"} for i in range(first, word - _REACH)):
         return True
-    return not roles.get(first, set()) & {*_NO_VERB}
+    ends = words[first].endswith(("s", "ed")) and word - first >= _AT_LEAST and words[word - 1] not in _ADVERBS
+    return english and ends and not roles.get(first, set()) & {*_NO_VERB}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.recognise.reading import MAIN, Reading
+from pipeline.recognise.reading import MAIN, RELATIVE, Reading
 from pipeline.recognise.triggers import ACTIVE, ATTRIBUTE, PAST, PRESENT, Trigger
 from pipeline.recognise.values import DateMention
 
@@ -33,7 +33,7 @@ def clause_of(reading: Reading, mention: DateMention) -> int:
     begins = home.number and 0 <= home.opener <= word
     if begins and (
         (mention.rule.startswith("story_") and home.opener == word)
-        or (mention.role in {"effective", "since"} and word - home.opener <= _PREPOSITION)
+        or (mention.role in {"effective", "since"} and home.kind != RELATIVE and word - home.opener <= _PREPOSITION)
     ):
         return home.parent  # "that day", "as of today": what seems to open a clause belongs to the date
     return home.number

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from sys import intern
 
 from pipeline.model import Agreement
@@ -17,6 +17,7 @@ _ORG_WEIGHT = {"UN": 0.3}
 _LONG = 40  # characters of a title that no other has
 _TWO = 2  # parties that a treaty has at the least
 _BODIES = frozenset({"UN", "EU"})  # with codes as short as a state's
+_PARTNERS, _FREE_TRADE = frozenset({"economic", "partnership"}), ("free", "trade")
 _STATE = 2  # letters of a state's code; those of bodies are longer
 
 
@@ -188,7 +189,8 @@ class Preparer:
     def _entry(
         self, agreement: Agreement, parties: frozenset[str], titles: list[Reading], called: Mapping[str, Reading]
     ) -> Entry:
-        views = [view_of(reading, parties, self._weights, self._shared) for reading in titles]
+        readings = [*titles, *(_as_free_trade(one) for one in titles if {*one.keys} >= _PARTNERS)]
+        views = [view_of(reading, parties, self._weights, self._shared) for reading in readings]
         aliases = (
             view_of(called[alias], parties, self._weights, self._shared, alias=True) for alias in agreement.aliases
         )
@@ -228,6 +230,11 @@ class Preparer:
             return False
         said = sum(self._weights.shared(key) for key in reading.keys) + sum(map(self._weights.org, reading.orgs))
         return closed or said < _SAYS_ENOUGH
+
+
+def _as_free_trade(title: Reading) -> Reading:
+    """What the press calls an economic partnership agreement: one on free trade. The other way about nobody speaks."""
+    return replace(title, keys=(*_FREE_TRADE, *(key for key in title.keys if key not in _PARTNERS)))
 
 
 def _telling(title: str, reading: Reading) -> bool:
