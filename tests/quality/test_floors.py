@@ -1,6 +1,7 @@
 """Quality only rises: the figures on every set of ours stay above floors, and the sets are those the floors were set on.
 
-To raise a floor, run `treatywatch evaluate` on the set and write what it says, rounded down, into floors.toml. A floor is never lowered.
+To raise a floor, run `treatywatch evaluate` on the set and write what it says, rounded down, into floors.toml. A floor is not
+lowered; the few figures that once were stand in the head of that file, with the reason, until they are won back.
 """
 
 from __future__ import annotations
