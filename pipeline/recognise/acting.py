@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 
 from pipeline.model import EventType, Status
 from pipeline.recognise import actors, gapping
 from pipeline.recognise.assemble import Told
 from pipeline.recognise.focus import Linked
+from pipeline.recognise.immutable import value
 from pipeline.recognise.linking import Index
 from pipeline.recognise.organs import UNILATERAL
 from pipeline.recognise.reading import Reading
@@ -34,7 +35,7 @@ _LISTED = 8  # characters between two names of a list
 _STOP = re.compile("[,，،、;；]")
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Parts:
     """One agreement and who may act in it. `agreement_id` None: nobody tracks it, and so nothing is known of its parties."""
 

@@ -7,10 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
+from pipeline.recognise import anaphora, prominence
+from pipeline.recognise.immutable import value
 from pipeline.recognise.linking import Fit, Index
 from pipeline.recognise.linking.fitting import alone
 from pipeline.recognise.prominence import Place
+from pipeline.recognise.reading import Reading as SentenceRead
 from pipeline.recognise.titles import Reading as Wording
 from pipeline.recognise.values import Mention
 
@@ -22,43 +26,82 @@ _NARROW = frozenset({"memorandum", "protocol", "declaration", "notes"})  # kinds
 _MANY = 8  # so many states in an article, and a wording without a party of its own can mean anybody's treaty
 
 
-@dataclass(frozen=True, slots=True)
+@value(slots=False)
 class Around:
-    """What stands around a mention, as codes of parties: `acting` of those who act (`actors`: named by their names,
-    not by an organ whose country is guessed), `near` of its sentence, `recent` of the sentences
-    before, `context` of headline and lead; `find_everyone` finds those of the whole article.
+    """What stands around a mention in its sentence, `reading`, as codes of parties: `acting` of those who act (`actors`: named by their
+    names, not by an organ whose country is guessed), `near` of its sentence, `context` of headline and lead; `find_recent` finds those of
+    the sentences before, `find_everyone` those of the whole article.
 
-    `pair`: whose agreement it is, where the words say so; `label`: under which party's name the sentence stands. `carried` False: they set it apart from what was told ("another treaty").
-    `lead`: headline and lead, read. `text`: the sentence. `manner`: how the words introduce the mention (`anaphora.manner`).
+    `pair`: whose agreement it is, where the words say so. `lead`: headline and lead, read. `text`: the sentence.
     `signed`: years in which the step took place, where it is a signature; `fresh`: it is a step that makes or changes an agreement, and ends none.
-    `reach`: how far off the main line what the mention takes up may lie; `since`: the first sentence of its paragraph; `tied`: a state that
-    "with" ties to it; `itself`: it is the agreement itself, not what amends it; `count`: how many agreements it says it means, 0 for unsaid;
-    `before`: it is what came before the agreement told of: "earlier" ("the previous protocol"), "replaced" ("it replaces the accord of 1996"), or "";
-    `another`: it is one more beside those told of ("a similar accord with Oman"); `amendment`: the words of an amendment to it that the step is about ("ratified the amendment to the Montreal Protocol"), or "".
+    `since`: the first sentence of its paragraph; `count`: how many agreements it says it means, 0 for unsaid;
+    `amendment`: the words of an amendment to it that the step is about ("ratified the amendment to the Montreal Protocol"), or "".
+
+    What else its words say is looked for when it is first asked for.
     """
 
-    context: tuple[str, ...] = ()
-    acting: tuple[str, ...] = ()
-    actors: tuple[str, ...] = ()
-    near: tuple[str, ...] = ()
-    recent: tuple[str, ...] = ()
-    find_everyone: Callable[[], tuple[str, ...]] = tuple
-    pair: tuple[str, ...] = ()
-    label: str = ""
-    carried: bool = True
-    lead: Wording | None = None
-    text: str = ""
-    manner: tuple[str, ...] = ()
-    signed: frozenset[int] = frozenset()
-    fresh: bool = False
-    reach: Place = Place.BY_THE_WAY
-    since: int = 0
-    tied: str = ""
-    itself: bool = False
-    count: int = 0
-    before: str = ""
-    amendment: str = ""
-    another: bool = False
+    reading: SentenceRead
+    mention: Mention
+    context: tuple[str, ...]
+    acting: tuple[str, ...]
+    actors: tuple[str, ...]
+    near: tuple[str, ...]
+    find_recent: Callable[[], tuple[str, ...]]
+    find_everyone: Callable[[], tuple[str, ...]]
+    pair: tuple[str, ...]
+    lead: Wording | None
+    text: str
+    signed: frozenset[int]
+    fresh: bool
+    since: int
+    count: int
+    amendment: str
+
+    @cached_property
+    def recent(self) -> tuple[str, ...]:
+        """Codes of parties of the sentences before."""
+        return self.find_recent()
+
+    @cached_property
+    def label(self) -> str:
+        """Under which party's name the sentence stands."""
+        return anaphora.label(self.reading)
+
+    @cached_property
+    def before(self) -> str:
+        """Whether it is what came before the agreement told of: "earlier" ("the previous protocol"), "replaced" ("it replaces the accord
+        of 1996"), or ""."""
+        return anaphora.before(self.reading, self.mention)
+
+    @cached_property
+    def carried(self) -> bool:
+        """False where the words set it apart from what was told ("another treaty")."""
+        return not anaphora.sets_apart(self.reading, self.mention, self.before)
+
+    @cached_property
+    def another(self) -> bool:
+        """Whether it is one more beside those told of ("a similar accord with Oman")."""
+        return anaphora.another(self.reading, self.mention)
+
+    @cached_property
+    def manner(self) -> tuple[str, ...]:
+        """How the words introduce the mention (`anaphora.manner`)."""
+        return anaphora.manner(self.reading, self.mention)
+
+    @cached_property
+    def reach(self) -> Place:
+        """How far off the main line what the mention takes up may lie."""
+        return prominence.reach(self.reading, self.mention)
+
+    @cached_property
+    def tied(self) -> str:
+        """A state that "with" ties to it."""
+        return anaphora.tied(self.reading, self.mention)
+
+    @cached_property
+    def itself(self) -> bool:
+        """Whether it is the agreement itself, not what amends it."""
+        return anaphora.itself(self.reading, self.mention)
 
     @property
     def everyone(self) -> tuple[str, ...]:

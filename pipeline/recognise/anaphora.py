@@ -76,15 +76,16 @@ def _headed(reading: Reading) -> tuple[str, ...]:
     return tuple(dict.fromkeys(p.code for p in reading.parties if p.code and reading.token_at(p.start) < end))
 
 
-def sets_apart(reading: Reading, mention: Mention) -> bool:
-    """Whether the words set a mention apart from what was told: "another", "an earlier", a bare plural, "a" behind the lead."""
+def sets_apart(reading: Reading, mention: Mention, came_before: str) -> bool:
+    """Whether the words set a mention apart from what was told: "another", "an earlier", a bare plural, "a" behind the lead.
+    `came_before`: what `before` says of it."""
     first = reading.token_at(mention.start)
     last = min(reading.token_at(mention.end - 1), len(reading.tokens) - 1)
     if mention.plural and not mention.parties and mention.kind and _bare(reading, first):
         return True
     if mention.pick:
         return False
-    if any(reading.is_a("other_words", i) for i in _said_of(reading, first, last)) or before(reading, mention) != "":
+    if came_before or any(reading.is_a("other_words", i) for i in _said_of(reading, first, last)):
         return True
     return first > 0 and reading.is_a("indefinite", first - 1) and reading.sentence.index > _LEAD
 

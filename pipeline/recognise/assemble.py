@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from pipeline.model import Discovered, EventType, Finding, PartialDate, Salience, Status
 from pipeline.recognise.focus import Linked
+from pipeline.recognise.immutable import value
 from pipeline.recognise.salience import earlier_steps
 from pipeline.recognise.values import Actor, Sentence
 
@@ -34,7 +35,7 @@ CONSENT = "consent_of_chamber"  # the reason of a ratification that is a chamber
 SUPPOSED = "dateline"  # the reason of a day that no word tells: news without a date is of the article's day
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Told:
     """One step as one sentence tells it."""
 

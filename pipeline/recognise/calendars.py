@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
 from pipeline.model import EventType, PartialDate, Status
 from pipeline.recognise import dates
 from pipeline.recognise.assemble import Told
 from pipeline.recognise.dates import DateTables
+from pipeline.recognise.immutable import value
 from pipeline.recognise.values import Dated, DateMention
 
 EVENT = "story_event"  # "eight months after it was signed": how far its clause lies from the rest of the sentence
@@ -26,7 +27,7 @@ _FORCE = frozenset({EventType.ENTERED_INTO_FORCE, EventType.PROVISIONALLY_APPLIE
 _LASTING = _FORCE | {EventType.SUSPENDED, EventType.WITHDRAWN}  # what goes on: "in force since", "suspended since"
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Calendar:
     """What a date is resolved with: the article's day, its dateline, and the date told just before.
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from pipeline.model import EventType, Status
 from pipeline.recognise import complements
+from pipeline.recognise.immutable import value
 from pipeline.recognise.reading import Reading
 from pipeline.recognise.things import GENERIC, PRONOUN, TREATY, Thing
 from pipeline.recognise.triggers import ACTIVE, INFINITIVE, PASSIVE, Trigger
@@ -29,7 +29,7 @@ TREATYLIKE = frozenset({TREATY, GENERIC, PRONOUN})
 LAWS = frozenset({"law", "decree", "draft"})
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Step:
     """What a verb and its object make. `status`: set where the combination itself says so (a bill to leave is a plan).
 
@@ -45,7 +45,7 @@ class Step:
     consent: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Case:
     """A verb with its object and what a law in the object's place is about, in its sentence."""
 
@@ -61,7 +61,7 @@ _OBJECT_REACH = 5  # words behind a verb in which its object's head stands
 Special = Callable[[Case], Step | None]
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Bound:
     """A trigger with its object and what they make."""
 

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 
+from pipeline.recognise.immutable import value
 from pipeline.recognise.script import Fold, arabic_forms, consonants, skeleton, stem
 
 HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]+")
@@ -36,7 +37,7 @@ _COMPOUND = 7  # letters of a word that may be a compound
 _BEGINNING = 4  # and of its beginning
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Word:
     """A word of a text: where it stands, its folded form, and the keys it stands for (none: it says nothing of the subject)."""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from pipeline.recognise.choice import Recall
+from pipeline.recognise.immutable import value
 from pipeline.recognise.prominence import Place
 from pipeline.recognise.values import Band, Mention
 
@@ -21,7 +22,7 @@ _THREE = 3
 _PICK = 4  # sentences back in which the two stand that "both" or "the latter" are said of
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Linked:
     """A mention with its agreement; `agreement_id` None where it is none of the tracked ones."""
 
@@ -33,7 +34,7 @@ class Linked:
     best: str | None = None  # the nearest tracked agreement, where none was taken
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Referent:
     """Agreements that were told of together, where, how surely, and how they were brought up."""
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from pipeline.recognise.immutable import value
 from pipeline.recognise.reading import Reading
 from pipeline.recognise.things import GENERIC, PRONOUN, TREATY, Thing
 from pipeline.recognise.triggers import ACTIVE, GERUND, INFINITIVE, NOMINAL, Trigger
@@ -18,7 +18,7 @@ _ACTING = frozenset({"chamber", "preliminary", "executive", "presidential"})
 _BEHIND_THEM = 3  # words from a pronoun to the treaty noun behind it
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Sides:
     """The things around a trigger: the first to the right, the nearest to the left, the noun a relative clause hangs on."""
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from pipeline.model import PartialDate, Salience
 from pipeline.recognise import agents
 from pipeline.recognise.assemble import Told
+from pipeline.recognise.immutable import value
 from pipeline.recognise.reading import Reading
 from pipeline.recognise.rows import last_word, word_of
 from pipeline.recognise.salience import Circumstances
@@ -22,7 +23,7 @@ _LIGHT = ("prepositions", "determiners", "coordinate")
 _ROLES = frozenset({"", "effective", "since"})
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Gapped:
     """The states and organs that a verb tells of besides its subject, and the dates that belong to one of them alone, by `key`."""
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from pipeline.model import EventType, Status
 from pipeline.recognise import actors, cues, laws, parted, who
 from pipeline.recognise.assemble import CONSENT, Told
 from pipeline.recognise.cases import LAWS, Bound
+from pipeline.recognise.immutable import value
 from pipeline.recognise.party_words import fold
 from pipeline.recognise.reading import Reading
 from pipeline.recognise.things import GENERIC, PRONOUN
@@ -48,7 +49,7 @@ def _nowhere(_low: str, _text: str) -> str:
     return ""
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Place:
     """Where an article plays: the country it is about, and the states that headline and lead name (not their organs).
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence, Set
-from dataclasses import dataclass
 from functools import cached_property
 
 from pipeline.recognise import parted, relatives
+from pipeline.recognise.immutable import value
 from pipeline.recognise.lexicon import Lexicon
 from pipeline.recognise.patterns import Hit
 from pipeline.recognise.values import PartyMention, Sentence, Token
@@ -37,7 +37,7 @@ _BEFORE_MONTHS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Clause:
     """A stretch of a sentence with one opening. `opener`: index of the word that opened it, -1 for none."""
 
@@ -47,7 +47,7 @@ class Clause:
     opener: int
 
 
-@dataclass(frozen=True, eq=False)
+@value(slots=False, eq=False)
 class Reading:
     """A sentence read with a lexicon. `heading`: it is a headline. What few sentences are asked for is found when it first is."""
 

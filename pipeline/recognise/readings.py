@@ -11,6 +11,7 @@ from functools import cached_property
 
 from pipeline.recognise import dates, laws, reading, things, triggers
 from pipeline.recognise.dates import DateTables
+from pipeline.recognise.immutable import value
 from pipeline.recognise.lexicon import Lexicon
 from pipeline.recognise.linking import Index
 from pipeline.recognise.orders import changes_head
@@ -21,7 +22,7 @@ from pipeline.recognise.triggers import ACTIVE, GERUND, Trigger
 from pipeline.recognise.values import DateMention, PartyMention, Sentence
 
 
-@dataclass(frozen=True, eq=False)
+@value(slots=False, eq=False)
 class Read:
     """A sentence with what stands in it. What is not asked for is not looked for."""
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from pipeline.model import EventType, PartialDate, Salience, Status
 from pipeline.recognise import han, inserts
+from pipeline.recognise.immutable import value
 from pipeline.recognise.patterns import Hit
 from pipeline.recognise.reading import MAIN, RELATIVE, SUBORDINATE, Reading
 from pipeline.recognise.triggers import (
@@ -55,7 +55,7 @@ _SPAN_AFTER = re.compile(
 Verdict = tuple[Salience, tuple[str, ...]]
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Circumstances:
     """What stands around an act. `published`: the day of publication, or (`sure` False) a day known to lie before it.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeline.model import EventType
-from pipeline.recognise import anaphora, prominence
+from pipeline.recognise import anaphora
 from pipeline.recognise.among import Around
 from pipeline.recognise.reading import Reading
 from pipeline.recognise.scene import Scene
@@ -33,13 +33,9 @@ def of(
     near = tuple(dict.fromkeys(p.code for p in reading.parties if p.code))
     signed = frozenset(m.year for m in own[:1] if m.year) if step is EventType.SIGNED else frozenset[int]()
     return Around(
-        scene.states, acting, actors, near, scene.recent(sentence), lambda: scene.everyone, anaphora.pair(reading, mention),
-        anaphora.label(reading), not anaphora.sets_apart(reading, mention), lead, reading.sentence.text,
-        anaphora.manner(reading, mention), signed, _fresh(reading, mention, step),
-        prominence.reach(reading, mention), since, tied=anaphora.tied(reading, mention), itself=anaphora.itself(reading, mention),
-        count=anaphora.count(reading, mention), before=anaphora.before(reading, mention),
-        another=anaphora.another(reading, mention),
-        amendment=anaphora.amendment(reading, mention) if step not in {None, EventType.AMENDED} else "",
+        reading, mention, scene.states, acting, actors, near, lambda: scene.recent(sentence), lambda: scene.everyone,
+        anaphora.pair(reading, mention), lead, reading.sentence.text, signed, _fresh(reading, mention, step), since,
+        anaphora.count(reading, mention), anaphora.amendment(reading, mention) if step not in {None, EventType.AMENDED} else "",
     )  # fmt: skip
 
 

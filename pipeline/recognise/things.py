@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from pipeline.recognise.immutable import value
 from pipeline.recognise.patterns import Hit
 from pipeline.recognise.reading import Reading
 
 TREATY, GENERIC, PRONOUN, NOUN = "treaty", "generic", "pronoun", "noun"
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Thing:
     """A noun an act may be done to. Words `first` to `last`. `kind`: the instrument's kind, or a noun act's family.
 

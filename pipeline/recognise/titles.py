@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from pipeline.recognise.concepts import HAN, Lexicon, Word
+from pipeline.recognise.immutable import value
 from pipeline.recognise.values import PartyKind, PartyMention
 
 _YEAR = re.compile(r"(?<!\d)(?:1[6-9]|20)\d\d(?!\d)")
@@ -57,7 +57,7 @@ class NoNames:
         return ()
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Reading:
     """A wording taken apart. `keys`: what it says of the subject, in order, each once (see `concepts`).
 

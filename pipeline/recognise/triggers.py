@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from pipeline.recognise import inserts, orders, overlaps
+from pipeline.recognise.immutable import value
 from pipeline.recognise.patterns import Hit
 from pipeline.recognise.reading import RELATIVE, Reading
 from pipeline.recognise.rows import ends_name
@@ -27,7 +28,7 @@ _NEXT = 2  # words on: only a conjunction stands between
 _SEIN = frozenset({"ist", "sind", "est", "sont"})
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Trigger:
     """A use of an act's word. `with_previous`: joined to the trigger before it ("signed and ratified")."""
 

@@ -8,12 +8,13 @@ Offsets everywhere are characters of `Article.text` (the title is read as a docu
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from functools import cached_property
 from typing import NamedTuple
 
 from pipeline.model import EventType, PartialDate, Salience, Status
+from pipeline.recognise.immutable import value
 
 
 class Token(NamedTuple):  # a tuple, for thousands are made of an article, in a quarter of a dataclass's time
@@ -24,7 +25,7 @@ class Token(NamedTuple):  # a tuple, for thousands are made of an article, in a 
     low: str
 
 
-@dataclass(frozen=True)
+@value(slots=False)
 class Sentence:
     """A sentence with its words. `low` is `text` lower-cased, letter for letter (the same length). `cut` cuts it into words,
     when they are first asked for: most sentences of an article tell nothing and are never cut.
@@ -44,7 +45,7 @@ class Sentence:
         return self.cut(self.low, self.start)
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Document:
     """An article cut into sentences. `title` is the headline as a sentence of its own (offsets within the headline)."""
 
@@ -65,7 +66,7 @@ class PartyKind(StrEnum):
     PAIR = "pair"  # 中俄, Russian-Belarusian
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class PartyMention:
     """A state, an organisation or one of its organs, named in the text."""
 
@@ -76,7 +77,7 @@ class PartyMention:
     body: str = ""  # with BODY and LEADER: the stage this organ's act is ("lower_chamber", "head_of_state" …)
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class DateMention:
     """A time expression. Unresolved: what it means hangs on the publication day and on whether the act is past or planned."""
 
@@ -93,7 +94,7 @@ class DateMention:
     role: str = ""  # "effective" (from/starting/с 1 января), "deadline" (by/before/до), "since" (since/seit), "title" (inside a title), "dateline", ""
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Act:
     """A word or phrase that tells of a step, with what its sentence says of it."""
 
@@ -109,7 +110,7 @@ class Act:
     object_end: int = -1
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Mention:
     """A wording that may mean an agreement: a treaty noun with what goes with it, an alias, or a pronoun."""
 
@@ -135,7 +136,7 @@ class Band(StrEnum):
     NONE = "none"
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Candidate:
     """One tracked agreement compared with one mention. Scores are 0 to 1."""
 
@@ -148,7 +149,7 @@ class Candidate:
     reasons: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Link:
     """The decision which tracked agreement a mention means, if any. `margin` is to the runner-up's score."""
 
@@ -161,7 +162,7 @@ class Link:
     margin: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Actor:
     """Who took the step: as worded, for which party, at which stage of that party's procedure."""
 
@@ -172,7 +173,7 @@ class Actor:
     end: int = -1
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Dated:
     """A resolved date with the rule that gave it."""
 

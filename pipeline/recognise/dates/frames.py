@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 
 from pipeline.recognise.dates.lexing import Lexed, Piece
+from pipeline.recognise.immutable import value
 from pipeline.recognise.values import DateMention
 
 _W = r"(?:[Ww]_?,?[pjI]?[rt]?)?"
@@ -83,7 +84,7 @@ _STORY_LETTERS = frozenset("SHB")
 _YEARLESS = {"day_month": "full_date", "month": "month_year"}
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Framed:
     """A mention with its place among the letters of its sentence."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from pipeline.recognise.dates.tables import SIGNS, Lexeme, Table
+from pipeline.recognise.immutable import value
 
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 OLDEST_YEAR = 1600  # only beside a month: "Feb. 17, 1815" is a date, "1815" may be a number of anything
@@ -29,7 +29,7 @@ _LONGEST_FIGURE = 12  # characters: no part of a date is longer, and endless fig
 _DIGITS = re.compile(r"\d+")
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Piece:
     """A word, phrase or figure that may belong to a date: its place in the sentence, its number and its unit."""
 
@@ -42,7 +42,7 @@ class Piece:
 _NOTHING = Piece(0, 0, 0, "")  # words and signs that no date begins or ends with; most of a sentence
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Lexed:
     """One letter for each word, phrase, figure or sign, and what each of them is."""
 

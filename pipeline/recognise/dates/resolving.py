@@ -134,7 +134,7 @@ def _day_and_month(mention: DateMention, anchor: date, past: bool | None) -> Par
     assert mention.month is not None
     assert mention.day is not None
     years = range(anchor.year - 8, anchor.year + 9)  # so many, because 29 February may be meant
-    days = _days((year, mention.month, mention.day) for year in years)
+    days = _days([(year, mention.month, mention.day) for year in years])
     tense = _tense(mention, past)
     if tense == "past or today" and past is None:
         near = sorted(days, key=lambda at: (abs((at - anchor).days), at > anchor))
@@ -152,8 +152,14 @@ def _day_and_month(mention: DateMention, anchor: date, past: bool | None) -> Par
 
 def _days(parts: Iterable[tuple[int, int, int]]) -> list[date]:
     """Those of the days that exist."""
-    found = (_partial(year, month, day) for year, month, day in parts)
-    return [at.first for at in found if at is not None]
+    return [at for year, month, day in parts if (at := _day(year, month, day)) is not None]
+
+
+def _day(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
 
 
 def _of(day: date | None) -> PartialDate | None:

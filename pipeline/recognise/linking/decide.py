@@ -6,8 +6,8 @@ A missed link costs a missed ratification, a wrong one a false alert; so what is
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from pipeline.recognise.immutable import value
 from pipeline.recognise.values import Band, Candidate, Link
 
 _KIND = 0.75  # under it, it is another instrument
@@ -16,7 +16,7 @@ FATAL = frozenset({"third_party", "named_parties"})
 _BLOCKING = FATAL | {"other_number", "other_year", "other_parties_near", "one_of_several", "loose_alias"}
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Facts:
     """What the caller knows of the mention beside the candidates.
 

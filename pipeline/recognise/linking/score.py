@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from pipeline.recognise.immutable import value
 from pipeline.recognise.linking.views import Entry, View, Weights
 from pipeline.recognise.titles import Reading
 from pipeline.recognise.values import Candidate
@@ -83,7 +84,7 @@ _FORERUNNERS: Mapping[str, frozenset[str]] = {
 }  # states that are no more, under whose names titles of treaties in force still stand, and those that took these over
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Query:
     """A mention ready to be compared. `parties`: in the mention; `near`: in its sentence; `context`: elsewhere in the article, weaker.
 
