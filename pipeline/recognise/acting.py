@@ -42,6 +42,7 @@ class Parts:
     index: Index
     agreement_id: str | None
     both: bool = False  # whether "both parliaments", "the two states" act
+    whose: tuple[PartyMention, ...] = ()  # who alone acts in it, of those a sentence tells one by one
 
     @property
     def closed(self) -> frozenset[str]:
@@ -71,6 +72,8 @@ def each(
 
     `apart`: who has a date of his own (keys of `gapping`): two houses of one state then act each for itself, too.
     """
+    if parts.whose:
+        return actors.each(parts.whose, text)
     houses = {gapping.key(p.code, p.body): p for p in subject if p.kind is PartyKind.BODY}
     if len(houses) > 1 and not houses.keys().isdisjoint(apart) and base.type in _HOUSEHOLD:
         return tuple(actors.resolve([p], text) for p in houses.values())
@@ -98,6 +101,18 @@ def each(
     if parts.both and guessed and done and len(parts.closed) == _PAIR:
         return tuple(replace(base.actor, country=code) for code in sorted(parts.closed))
     return (_settled(base, parts, scene, told),)
+
+
+def respective(
+    linked: Sequence[Linked], subject: Sequence[PartyMention], reading: Reading, index: Index
+) -> dict[str, tuple[PartyMention, ...]]:
+    """By agreement who acts in it, where a sentence tells as many of both one by one («… и … ратифицировали соглашения с … и … соответственно»)."""
+    states = list({p.code: p for p in subject if p.code}.values())
+    told = any(reading.is_a("distributive", i) for i in range(len(reading.tokens)))
+    if not told or len(states) != len(linked) or len(states) < _PAIR:
+        return {}
+    ordered = in_order(linked, reading, index)
+    return {x.agreement_id or "": (who,) for x, who in zip(ordered, states, strict=True)}
 
 
 def in_order(linked: Sequence[Linked], reading: Reading, index: Index) -> list[Linked]:

@@ -17,6 +17,7 @@ _MAIN = "clause:main"  # a sign
 _VOTES = frozenset({EventType.APPROVED, EventType.RATIFIED})
 _LEFT = frozenset({EventType.WITHDRAWN, EventType.TERMINATED})
 _VOTING = frozenset({"lower_chamber", "upper_chamber", "parliament"})
+_HEAD = "head_of_state"
 _HOUSES = frozenset({"lower_chamber", "upper_chamber"})
 _STAGES = {"lower_chamber": 1, "upper_chamber": 2, "head_of_state": 3}
 _EARLY = frozenset({EventType.SIGNED, EventType.INITIALLED, EventType.NEGOTIATIONS_CONCLUDED})
@@ -108,6 +109,8 @@ def _same(one: Told, other: Told) -> bool:
         return one.salience is not other.salience and not (a.country and a.country == b.country)
     if {a.stage, b.stage} == _HOUSES and a.country == b.country:
         return False  # each house votes for itself
+    if _HEAD in {a.stage, b.stage} and {a.stage, b.stage} & _HOUSES and (day or another):
+        return False  # a law on leaving is passed, then signed
     return not (a.stage and b.stage and a.stage != b.stage and day and another and day != another)
 
 

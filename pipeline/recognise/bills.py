@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.recognise.cases import ENDING, LAWS
+from pipeline.model import EventType, Status
+from pipeline.recognise import actors
+from pipeline.recognise.assemble import Told
+from pipeline.recognise.cases import ENDING, LAWS, Bound
 from pipeline.recognise.reading import Reading
-from pipeline.recognise.things import TREATY, Thing
+from pipeline.recognise.things import GENERIC, PRONOUN, TREATY, Thing
 from pipeline.recognise.triggers import ATTRIBUTE, FINITE, NOMINAL, PRESENT, Trigger
+from pipeline.recognise.values import Actor
 
 _NEXT = 6  # words from the end of one agreement to the law of the next
 _NAMES = 14  # words from a law to the agreement that it is about
 _SHORT = 3  # letters of a word that is no verb
+_LAW = "_law"  # in the reasons of a vote on a law
 _COMMAS = frozenset(",،、，;；")
 
 
@@ -43,6 +48,22 @@ def beside(
         out.append(named[0])
         last = named[0].last
     return out
+
+
+def signed(one: Bound, kind: EventType, actor: Actor, told: Sequence[Told], reading: Reading) -> EventType:
+    """What a head of state's name under "it" is, right behind a chamber's vote on a law: "The Senate passed the law on leaving. Later the
+    president signed it"."""
+    taken_up = one.thing is not None and one.thing.what in {PRONOUN, GENERIC}
+    if kind is not EventType.SIGNED or actor.stage != "head_of_state" or not taken_up or not told:
+        return kind
+    last = told[-1]
+    near = 0 <= reading.sentence.index - last.sentence.index <= 1
+    voted = (
+        last.actor.stage in actors.CHAMBERS and last.status is Status.OCCURRED and last.actor.country == actor.country
+    )
+    if not near or not voted or not any(_LAW in reason for reason in last.reasons):
+        return kind
+    return EventType.PROMULGATED if last.type in {EventType.RATIFIED, EventType.APPROVED} else last.type
 
 
 def _on_law(reading: Reading, trigger: Trigger, thing: Thing | None) -> bool:

@@ -12,7 +12,7 @@ from pipeline.recognise import orders
 from pipeline.recognise.cases import LAWS, nothing_follows
 from pipeline.recognise.reading import RELATIVE, Reading
 from pipeline.recognise.things import GENERIC, NOUN, PRONOUN, TREATY, Thing
-from pipeline.recognise.triggers import ACTIVE, ATTRIBUTE, FINITE, GERUND, NOMINAL, PASSIVE, Trigger
+from pipeline.recognise.triggers import ACTIVE, ATTRIBUTE, FINITE, GERUND, INTRANSITIVE, NOMINAL, PASSIVE, Trigger
 from pipeline.recognise.values import DateMention
 
 _BY_NOTE = frozenset({"exchange", "notify", "deposit"})  # "exchanged notes under the agreement"
@@ -102,9 +102,10 @@ def _earlier(reading: Reading, thing: Thing) -> bool:
 
 
 def _end(reading: Reading, trigger: Trigger, thing: Thing) -> bool:
-    """«Одобрен и внесен на ратификацию договор»: where nouns have cases, one behind a preposition is no subject of a passive."""
+    """«Одобрен и внесен на ратификацию договор»: where nouns have cases, one behind a preposition is no subject of a passive,
+    nor of what takes effect («с обменом грамотами он вступил в силу»)."""
     return (
-        trigger.voice == PASSIVE
+        (trigger.voice == PASSIVE or trigger.family in INTRANSITIVE)
         and thing.what == NOUN
         and reading.lexicon.object_first
         and "means" in reading.lexicon.grammar

@@ -37,6 +37,7 @@ def subjects(reading: Reading, things: Sequence[Thing], triggers: Sequence[Trigg
     return found
 
 
+_PAPER = 3  # words of "paper on ratification"
 _AFTER = 3  # words between "after" and a signature
 _SEVERAL = frozenset(
     {"presidents", "президентами", "президентов", "главами", "лидерами", "президентів", "прэзідэнтамі"}
@@ -107,6 +108,9 @@ def head_signs(reading: Reading, trigger: Trigger) -> bool:
     near = range(trigger.last + 1, min(trigger.last + 5, len(reading.tokens)))
     if any(h.first in near for h in reading.section("instruments")):
         return False
+    papers = [h for h in reading.section("things") if h.key == "instruments" and h.first in near]
+    if papers and any(p.body == "head_of_state" for p in reading.parties):
+        return on_ratification(reading, papers[0].first)
     if any(h.key == "law" and h.first in near for h in reading.section("things")):
         return True
     if not any(h.key == "temporal" and 0 < trigger.first - h.last <= _AFTER for h in reading.section("nominal")):
@@ -114,6 +118,13 @@ def head_signs(reading: Reading, trigger: Trigger) -> bool:
     heads = [h.first for h in reading.section("procedure") if h.key == "presidential" and h.first in near]
     heads += [i for p in reading.parties if p.body == "head_of_state" and (i := reading.token_at(p.start)) in near]
     return bool(heads) and not any(reading.tokens[i].low in _SEVERAL for i in heads)
+
+
+def on_ratification(reading: Reading, paper: int) -> bool:
+    """«Документ про ратифікацію», "the paper on ratification": no instrument but the law, where a head of state signs it."""
+    near = range(paper, paper + _PAPER)
+    nouns = (h for h in reading.section("acts") if h.form == "noun" and h.key in _TAKING_ON)
+    return reading.is_a("generic_nouns", paper) and any(h.first in near for h in nouns)
 
 
 def told_before(reading: Reading, pronoun: Thing) -> bool:
@@ -156,9 +167,10 @@ _BY_WHICH = frozenset({"بموجبه", "بموجبها"})  # „مشروع قا�
 
 
 def _says(reading: Reading, law: Thing, trigger: Trigger) -> bool:
-    """Whether a verb is that of a law's relative clause: "the bill that ratifies …", "por la cual se aprueba", „mit dem … ratifiziert wird"."""
+    """Whether a verb is that of a law's relative clause: "the bill that ratifies …", "por la cual se aprueba", „mit dem … ratifiziert wird",
+    «закон, которым ратифицировано»: by a word for "by which" the tense says nothing."""
     clause = reading.clause(trigger.first)
-    present = trigger.voice == PASSIVE and trigger.tense == PRESENT
+    present = trigger.voice == PASSIVE and (trigger.tense == PRESENT or reading.is_a("by_which", clause.opener))
     near = reading.lexicon.table.arabic and trigger.first - law.last <= 2 and trigger.last + 1 < len(reading.tokens)
     if near and reading.tokens[trigger.last + 1].low in _BY_WHICH:
         return True
@@ -183,7 +195,9 @@ def _about_before(reading: Reading, thing: Thing, triggers: Sequence[Trigger]) -
 
 def attributive(reading: Reading, trigger: Trigger, about: Mapping[Thing, Trigger]) -> bool:
     """Whether a verb only says what a law is about: no step of its own (批准…的法案, "and the bill that ratifies …")."""
-    taken_on = trigger.family in _TAKING_ON and trigger.tense == PRESENT
+    clause = reading.clause(trigger.first)
+    by_it = clause.kind == RELATIVE and reading.is_a("by_which", clause.opener)
+    taken_on = (trigger.family in _TAKING_ON and trigger.tense == PRESENT) or (trigger.voice == PASSIVE and by_it)
     for law, subject in about.items():
         if subject is trigger and reading.lexicon.language == "zh" and law.first > trigger.last:
             return True

@@ -223,6 +223,7 @@ GRAMMAR = frozenset(
         "today",
         "ahead_of",
         "about",
+        "by_which",
     ]
 )
 

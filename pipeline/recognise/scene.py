@@ -12,6 +12,8 @@ from pipeline.recognise.parties import Names
 from pipeline.recognise.values import Document, PartyKind, PartyMention, Sentence
 
 _PARTNERS = frozenset({PartyKind.NAME, PartyKind.DEMONYM, PartyKind.CAPITAL})
+_DEALT_WITH = _PARTNERS | {PartyKind.ORGANISATION, PartyKind.PAIR}
+_OWNER = 2  # words between an organ and the name of whose it is
 _WITH = 3  # words from "with" to a name
 _SMALL = 3  # letters of the small words between two names of a list
 _RECENT = 2  # sentences back whose parties may be those of a mention
@@ -85,11 +87,16 @@ class Scene:
             return ""
         acting = False
         for s in opening:
+            body = -1  # where the last organ of that state ends
             for p in _principals(self._bare(s), s, self.withs | self.between, lists=True):
                 low, text = (t[p.start - s.start : p.end - s.start] for t in (s.low, s.text))
                 bare = p.kind is PartyKind.BODY and not p.code
                 owners = self.names.owners_of(low, text, self.document.language) if bare else {}
                 acting = acting or code in owners
+                if code in owners:
+                    body = p.end
+                elif body >= 0 and len(_words(s, body, p.start)) > _OWNER and p.kind in _DEALT_WITH:
+                    continue  # what an organ acts on: "the Senate approved the law on the accord of A and B"
                 if (not bare and p.kind is not PartyKind.CAPITAL) or (owners and code not in owners):
                     return ""
         return code if acting else ""
@@ -201,6 +208,11 @@ def _principals(
         end = -1
         kept.append(p)
     return kept
+
+
+def _words(sentence: Sentence, begin: int, end: int) -> list[str]:
+    """The words of a sentence between two places of the text."""
+    return [w.low for w in sentence.tokens if begin <= w.start and w.end <= end]
 
 
 def _placed(found: Iterable[PartyMention], start: int) -> tuple[PartyMention, ...]:

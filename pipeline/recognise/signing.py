@@ -15,7 +15,7 @@ TAKEN_ON = frozenset({"ratify", "approve", "accede"})  # what takes an agreement
 
 def sign(case: Case) -> Step | None:
     """A name put under an agreement, an instrument, a notice, or a law about an agreement."""
-    trigger, thing, about, reading = case.trigger, case.thing, case.about, case.reading
+    trigger, thing, reading = case.trigger, case.thing, case.reading
     if thing is None:
         alone = trigger.voice == ACTIVE and nothing_follows(reading, trigger)
         return Step(E.SIGNED, "sign_alone", weight=0.75) if alone else None
@@ -27,12 +27,24 @@ def sign(case: Case) -> Step | None:
         if thing.kind in {"ratify", "accede"} and _head_of_state(reading):
             return Step(E.PROMULGATED, f"sign_{thing.kind}", weight=0.85)
         return conclude(case) if _concluding(reading, trigger) else None
+    if (
+        thing.what in {GENERIC, "instruments"}
+        and laws.on_ratification(reading, thing.first)
+        and _head_of_state(reading)
+    ):
+        return Step(E.PROMULGATED, "sign_paper_on_ratification", weight=0.9)
     if thing.what == PRONOUN and laws.told_before(reading, thing):
         return Step(E.PROMULGATED, "sign_law_told_of", weight=0.9)
     if thing.what in TREATYLIKE:
         return Step(E.SIGNED, f"sign_{thing.what}", weight=weight_of(trigger, thing))
     if thing.what == "exchange_protocol":
         return Step(E.EXCHANGED, "sign_exchange_protocol")
+    return _sign_paper(case, thing)
+
+
+def _sign_paper(case: Case, thing: Thing) -> Step | None:
+    """A name put under what is no agreement: an instrument, a notice, a law."""
+    trigger, reading = case.trigger, case.reading
     if thing.what == "instruments":
         of_consent = any(h.form == "noun" and thing.first <= h.first <= thing.last for h in reading.section("acts"))
         if trigger.voice == PASSIVE and not of_consent and not reading.is_a("by", trigger.last + 1):
@@ -40,7 +52,7 @@ def sign(case: Case) -> Step | None:
         return Step(E.RATIFIED, "sign_instrument", weight=0.9)
     if thing.what == "notice":
         return Step(E.WITHDRAWN, "sign_notice", weight=0.9)
-    return _sign_law(case, thing, about) if thing.what in LAWS else None
+    return _sign_law(case, thing, case.about) if thing.what in LAWS else None
 
 
 def _law_between(reading: Reading, thing: Thing, trigger: Trigger) -> bool:

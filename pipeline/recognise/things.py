@@ -104,6 +104,7 @@ def find(reading: Reading, aliases: tuple[tuple[int, int, str], ...] = ()) -> tu
         for h in reading.section("things")
         if not (h.key == "draft" and _of_treaty(reading, h.last, nouns))
         and not _modifies(reading, h, nouns)
+        and not _of_papers(reading, h, nouns)
         and not _means(reading, h)
     ]
     found += [Thing(TREATY, h.first, h.last, h.key) for h in reading.section("instruments")]
@@ -187,6 +188,12 @@ def _modifies(reading: Reading, hit: Hit, nouns: frozenset[int]) -> bool:
     head = hit.last + 1
     compound = hit.key == "other" and bool(reading.lexicon.grammar.get("compounds")) and head in nouns
     return compound and not reading.before(head).strip(" \u00a0-")
+
+
+def _of_papers(reading: Reading, hit: Hit, nouns: frozenset[int]) -> bool:
+    """«Обменялись грамотами по договору»: right behind instruments a treaty is what they are of, not what something is done under."""
+    papers = (h.last for h in reading.section("things") if h.key == "instruments")
+    return hit.key == "other" and hit.last in nouns and hit.first - 1 in papers
 
 
 def _means(reading: Reading, hit: Hit) -> bool:

@@ -17,6 +17,7 @@ from pipeline.recognise import (
     acting,
     acts,
     assemble,
+    bills,
     binding,
     bystanders,
     calendars,
@@ -141,14 +142,12 @@ class Walk(Rolls):
         if not told_of and not items.leads_in(sentence):
             return
         bound = self._bind(reading, found, read.verbs, read.about, read.dates)
-        if not bound:
-            self._look(reading, found)
         heard = False
         for one in bound:
             for step in self._told(reading, found, read.verbs, one, bound, read.dates, told):
                 heard = True
                 yield step
-        if bound and not heard:
+        if not heard:
             self._look(reading, found)
         self._note_day(read)
 
@@ -226,14 +225,14 @@ class Walk(Rolls):
         others = [b.trigger for b in bound if b is not one]
         rivals = [v for v in laws.outside(one, verbs) if v is not one.trigger and (v.voice != NOMINAL or v in others)]
         usable = when.usable(reading, marked, taken, verb_final=self.tools.lexicon.verb_final)
-        own = when.own(reading, one.trigger, rivals, usable, others)
         shared = gapping.read(reading, one.trigger, verbs, marked, subject)
-        own = shared.without(own)
+        own = shared.without(when.own(reading, one.trigger, rivals, usable, others))
         linked = self._linked(reading, found, verbs, one, mentioned, subject, own)
         if self._is_contract(reading, one, linked, subject):
             return
         actor = organs.actor(reading, one, subject, told, self.article.text, self.scene.place)
         kind, verdict, why = organs.judged(reading, one, (verdict, why), actor, told)
+        kind = bills.signed(one, kind, actor, told, reading)
         previous = calendars.base(own, kind, self.last_date, told, self.dateline or self.article.published_on)
         calendar = self._calendar(previous)
         day, effective = calendars.told(own, kind, tenses.asked(verdict, one.trigger), calendar, marked)
@@ -300,9 +299,11 @@ class Walk(Rolls):
             self.focus.pass_by(reading.sentence.index)
         if listed:
             kept = acting.in_order(kept, reading, self.tools.linker.index)
+        whose = acting.respective(kept, subject, reading, self.tools.linker.index)
         for at, x in enumerate(kept or unknown[:1]):
             base = replace(base, date=listed[at]) if listed else base
-            parts = acting.Parts(self.tools.linker.index, x.agreement_id, company.both(reading, one.trigger))
+            mine = whose.get(x.agreement_id or "", ())
+            parts = acting.Parts(self.tools.linker.index, x.agreement_id, company.both(reading, one.trigger), mine)
             for actor in acting.each(base, subject, self.article.text, parts, self.scene, before, apart=each.keys()):
                 if base.type is EventType.REJECTED and parts.stranger(actor.country):
                     self._say(reading, one.trigger, "no_step", "of_a_stranger")
