@@ -108,8 +108,7 @@ def respective(
 ) -> dict[str, tuple[PartyMention, ...]]:
     """By agreement who acts in it, where a sentence tells as many of both one by one («… и … ратифицировали соглашения с … и … соответственно»)."""
     states = list({p.code: p for p in subject if p.code}.values())
-    told = any(reading.is_a("distributive", i) for i in range(len(reading.tokens)))
-    if not told or len(states) != len(linked) or len(states) < _PAIR:
+    if "distributive" not in reading.roles or len(states) != len(linked) or len(states) < _PAIR:
         return {}
     ordered = in_order(linked, reading, index)
     return {x.agreement_id or "": (who,) for x, who in zip(ordered, states, strict=True)}

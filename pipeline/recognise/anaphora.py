@@ -56,7 +56,7 @@ def itself(reading: Reading, mention: Mention) -> bool:
     """Whether the words say that it is the agreement itself: not what amends it."""
     first = reading.token_at(mention.start)
     last = min(reading.token_at(mention.end - 1), len(reading.tokens) - 1)
-    return any(reading.is_a("itself", i) for i in range(max(0, first - 1), last + 2))
+    return reading.any_is("itself", range(max(0, first - 1), last + 2))
 
 
 def count(reading: Reading, mention: Mention) -> int:
@@ -85,7 +85,7 @@ def sets_apart(reading: Reading, mention: Mention, came_before: str) -> bool:
         return True
     if mention.pick:
         return False
-    if came_before or any(reading.is_a("other_words", i) for i in _said_of(reading, first, last)):
+    if came_before or reading.any_is("other_words", _said_of(reading, first, last)):
         return True
     return first > 0 and reading.is_a("indefinite", first - 1) and reading.sentence.index > _LEAD
 
@@ -94,12 +94,13 @@ def another(reading: Reading, mention: Mention) -> bool:
     """Whether a mention is one more beside those told of ("another agreement", "three further treaties", "a similar accord")."""
     first = reading.token_at(mention.start)
     last = min(reading.token_at(mention.end - 1), len(reading.tokens) - 1)
-    light = first > 1 and any(reading.is_a(role, first - 1) for role in ("numbers", "indefinite", "determiners"))
+    light = first > 1 and reading.is_any(("numbers", "indefinite", "determiners"), first - 1)
     near = range(max(0, first - (2 if light else 1)), min(first + 1, last) + 1)
     behind = last + 1  # "un accord semblable"
     follows = reading.lexicon.language in _ADJECTIVE_LAST and behind < len(reading.tokens)
     words = [*near, *([behind] if follows and not reading.before(behind).strip(" \u00a0") else [])]
-    return not mention.pick and any(reading.is_a("one_more", i) and not reading.is_a("each_other", i) for i in words)
+    more = [i for i in words if reading.is_a("one_more", i)] if "one_more" in reading.roles else ()
+    return not mention.pick and not all(reading.is_a("each_other", i) for i in more)
 
 
 def new(reading: Reading, mention: Mention, *, first: bool) -> bool:
@@ -109,7 +110,7 @@ def new(reading: Reading, mention: Mention, *, first: bool) -> bool:
     last = min(reading.token_at(mention.end - 1), len(reading.tokens) - 1)
     counted = count(reading, mention) > 0 or any(reading.is_a("numbers", i) for i in (begin - 1, begin) if i >= 0)
     if not reading.lexicon.grammar.get("indefinite"):
-        pointed = any(reading.is_a("demonstratives", i) for i in range(max(0, begin - 2), last + 1))
+        pointed = reading.any_is("demonstratives", range(max(0, begin - 2), last + 1))
         return not pointed and (counted if mention.plural else first)
     if begin > 0 and reading.is_a("indefinite", begin - 1):
         return True
@@ -125,14 +126,14 @@ def before(reading: Reading, mention: Mention) -> str:
     last = min(reading.token_at(mention.end - 1), len(reading.tokens) - 1)
     if _replaced(reading, first, last):
         return "replaced"
-    return "earlier" if any(reading.is_a("earlier_words", i) for i in _said_of(reading, first, last)) else ""
+    return "earlier" if reading.any_is("earlier_words", _said_of(reading, first, last)) else ""
 
 
 def amendment(reading: Reading, mention: Mention) -> str:
     """The words of an amendment to the agreement that a mention names ("the amendment to the Montreal Protocol"), or ""."""
     first = reading.token_at(mention.start)
     last = min(reading.token_at(mention.end - 1), len(reading.tokens) - 1)
-    if any(reading.is_a("amendments", i) for i in range(first, last + 1)):
+    if reading.any_is("amendments", range(first, last + 1)):
         return ""
     begin, end = _amendment_before(reading, first), _amendment_behind(reading, last)
     if begin < 0 and end < 0:
@@ -148,7 +149,7 @@ def _amendment_before(reading: Reading, first: int) -> int:
             return -1
         if reading.is_a("amendments", i):
             return i
-        if not any(reading.is_a(role, i) for role in ("prepositions", "determiners", "complement", "to")):
+        if not reading.is_any(("prepositions", "determiners", "complement", "to"), i):
             return -1
     return -1
 
@@ -178,14 +179,12 @@ def _replaced(reading: Reading, first: int, last: int) -> bool:
     for i in range(first - 1, max(-1, first - 1 - _ATTRIBUTES), -1):
         if reading.is_a("replacing", i):
             return True
-        if reading.before(i + 1).strip(" \u00a0'’«“„\"《") or any(
-            reading.is_a(role, i) for role in ("by", "coordinate")
-        ):
+        if reading.before(i + 1).strip(" \u00a0'’«“„\"《") or reading.is_any(("by", "coordinate"), i):
             break
     behind = last + 1
     if not reading.lexicon.verb_final or behind >= len(reading.tokens) or reading.before(behind).strip(" \u00a0»”“"):
         return False
-    return reading.is_a("replacing", behind) and not any(reading.is_a("by", i) for i in range(max(0, first - 2), first))
+    return reading.is_a("replacing", behind) and not reading.any_is("by", range(max(0, first - 2), first))
 
 
 def manner(reading: Reading, mention: Mention) -> tuple[str, ...]:

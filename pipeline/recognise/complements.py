@@ -23,7 +23,7 @@ _FINITE = {"ru": re.compile(r"(?:л|ла|ло|ли|[её]т|ют|ут|ит|ат|
 _OF_YEAR = frozenset({"عام", "لعام", "سنة", "لسنة"})
 _DEFINITE = re.compile("[وفبك]*(?:ال|لل)")
 _DASHES = frozenset({"-", "–", "—", "/"})
-_QUOTES_OPEN, _QUOTES_CLOSE = "«“„《「", "»”“》」"
+_QUOTES_OPEN, _QUOTES_CLOSE = frozenset("«“„《「"), frozenset("»”“》」")
 _HEAD_LAST = frozenset({"tr", "kk", "ky", "az", "uz"})
 _YEAR = re.compile(r"(?:1[6-9]|20)\d\d")
 _OWN_WAW = (
@@ -69,7 +69,7 @@ def behind(
     else:
         begin = _resumed(reading, verbs, days, following) if thing.what == TREATY else -1
         last = _complement(reading, thing, verbs, things, days, begin) if begin >= 0 else last
-    while last > thing.last and any(reading.is_a(role, last) for role in _SMALL):
+    while last > thing.last and reading.is_any(_SMALL, last):
         last -= 1
     return last
 
@@ -234,11 +234,12 @@ def _ends(reading: Reading, thing: Thing, things: Sequence[Thing], word: int) ->
     clause = reading.clause(word)
     if clause.number != reading.clause_of[thing.first] and clause.kind == MAIN:
         return True
-    if reading.is_a("have", word) or reading.is_a("be", word):
+    if reading.is_any(("have", "be"), word):
         return True
-    if reading.is_a("coordinate", word) and joins_names(reading, word):
+    joins = reading.is_a("coordinate", word)
+    if joins and joins_names(reading, word):
         return False
-    if reading.is_a("coordinate", word) and _finite(reading, word + 1):
+    if joins and _finite(reading, word + 1):
         return True
     if reading.is_a("stop_words", word) and word > thing.last + 2 and not _between_nouns(reading, word):
         return True
@@ -246,7 +247,7 @@ def _ends(reading: Reading, thing: Thing, things: Sequence[Thing], word: int) ->
         to_whom = any(h.key == "recipient" and h.first == word + 1 for h in reading.section("procedure"))
         if to_whom or (not reading.is_a("complement", word) and _place(reading, word)):
             return True
-    if reading.is_a("coordinate", word) and _another(reading, things, word, thing):
+    if joins and _another(reading, things, word, thing):
         return True
     if joined(reading, word) and any(t.first == word and t.what == TREATY for t in things):
         return True  # «اتفاقية التجارة واتفاقية النقل»
@@ -296,22 +297,21 @@ def _begins(reading: Reading, word: int) -> bool:
         return True
     if any(p.start == reading.tokens[word].start for p in reading.parties) and not reading.is_a("prepositions", word):
         return reading.lexicon.language != "en"
-    if capital(reading, word) and not any(reading.is_a(r, word) for r in ("stop_words", "be", "have")):
+    if capital(reading, word) and not reading.is_any(("stop_words", "be", "have"), word):
         return True
-    return reading.lexicon.object_first and not any(
-        reading.is_a(role, word)
-        for role in ("stop_words", "prepositions", "coordinate", "be", "have", "by", "relative")
+    return reading.lexicon.object_first and not reading.is_any(
+        ("stop_words", "prepositions", "coordinate", "be", "have", "by", "relative"), word
     )
 
 
 def _quoted_title(reading: Reading, thing: Thing) -> int:
     """The last word of a title in quotation marks right behind the noun, or the noun itself."""
     following = thing.last + 1
-    if following >= len(reading.tokens) or not any(q in reading.before(following) for q in _QUOTES_OPEN):
+    if following >= len(reading.tokens) or _QUOTES_OPEN.isdisjoint(reading.before(following)):
         return thing.last
     for i in range(following, min(len(reading.tokens), following + 40)):
         behind = reading.before(i + 1) if i + 1 < len(reading.tokens) else reading.sentence.text[-3:]
-        if any(q in behind for q in _QUOTES_CLOSE):
+        if not _QUOTES_CLOSE.isdisjoint(behind):
             return i
     return thing.last
 

@@ -155,8 +155,8 @@ class Lexicon:
         keys, kind, known = memo
         original = text[start:end]
         proper = original[:1].isupper() and language != "de"
-        letters = skeleton(token) if not known and len(token) < 12 else ""
-        if letters and sum(letter.isupper() for letter in original) >= 2:
+        acronym = not known and len(token) < 12 and sum(map(str.isupper, original)) >= 2
+        if acronym and (letters := skeleton(token)):
             return Word(start, end, token, (f"~{letters}",), "", False, True)
         if not known and len(token) < 4:
             return Word(start, end, token, (), "", True, False)

@@ -74,14 +74,14 @@ def unofficial(reading: Reading, trigger: Trigger, thing: Thing | None, subject:
         return False
     if any(h.key in _VOTING for h in reading.section("procedure")):
         return False
-    return any(len(reading.tokens[i].low) > 1 and not any(reading.is_a(r, i) for r in _LIGHT) for i in words)
+    return any(len(reading.tokens[i].low) > 1 and not reading.is_any(_LIGHT, i) for i in words)
 
 
 def _few(reading: Reading, trigger: Trigger, words: Sequence[int]) -> bool:
     """Whether a small number stands with those who voted no, and no other number behind the verb."""
     figures = frozenset(parted.counts(reading))
     numbers = [reading.tokens[i].low for i in words if i in figures]
-    counted = numbers or any(reading.is_a("numbers", i) for i in words)
+    counted = numbers or reading.any_is("numbers", words)
     behind = any(i > trigger.last for i in figures)
     return bool(counted) and not behind and all(int(n) < _FEW for n in numbers)
 

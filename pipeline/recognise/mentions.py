@@ -72,7 +72,7 @@ def _protocol_to(reading: Reading, thing: Thing, things: Sequence[Thing]) -> Thi
         if other.what != TREATY or other.kind != "protocol" or other.agreement_id or not 0 < len(gap) <= _TO_NAME:
             continue
         tied = any(reading.is_a("prepositions", i) or reading.is_a("to", i) for i in gap)
-        apart = any(reading.is_a("coordinate", i) for i in gap)  # «протокола к нему и устава»
+        apart = reading.any_is("coordinate", gap)  # «протокола к нему и устава»
         if tied and not apart and not any(reading.before(i).strip(" \u00a0'’") for i in (*gap, thing.first)):
             return other
     return None
@@ -141,15 +141,15 @@ def _pick(reading: Reading, thing: Thing) -> str:
         if (thing.what == PRONOUN or reading.lexicon.language == "zh") and reading.is_a(pick, thing.last):
             return pick
     near = range(max(0, thing.first - 2), thing.last + 1)
-    if any(reading.is_a("all_told", i) for i in near):
+    if reading.any_is("all_told", near):
         return "all"
-    return "both" if any(reading.is_a("both", i) for i in near) else ""
+    return "both" if reading.any_is("both", near) else ""
 
 
 def _plural(reading: Reading, thing: Thing) -> bool:
     """Whether the noun is in the plural: an English or Romance -s, or a number before it."""
     word = reading.tokens[thing.last].low
-    counted = any(reading.is_a("plural_hint", i) for i in range(max(0, thing.first - 4), thing.first))
+    counted = reading.any_is("plural_hint", range(max(0, thing.first - 4), thing.first))
     latin = (
         word.isascii() and len(word) > 3 and word.endswith("s") and reading.lexicon.language in {"en", "fr", "es", "pt"}
     )
@@ -226,9 +226,7 @@ def _left(reading: Reading, thing: Thing, verbs: frozenset[int], things: Sequenc
         if reading.clause_of[i] != reading.clause_of[thing.first] and not short:
             break
         small = ("determiners", "stop_words", "prepositions", "to", "by", "have", "be")
-        if any(reading.is_a(role, i) for role in small) and not (
-            _about(reading, i) or complements.inside_name(reading, i)
-        ):
+        if reading.is_any(small, i) and not (_about(reading, i) or complements.inside_name(reading, i)):
             break
         if (
             reading.is_a("coordinate", i)
@@ -248,11 +246,7 @@ def _about(reading: Reading, word: int) -> bool:
     """Whether what the noun is about ends before a small word ("enerji alanında *da bir* anlaşma"), or with it («… тууралуу келишим»)."""
     if reading.lexicon.language not in _HEAD_LAST:
         return False
-    while (
-        word > 0
-        and any(reading.is_a(role, word) for role in ("determiners", "stop_words"))
-        and not reading.is_a("topical", word)
-    ):
+    while word > 0 and reading.is_any(("determiners", "stop_words"), word) and not reading.is_a("topical", word):
         if reading.before(word).strip(" \u00a0"):
             return False
         word -= 1

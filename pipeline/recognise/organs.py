@@ -67,11 +67,8 @@ class Place:
 
     def own(self, reading: Reading) -> str:
         """The article's country, where a sentence says that something holds "for the country"."""
-        words = reading.tokens
-        says = any(
-            fold(words[i].low) in self.country and any(reading.is_a("beneficiary", j) for j in range(max(0, i - 2), i))
-            for i in range(len(words))
-        )
+        behind = {i + near for i in reading.roles.get("beneficiary", ()) for near in (1, 2)}
+        says = any(i < len(reading.tokens) and fold(reading.tokens[i].low) in self.country for i in behind)
         return _home(self) if says else ""
 
     def meant(self, reading: Reading) -> PartyMention | None:
@@ -265,8 +262,8 @@ def _for_whom(reading: Reading, trigger: Trigger) -> list[PartyMention]:
 
 def _for_it(reading: Reading) -> list[PartyMention]:
     """The state that "for it" means: the one the sentence named last before («для нее он действует с …»)."""
-    for word in range(1, len(reading.tokens)):
-        if reading.is_a("beneficiary", word - 1) and reading.tokens[word].low in _IT:
+    for word in sorted(i + 1 for i in reading.roles.get("beneficiary", ())):
+        if word < len(reading.tokens) and reading.tokens[word].low in _IT:
             return [p for p in reading.parties if p.kind is PartyKind.NAME and _at(reading, p) < word][-1:]
     return []
 

@@ -194,7 +194,8 @@ def opening(index: Index, low: str, text: str) -> Found | None:
     if index.han:
         return next((found for found in scan_han(index, low[:6]) if found[0] == 0), None)
     first = index.word.search(low)
-    if first is None or not index.candidates(first.group()):
+    second = first and index.word.search(low, first.end())
+    if first is None or not index.may_begin(first.group(), second.group() if second else ""):
         return None
     spans = [match.span() for _, match in zip(range(6), index.word.finditer(low), strict=False)]
     return _match(index, low, text, spans, 0)

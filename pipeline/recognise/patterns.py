@@ -268,18 +268,14 @@ class Table:
         """Whether an act is found in a lower-cased sentence: what `find` would say of its words, in less time."""
         words = plain_words(low) if low.isascii() else list(map(fold, plain_words(low)))
         said = frozenset(words)
-        openers = said - self._shut
-        if not openers:
-            return False
-        for i, (word, following) in enumerate(zip(words, [*words[1:], ""], strict=False)):
-            if word in openers:
-                starting = self._act_grouped.get(word) or self._act_group(word)
-                if starting.alone or (
-                    (following in starting.by_next or (starting.others and not starting.needed.isdisjoint(said)))
-                    and self._longer(starting, words, said, i)
-                ):
-                    return True
-        return False
+        openers: dict[str, _Starting] = {}
+        for word in said - self._shut:
+            starting = self._act_grouped.get(word) or self._act_group(word)
+            if starting.alone:
+                return True
+            if starting.by_next or (starting.others and not starting.needed.isdisjoint(said)):
+                openers[word] = starting
+        return any(self._longer(openers[word], words, said, i) for i, word in enumerate(words) if word in openers)
 
     def _act_group(self, word: str) -> _Starting:
         """The acts that may begin with a word; remembered, and so is that there are none."""

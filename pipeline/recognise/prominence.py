@@ -72,9 +72,9 @@ def _governed(reading: Reading, mention: Mention) -> bool:
 def reach(reading: Reading, mention: Mention) -> Place:
     """How far off the main line what a mention takes up may lie."""
     first = reading.token_at(mention.start)
-    pointing = any(reading.is_a("demonstratives", i) for i in (first - 1, first))
+    pointing = reading.any_is("demonstratives", (first - 1, first))
     if pointing or mention.pick:
         return Place.BY_THE_WAY
-    if any(reading.is_a(role, first) for role in ("pronouns", "clitics")):
+    if reading.is_any(("pronouns", "clitics"), first):
         return Place.MORE
     return Place.MAIN

@@ -8,13 +8,14 @@ from its verb.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from functools import cached_property
 
 from pipeline.recognise import parted, relatives
 from pipeline.recognise.immutable import value
 from pipeline.recognise.lexicon import Lexicon
 from pipeline.recognise.patterns import Hit
+from pipeline.recognise.relatives import Roles
 from pipeline.recognise.values import PartyMention, Sentence, Token
 
 MAIN, RELATIVE, SUBORDINATE, ASIDE = "main", "relative", "subordinate", "aside"
@@ -22,6 +23,7 @@ MAIN, RELATIVE, SUBORDINATE, ASIDE = "main", "relative", "subordinate", "aside"
 _STRONG = frozenset(";:—–；：…")
 _CLOSING = frozenset(")]）】")
 _OPENING = frozenset("([（【")
+_NONE: frozenset[str] = frozenset()
 _LIGHT = frozenset({"prepositions", "pronouns", "stop_words", "determiners", "clitics"})  # words that are no noun
 _COMMAS = frozenset(",，،")
 _JOINTS = frozenset("—–－·")
@@ -65,9 +67,9 @@ class Reading:
     @cached_property
     def _cut(self) -> tuple[list[Clause], list[int]]:
         commas = bool(self.lexicon.grammar.get("relative_articles"))
-        clauses, of = _clauses(self.tokens, self._gaps, self.hits, self.changing, commas=commas)
+        clauses, of = _clauses(self.tokens, self._gaps, self.hits, self.roles_of, self.changing, commas=commas)
         if self.lexicon.language in relatives.LANGUAGES and any(c.kind == RELATIVE for c in clauses):
-            _close(clauses, of, self.tokens, self.hits, english=self.lexicon.language == "en")
+            _close(clauses, of, self.tokens, self.hits, self.roles_of, english=self.lexicon.language == "en")
         return clauses, of
 
     @cached_property
@@ -135,9 +137,28 @@ class Reading:
             found.setdefault(hit.key, set()).update(range(hit.first, hit.last + 1))
         return {key: frozenset(words) for key, words in found.items()}
 
+    @cached_property
+    def roles_of(self) -> Roles:
+        """For every word that has any, its keys of the grammar section."""
+        found: dict[int, set[str]] = {}
+        for hit in self.section("grammar"):
+            for i in range(hit.first, hit.last + 1):
+                found.setdefault(i, set()).add(hit.key)
+        return found
+
     def is_a(self, role: str, word: int) -> bool:
         """Whether a word has a role of the grammar section ("have", "be", "by", "determiners" …)."""
         return word in self.roles.get(role, ())
+
+    def any_is(self, role: str, words: Iterable[int]) -> bool:
+        """Whether any of the words has a role."""
+        those = self.roles.get(role)
+        return those is not None and not those.isdisjoint(words)
+
+    def is_any(self, roles: Iterable[str], word: int) -> bool:
+        """Whether a word has any of the roles."""
+        own = self.roles_of.get(word)
+        return own is not None and not own.isdisjoint(roles)
 
     def gap(self, left: int, right: int) -> str:
         """The text between two words."""
@@ -200,7 +221,7 @@ _CHANGES = frozenset({"present", "base", "past", "participle"})
 def _opening(
     i: int,
     tokens: Sequence[Token],
-    hits_at: dict[int, set[str]],
+    roles: Roles,
     nouns: frozenset[int],
     covered: frozenset[int],
     negating: frozenset[int],
@@ -209,21 +230,21 @@ def _opening(
     commas: bool = False,
 ) -> str:
     """Which clause a word opens, if any. "that" behind a noun is relative, before a noun it is a determiner."""
-    keys = hits_at.get(i)
+    keys = roles.get(i)
     if not keys or i in covered:
         return ""
-    if "relative_articles" in keys and marked and _LIGHT & hits_at.get(i + 1, set()):
+    if "relative_articles" in keys and marked and _LIGHT & roles.get(i + 1, _NONE):
         return RELATIVE  # German: ", das der Bundestag …", ", die am Montag …"
     if "relative" in keys:
         if "determiners" in keys or "generic_determiners" in keys:
             if i + 1 in nouns:
                 return ""
-            return RELATIVE if i - 1 in nouns or {"have", "be"} & hits_at.get(i + 1, set()) else MAIN
+            return RELATIVE if i - 1 in nouns or {"have", "be"} & roles.get(i + 1, _NONE) else MAIN
         return RELATIVE
     if "subordinate" in keys:
-        adverb = "have" in hits_at.get(i - 1, set())  # "has since applied it"
-        loose = commas and not marked and "coordinate" not in hits_at.get(i - 1, set())
-        adverb = adverb or "called" in hits_at.get(i - 1, set())  # "an accord known as Open Skies"
+        adverb = "have" in roles.get(i - 1, _NONE)  # "has since applied it"
+        loose = commas and not marked and "coordinate" not in roles.get(i - 1, _NONE)
+        adverb = adverb or "called" in roles.get(i - 1, _NONE)  # "an accord known as Open Skies"
         if (i in negating and not marked) or adverb or loose or _before_date(tokens, i, since="since" in keys):
             return ""
         return SUBORDINATE
@@ -231,18 +252,15 @@ def _opening(
 
 
 def _clauses(
-    tokens: Sequence[Token], gaps: Sequence[str], hits: Sequence[Hit], closed: Set[int], *, commas: bool = False
+    tokens: Sequence[Token], gaps: Sequence[str], hits: Sequence[Hit], roles: Roles, closed: Set[int], *, commas: bool
 ) -> tuple[list[Clause], list[int]]:
-    """The clauses, and the clause of every word. `gaps`: what stands before each word; `closed`: words that open none; `commas`: a
-    comma stands before every subordinate clause (German)."""
-    hits_at: dict[int, set[str]] = {}
+    """The clauses, and the clause of every word. `gaps`: what stands before each word; `roles`: of each word; `closed`: words that open
+    none; `commas`: a comma stands before every subordinate clause (German)."""
     nouns: set[int] = set()
     covered: set[int] = set()
     ends: set[int] = set()  # "attend que": the cue's last word opens a clause all the same
     for hit in hits:
         if hit.section == "grammar":
-            for i in range(hit.first, hit.last + 1):
-                hits_at.setdefault(i, set()).add(hit.key)
             if hit.key == "generic_nouns":
                 nouns.add(hit.last)
         elif hit.section in {"instruments", "things"}:
@@ -268,11 +286,11 @@ def _clauses(
         if i and between not in _PLAIN:
             current = _after_marks(between, current, clauses, dashes.get(i, ""))
         before = marked
-        marked = not i or "," in between or (commas and before and "prepositions" in hits_at.get(i - 1, set()))
-        kind = _opening(i, tokens, hits_at, frozen_nouns, frozen_covered, negating, marked=marked, commas=commas)
+        marked = not i or "," in between or (commas and before and "prepositions" in roles.get(i - 1, _NONE))
+        kind = _opening(i, tokens, roles, frozen_nouns, frozen_covered, negating, marked=marked, commas=commas)
         if kind and (i or kind == SUBORDINATE):
             again = clauses[current]
-            if kind != SUBORDINATE and again.kind == RELATIVE and "coordinate" in hits_at.get(i - 1, set()):
+            if kind != SUBORDINATE and again.kind == RELATIVE and "coordinate" in roles.get(i - 1, _NONE):
                 kind, current = RELATIVE, again.parent  # "one that A initialled and that B signed"
             clauses.append(Clause(len(clauses), current, kind, i))
             current = len(clauses) - 1
@@ -281,14 +299,9 @@ def _clauses(
 
 
 def _close(
-    clauses: list[Clause], of: list[int], tokens: Sequence[Token], hits: Sequence[Hit], *, english: bool
+    clauses: list[Clause], of: list[int], tokens: Sequence[Token], hits: Sequence[Hit], roles: Roles, *, english: bool
 ) -> None:
     """End the relative clauses behind which the clause that they stand in goes on without a comma."""
-    roles: dict[int, set[str]] = {}
-    for hit in hits:
-        if hit.section == "grammar":
-            for i in range(hit.first, hit.last + 1):
-                roles.setdefault(i, set()).add(hit.key)
     words = [token.low for token in tokens]
     for clause in [c for c in clauses if c.kind == RELATIVE and c.opener >= 0]:
         own = [i for i, number in enumerate(of) if number == clause.number]

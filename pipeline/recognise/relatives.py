@@ -3,9 +3,12 @@ convention | a été signé »."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence, Set
 
 from pipeline.recognise.patterns import Hit
+
+Roles = Mapping[int, Set[str]]  # the keys of the grammar section that every word has, if any
+_NONE: Set[str] = frozenset()
 
 LANGUAGES = frozenset(
     {"en", "es", "fr", "pt"}
@@ -20,18 +23,16 @@ _NO_VERB = ("determiners", "pronouns", "prepositions", "coordinate", "numbers", 
 _DONE = frozenset({"participle", "passive", "past"})
 
 
-def end(
-    opener: int, words: Sequence[str], hits: Sequence[Hit], roles: dict[int, set[str]], last: int, *, english: bool
-) -> int:
+def end(opener: int, words: Sequence[str], hits: Sequence[Hit], roles: Roles, last: int, *, english: bool) -> int:
     """The first word behind a relative clause that begins with word `opener` and goes on to word `last` as far as marks tell, or -1.
 
     Where a second finite verb follows without a conjunction, it is that of the noun the clause is about.
     """
     acts = [h for h in hits if h.section == "acts" and h.form != "noun" and opener < h.first <= last]
     for i in range(opener + 3, last):
-        if not roles.get(i, set()) & {"be", "have"} or words[i] in _BARE or "coordinate" in roles.get(i - 1, set()):
+        if not roles.get(i, _NONE) & {"be", "have"} or words[i] in _BARE or "coordinate" in roles.get(i - 1, _NONE):
             continue
-        if roles.get(i - 1, set()) & {"be", "have", "to"}:  # an auxiliary of the same verb
+        if roles.get(i - 1, _NONE) & {"be", "have", "to"}:  # an auxiliary of the same verb
             continue
         if not any(h.form in _DONE and h.first <= i + _REACH and i <= h.last and h.first >= i for h in acts):
             continue
@@ -41,14 +42,14 @@ def end(
 
 
 def _has_verb(
-    opener: int, word: int, words: Sequence[str], acts: Collection[Hit], roles: dict[int, set[str]], *, english: bool
+    opener: int, word: int, words: Sequence[str], acts: Collection[Hit], roles: Roles, *, english: bool
 ) -> bool:
     """Whether a relative clause has a verb of its own before a word: an act, an auxiliary, or what ends as English verbs do. It has
     none where what stands there is a name ("que Argel | no ha denunciado el tratado" would be cut from its "no")."""
     if any(h.last < word - 1 and h.first > opener for h in acts):
         return True
     first = opener + 1
-    if any(roles.get(i, set()) & {"be", "have"} for i in range(first, word - _REACH)):
+    if any(roles.get(i, _NONE) & {"be", "have"} for i in range(first, word - _REACH)):
         return True
     ends = words[first].endswith(("s", "ed")) and word - first >= _AT_LEAST and words[word - 1] not in _ADVERBS
-    return english and ends and not roles.get(first, set()) & {*_NO_VERB}
+    return english and ends and not roles.get(first, _NONE) & {*_NO_VERB}

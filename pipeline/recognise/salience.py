@@ -206,7 +206,7 @@ def _reported(reading: Reading, trigger: Trigger) -> bool:
     opener = clause.opener
     said = opener if opener > 0 else trigger.first  # "said Norway had withdrawn"
     near = range(max(0, said - _QUOTE_REACH), said)
-    if not any(reading.is_a("quote_verbs", i) for i in near) or any(
+    if not reading.any_is("quote_verbs", near) or any(
         h.key == "negated" and h.first in near for h in reading.section("status")
     ):
         return False
@@ -224,7 +224,7 @@ def _set_apart(reading: Reading, trigger: Trigger) -> bool:
         and trigger.first > 0
         and reading.lexicon.object_first
         and "," in reading.before(trigger.first)
-        and not any(reading.is_a("be", i) for i in range(max(0, trigger.first - 3), trigger.first))
+        and not reading.any_is("be", range(max(0, trigger.first - 3), trigger.first))
         and any(0 < trigger.first - h.last <= _APPOSED for h in reading.section("instruments"))
     )
 
@@ -327,7 +327,7 @@ def _as_for(reading: Reading, hit: Hit) -> bool:
     """Portuguese "já" that opens a sentence before a noun says "as for": "Já com Angola foi assinado um acordo"."""
     following = hit.last + 1
     opens = hit.first == 0 or bool(reading.before(hit.first).strip())
-    named = following < len(reading.tokens) and any(reading.is_a(role, following) for role in ("determiners", "with"))
+    named = following < len(reading.tokens) and reading.is_any(("determiners", "with"), following)
     return opens and named and reading.is_a("as_for", hit.first)
 
 
@@ -359,7 +359,7 @@ def _beside_participle(reading: Reading, hit: Hit, trigger: Trigger) -> bool:
             continue
         far = hit.first - act.last if hit.first > act.last else act.first - hit.last
         between = range(min(act.last, trigger.last), max(act.first, trigger.first))
-        if 0 < far <= _BESIDE and far < own and not any(reading.is_a("coordinate", i) for i in between):
+        if 0 < far <= _BESIDE and far < own and not reading.any_is("coordinate", between):
             return True
     return False
 

@@ -13,6 +13,7 @@ _IN_FRONT = 4  # what it costs a date to stand before its verb
 _BEHIND = 12  # what it costs a date to stand behind its verb where verbs stand last
 RIGHT_BEHIND = 5  # words from a participle to its date
 _LIGHT = ("prepositions", "determiners", "coordinate", "by")
+_COMMAS = frozenset(",，،;；")
 _PREPOSITION = 2  # words of "as of" and its kind
 
 
@@ -46,13 +47,14 @@ def distance(reading: Reading, mention: DateMention, trigger: Trigger) -> int:
     """
     first, last = word_of(reading, mention), last_of(reading, mention)
     if trigger.first < first and last < trigger.last:  # among the words of the verb itself
-        over = any(reading.is_a("coordinate", i) for i in range(last + 1, trigger.last))
+        over = reading.any_is("coordinate", range(last + 1, trigger.last))
         return (trigger.last - last) // _BEHIND + 10 * over  # "opened in 2020 and ended in agreement on …"
     ahead = first < trigger.first
     low, high = (last, trigger.first) if ahead else (trigger.last, first)
-    joined = sum(1 for i in range(low + 1, high) if reading.is_a("coordinate", i) and not _joins_names(reading, i))
+    between = [i for i in reading.roles.get("coordinate", ()) if low < i < high]
+    joined = sum(not _joins_names(reading, i) for i in between)
     joined += ahead and reading.lexicon.table.arabic and reading.tokens[trigger.first].low.startswith(_AND)
-    commas = sum(1 for i in range(low + 1, high + 1) if any(c in ",，،;；" for c in reading.before(i)))
+    commas = sum(not _COMMAS.isdisjoint(reading.before(i)) for i in range(low + 1, high + 1))
     late = (reading.lexicon.verb_final and not _second(reading, trigger)) or bool(reading.lexicon.han)
     wrong_side = _IN_FRONT if ahead and not late else _BEHIND if not ahead and late else 0
     return high - low + 10 * joined + 6 * commas + wrong_side
@@ -100,7 +102,7 @@ def held(reading: Reading, trigger: Trigger, mention: DateMention) -> bool:
 def _names(reading: Reading, words: range) -> bool:
     """Whether words are names of states and what joins them ("signed between Portugal and Viet Nam on 2 May")."""
     named = {i for p in reading.parties for i in range(reading.token_at(p.start), reading.token_at(p.end - 1) + 1)}
-    return all(i in named or any(reading.is_a(role, i) for role in _LIGHT) for i in words)
+    return all(i in named or reading.is_any(_LIGHT, i) for i in words)
 
 
 def of_main_verbs(reading: Reading, marked: Sequence[DateMention], verbs: Sequence[Trigger]) -> Sequence[DateMention]:
@@ -115,5 +117,5 @@ def last_hand_first(reading: Reading, found: list[DateMention]) -> list[DateMent
         return found
     one, two = sorted(found[:2], key=lambda m: m.start)
     left, right = last_of(reading, one), word_of(reading, two)
-    joined = any(reading.is_a("coordinate", i) for i in range(left + 1, right)) and right - left <= RIGHT_BEHIND
+    joined = reading.any_is("coordinate", range(left + 1, right)) and right - left <= RIGHT_BEHIND
     return [two, one, *found[2:]] if joined and not reading.comma_between(left, right) else found

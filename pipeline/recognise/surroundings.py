@@ -44,4 +44,4 @@ def _fresh(reading: Reading, mention: Mention, step: EventType | None) -> bool:
     if step is not None:
         return step not in _ENDING
     first, last = reading.token_at(mention.start), reading.token_at(mention.end - 1)
-    return any(reading.is_a("new_words", i) for i in range(max(0, first - 1), min(last + 1, len(reading.tokens))))
+    return reading.any_is("new_words", range(max(0, first - 1), min(last + 1, len(reading.tokens))))

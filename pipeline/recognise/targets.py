@@ -109,10 +109,12 @@ def behind_colon(
 ) -> list[Thing]:
     """The agreements that a colon lists behind "two documents", a plural, bills, or a verb without an object; none where they tell on."""
     anchor = trigger.last if thing is None else max(trigger.last, thing.last)
-    if thing is not None and any(_COLON & set(reading.before(i)) for i in range(trigger.last + 1, thing.first + 1)):
+    if thing is not None and any(
+        not _COLON.isdisjoint(reading.before(i)) for i in range(trigger.last + 1, thing.first + 1)
+    ):
         anchor = trigger.last  # it is the first of the list
     reach = range(anchor + 1, min(len(reading.tokens), anchor + _BEHIND))
-    colon = next((i for i in reach if _COLON & set(reading.before(i))), -1)
+    colon = next((i for i in reach if not _COLON.isdisjoint(reading.before(i))), -1)
     if colon < 0 or trigger.voice == NOMINAL or (thing is not None and thing.agreement_id):
         return []
     telling = [v for v in verbs if v.last > anchor and v.voice not in {NOMINAL, ATTRIBUTE} and v.tense in FINITE]
@@ -236,7 +238,7 @@ def _equals(
             break  # of another law, if that stands in the same row
         if _subject_of_next(reading, verbs, trigger, other) or _begun_anew(reading, gap):
             break
-        listed = any(reading.is_a("coordinate", i) for i in gap) or reading.comma_between(last.last, other.first)
+        listed = reading.any_is("coordinate", gap) or reading.comma_between(last.last, other.first)
         listed = listed or any(_NEXT_TITLE in reading.before(i) for i in (*gap, other.first))
         listed = listed or complements.joined(reading, other.first)
         if listed and reading.clause_of[other.first] in {reading.clause_of[thing.first], reading.clause_of[last.first]}:

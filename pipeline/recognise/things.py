@@ -238,9 +238,7 @@ def _determiner(reading: Reading, word: int) -> bool:
         return True  # "firmaron este lunes"
     if following >= len(reading.tokens) or reading.before(following).strip(" \u00a0'’"):
         return False
-    return not any(
-        reading.is_a(role, following) for role in ("be", "have", "stop_words", "prepositions", "coordinate", "to", "by")
-    )
+    return not reading.is_any(("be", "have", "stop_words", "prepositions", "coordinate", "to", "by"), following)
 
 
 def _verb_at(reading: Reading, word: int) -> bool:

@@ -290,7 +290,7 @@ def _only_noun(
     that lends itself to the noun ("announced on Wednesday the suspension")."""
     if trigger.voice == NOMINAL:
         low, high = sorted((last_of(reading, mention), trigger.first))
-        joined = any(reading.is_a("coordinate", i) for i in range(low + 1, high)) or reading.comma_between(low, high)
+        joined = reading.any_is("coordinate", range(low + 1, high)) or reading.comma_between(low, high)
         return other not in telling and not joined
     gap = word_of(reading, mention) - other.last
     if other.voice != NOMINAL or trigger.voice == ATTRIBUTE or parted(reading, trigger, mention):

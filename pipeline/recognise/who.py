@@ -107,7 +107,7 @@ def _source(reading: Reading, mention: PartyMention) -> bool:
     if mention.kind not in ORGANS and not whose:
         return False
     reach = _SOURCE + (0 if mention.kind in ORGANS else _PRONOUN_BETWEEN)
-    return any(reading.is_a("source", i) for i in range(max(0, word - reach), word))
+    return reading.any_is("source", range(max(0, word - reach), word))
 
 
 def _leads(reading: Reading, mention: PartyMention) -> bool:
@@ -223,9 +223,9 @@ def _behind_by(
     row = found[:1]
     for p in found[1:]:
         left, right = last_word(reading, row[-1]), word_of(reading, p)
-        if any(reading.is_a("by", i) for i in range(left + 1, right)):
+        if reading.any_is("by", range(left + 1, right)):
             break
-        joined = any(reading.is_a("coordinate", i) for i in range(left + 1, right)) or right - left == 1
+        joined = reading.any_is("coordinate", range(left + 1, right)) or right - left == 1
         if (
             (reading.comma_between(left, right) and not listed(reading, row[-1], p))
             or right - left > 5

@@ -31,7 +31,11 @@ class Postings:
     def __init__(self, entries: Sequence[Entry], weights: Weights, members: Mapping[str, frozenset[str]]) -> None:
         self._entries = entries
         self._weights = weights
-        self._members = members
+        blocs: dict[str, set[str]] = defaultdict(set)
+        for bloc, states in members.items():
+            for state in states:
+                blocs[state].add(bloc)
+        self._blocs = dict(blocs)
         content: dict[str, list[int]] = defaultdict(list)
         party: dict[str, list[int]] = defaultdict(list)
         groups: dict[frozenset[str], list[int]] = defaultdict(list)
@@ -137,7 +141,7 @@ class Postings:
 
     def _with_blocs(self, codes: Iterable[str]) -> set[str]:
         wanted = set(codes)
-        return wanted | {bloc for bloc, members in self._members.items() if members & wanted}
+        return wanted.union(*(self._blocs[code] for code in wanted if code in self._blocs))
 
     def closed(self, own: frozenset[str], everyone: frozenset[str], said: Sequence[Reading] = ()) -> list[int]:
         """Agreements of few parties that are all at hand: `own` are parties of it (or blocs' members), the others are in `everyone`.

@@ -83,6 +83,12 @@ _FORERUNNERS: Mapping[str, frozenset[str]] = {
     "DD": frozenset(["DE"]),
 }  # states that are no more, under whose names titles of treaties in force still stand, and those that took these over
 
+_BEFORE = {
+    state: frozenset(old for old, states in _FORERUNNERS.items() if state in states)
+    for state in frozenset[str]().union(*_FORERUNNERS.values())
+}
+_NOBODY = frozenset[str]()
+
 
 @value()
 class Query:
@@ -214,11 +220,11 @@ def _others_near(entry: Entry, query: Query, members: Mapping[str, frozenset[str
 
 
 def _one(code: str, query: Query, members: Mapping[str, frozenset[str]]) -> float:
-    own = members.get(code, frozenset()) | {old for old, states in _FORERUNNERS.items() if code in states}
+    own = members.get(code, _NOBODY) | _BEFORE.get(code, _NOBODY)
     for codes, itself, member in ((query.parties, 1.0, 0.85), (query.near, 0.85, 0.75), (query.context, 0.75, 0.65)):
         if code in codes:
             return itself
-        if own & codes:
+        if own and not own.isdisjoint(codes):
             return member
     return 0.0
 
