@@ -395,6 +395,6 @@ def _of_attribute(reading: Reading, trigger: Trigger, things: Sequence[Thing], s
     comma = trigger.first == 0 or "," in reading.before(trigger.first)
     if before and (comma or not reading.lexicon.object_first or trigger.first - before[-1].last == 1):
         return before[-1]
-    if after and not reading.is_a("by", trigger.last + 1):
+    if after and not inserts.done_by(reading, trigger.first, trigger.last, after[0].first):
         return after[0]
     return before[-1] if before else sides.left

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from pipeline.recognise import han, orders, parted
 from pipeline.recognise.patterns import Hit
-from pipeline.recognise.reading import Reading
+from pipeline.recognise.reading import SUBORDINATE, Clause, Reading
 from pipeline.recognise.triggers import ACTIVE, PAST, PERFECT, PLUPERFECT, Trigger
 
 REJECTED = "rejected"  # a reason: a refusal, which a chamber's vote makes a step of its own
@@ -121,6 +121,13 @@ def _of_noun(reading: Reading, word: int) -> bool:
         return False
     first = next((h.first for h in reading.section("instruments") if h.first > word), len(reading.tokens))
     return any(reading.tokens[i].low == "的" for i in range(word + 1, first))
+
+
+def told_in(reading: Reading, clause: Clause, trigger: Trigger) -> bool:
+    """ "Once each side has told the other *that* approval is complete, …": what is said in a condition hangs on it."""
+    said = clause.opener > 0 and reading.is_a("complementiser", clause.opener)
+    condition = reading.clauses[clause.parent].kind == SUBORDINATE
+    return said and condition and not reading.comma_between(clause.opener, trigger.first)
 
 
 def before_another(reading: Reading, trigger: Trigger) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from pipeline.model import EventType
 from pipeline.recognise import laws
-from pipeline.recognise.cases import PLAIN, Step, nothing_follows
+from pipeline.recognise.cases import ENDING, PLAIN, Step, nothing_follows
 from pipeline.recognise.reading import Reading
 from pipeline.recognise.things import GENERIC, NOUN, PRONOUN, TREATY, Thing
 from pipeline.recognise.triggers import (
@@ -44,7 +44,8 @@ def step(trigger: Trigger, thing: Thing | None, about: Trigger | None, reading: 
         return _consent(reading, trigger, thing)
     if _left(reading, trigger, thing):
         return Step(E.WITHDRAWN, "guess_left", weight=_GUESS)
-    if trigger.family == "notify" and thing is not None and thing.what == "notice" and _stands(reading):
+    notice = trigger.family == "notify" and thing is not None and thing.what == "notice"
+    if notice and _stands(reading) and not _of_doing(reading, trigger):
         return Step(E.WITHDRAWN, "guess_notice", weight=_GUESS)
     concurred = (
         trigger.family == "approve" and any(p.body for p in reading.parties) and nothing_follows(reading, trigger)
@@ -68,6 +69,12 @@ def step(trigger: Trigger, thing: Thing | None, about: Trigger | None, reading: 
     if trigger.family in _TOLD and thing is None and (_free(reading, trigger, thing) or trigger.family == "initial"):
         return Step(PLAIN[trigger.family], f"guess_{trigger.family}", weight=_GUESS)
     return None
+
+
+def _of_doing(reading: Reading, trigger: Trigger) -> bool:
+    """ "Gave Congress notice that it intends to sign a deal": a notice of something other than leaving."""
+    acts = [h for h in reading.section("acts") if h.first > trigger.last and h.form not in {"noun", "participle"}]
+    return bool(acts) and acts[0].key not in ENDING and reading.same_clause(trigger.last, acts[0].first)
 
 
 def _of_law_published(reading: Reading, trigger: Trigger) -> bool:

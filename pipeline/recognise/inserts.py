@@ -61,13 +61,13 @@ def ends_before(reading: Reading, first: int, last: int, things: Sequence[Thing]
 
 
 def participle(reading: Reading, first: int, last: int, things: Sequence[Thing]) -> bool:
-    """ "The treaty with Hungary, signed in 2010, …": a comma before the participle, a treaty before that, and no object behind."""
+    """ "The treaty with Hungary, signed in 2010, …": a comma before the participle, a treaty or a law before that, and no object behind."""
     following = last + 1
     while first > 1 and "," not in reading.before(first) and reading.tokens[first - 1].low in _ADVERBS:
         first -= 1
     if "," not in reading.before(first) or following >= len(reading.tokens):
         return False
-    named = any(t.what == TREATY and t.last < first and reading.same_clause(t.last, first) for t in things)
+    named = any(t.what in {TREATY, "law"} and t.last < first and reading.same_clause(t.last, first) for t in things)
     low = reading.tokens[following].low
     free = reading.is_a("prepositions", following) or low in _THEN or any(c.isdigit() for c in low)
     free = free or any(
@@ -97,3 +97,13 @@ def _dashed(reading: Reading, word: int) -> bool:
 
 def _object(things: Sequence[Thing], following: int) -> bool:
     return any(following <= t.first <= following + _NEAR for t in things)
+
+
+_OPENER = 2  # words between a comma and the noun behind it
+
+
+def done_by(reading: Reading, first: int, last: int, noun: int) -> bool:
+    """Whether "by" stands behind a participle, so that a noun behind is no object; but "Approved by the Senate in May, *the treaty* …"."""
+    behind = range(max(last + 1, noun - _OPENER), noun + 1)
+    opens = first == 0 and any("," in reading.before(i) for i in behind)
+    return reading.is_a("by", last + 1) and not opens

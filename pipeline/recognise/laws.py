@@ -178,9 +178,12 @@ def _says(reading: Reading, law: Thing, trigger: Trigger) -> bool:
 
 
 def says_what(reading: Reading, trigger: Trigger, opener: int) -> bool:
-    """ "The bill that ratifies the treaty", « le texte qui approuve la convention »: what a bill is for, no step of its own."""
+    """ "The bill that ratifies the treaty", "the treaty under which it joins the union": what a text is for, no step of its own."""
     if trigger.family not in _TAKING_ON or trigger.voice != ACTIVE:
         return False
+    led = opener - 2 if opener > 1 and reading.is_a("determiners", opener - 1) else opener - 1  # "por el cual"
+    if led > 0 and any(reading.is_a(role, led) for role in ("prepositions", "by", "under")):
+        return any(h.last == led - 1 for h in reading.section("instruments"))
     texts = {h.last for h in reading.section("things") if h.key in LAWS}
     texts |= set(reading.roles.get("generic_nouns", ()))
     return any(0 < opener - i <= _SMALL for i in texts)

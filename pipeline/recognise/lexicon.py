@@ -78,6 +78,7 @@ THINGS = frozenset(
         "other",
         "person",
         "draft",
+        "proposal",
     ]
 )
 STATUSES = frozenset(["planned", "called_for", "negated", "conditional", "occurred", "rejected"])
@@ -146,6 +147,7 @@ GRAMMAR = frozenset(
         "infinitive_endings",
         "do",
         "becoming",
+        "manner",
         "until",
         "wanting",
         "receiving",

@@ -317,9 +317,10 @@ def _sent_there(reading: Reading, word: int) -> bool:
     return any(h.key == "submit" and 0 < word - h.last <= _BEHIND for h in reading.section("acts"))
 
 
-def _judged(
-    reading: Reading, one: Bound, verdict: Verdict, actor: Actor, told: Sequence[Told]
-) -> tuple[EventType, Status, tuple[str, ...]]:
+_Judged = tuple[EventType, Status, tuple[str, ...]]
+
+
+def _judged(reading: Reading, one: Bound, verdict: Verdict, actor: Actor, told: Sequence[Told]) -> _Judged:
     outcome, why = verdict
     kind = one.step.type
     if one.step.status is not None and outcome is Status.OCCURRED:
@@ -332,7 +333,8 @@ def _judged(
     if one.step.reason == "same_step":
         kind = next((t.type for t in reversed(told) if t.type is not E.ENTERED_INTO_FORCE), kind)  # which no state does
     minor = actor.stage in _MINOR or (not actor.stage and _cabinet(reading, one.trigger))
-    if one.step.chamber and minor and kind is E.RATIFIED:
+    decided = kind is E.ACCEDED and outcome is Status.OCCURRED and "decided_to" in why  # the instrument is to come
+    if minor and (decided or (one.step.chamber and kind is E.RATIFIED)):
         kind = E.APPROVED
     bare = one.thing is not None and one.thing.what in _BARE and one.about is None
     if bare and kind in {E.SUBMITTED, E.APPROVED, E.RATIFIED} and one.trigger.family in {"submit", "approve"}:
@@ -347,14 +349,7 @@ def _judged(
     return kind, outcome, why
 
 
-def _bare_vote(
-    reading: Reading,
-    trigger: Trigger,
-    so_far: tuple[EventType, Status, tuple[str, ...]],
-    told: Sequence[Told],
-    *,
-    chamber: bool,
-) -> tuple[EventType, Status, tuple[str, ...]]:
+def _bare_vote(reading: Reading, trigger: Trigger, so_far: _Judged, told: Sequence[Told], *, chamber: bool) -> _Judged:
     """A vote on "the bill" or "it" is on what the article told of: leaving, or ratification."""
     kind, outcome, why = so_far
     leaving = [t.type for t in told if t.type in _ENDINGS]

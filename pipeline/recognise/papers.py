@@ -57,6 +57,9 @@ def exchange(case: Case) -> Step | None:
         return Step(E.EXCHANGED, "exchange_confirmations", weight=0.9)
     if any(h.key in {"instruments", "exchange_protocol"} for h in reading.section("things")):
         return Step(E.EXCHANGED, "exchange_near_instruments", weight=0.9)
+    to_whom = reading.is_a("each_other", case.trigger.last)
+    if thing is None and to_whom and not nothing_follows(reading, case.trigger):
+        return None  # "handed each other lists of prisoners"
     if case.trigger.last > case.trigger.first and (thing is None or thing.what in TREATYLIKE):
         return Step(E.EXCHANGED, "exchange_notes", weight=0.85)  # "exchanged diplomatic notes"
     return None

@@ -144,7 +144,8 @@ def _by_opener(reading: Reading, trigger: Trigger) -> Verdict | None:
         if clause.kind == RELATIVE and past:
             return None  # "if it breaches the treaty, which entered into force in 2005"
         parent = reading.clauses[clause.parent]
-        if clause.number == 0 or (clause.kind == MAIN and not 0 < clause.opener == parent.opener + 1):
+        within = 0 < clause.opener == parent.opener + 1 or cues.told_in(reading, clause, trigger)
+        if clause.number == 0 or (clause.kind == MAIN and not within):
             return None  # "after that state deposits": there "that" opens nothing
         clause = parent
     opener = clause.opener

@@ -7,6 +7,8 @@ from pipeline.recognise.patterns import Hit
 from pipeline.recognise.reading import Reading
 
 TREATY, GENERIC, PRONOUN, NOUN = "treaty", "generic", "pronoun", "noun"
+PROPOSAL = "proposal"
+_TO_ACT = 3  # words from a proposal to the act that it is for: "a proposal for the ratification"
 
 
 @value()
@@ -100,9 +102,10 @@ def find(reading: Reading, aliases: tuple[tuple[int, int, str], ...] = ()) -> tu
     found: list[Thing] = [Thing(TREATY, a, b, "", agreement) for a, b, agreement in aliases]
     nouns = frozenset(h.first for h in reading.section("instruments"))
     found += [
-        Thing(h.key, h.first, h.last)
+        Thing("draft" if h.key == PROPOSAL else h.key, h.first, h.last)
         for h in reading.section("things")
-        if not (h.key == "draft" and _of_treaty(reading, h.last, nouns))
+        if not (h.key == PROPOSAL and not _to_act(reading, h.last))
+        and not (h.key == "draft" and _of_treaty(reading, h.last, nouns))
         and not _modifies(reading, h, nouns)
         and not _of_papers(reading, h, nouns)
         and not _means(reading, h)
@@ -204,6 +207,22 @@ def _means(reading: Reading, hit: Hit) -> bool:
         return True
     bare = hit.first > 0 and not reading.before(hit.first).strip(" \u00a0")
     return bare and (reading.is_a("through", hit.first - 1) or reading.is_a("by", hit.first - 1))
+
+
+def _to_act(reading: Reading, word: int) -> bool:
+    """ "A proposal to ratify", "предложение о присоединении": what a proposal is for is an act of treaty-making, and it stands right behind."""
+    acts = {h.first for h in reading.section("acts") if h.form in _ACTS}
+    roles = ("to", "prepositions", "complement")
+    for i in range(word + 1, min(word + 2 + _TO_ACT, len(reading.tokens))):
+        if reading.before(i).strip(" \u00a0"):
+            return False
+        led = reading.lexicon.object_first or any(reading.is_a(r, j) for r in roles for j in range(word + 1, i))
+        if i in acts and i > word + 1 and led:
+            return True
+    return False
+
+
+_ACTS = frozenset({"base", "infinitive", "gerund", "noun"})
 
 
 def _of_treaty(reading: Reading, word: int, nouns: frozenset[int]) -> bool:

@@ -294,8 +294,8 @@ def _aux_behind(reading: Reading, last: int) -> tuple[str, int]:
 def _reduced(reading: Reading, first: int, last: int, things: Sequence[Thing]) -> bool:
     """A participle without an auxiliary that modifies a noun: "the document, signed last March", "signed by"."""
     following = last + 1
-    if following < len(reading.tokens) and reading.is_a("by", following):
-        return not _counted(reading, following + 1)
+    if following < len(reading.tokens) and reading.is_a("by", following) and not _counted(reading, following + 1):
+        return True
     if first == 0 or (reading.lexicon.language == "en" and reading.is_a("prepositions", first - 1)):
         return True  # "dispatches on revised agreements"
     if reading.before(first) in {"-", "‑"}:
@@ -320,12 +320,12 @@ def _reduced(reading: Reading, first: int, last: int, things: Sequence[Thing]) -
 
 
 def _counted(reading: Reading, word: int) -> bool:
-    """ "Approved by 94 votes to 11", "by a majority": that is how, not by whom."""
+    """ "Approved by 94 votes to 11", "by a wide margin", "by decree": that is how, not by whom."""
     if word >= len(reading.tokens):
         return False
-    return reading.tokens[word].low.isdigit() or any(
-        h.key == "votes" and 0 <= h.first - word <= 3 for h in reading.section("procedure")
-    )
+    how = {h.first - word for h in reading.section("procedure") if h.key == "votes"}
+    how |= {i - word for i in reading.roles.get("manner", ())}
+    return reading.tokens[word].low.isdigit() or any(0 <= n <= 3 for n in how)
 
 
 def _acts_on_body(reading: Reading, last: int) -> bool:
