@@ -15,12 +15,14 @@ from pipeline.alert.options import weaknesses
 from pipeline.cli import show
 from pipeline.cli.common import config_option, json_option, settings_of
 from pipeline.errors import ConfigurationError, StoreUnavailable, UsageError
+from pipeline.recognise.linking.twins import twins
 from pipeline.recognise.loading import party_codes
 from pipeline.settings import Settings
 from pipeline.store import migrate
 from pipeline.store.dialects import SAFE_WAL, driver
 from pipeline.store.engine import Database, open_database
 
+_SHOWN = 5  # entries named in a line
 _LEAST_FREE = 200 * 2**20  # bytes
 
 
@@ -199,3 +201,8 @@ def _watchlist(settings: Settings) -> Iterator[Finding]:
         if not unknown
         else f"no names are known for {', '.join(unknown[:8])}: the agreement will hardly be found",
     )
+    twice = [f"{later} is {first}" for later, first in twins(settings.watchlist.agreements).items()]
+    if twice:
+        more = " …" if len(twice) > _SHOWN else ""
+        said = f"{len(twice)} entries stand twice ({'; '.join(twice[:_SHOWN])}{more}): their steps are told under the first"
+        yield Finding("agreements", True, said)

@@ -44,7 +44,8 @@ class Linker(Carrying):
         )
         if not around.signed or len(found) != 1:
             return found
-        return (siblings.signed_then(self.index, found[0], language, around, focus.sure),)
+        one = siblings.signed_then(self.index, found[0], language, around, focus.sure)
+        return (siblings.unless_signed_otherwise(self.index, one, self.agreements, around),)
 
     def _told_apart(
         self,

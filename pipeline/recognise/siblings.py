@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from pipeline.model import Agreement
 from pipeline.recognise.among import Around, named, strangers
 from pipeline.recognise.focus import Linked
 from pipeline.recognise.linking import Index
@@ -40,20 +41,30 @@ def signed_then(index: Index, one: Linked, language: str, around: Around, linked
     return Linked(best.agreement_id, Band.SURE, _THEN, ("signed_that_year",), one.mention)
 
 
+def unless_signed_otherwise(index: Index, one: Linked, agreements: Mapping[str, Agreement], around: Around) -> Linked:
+    """A link, unless its agreement of few was signed in other years than those told: another one was signed then."""
+    if one.agreement_id is None or not index.closed(one.agreement_id):
+        return one
+    day = agreements[one.agreement_id].signed_on
+    if day is None or any(abs(year - day.year) <= 1 for year in around.signed):
+        return one
+    return Linked(None, Band.NONE, 0.0, ("signed_in_another_year",), one.mention)
+
+
 def newest(index: Index, link: Link, mention: Mention, language: str, around: Around) -> str:
-    """The newer of two agreements of the same parties that a wording without a year names alike, or ""."""
-    best, other = link.best, link.runner_up
-    if best is None or other is None or not _ALIKE & set(link.reasons) or not around.carried:
+    """The newest of the agreements of the same parties that a wording without a year names alike, or ""."""
+    best = link.best
+    if best is None or not link.ties or not _ALIKE & set(link.reasons) or not around.carried:
         return ""
-    if mention.plural or not around.fresh:
+    if mention.plural or not around.fresh or index.read(mention.text, language).years:
         return ""
     closed = index.closed(best.agreement_id)
-    if not closed or closed != index.closed(other.agreement_id) or abs(best.content - other.content) > _SAME:
+    if not closed or index.closed(link.ties[0].agreement_id) != closed:
         return ""
-    years = [max(index.years(one.agreement_id), default=0) for one in (best, other)]
-    if not all(years) or years[0] == years[1] or index.read(mention.text, language).years:
-        return ""
-    return best.agreement_id if years[0] > years[1] else other.agreement_id
+    theirs = [best, *(one for one in link.ties if index.closed(one.agreement_id) == closed)]
+    alike = [one for one in theirs if abs(best.content - one.content) <= _SAME]
+    years = sorted(((max(index.years(one.agreement_id), default=0), one.agreement_id) for one in alike), reverse=True)
+    return years[0][1] if len(years) > 1 and years[-1][0] and years[0][0] > years[1][0] else ""
 
 
 def of_each(index: Index, mention: Mention, language: str, around: Around, linked: Sequence[str]) -> tuple[Linked, ...]:

@@ -151,7 +151,8 @@ class Candidate:
 
 @value()
 class Link:
-    """The decision which tracked agreement a mention means, if any. `margin` is to the runner-up's score."""
+    """The decision which tracked agreement a mention means, if any. `margin` is to the runner-up's score; `ties`: all that come as
+    near to the best as makes no difference."""
 
     agreement_id: str | None
     band: Band
@@ -160,6 +161,7 @@ class Link:
     best: Candidate | None = None
     runner_up: Candidate | None = None
     margin: float = 0.0
+    ties: tuple[Candidate, ...] = ()
 
 
 @value()

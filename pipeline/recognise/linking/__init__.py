@@ -21,6 +21,7 @@ from pipeline.recognise.linking.known import Known
 from pipeline.recognise.linking.postings import Postings
 from pipeline.recognise.linking.rivals import Rival, gather
 from pipeline.recognise.linking.score import Named, Query, belongs, compare
+from pipeline.recognise.linking.twins import twins
 from pipeline.recognise.linking.views import Entry, Preparer, Weights
 from pipeline.recognise.titles import NameFinder, Reader, Reading
 from pipeline.recognise.values import Candidate, Link
@@ -40,6 +41,7 @@ class About(TypedDict, total=False):
     sentence: str
 
 
+_LIKELY = 16  # candidates among which is decided: a pair may have made a dozen treaties of one name
 _ALIKE = 0.12  # agreements that a plural means may be so far apart
 _RELATIVE = re.compile(
     r"\b(?:which|that|whose|котор\w+|як(?:ий|а|е|і|ого|ої|ому|им|их)|qui|dont|laquelle|lequel|cuyo|cuya|cujo|cuja)\b",
@@ -69,14 +71,17 @@ class Index:
 
     @classmethod
     def build(cls, watchlist: Watchlist, names: NameFinder) -> Index:
-        """Read every title and alias of a watchlist. Takes about 0.3 ms an agreement."""
+        """Read every title and alias of a watchlist, once where it stands there twice. Takes about 0.3 ms an agreement."""
         lexicon = Lexicon.load()
         reader, known = Reader(lexicon, names), Known.load(lexicon.fold)
         prepare = Preparer(reader, known)
         entries: list[Entry] = []
         found: list[Name] = []
-        for place, agreement in enumerate(watchlist.agreements):
-            entry, called = prepare(place, agreement)
+        again = twins(watchlist.agreements)
+        for agreement in watchlist.agreements:
+            if agreement.id in again:
+                continue
+            entry, called = prepare(len(entries), agreement)
             entries.append(entry)
             found.extend(called)
         return cls(entries, Names(lexicon.fold, found), reader, known)
@@ -191,7 +196,7 @@ class Index:
 
     def link(self, phrase: str, language: str, **about: Unpack[About]) -> Link:
         """`rank` and `decide` in one step (keywords as in `rank`)."""
-        candidates = self.rank(phrase, language, **about)
+        candidates = self.rank(phrase, language, **about, limit=_LIKELY)
         return decide(candidates, self.facts(candidates, self.read(phrase, language)))
 
     def link_all(self, phrase: str, language: str, **about: Unpack[About]) -> tuple[Link, ...]:

@@ -12,6 +12,7 @@ from pipeline.recognise.values import Band, Candidate, Link
 
 _KIND = 0.75  # under it, it is another instrument
 _PARTY = 0.7
+_TIE = 0.08  # margin under which the next could as well be meant
 FATAL = frozenset({"third_party", "named_parties"})
 _BLOCKING = FATAL | {"other_number", "other_year", "other_parties_near", "one_of_several", "loose_alias"}
 
@@ -48,6 +49,7 @@ def decide(candidates: Sequence[Candidate], facts: Facts | None = None) -> Link:
         best,
         runner,
         margin,
+        tuple(one for one in others if best.score - one.score < _TIE),
     )
 
 
@@ -72,7 +74,7 @@ def _band(best: Candidate, margin: float, facts: Facts, candidates: Sequence[Can
     if "thin" in reasons and not best.alias and "both_parties" not in reasons:
         return Band.NONE, "little_content"
     if best.score >= (0.44 if is_open else 0.28) and best.content >= 0.3:
-        return (Band.REVIEW, "near_tie" if margin < 0.08 else "not_sure_enough")
+        return (Band.REVIEW, "near_tie" if margin < _TIE else "not_sure_enough")
     return Band.NONE, "score_too_low"
 
 

@@ -150,7 +150,8 @@ def party_fit(
     `itself`: states and bodies that are part of the agreement's own name.
     """
     if entry.open:
-        return _open_fit(entry, query, itself)
+        fit, spoke = _open_fit(entry, query, itself)
+        return fit, ((*spoke, "one_of_several") if query.plural else spoke)  # "agreements of the Council of Europe"
     fits = sorted((_one(code, query, members) for code in entry.parties), reverse=True)
     best = sum(fits[:2]) / 2 if len(fits) > 1 else fits[0]
     strangers = {code for code in query.parties if code not in itself and not belongs(code, entry, members)}

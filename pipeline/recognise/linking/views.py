@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from sys import intern
 
@@ -16,6 +16,7 @@ _SAYS_ENOUGH = 0.9  # an alias of an open agreement that says less than this cou
 _ORG_WEIGHT = {"UN": 0.3}
 _LONG = 40  # characters of a title that no other has
 _TWO = 2  # parties that a treaty has at the least
+_CROWD = 12  # parties of an agreement of many, beyond which it says nothing that a state is one of them
 _BODIES = frozenset({"UN", "EU"})  # with codes as short as a state's
 _PARTNERS, _FREE_TRADE = frozenset({"economic", "partnership"}), ("free", "trade")
 _STATE = 2  # letters of a state's code; those of bodies are longer
@@ -36,7 +37,7 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A tracked agreement. `open`: a multilateral without a closed list of parties. `years`: those it may be called by. `titled`:
+    """A tracked agreement. `open`: a multilateral without a closed list of parties, or with a crowd of them. `years`: those it may be called by. `titled`:
     its main title names parties, so no stranger joins it unsaid. `whose`: the states that the titles name of an agreement whose
     parties nobody listed ("Treaty of Peace with Japan"), or of one on an accession ("on the Accession of Finland").
     `beside`: states that the titles name and that are no parties ("with the French Development Agency")."""
@@ -158,8 +159,9 @@ class Preparer:
 
     def __call__(self, place: int, agreement: Agreement) -> tuple[Entry, list[Name]]:
         """The entry for an agreement and every name it goes by (`place`: its place on the watchlist)."""
-        parties = self._shared.words(condensed(frozenset(agreement.parties), self._known.members))
         titles = [(title, self._reader.read(title, language)) for language, title in titles_of(agreement)]
+        listed = condensed(frozenset(agreement.parties), self._known.members)
+        parties = self._shared.words(listed if agreement.multilateral else concluding(listed, (r for _, r in titles)))
         official = [title for title, _ in titles]
         given = [*agreement.aliases, *(text for title in official for text in self._acronyms(title))]
         nicknames = self._known.names(
@@ -200,6 +202,10 @@ class Preparer:
             years.add(agreement.signed_on.year)
         exclude = tuple(tuple(self._reader.lexicon.fold(words).split()) for words in agreement.exclude)
         wide = agreement.multilateral or frame_only(parties)
+        titled = any(
+            reading.states - reading.seats or reading.orgs & (parties | self._known.members.keys())
+            for reading in titles
+        )
         return Entry(
             agreement.id,
             parties,
@@ -208,11 +214,8 @@ class Preparer:
             self._shared.years(frozenset(years)),
             exclude,
             agreement.title,
-            frame_only(parties),
-            any(
-                reading.states - reading.seats or reading.orgs & (parties | self._known.members.keys())
-                for reading in titles
-            ),
+            frame_only(parties) or (wide and not titled and len(parties) > _CROWD),
+            titled,
             self._shared.words(
                 frozenset().union(*(reading.states - reading.seats for reading in titles))  # "(Minsk, 1993)"
                 if frame_only(parties) or (wide and any("accede" in reading.layers for reading in titles))
@@ -255,6 +258,14 @@ def condensed(parties: frozenset[str], members: Mapping[str, frozenset[str]]) ->
     inside = [members[code] & parties for code in parties if code in members]
     rest = parties - frozenset[str]().union(*(listed for listed in inside if len(listed) >= _TWO))
     return rest if len(rest) >= _TWO else parties
+
+
+def concluding(parties: frozenset[str], titles: Iterable[Reading]) -> frozenset[str]:
+    """The two that concluded an agreement, where its titles name two of its parties and a catalogue adds those it was extended to."""
+    if len(parties) <= _TWO:
+        return parties
+    named = parties & frozenset().union(*(title.states | title.orgs for title in titles))
+    return named if len(named) == _TWO else parties
 
 
 def titles_of(agreement: Agreement) -> Iterator[tuple[str, str]]:
