@@ -4,8 +4,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from pipeline.recognise.reading import Reading
+from pipeline.recognise.things import TREATY, Thing
+from pipeline.recognise.values import DateMention
 
 _ENDS = {
     "fr": re.compile(
@@ -26,6 +29,7 @@ _LONG = 5  # letters of a participle, at least
 _YEAR = re.compile(r"(?:1[6-9]|20)\d\d")
 _NO_DATE = ("with", "be", "have", "stop_words", "pronouns", "relative")  # what is no part of "of 1 June 1965"
 _DATE = 5  # words of "of 1 June 1965"
+_WHEN = 6  # words between "done" and its day
 _MOST = 2  # adjectives behind one noun
 _NO_ADJECTIVE = ("determiners", "stop_words", "be", "have", "prepositions", "relative", "pronouns", "subordinate")
 
@@ -37,12 +41,28 @@ def behind(reading: Reading, noun: int) -> int:
     last = noun
     while ends is not None and last < noun + _MOST and last + 1 < len(reading.tokens):
         word = last + 1
+        if _revised(reading, word):
+            last = word
+            continue
         if reading.before(word).strip(" \u00a0") or not ends.fullmatch(reading.tokens[word].low):
             break
         if any(reading.is_a(role, word) for role in _NO_ADJECTIVE) or _verb(reading, word):
             break
         last = word
     return last
+
+
+def _revised(reading: Reading, word: int) -> bool:
+    """Whether a word is part of what a revised text is called: « la convention révisée sur … », "el Acuerdo revisado de …"."""
+    bare = not reading.before(word).strip(" \u00a0")
+    changed = bare and any(
+        h.first == word == h.last and h.key == "amend" and h.form == "participle" for h in reading.section("acts")
+    )
+    following = word + 1
+    if not changed or following >= len(reading.tokens) or reading.before(following).strip(" \u00a0"):
+        return False
+    when = following + 1 < len(reading.tokens) and reading.tokens[following + 1].low[0].isdigit()
+    return reading.is_a("complement", following) and not when and not reading.is_a("by", following)
 
 
 def participle(reading: Reading, word: int) -> bool:
@@ -74,3 +94,27 @@ def _verb(reading: Reading, word: int) -> bool:
     plain = following < len(reading.tokens) and not reading.before(following).strip(" \u00a0")
     article = plain and reading.is_a("determiners", following) and not reading.is_a("prepositions", following)
     return acts or article
+
+
+def done(reading: Reading, word: int, verbs: frozenset[int], dates: Sequence[DateMention]) -> int:
+    """The last word of where and when a text was done, which it is called by (« fait à Genève le 4 avril 2014 », "done at …"), or -1."""
+    if not reading.is_a("done", word):
+        return -1
+    for d in dates:
+        first, last = reading.token_at(d.start), reading.token_at(d.end - 1)
+        if word < first <= word + _WHEN:
+            return -1 if any(i in verbs or reading.comma_between(word, i) for i in range(word + 1, first)) else last
+    return -1
+
+
+def goes_on(reading: Reading, thing: Thing, word: int) -> bool:
+    """Whether "and" goes on what a noun of several words says: « l'accord de crédit et de don »."""
+    if thing.what != TREATY or thing.agreement_id or thing.last - thing.first < len(("de", "crédit")):
+        return False
+    inner, following = reading.tokens[thing.first + 1].low, word + 1
+    same = (
+        following < len(reading.tokens)
+        and reading.tokens[following].low == inner
+        and reading.is_a("complement", following)
+    )
+    return same and reading.is_a("coordinate", word) and not reading.before(word).strip(" \u00a0")

@@ -60,11 +60,12 @@ def behind(
     if quoted > thing.last:
         return quoted
     days = {reading.token_at(d.start) for d in dates if d.role != "title"}
-    last = _called(reading, thing)
+    last = max(_called(reading, thing), adjectives.done(reading, thing.last + 1, verbs, dates))
     following = last + 1
     if following >= len(reading.tokens):
         return last
-    if _begins(reading, following) and (thing.what != GENERIC or reading.is_a("complement", following)):
+    begins = _begins(reading, following) and (thing.what != GENERIC or reading.is_a("complement", following))
+    if begins or adjectives.goes_on(reading, thing, following):
         last = _complement(reading, thing, verbs, things, days, following)
     else:
         begin = _resumed(reading, verbs, days, following) if thing.what == TREATY else -1
@@ -85,6 +86,8 @@ def _resumed(reading: Reading, verbs: frozenset[int], days: AbstractSet[int], wo
     транзите», "the treaty, signed in May, on the state border"); -1 where it is not."""
     if not _apart(reading, word):
         return -1
+    if word in reading.changing:
+        return word
     if word in verbs:
         until = min(word + _SET_IN, len(reading.tokens))
         word = next((i for i in range(word + 1, until) if _apart(reading, i)), -1)
@@ -242,7 +245,7 @@ def _ends(reading: Reading, thing: Thing, things: Sequence[Thing], word: int) ->
     if joins and _finite(reading, word + 1):
         return True
     if reading.is_a("stop_words", word) and word > thing.last + 2 and not _between_nouns(reading, word):
-        return True
+        return word not in reading.changing
     if reading.is_a("prepositions", word):
         to_whom = any(h.key == "recipient" and h.first == word + 1 for h in reading.section("procedure"))
         if to_whom or (not reading.is_a("complement", word) and _place(reading, word)):

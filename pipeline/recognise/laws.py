@@ -163,6 +163,7 @@ def _about(reading: Reading, thing: Thing, things: Sequence[Thing], triggers: Se
     return None
 
 
+_TO_LAWS = frozenset({"submit", "promulgate"})
 _BY_WHICH = frozenset({"بموجبه", "بموجبها"})  # „مشروع قانون يوافق بموجبه على الاتفاق“
 
 
@@ -174,7 +175,9 @@ def _says(reading: Reading, law: Thing, trigger: Trigger) -> bool:
     near = reading.lexicon.table.arabic and trigger.first - law.last <= 2 and trigger.last + 1 < len(reading.tokens)
     if near and reading.tokens[trigger.last + 1].low in _BY_WHICH:
         return True
-    return clause.kind == RELATIVE and 0 <= clause.opener - law.last <= 3 and (trigger.voice == ACTIVE or present)
+    told = trigger.family in _TO_LAWS  # "the bills that the minister submitted": done to the law
+    near_by = clause.kind == RELATIVE and 0 <= clause.opener - law.last <= 3
+    return near_by and not told and (trigger.voice == ACTIVE or present)
 
 
 def says_what(reading: Reading, trigger: Trigger, opener: int) -> bool:

@@ -133,6 +133,7 @@ GRAMMAR = frozenset(
         "plural_hint",
         "plural_pronouns",
         "distributive",
+        "done",
         "quote_verbs",
         "same",
         "all_of",

@@ -78,7 +78,10 @@ class Reading:
         on like "a protocol updating the tax treaty", and opens no clause."""
         named = {hit.last + 1 for hit in self.section("instruments")}
         verbs = {hit.first for hit in self.section("acts") if hit.key == "amend" and hit.form in _CHANGES}
-        return frozenset(i for i in self.roles.get("relative", ()) if i in named and i + 1 in verbs)
+        openers = [i for i in self.roles.get("relative", ()) if i + 1 in verbs]
+        done = [i for i in named if self.is_a("done", i)] if openers else []
+        told = {hit.first for hit in self.hits if hit.section in _TELLING}
+        return frozenset(i for i in openers if i in named or relatives.goes_on(i, done, told))
 
     @cached_property
     def clauses(self) -> tuple[Clause, ...]:

@@ -20,6 +20,7 @@ _REACH = 3  # words from an auxiliary to its participle
 _AT_LEAST = 4  # words of a relative clause whose verb is known by its ending only
 _ADVERBS = frozenset({"not", "never", "already", "still", "yet", "now", "since"})
 _NO_VERB = ("determiners", "pronouns", "prepositions", "coordinate", "numbers", "relative", "subordinate", "to", "with")
+_SINCE_DONE = 12  # words of "done at Geneva on 4 April 2014, " before a relative word
 _DONE = frozenset({"participle", "passive", "past"})
 
 
@@ -53,3 +54,11 @@ def _has_verb(
         return True
     ends = words[first].endswith(("s", "ed")) and word - first >= _AT_LEAST and words[word - 1] not in _ADVERBS
     return english and ends and not roles.get(first, _NONE) & {*_NO_VERB}
+
+
+def goes_on(opener: int, done: Collection[int], told: Set[int]) -> bool:
+    """Whether a relative word goes on about what was done somewhere some day: "the protocol done at Geneva on 4 April 2014, which amends".
+
+    `done`: the words that say so; `told`: those of acts and agreements, of which none stands between.
+    """
+    return any(i < opener <= i + _SINCE_DONE and told.isdisjoint(range(i, opener)) for i in done)

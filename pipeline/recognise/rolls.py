@@ -16,7 +16,7 @@ from pipeline.recognise.assemble import Told
 from pipeline.recognise.cases import LAWS, PLAIN, Bound, Step
 from pipeline.recognise.focus import Linked
 from pipeline.recognise.meanings import Meanings
-from pipeline.recognise.reading import Reading
+from pipeline.recognise.reading import RELATIVE, Reading
 from pipeline.recognise.readings import Read
 from pipeline.recognise.sentences import fold
 from pipeline.recognise.things import GENERIC, PRONOUN, TREATY, Thing
@@ -39,6 +39,8 @@ _BOTH = "both_parties"  # a reason of a link: the wording's states are all of th
 _VAGUE = frozenset({"near_tie", "thin", "one_of_several", "one_of_two_of_these_parties"})
 _TALKS = "negotiations"
 _DOUBTS = frozenset({"planned", "called_for", "negated", "conditional"})
+_PLURAL_S = frozenset({"en", "fr", "es", "pt"})  # where nouns in the plural end in -s
+_COUNTED = 2  # words between a number and its laws
 _LESS = 0.95  # confidence of what an item tells, beside that of the step itself
 
 
@@ -79,9 +81,11 @@ class Rolls(Meanings):
         """Open a roll where a step is on several agreements; whether it is of a list alone."""
         heading = one.step.reason == HEADING
         several = next((m for m in mentioned if mentions.several(reading, m)), None)
-        if self._is_open(base, one):
+        bills = _bills(reading, one)
+        if self._is_open(reading, base, one):
             return heading
-        if heading or items.leads_in(reading.sentence) or (several is not None and base.status is not Status.NEGATED):
+        told = (several is not None or bills) and base.status is not Status.NEGATED
+        if heading or items.leads_in(reading.sentence) or told:
             kind = several.kind if several is not None else mentioned[0].kind
             if _is_title(reading, one.trigger) and base.date is None:
                 base = replace(base, salience=Salience.NEWS)
@@ -102,12 +106,15 @@ class Rolls(Meanings):
         """The agreements meant."""
         return {x.agreement_id for x in linked if x.agreement_id}
 
-    def _is_open(self, base: Told, one: Bound) -> bool:
+    def _is_open(self, reading: Reading, base: Told, one: Bound) -> bool:
         """Whether the same sentence opened a roll that goes before: of what happened, and of agreements rather than of "them"."""
         known = self.roll
         if known is None or known.at != base.sentence.index:
             return False
         less = base.status is not Status.OCCURRED or one.trigger.voice == ATTRIBUTE
+        less = (
+            less or reading.clause(one.trigger.first).kind == RELATIVE
+        )  # "the bills that the cabinet had laid before it"
         return known.base.status is Status.OCCURRED and (less or (one.thing is not None and one.thing.what == PRONOUN))
 
     def _of_list(
@@ -141,7 +148,9 @@ class Rolls(Meanings):
         if not item and not taken_up and not self._enrolled(sentence):
             return
         read = self.readings.of(sentence)
-        if any(one.salience is Salience.NEWS for one in heard) or not _is_plain(read, heard, roll):
+        if any(one.salience is Salience.NEWS and not _same(one, roll) for one in heard) or not _is_plain(
+            read, heard, roll
+        ):
             self.roll = replace(roll, last=sentence.index)
             return
         dated = not item and not heard and self._of_another_day(read, roll)
@@ -159,6 +168,8 @@ class Rolls(Meanings):
         """The words of each agreement of a sentence that counts several: "the second is on tax, while the third deals with trade"."""
         counts = self.tools.lexicon.grammar.get("roll", frozenset())
         at = [i for i, token in enumerate(reading.tokens) if token.low in counts]
+        colon = next((i for i in range(len(reading.tokens)) if ":" in reading.before(i)), 0)
+        at = [i for i in at if i >= colon] if sum(i >= colon for i in at) >= _TWO else at
         opened = [i for i in at if i == at[0] or _parted(reading, i)]
         if len(opened) < _TWO or self.document.language == "zh":
             return [range(len(reading.tokens))]
@@ -192,15 +203,21 @@ class Rolls(Meanings):
         reading = read.reading
         at, who = reading.sentence.index, (roll.subject, roll.base.type)
         found = _sure([one.linked for one in heard])
-        things = [t for t in read.things if t.what == TREATY] if not found else []
+        things = [t for t in read.things if t.what == TREATY]
         named = [mentions.of(reading, t, read.things, read.verbs) for t in things]
-        mentioned = [m for m in named if m.parties or self._says(m)]
         told = counted and (named or roll.list or self._enrolled(reading.sentence))
         parts = self._parts(reading) if told else []
+        if found and len(parts) < _TWO:
+            return found
         own = [_words(reading, roll.kind, part) for part in parts]
-        for several in (mentioned, own) if len(parts) < _TWO or not counted else (own,):
-            if not found:
-                found = _sure([x for m in several for x in self._link(m, reading, at, *who)])
+        mentioned = [m for m in named if m.parties or self._says(m)]
+        whole = replace(_words(reading, roll.kind, range(len(reading.tokens))), plural=True)
+        each = len({p.code for p in whole.parties if p.code}) == len(parts)  # "…: one with Mali, the other with Togo"
+        ways = [mentioned, own] if len(parts) < _TWO else [own, [whole]] if each else [own]
+        for several in ways:
+            more = _sure([x for m in several for x in self._link(m, reading, at, *who)])
+            if len(more) > len(found):
+                return more
         return found
 
     def _one_more(self, reading: Reading, roll: Roll, linked: Sequence[Linked], told: Sequence[Told]) -> Iterator[Told]:
@@ -225,6 +242,18 @@ class Rolls(Meanings):
         if not actor.country or one.step.reason == acts.BY_DECREE:
             return kind, actor.stage, ""
         return actors.normalise(kind, actor.country, actor.stage, self.tools.names.jurisdictions)
+
+
+def _bills(reading: Reading, one: Bound) -> bool:
+    """Whether a step is on several laws, which may be told one by one: "passed three bills of ratification", "voted the bills"."""
+    thing = one.thing
+    if thing is None or thing.what not in LAWS:
+        return False
+    if reading.lexicon.language in _PLURAL_S and reading.tokens[thing.first].low.endswith("s"):
+        return True
+    before = range(max(0, thing.first - _COUNTED), thing.first)
+    counts = ("numbers", "plural_hint", "three", "four")
+    return any(any(reading.is_a(role, i) for role in counts) or reading.tokens[i].low.isdigit() for i in before)
 
 
 def _heading(
@@ -253,7 +282,7 @@ def _parted(reading: Reading, word: int) -> bool:
     """Whether a mark or a conjunction stands right before a word, or before its article."""
     near = [word, *([word - 1] if reading.is_a("determiners", word - 1) else [])]
     return any(
-        set(",;،؛—–") & set(reading.before(i))
+        set(",;:،؛—–") & set(reading.before(i))
         or any(reading.is_a(role, i - 1) for role in ("coordinate", "subordinate"))
         for i in near
     )
@@ -284,7 +313,13 @@ def _is_plain(read: Read, heard: Sequence[Told], roll: Roll) -> bool:
     if any(h.key == "conclude" for h in told) and not (verbs or heard):
         return any(v.tense == PLUPERFECT for v in read.verbs)  # "is still being negotiated"
     # without an act a plan is what the agreement is for: "the second is to avoid double taxation"
-    return not any(h.key == "negated" or (told and h.key in _DOUBTS) for h in reading.section("status"))
+    doubtful = bool(told) and not (heard and all(one.status is Status.OCCURRED for one in heard))
+    return not any(h.key == "negated" or (doubtful and h.key in _DOUBTS) for h in reading.section("status"))
+
+
+def _same(one: Told, roll: Roll) -> bool:
+    """Whether what a sentence tells by itself is but the roll's step, told of one of its agreements (« le troisième texte ratifie … »)."""
+    return one.type is roll.base.type and one.status is Status.OCCURRED and one.date is None
 
 
 def _sure(linked: Sequence[Linked]) -> list[Linked]:

@@ -62,6 +62,8 @@ class Scene:
             or actors.focus(own)
             or self.site
         )
+        seated = "" if told else self._seated()
+        self.context = seated or self.context
         self.place = organs.Place(
             self.context,
             _codes(p for p in own if p.kind is not PartyKind.BODY),
@@ -69,7 +71,7 @@ class Scene:
             self.names.country(self.document.language),
             within=self.names.places(self.document.language),
             seat=partial(self.names.land, language=self.document.language),
-            sure=bool(filed) or any(p.code == self.context for p in told if p.kind is PartyKind.BODY),
+            sure=bool(filed or seated) or any(p.code == self.context for p in told if p.kind is PartyKind.BODY),
         )
         self.states = _codes(found)
         self._found.clear()  # what was found so far did not know whom the article is about
@@ -79,6 +81,16 @@ class Scene:
         if self.document.title is None:
             return ""
         return next((p.code for p in self._bare(self.document.title) if p.code in shown), "")
+
+    def _seated(self) -> str:
+        """The state in whose capital the headline says that it plays (« quatre conventions votées à Dakar »), where it acts by an organ
+        and headline and lead name no state."""
+        title = self.document.title
+        if title is None:
+            return ""
+        starts = (t.start - title.start for t in title.tokens)
+        seats = {self.names.seat(title.low[at:], title.text[at:], self.document.language) for at in starts} - {""}
+        return seats.pop() if len(seats) == 1 and "BE" not in seats else ""
 
     def _of_dateline(self, opening: Sequence[Sentence]) -> str:
         """The state in whose capital the report was filed, where an organ acts that it has and every state is only dealt with."""
@@ -155,7 +167,9 @@ class Scene:
         )
         owned = [
             self.names.owners_of(sentence.low[p.start : p.end], sentence.text[p.start : p.end], language)
-            if p.kind is PartyKind.BODY and not p.code
+            if p.kind is PartyKind.BODY
+            and not p.code
+            and not sentence.text[p.start].islower()  # "deputies" sit anywhere
             else {}
             for p in bare
         ]
