@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from pipeline.recognise import complements
-from pipeline.recognise.reading import ASIDE, Reading
+from pipeline.recognise.reading import ASIDE, RELATIVE, Reading
 from pipeline.recognise.things import TREATY, Thing
 from pipeline.recognise.triggers import NOMINAL, Trigger
 from pipeline.recognise.values import Mention
@@ -36,6 +36,7 @@ def itemised(reading: Reading, thing: Thing, mention: Mention, verbs: Sequence[T
         _set_in(reading, thing, stretch),
         _behind_comma(reading, thing, verbs),
         _elided(reading, thing, verbs),
+        _of_which(reading, thing, verbs),
         _behind_colon(reading, thing, verbs),
         _before_colon(reading, thing),
     ):
@@ -164,6 +165,27 @@ def _behind_comma(reading: Reading, thing: Thing, verbs: Sequence[Trigger]) -> r
     while last < len(reading.tokens) and last not in acting and not (last > first and _strong(reading, last)):
         last += 1
     return range(first, last)
+
+
+def _of_which(reading: Reading, thing: Thing, verbs: Sequence[Trigger]) -> range:
+    """The words of a relative clause behind the noun that tells no step ("two conventions, which deal with tax and with transit")."""
+    acting = _acting(verbs, thing)
+    first = thing.last + 1
+    while first < min(len(reading.tokens), thing.last + _NEAR) and reading.clause(first).opener != first:
+        if first in acting or _strong(reading, first) or reading.clause_of[first] != reading.clause_of[thing.first]:
+            return range(0)
+        first += 1
+    if first >= len(reading.tokens) or reading.clause(first).opener != first:
+        return range(0)
+    clause = reading.clause(first)
+    if clause.kind != RELATIVE or clause.parent != reading.clause_of[thing.first]:
+        return range(0)
+    last = first
+    while last < len(reading.tokens) and reading.clause_of[last] == clause.number and not _strong(reading, last):
+        if last in acting:
+            return range(0)
+        last += 1
+    return range(first + 1, last)
 
 
 def _behind_colon(reading: Reading, thing: Thing, verbs: Sequence[Trigger]) -> range:

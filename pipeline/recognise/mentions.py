@@ -141,6 +141,8 @@ def _pick(reading: Reading, thing: Thing) -> str:
         if (thing.what == PRONOUN or reading.lexicon.language == "zh") and reading.is_a(pick, thing.last):
             return pick
     near = range(max(0, thing.first - 2), thing.last + 1)
+    if reading.any_is("other_words", range(near.start, thing.first)):
+        return ""  # « deux autres conventions »
     if reading.any_is("all_told", near):
         return "all"
     return "both" if reading.any_is("both", near) else ""

@@ -17,6 +17,7 @@ _OPENING = 3  # sentences
 _PLACE = 5  # words up to which a first paragraph is a place and a day
 _ANYWHERE = frozenset({"other", "person", "contract", "notify", "conclude", "negotiations"})  # told of in any article
 _ITEM = ("-", "–", "—", "•", "*", "·", "▪", "●")  # what an item of a list begins with
+_FULL_STOPS = frozenset(".!?…:;\"”»)。！？؟：]’'")
 _ROLES = frozenset({"", "since"})
 
 
@@ -58,6 +59,12 @@ def _near(mention: DateMention, published: date) -> date | None:
     if found is None or found.date.day is None:
         return None
     return found.date.first if 0 <= (published - found.date.first).days <= _NEAR else None
+
+
+def lead(sentences: Sequence[Sentence], count: int) -> list[Sentence]:
+    """The first sentences, without the lines above them that only say who filed the report and when (« Rédigé par … le 13 juin | »)."""
+    first = next((i for i, s in enumerate(sentences) if s.text.rstrip()[-1:] in _FULL_STOPS), 0)
+    return list(sentences[first if first <= count else 0 :][:count])
 
 
 SHORT = 24  # words of a first paragraph that only says who met: what they did stands in the second

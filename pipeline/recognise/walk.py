@@ -368,7 +368,8 @@ class Walk(Rolls):
         headed = (self.tools.names.heading(s.low, s.text, document.language) for s in sentences[1:])
         if self.article.published_on is None or any(map(items.begins, sentences[1:], sentences)) or any(headed):
             return None
-        opening = [s for s in (document.title, *sentences[:LEAD_SENTENCES]) if s is not None]
+        lead = newsday.lead(sentences, LEAD_SENTENCES)
+        opening = [s for s in (document.title, *lead) if s is not None]
         told = (self.readings.of(s, heading=s is document.title).dates for s in opening)
         return newsday.told(told, self.article.published_on)
 
