@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 from pipeline.recognise import anaphora, prominence
-from pipeline.recognise.immutable import value
+from pipeline.recognise.immutable import cached_property, value
 from pipeline.recognise.linking import Fit, Index
 from pipeline.recognise.linking.fitting import alone
 from pipeline.recognise.prominence import Place

@@ -132,14 +132,14 @@ def left_of(reading: Reading, trigger: Trigger, things: Sequence[Thing], trigger
     if trigger.voice == PASSIVE and reading.lexicon.object_first:  # "with it the instrument was deposited"
         candidates = [t for t in candidates if t.what != PRONOUN or not _governed(reading, t)] or candidates
     home = reading.clauses[clause]
-    if not candidates and home.kind == MAIN and clause and trigger.first - min(reading.words_of(clause)) <= 2:
+    if not candidates and home.kind == MAIN and clause and trigger.first - reading.clause_of.index(clause) <= 2:
         candidates = [t for t in things if t.last < trigger.first and reading.clause_of[t.first] == home.parent][:1]
     if not candidates and begin and trigger.family in INTRANSITIVE and _goes_on(reading, previous[-1], trigger):
         return left_of(reading, previous[-1], things, triggers)
     if not candidates:
         return None
     first = candidates[0]
-    opening = min(i for i in reading.words_of(clause))
+    opening = reading.clause_of.index(clause)
     if (
         trigger.voice == PASSIVE
         and first.what in {NOUN, "law", "draft", "decree", "instruments"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -46,12 +46,21 @@ class Calendar:
 
 
 def base(
-    own: Sequence[DateMention], kind: EventType, last: PartialDate | None, before: Sequence[Told], day: date | None
+    own: Sequence[DateMention],
+    kind: EventType,
+    marked: Sequence[DateMention],
+    find_last: Callable[[], PartialDate | None],
+    before: Sequence[Told],
+    day: date | None,
 ) -> PartialDate | None:
-    """The day that "the same day" or "two days earlier" counts from: the `last` one told, else that of the last step.
+    """The day that "the same day" or "two days earlier" counts from: the last one told, else that of the last step; none where all
+    dates `marked` in the sentence say their years, and nothing counts from anywhere.
 
     What a state decides on an agreement it does not decide before an old signature: then the article's `day` counts.
     """
+    if all(m.year is not None for m in marked):
+        return None
+    last = find_last()
     back = any(m.rule.startswith("story_") and (m.offset or 0) < 0 and m.unit != "year" for m in own)
     signings = {t.date for t in before if t.type in _MADE and t.date is not None}
     if back and kind in _DECIDED and last in signings and day is not None and (day - last.last).days > _RECENT:

@@ -137,9 +137,10 @@ class Lexicon:
         """Read a text of one language (ISO 639-1) word by word; a text in Chinese letters is cut by the longest known words."""
         low = self.fold(text)
         found: list[Word] = []
+        plain = low.isascii()
         for match in _WORD.finditer(low):
             start, end = match.span()
-            if HAN.match(low, start):
+            if not plain and HAN.match(low, start):
                 found.extend(self._chinese(low, start, end))
             else:
                 found.append(self._word(text, low[start:end], start, end, language))

@@ -108,6 +108,6 @@ def _overtaken(one: Told, other: Told) -> bool:
 def shown_of(told: Sequence[Told]) -> list[tuple[Told, tuple[str, ...]]]:
     """Every step, weighed by the rules, with all of its signs: the sentence's, the article's and what the rules make of them."""
     return [
-        (weighed, (*one.signs, *signs.whole(one, told), f"rule:{weighed.salience.value}"))
+        (weighed, (*one.signs, *signs.whole(one, told), f"rule:{weighed.salience}"))
         for one, weighed in zip(told, weigh(told), strict=True)
     ]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 
 from pipeline.model import Article, EventType
 from pipeline.recognise import anaphora, listed, mentions, prominence, sites, surroundings
 from pipeline.recognise.cases import Bound
 from pipeline.recognise.dates import DateTables
 from pipeline.recognise.focus import CARRIED, NEAR, Focus, Linked
+from pipeline.recognise.immutable import cached_property
 from pipeline.recognise.lexicon import Lexicon
 from pipeline.recognise.linker import Linker
 from pipeline.recognise.parties import Names

@@ -110,8 +110,9 @@ def _with_party(reading: Reading, word: int, between: int) -> int:
             starts = {reading.tokens[j].start for j in range(i + 1, min(i + 4, len(reading.tokens)))}
             ends = [reading.token_at(p.end - 1) for p in reading.parties if p.start in starts and p.code]
             return min(ends, default=-1)
-        made = any(h.first <= i <= h.last and h.key in {"sign", "conclude"} for h in reading.section("acts"))
-        if not made and i > word:
+        if i > word and not any(
+            h.first <= i <= h.last and h.key in {"sign", "conclude"} for h in reading.section("acts")
+        ):
             return -1
     return -1
 

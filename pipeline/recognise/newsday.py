@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -35,16 +35,20 @@ def told(opening: Iterable[Sequence[DateMention]], published: date | None) -> da
     return None
 
 
-def dated(steps: Sequence[Told], day: date | None) -> list[Told]:
-    """The steps; those that are news of an agreement that the opening tells of, or items of its list, and have no date, with the day of the news."""
+def dated(steps: Sequence[Told], find_day: Callable[[], date | None]) -> list[Told]:
+    """The steps; those that are news of an agreement that the opening tells of, or items of its list, and have no date, with the day of the news,
+    which is looked for when one has none."""
+    topics = {one.agreement for one in steps if one.sentence.index < _OPENING}
+    lacking = [
+        one.date is None and (one.agreement in topics or one.sentence.text.startswith(_ITEM)) and _is_news(one)
+        for one in steps
+    ]
+    day = find_day() if any(lacking) else None
     if day is None:
         return list(steps)
-    topics = {one.agreement for one in steps if one.sentence.index < _OPENING}
     return [
-        replace(one, date=PartialDate.of(day), reasons=(*one.reasons, "news_day"))
-        if one.date is None and (one.agreement in topics or one.sentence.text.startswith(_ITEM)) and _is_news(one)
-        else one
-        for one in steps
+        replace(one, date=PartialDate.of(day), reasons=(*one.reasons, "news_day")) if lacks else one
+        for one, lacks in zip(steps, lacking, strict=True)
     ]
 
 

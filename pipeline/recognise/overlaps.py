@@ -31,8 +31,12 @@ def spans(reading: Reading) -> list[list[Hit]]:
             continue
         if hit.first in blocked and hit.last in blocked:
             continue
-        if hit.form != "noun" and any(
-            over(reading, hit, acts) for over in (_reaches_over, _reaches_back, _takes_verb, _in_list)
+        if hit.form != "noun" and (
+            _in_list(reading, hit)
+            or (
+                hit.last > hit.first
+                and any(over(reading, hit, acts) for over in (_reaches_over, _reaches_back, _takes_verb))
+            )
         ):
             continue
         group = taken.get(hit.first)
@@ -51,7 +55,7 @@ def spans(reading: Reading) -> list[list[Hit]]:
 def _reaches_over(reading: Reading, hit: Hit, acts: Sequence[Hit]) -> bool:
     """«Возобновил обсуждение ратификации соглашения», « parvenu à ratifier l'accord »: an act inside a verb's words has its own object."""
     form = "infinitive" if hit.key == "conclude" else "noun"
-    if hit.last == hit.first or (hit.key != "conclude" and hit.key not in _ON_WHOLE):
+    if hit.key != "conclude" and hit.key not in _ON_WHOLE:
         return False
     if not any(h.first <= hit.last <= h.last for h in reading.section("instruments")):
         return False
@@ -73,15 +77,14 @@ def _reaches_back(reading: Reading, hit: Hit, acts: Sequence[Hit]) -> bool:
 
 def _takes_verb(reading: Reading, hit: Hit, acts: Sequence[Hit]) -> bool:
     """ "Foi *ratificado* … pelo parlamento": an auxiliary that another act's participle follows is that one's."""
-    if hit.last == hit.first or not reading.is_a("be", hit.first):
+    if not reading.is_a("be", hit.first):
         return False
     following = hit.first + 1
     return any(h.first == following and h.form == "participle" and h.key != hit.key and h.last < hit.last for h in acts)
 
 
-def _in_list(reading: Reading, hit: Hit, acts: Sequence[Hit]) -> bool:
+def _in_list(reading: Reading, hit: Hit) -> bool:
     """飞行情报区调整协定、…: in a list of Chinese agreements the word before the noun says what one is about."""
-    del acts
     if reading.lexicon.language != "zh" or hit.key != "amend":
         return False
     ends = [h.last + 1 for h in reading.section("instruments") if h.first == hit.last + 1]

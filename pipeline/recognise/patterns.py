@@ -275,7 +275,8 @@ class Table:
                 return True
             if starting.by_next or (starting.others and not starting.needed.isdisjoint(said)):
                 openers[word] = starting
-        return any(self._longer(openers[word], words, said, i) for i, word in enumerate(words) if word in openers)
+        at = [i for i, word in enumerate(words) if word in openers] if openers else ()
+        return any(self._longer(openers[words[i]], words, said, i) for i in at)
 
     def _act_group(self, word: str) -> _Starting:
         """The acts that may begin with a word; remembered, and so is that there are none."""

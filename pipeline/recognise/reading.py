@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
-from functools import cached_property
+from operator import attrgetter
 
 from pipeline.recognise import parted, relatives
-from pipeline.recognise.immutable import value
+from pipeline.recognise.immutable import cached_property, value
 from pipeline.recognise.lexicon import Lexicon
 from pipeline.recognise.patterns import Hit
 from pipeline.recognise.relatives import Roles
@@ -366,8 +366,8 @@ def read(
 ) -> Reading:
     """Read one sentence."""
     hits = tuple(lexicon.table.find(sentence.tokens))
-    if any(h.key in parted.PASSING for h in hits):
-        hits = tuple(sorted((*hits, *parted.across(lexicon.table, sentence.tokens, hits)), key=_place))
+    if not parted.PASSING.isdisjoint([h.key for h in hits]):
+        hits = tuple(sorted((*hits, *parted.across(lexicon.table, sentence.tokens, hits)), key=attrgetter("first")))
     months = {h.first for h in hits if h.key == "also_month" and _is_month(sentence, h.first, heading=heading)}
     parts = {h.first for h in hits if h.form in _FINITE and _in_compound(sentence, h.first)}
     if months or parts:
@@ -381,10 +381,6 @@ def _in_compound(sentence: Sentence, word: int) -> bool:
         return False
     base, tokens = sentence.start, sentence.tokens
     return sentence.low[tokens[word - 1].end - base : tokens[word].start - base] in _JOINING
-
-
-def _place(hit: Hit) -> int:
-    return hit.first
 
 
 def _is_month(sentence: Sentence, word: int, *, heading: bool) -> bool:

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 
 from pipeline.recognise import dates, laws, reading, things, triggers
 from pipeline.recognise.dates import DateTables
-from pipeline.recognise.immutable import value
+from pipeline.recognise.immutable import cached_property, value
 from pipeline.recognise.lexicon import Lexicon
 from pipeline.recognise.linking import Index
 from pipeline.recognise.orders import changes_head

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property, partial
+from functools import partial
 
 from pipeline.recognise import actors, organs
+from pipeline.recognise.immutable import cached_property
 from pipeline.recognise.parties import Names
 from pipeline.recognise.values import Document, PartyKind, PartyMention, Sentence
 

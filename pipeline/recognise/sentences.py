@@ -18,7 +18,9 @@ _WORD = re.compile(rf"[{_CJK}]|(?:(?![{_CJK}])[^\W_]|[{_MARKS}])+")
 _SPACED_WORD = re.compile(r"[^\W_]+")  # the same where neither ideographs nor marks are
 _LATIN_WORD = re.compile(r"[^\W_]+", re.ASCII)  # and where all letters are ASCII
 _NOT_SPACED = re.compile(f"[{_CJK}{_MARKS}]")
-_STOP = re.compile(r"[.!?…]+[\"'»”’)\]]*(?=\s)|;(?=\s+[-–—•*▪●]\s)|[。！？；]+[”’」』）]*|[؟][\"»”)]*")
+_STOP = re.compile(  # a set of characters first: that is what the search for a place to begin at looks for
+    r"[.!?…;。！？；؟](?:(?<=[.!?…])[.!?…]*[\"'»”’)\]]*(?=\s)|(?<=;)(?=\s+[-–—•*▪●]\s)|(?<=[。！？；])[。！？；]*[”’」』）]*|(?<=؟)[\"»”)]*)"
+)
 _UNICASE = re.compile("[\u0600-\u06ff\u3400-\u9fff]")
 _OPENING = "\"'«“„‘([—–- \u00a0"
 _SPACES = " \t\u00a0\u200b\ufeff"

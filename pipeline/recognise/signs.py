@@ -80,8 +80,8 @@ def whole(one: Told, told: Sequence[Told]) -> tuple[str, ...]:
     same = [t for t in told if t is not one and t.agreement == mine]
     happened = [t for t in same if t.status is _OCCURRED]
     out = [
-        f"type:{one.type.value}", f"status:{one.status.value}",
-        f"link:{one.linked.reasons[0] if one.linked.reasons else 'none'}", f"band:{one.linked.band.value}",
+        f"type:{one.type}", f"status:{one.status}",
+        f"link:{one.linked.reasons[0] if one.linked.reasons else 'none'}", f"band:{one.linked.band}",
         f"mention:{'generic' if one.linked.mention.generic else 'own'}",
         f"linked:{_grade(one.linked.confidence)}", f"step:{_grade(one.weight)}",
     ]  # fmt: skip

@@ -14,8 +14,8 @@ from pipeline.recognise.immutable import value
 from pipeline.recognise.values import PartyKind, PartyMention
 
 _YEAR = re.compile(r"(?<!\d)(?:1[6-9]|20)\d\d(?!\d)")
-_NUMBER = re.compile(r"(?:\bno|\bnr|\bnº|\bn°|№|\bset[s]? no)\.?\s*(\d{1,4})\b|第\s*(\d{1,4})\s*号")
-_VERSION = re.compile(r"(?<![\d.,])(\d\.0)(?![\d.,])")  # ACFTA 3.0
+_NUMBER = re.compile(r"[n№s第](?:(?:(?<=\bn)[orº°]|(?<=№)|(?<=\bs)ets? no)\.?\s*(\d{1,4})\b|(?<=第)\s*(\d{1,4})\s*号)")
+_VERSION = re.compile(r"(\d\.0)(?<![\d.,]\d\.0)(?![\d.,])")  # ACFTA 3.0
 _DIGIT, _ROMAN_DIGITS = re.compile(r"\d"), re.compile("[IVX][IVX]")  # where there are none, nothing need be looked for
 _ROMAN = re.compile(r"\b(?=[IVX]{2,})(?:X{0,2}(?:IX|IV|V?I{0,3}))\b")
 _ORDINAL = "ordinal_"  # the keys of "second", "deuxième", «второй» are this and a Roman number

@@ -10,11 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import field
 from enum import StrEnum
-from functools import cached_property
 from typing import NamedTuple
 
 from pipeline.model import EventType, PartialDate, Salience, Status
-from pipeline.recognise.immutable import value
+from pipeline.recognise.immutable import cached_property, value
 
 
 class Token(NamedTuple):  # a tuple, for thousands are made of an article, in a quarter of a dataclass's time

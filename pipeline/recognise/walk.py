@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cached_property
 from types import MappingProxyType
 
 from pipeline.model import EventType, PartialDate, Salience, Status
@@ -46,6 +45,7 @@ from pipeline.recognise import (
 from pipeline.recognise.assemble import Told
 from pipeline.recognise.cases import Bound
 from pipeline.recognise.focus import Focus, Linked
+from pipeline.recognise.immutable import cached_property
 from pipeline.recognise.meanings import LEAD_SENTENCES
 from pipeline.recognise.reading import Reading
 from pipeline.recognise.readings import Read
@@ -67,6 +67,7 @@ class Walk(Rolls):
     first_act: int = -1
     headline: frozenset[str] | None = None  # the families of the acts it names
     last_date: PartialDate | None = None
+    undated: list[Read] = field(default_factory=list)  # what was read since, for nobody asked
     latest: date | None = None  # where nothing says when the article was published: the last day it tells of
     ahead: date | None = None  # where it tells of no such day: the first day of its plans
     trace: list[Trace] = field(default_factory=list)
@@ -120,23 +121,22 @@ class Walk(Rolls):
         reading, found = read.reading, read.things
         self.headline = frozenset(h.key for h in reading.section("acts"))
         for thing in found:
-            if thing.what == TREATY:
+            if thing.what == TREATY and not self.focus.lead:
                 mention = mentions.of(reading, thing, found, ())
                 linked = self._link(mention, reading, -1)
                 ids = tuple(x.agreement_id for x in linked if x.agreement_id)
-                if ids and not self.focus.lead:
+                if ids:
                     self.focus.lead, self.focus.lead_confidence = ids, linked[0].confidence
 
     def _sentence(self, sentence: Sentence, told: Sequence[Told]) -> Iterator[Told]:
-        table = self.tools.lexicon.table
-        if sentence.index > LEAD_SENTENCES and not table.acts(sentence.low):
+        if sentence.index > LEAD_SENTENCES and not self.tools.lexicon.table.acts(sentence.low):
             self.unread.append(sentence)
             return
         read = self.readings.of(sentence)
         reading, found = read.reading, read.things
         if not reading.section("acts"):
             self._look(reading, found)
-            self._note_day(read)
+            self.undated.append(read)
             return
         told_of = any(t.what != things.NOUN for t in found) or things.may_name_body(reading)
         if not told_of and not items.leads_in(sentence):
@@ -149,12 +149,15 @@ class Walk(Rolls):
                 yield step
         if not heard:
             self._look(reading, found)
-        self._note_day(read)
+        self.undated.append(read)
 
-    def _note_day(self, read: Read) -> None:
+    def _last_day(self) -> PartialDate | None:
         """The last day that was told, for "the same day" and its kind."""
-        plain = spacing.of_main_verbs(read.reading, read.dates, read.verbs)
-        self.last_date = calendars.last_day(plain, self._calendar(self.last_date)) or self.last_date
+        for read in self.undated:
+            plain = spacing.of_main_verbs(read.reading, read.dates, read.verbs)
+            self.last_date = calendars.last_day(plain, self._calendar(self.last_date)) or self.last_date
+        self.undated.clear()
+        return self.last_date
 
     def _calendar(self, previous: PartialDate | None) -> calendars.Calendar:
         return calendars.Calendar(
@@ -202,8 +205,8 @@ class Walk(Rolls):
         ]  # fmt: skip
 
     def _say(self, reading: Reading, trigger: Trigger, decision: str, *reasons: str) -> None:
-        begin, end = reading.tokens[trigger.first].start, reading.tokens[trigger.last].end
-        self.trace.append(Trace("acts", begin, end, decision, reasons))
+        words = reading.tokens
+        self.trace.append(Trace("acts", words[trigger.first].start, words[trigger.last].end, decision, reasons))
 
     def _told(
         self,
@@ -233,7 +236,7 @@ class Walk(Rolls):
         actor = organs.actor(reading, one, subject, told, self.article.text, self.scene.place)
         kind, verdict, why = organs.judged(reading, one, (verdict, why), actor, told)
         kind = bills.signed(one, kind, actor, told, reading)
-        previous = calendars.base(own, kind, self.last_date, told, self.dateline or self.article.published_on)
+        previous = calendars.base(own, kind, marked, self._last_day, told, self.dateline or self.article.published_on)
         calendar = self._calendar(previous)
         day, effective = calendars.told(own, kind, tenses.asked(verdict, one.trigger), calendar, marked)
         here = tenses.in_clause(reading, one.trigger, own)
@@ -361,7 +364,6 @@ class Walk(Rolls):
         filed = day is None and verdict is Status.OCCURRED and news is Salience.NEWS
         return (filed and self.dateline is not None) or (bool(own) and all(m.role == "dateline" for m in own))
 
-    @cached_property
     def news_day(self) -> date | None:
         """The day of the news, for steps without a day; None for a digest, whose items have each their own."""
         document, sentences = self.document, self.document.sentences
@@ -383,9 +385,8 @@ class Walk(Rolls):
 
     def _is_aside(self, reading: Reading) -> bool:
         """Whether headline and first paragraph are about something else than agreements: what is told behind them is by the way."""
-        if reading.sentence.paragraph == 0 or self.article.published_on is None:
-            return False
-        return not self._opening_tells
+        behind = reading.sentence.paragraph != 0 and self.article.published_on is not None
+        return behind and not self._opening_tells
 
     @cached_property
     def _opening_tells(self) -> bool:

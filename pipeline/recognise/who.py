@@ -183,7 +183,7 @@ def _topic(reading: Reading, trigger: Trigger, free: Sequence[PartyMention]) -> 
         return ()
     number = reading.clause_of[trigger.first]
     inside = reading.clauses[max(0, reading.clauses[number].parent)].kind == SUBORDINATE
-    opens = trigger.first - min(reading.words_of(number)) <= (
+    opens = trigger.first - reading.clause_of.index(number) <= (
         _PRONOUN_BETWEEN if inside else 1
     )  # "si se mira a Chile: se negó a firmarlo"
     while number:

@@ -21,7 +21,7 @@ _WHOSE = re.compile(
     r"(?:его|её|ее|их|його|її|їх|яго|яе)\s+"
 )  # «накануне его визита» is no day, «накануне его одобрил» is
 _AND = re.compile(r"(?<!\w)و(?=(?:بعد|قبل|في|منذ|خلال|أمس|اليوم)(?!\w))")  # written as one word with what it joins
-_FIGURE = re.compile(r"(?<!\d)\d{4}(?!\d)|\d[./-]\d|\d(?:st|nd|rd|th)(?!\w)")
+_FIGURE = re.compile(r"\d(?:(?<!\d\d)\d{3}(?!\d)|[./-]\d|(?:st|nd|rd|th)(?!\w))")
 
 
 def find(sentence: Sentence, language: str, tables: DateTables | None = None) -> tuple[DateMention, ...]:

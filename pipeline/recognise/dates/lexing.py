@@ -12,19 +12,19 @@ OLDEST_YEAR = 1600  # only beside a month: "Feb. 17, 1815" is a date, "1815" may
 
 _SUFFIX = r"(?:st|nd|rd|th|er|re|º|ª|°)|-?(?:го|му|ми|м|е|й|х|ого|ому|ом|га|м|і|ы|та|ті|ші|шы|чи|чы|ти|ма)"
 _TOKEN = re.compile(
-    r"(?P<iso>\d{4}-\d{1,2}-\d{1,2}(?!\d))"
+    r"(?P<word>[^\W\d_]+)"  # the most of them first
+    r"|(?P<sign>[^\w\s]|_)"
+    r"|(?P<iso>\d{4}-\d{1,2}-\d{1,2}(?!\d))"
     r"|(?P<figures>\d{1,2}(?P<by>[./-])\d{1,2}(?P=by)\d{4}(?!\d))"
     r"|(?P<amount>\d{1,3}(?:[ ,.   '’]\d{3})+(?![\d])|\d+[.,]\d{1,3}(?![\d.]\d?)|\d+(?:\.\d+){2,}|\d+/\d+)"
     rf"|(?P<ordinal>\d+(?:{_SUFFIX})(?!\w))"
     r"|(?P<number>\d+)"
-    r"|(?P<word>[^\W\d_]+)"
-    r"|(?P<sign>[^\w\s]|_)"
 )
 _SIGN_LETTERS = {
     ".": "_", ",": ",", "،": ",", "-": "-", "–": "-", "—": "-", "‐": "-", "‑": "-", "−": "-", "/": "/", "'": "'", "’": "'", "(": "<",
     ")": ">", "$": "$", "€": "$", "£": "$", "№": "$", "#": "$", "%": "v",
 }  # fmt: skip
-_YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
+_YEAR = re.compile(r"\d(?<!\d\d)\d{3}(?!\d)")
 _LONGEST_FIGURE = 12  # characters: no part of a date is longer, and endless figures are costly to read
 _DIGITS = re.compile(r"\d+")
 
