@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from pipeline.model import EventType, Status
-from pipeline.recognise import contracts, cues, fronting, laws, papers, parted, signing, voting
+from pipeline.recognise import contracts, cues, fronting, han, laws, papers, parted, signing, tenses, voting
 from pipeline.recognise.cases import (
     ENDING,
     LAWS,
@@ -55,7 +55,8 @@ def step(trigger: Trigger, thing: Thing | None, about: Trigger | None, reading: 
     if trigger.voice == NOMINAL:
         law = trigger.family == "sign" and laws.head_signs(reading, trigger)
         return Step(E.PROMULGATED, "signature_under_law", weight=0.85) if law else _of_noun(trigger, thing)
-    if other_object(reading, trigger, thing):
+    own = han.own_object(reading, (trigger.first, trigger.last), trigger.family, thing.last if thing else -1)
+    if own or other_object(reading, trigger, thing):
         return None
     if _descriptive(trigger, reading) or _to_do_something(trigger, thing, reading):
         return None
@@ -84,14 +85,10 @@ def _proposed(reading: Reading, trigger: Trigger) -> bool:
 
 def _to_do_something(trigger: Trigger, thing: Thing | None, reading: Reading) -> bool:
     """ "Agreed to begin work on an accord", «договорились начать работу»: what was agreed on is something else."""
-    if (
-        trigger.family == "approve"
-        and trigger.voice == ACTIVE
-        and trigger.first == trigger.last
-        and _proposed(reading, trigger)
-    ):
+    alone = trigger.voice == ACTIVE and trigger.first == trigger.last
+    if trigger.family == "approve" and alone and _proposed(reading, trigger):
         return True
-    agreed = trigger.family == "conclude" and trigger.voice == ACTIVE and trigger.first == trigger.last
+    agreed = trigger.family == "conclude" and alone
     behind = thing is not None and thing.first > trigger.last and agreed and reading.is_a("agreeing", trigger.first)
     return behind and thing is not None and cues.for_another(reading, trigger.last, thing.first, thing.last)
 
@@ -117,6 +114,12 @@ def _indirect(reading: Reading, trigger: Trigger, thing: Thing) -> bool:
     """Whether a verb of many uses has something else for its object: "closed the border under the agreement"."""
     if trigger.voice != ACTIVE or not reading.is_a("direct", trigger.first) or trigger.first < trigger.last:
         return False
+    if (
+        reading.lexicon.table.arabic
+        and thing.first - trigger.last > 1
+        and reading.tokens[thing.first].low.startswith("ب")
+    ):
+        return True  # „جدد التمسك بالاتفاقية“
     if reading.is_a("intransitive", trigger.first):
         return False
     if thing.last < trigger.first:
@@ -138,6 +141,12 @@ def _indirect(reading: Reading, trigger: Trigger, thing: Thing) -> bool:
 
 def _descriptive(trigger: Trigger, reading: Reading) -> bool:
     """Words that say what an agreement is like, not what befell it: "a protocol amending", "which extends", "took effect, extending"."""
+    if (
+        trigger.family == "enter_force"
+        and reading.is_a("in_force", trigger.first)
+        and tenses.only_lasts(reading, trigger)
+    ):
+        return True
     if trigger.voice == ATTRIBUTE:
         told = trigger.family != "conclude" and _told_apart(reading, trigger)
         return (trigger.family in _TRAITS and not told) or reading.is_a("strict", trigger.first)

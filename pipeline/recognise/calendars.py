@@ -45,22 +45,34 @@ class Calendar:
     told: PartialDate | None = None
 
 
+@value()
+class Last:
+    """The dates told last in an article: a day, and a date however exact ("in May 2010 … in October of the same year")."""
+
+    day: PartialDate | None = None
+    any: PartialDate | None = None
+
+
+NOTHING_YET = Last()
+
+
 def base(
     own: Sequence[DateMention],
     kind: EventType,
     marked: Sequence[DateMention],
-    find_last: Callable[[], PartialDate | None],
+    find_last: Callable[[], Last],
     before: Sequence[Told],
     day: date | None,
 ) -> PartialDate | None:
-    """The day that "the same day" or "two days earlier" counts from: the last one told, else that of the last step; none where all
-    dates `marked` in the sentence say their years, and nothing counts from anywhere.
+    """The day that "the same day" or "two days earlier" counts from: the last one told, else that of the last step; "the same year" is
+    that of any date told last. None where all dates `marked` in the sentence say their years, and nothing counts from anywhere.
 
     What a state decides on an agreement it does not decide before an old signature: then the article's `day` counts.
     """
     if all(m.year is not None for m in marked):
         return None
-    last = find_last()
+    of_year = any(m.rule.startswith("story_") and m.unit == "year" for m in own)
+    last = find_last().any if of_year else find_last().day
     back = any(m.rule.startswith("story_") and (m.offset or 0) < 0 and m.unit != "year" for m in own)
     signings = {t.date for t in before if t.type in _MADE and t.date is not None}
     if back and kind in _DECIDED and last in signings and day is not None and (day - last.last).days > _RECENT:
@@ -148,15 +160,19 @@ def _together(listed: Sequence[DateMention], number: int) -> list[DateMention]:
     return found[0] if len(found) == 1 else []
 
 
-def last_day(marked: Sequence[DateMention], calendar: Calendar) -> PartialDate | None:
-    """The last day a sentence tells of, for "the same day" in a later one."""
+def noted(last: Last, marked: Sequence[DateMention], calendar: Calendar) -> Last:
+    """The dates told last once a sentence is read, for "the same day" or "the same year" in a later one."""
+    dated: PartialDate | None = None
     for mention in reversed(marked):
         found = dates.resolve(
             mention, published=calendar.published, dateline=calendar.dateline, past=None, previous=calendar.previous
         )
-        if found is not None and mention.role != "title" and mention.rule != EVENT and found.date.day is not None:
-            return found.date
-    return None
+        if found is None or mention.role == "title" or mention.rule == EVENT:
+            continue
+        dated = dated or found.date
+        if found.date.day is not None:
+            return Last(found.date, dated)
+    return Last(last.day, dated or last.any)
 
 
 def _at(mention: DateMention, marked: Sequence[DateMention], calendar: Calendar) -> Calendar:

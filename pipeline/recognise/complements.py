@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 
-from pipeline.recognise import adjectives
+from pipeline.recognise import adjectives, han
 from pipeline.recognise.reading import MAIN, Reading
 from pipeline.recognise.things import GENERIC, NOUN, PRONOUN, TREATY, Thing
 from pipeline.recognise.values import DateMention, PartyKind, PartyMention
@@ -53,7 +53,7 @@ def behind(
     """The last word of a mention: to the right over complements, if one begins there, until a verb, a date, or punctuation that ends it."""
     following = thing.last + 1
     if following >= len(reading.tokens) or reading.lexicon.language == "zh":
-        return thing.last
+        return han.edition(reading, thing.last)
     if reading.lexicon.language in _HEAD_LAST and not reading.before(following).strip(" \u00a0"):
         return thing.last  # there a noun stands at the end of its phrase
     quoted = _quoted_title(reading, thing)

@@ -16,6 +16,7 @@ _CONCEDED = 10  # words from "despite" to a cue
 _AUXILIARIES = frozenset(["having", "being", "been", "ever", "ter", "haber", "avoir", "être", "haver", "ser"])
 _INSERT = 6  # words between a comma and a negation in what it sets in
 _HARD_NO = frozenset({"не", "ні", "no", "not"})  # before a number they count: "not 18"
+_NOT_IT = frozenset("他它中余间实次")  # 其他, 其中, 其实: words of their own
 _NO_AFTER = frozenset("随最此其先")  # 随后, 最后: words of their own
 _CUES = ("conditional", "negated", "called_for", "planned", "rejected", "occurred")
 
@@ -106,6 +107,8 @@ def _takes_object(reading: Reading, hit: Hit, verb: int) -> bool:
         return False
     if reading.tokens[following].low in _ADVERBIAL and not _of_noun(reading, following):
         return False
+    if reading.tokens[following].low == "其" and reading.tokens[following + 1].low not in _NOT_IT:
+        return not reading.comma_between(hit.last, verb)  # 将其延长五年, 将其提请审议
     ends = [h.last for h in reading.section("instruments") if hit.last < h.first and h.last < verb]
     acts = {
         h.first

@@ -62,6 +62,14 @@ def title_start(reading: Reading, first: int, last: int) -> int:
     return -1
 
 
+_EDITION = re.compile('[「『“"‘]?(?:升级|修订|更新|增强|加强)版$')
+
+
+def edition(reading: Reading, last: int) -> int:
+    """自贸协定「升级版」: the last word of what an agreement's later form is called, right behind its noun; else the noun's own."""
+    return last + 3 if _EDITION.match(_text(reading, last + 1, last + 3)) else last
+
+
 def _text(reading: Reading, first: int, last: int) -> str:
     """Words and marks from one word to another, as read (simplified)."""
     tokens = reading.tokens
@@ -87,6 +95,29 @@ def no_act(reading: Reading, first: int, last: int, family: str) -> str:
     if family == "conclude" and _TO_TALK.match(own if own.startswith("就") else behind):
         return "to_begin_talks"  # 就商谈自由贸易协定达成共识
     return ""
+
+
+_OWN = frozenset({"reject", "accede", "amend"})  # verbs of many uses, whose own object stands right behind them
+_NO_OBJECT = frozenset(
+    "的了过着后前时之以而并且和与及或将于在至到为因由为仍均都也已有该中内外后者来，,。；;、：:！!？?”」》)）"
+)
+
+
+def own_object(reading: Reading, act: tuple[int, int], family: str, thing: int) -> bool:
+    """涉及拒绝引渡的理由, 文本加入了数据条款: what stands right behind a verb of many uses is its object, and is no agreement; 协定…,
+    关税将取消: what such a verb is done to stands behind the comma. `act`: its first and last word; `thing`: the last word of the
+    agreement that it may be done to, or -1."""
+    if reading.lexicon.language != "zh":
+        return False
+    first, last = act
+    if 0 <= thing < first and reading.is_a("ambiguous", last):
+        return any(mark in _text(reading, thing + 1, first) for mark in ",，;；")
+    if family not in _OWN or thing > last:
+        return False
+    behind = reading.tokens[last + 1 : last + 3]
+    if len(behind) < 2 or any(reading.before(i).strip() for i in (last + 1, last + 2)):
+        return False
+    return not any(mark in _NO_OBJECT or mark.isdigit() for mark in behind[0].low)
 
 
 def _dated(reading: Reading, word: int) -> bool:
@@ -158,8 +189,10 @@ def of_list(reading: Reading, count: int, trigger: int) -> bool:
 
 
 def considered(reading: Reading, first: int, last: int, trigger: int) -> bool:
-    """审议国务院关于提请审议批准《条约》的议案: that a chamber considers what it was sent makes no plan of the sending. `first`,
-    `last`: the words of "considers"; `trigger`: the first word of the sending."""
+    """审议国务院关于提请审议批准《条约》的议案, 审议一份议案,国务院在其中提请批准: that a chamber considers what it was sent makes no plan of
+    the sending, nor does what it is sent for (提请常委会审议). `first`, `last`: the words of "considers"; `trigger`: the first word of
+    the sending."""
     if reading.lexicon.language != "zh" or not _text(reading, first, last).endswith("审议"):
         return False
-    return bool(_FROM.fullmatch(_text(reading, last + 1, trigger - 1)))
+    between = _text(reading, last + 1, trigger - 1)
+    return first >= trigger or bool(_FROM.fullmatch(between)) or any(mark in between for mark in ",，")

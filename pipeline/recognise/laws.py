@@ -15,6 +15,7 @@ _INSIDE = 18  # and between a law and the treaty named in it
 _HEAD = 10  # ideographs between a treaty and the law that is about it
 _SUBJECT = 7  # words behind "law on" in which it would say that it is about an agreement
 _SMALL = 2  # words from a bill to its "which"
+_CALLED = 4  # words from an agreement to the Turkish law on it
 _HAN = 60  # ideographs between what a law is about and the law
 
 
@@ -98,9 +99,18 @@ def on_treaty(reading: Reading, thing: Thing) -> bool:
 
 
 def named_by_treaty(reading: Reading, thing: Thing) -> bool:
-    """Whether a law is called by an agreement: "ley aprobatoria del Convenio", "Zustimmungsgesetz zum Abkommen"."""
+    """Whether a law is called by an agreement: "ley aprobatoria del Convenio", "Zustimmungsgesetz zum Abkommen", "anlaşmaya dair yasa"."""
     near = range(thing.last + 1, thing.last + 5)
+    if reading.lexicon.verb_final and thing.first and reading.is_a("about", thing.first - 1):
+        near = range(thing.first - _CALLED, thing.first - 1)
     return any(h.first in near for h in reading.section("instruments"))
+
+
+def decree_on_treaty(reading: Reading, decree: Thing) -> bool:
+    """„قرار رئيس الجمهورية رقم 112 لسنة 2025 بشأن اتفاق …“: a head of state's decree on an agreement, which a chamber approves with it."""
+    heads = [h.last for h in reading.section("procedure") if h.key == "presidential" and 0 < h.first - decree.last <= 2]
+    nouns = [h.first for h in reading.section("instruments") if 0 < h.first - decree.last <= _INSIDE]
+    return bool(heads and nouns) and not reading.comma_between(decree.last, nouns[0])
 
 
 def head_signs(reading: Reading, trigger: Trigger) -> bool:
@@ -175,9 +185,15 @@ def _says(reading: Reading, law: Thing, trigger: Trigger) -> bool:
     near = reading.lexicon.table.arabic and trigger.first - law.last <= 2 and trigger.last + 1 < len(reading.tokens)
     if near and reading.tokens[trigger.last + 1].low in _BY_WHICH:
         return True
+    if near and trigger.first == law.last + 1 and trigger.tense == PRESENT and not _definite(reading, law):
+        return True  # „مشروع قانون يصدق الاتفاقية“: what a noun without its article does is its relative clause
     told = trigger.family in _TO_LAWS  # "the bills that the minister submitted": done to the law
     near_by = clause.kind == RELATIVE and 0 <= clause.opener - law.last <= 3
     return near_by and not told and (trigger.voice == ACTIVE or present)
+
+
+def _definite(reading: Reading, law: Thing) -> bool:
+    return any(reading.tokens[i].low.startswith("ال") for i in range(law.first, law.last + 1))
 
 
 def says_what(reading: Reading, trigger: Trigger, opener: int) -> bool:
@@ -248,6 +264,9 @@ def of_other_field(reading: Reading, law: Thing) -> bool:
     following = law.last + 1
     if following < len(reading.tokens) and reading.tokens[following].low in _OF:
         return _elsewhere(reading, following)
+    if reading.lexicon.table.arabic and following < len(reading.tokens):  # „مشروع قانون العلاوة الدورية“
+        genitive = not _definite(reading, law) and reading.tokens[following].low.startswith("ال")
+        return genitive and not reading.before(following).strip() and _elsewhere(reading, law.last)
     return bool(reading.lexicon.grammar.get("compounds")) and _titled(reading, law)
 
 

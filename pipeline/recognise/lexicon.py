@@ -139,6 +139,7 @@ GRAMMAR = frozenset(
         "all_of",
         "each_other",
         "in_doing",
+        "in_force",
         "passing",
         "on_day",
         "agreeing",

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pipeline.recognise import adjectives, complements, han
 from pipeline.recognise.reading import Reading
 from pipeline.recognise.things import GENERIC, NOUN, PRONOUN, TREATY, Thing
-from pipeline.recognise.triggers import NOMINAL, Trigger
+from pipeline.recognise.triggers import ATTRIBUTE, NOMINAL, Trigger
 from pipeline.recognise.values import DateMention, Mention, PartyKind, PartyMention
 
 _LEFT = 8  # words of modifiers before the noun
@@ -17,6 +17,7 @@ _CJK_PARTICLES = frozenset({"的", "了", "所", "有", "之"})  # what ends the
 _HEAD_LAST = frozenset({"tr", "kk", "ky", "az", "uz"})
 _HEAD_FIRST = frozenset({"ar"})  # there what stands before a noun is its verb, or that verb's subject
 _TO_NAME = 4  # words between a protocol and the name of what it adds to: « le protocole additionnel à la Convention »
+_CHANGING = frozenset({"amend", "extend"})  # what a protocol does to its agreement
 _MADE = 2  # words between a noun and its "with": "the accord concluded with Seoul"
 _ENDING = 2  # words that end a verb's words behind its subject
 _REGIONS = frozenset({"HK", "MO"})
@@ -53,7 +54,10 @@ def of(
     if over is not None:
         return of(reading, over, things, triggers, dates)
     first = thing.first if named else _left(reading, thing, verbs, things)
-    first = _with_party_before(reading, first) if reading.lexicon.language in _HEAD_LAST else first
+    if reading.lexicon.language in _HEAD_LAST:
+        changed = _changed(thing, first, triggers, things)
+        first = _left(reading, changed, verbs, things) if changed is not None else first
+        first = _with_party_before(reading, first)
     laws = frozenset(t.first for t in things if t.what == "law" and t.first > thing.last)  # "… with A and a bill on …"
     last = complements.behind(reading, thing, verbs | laws, things, dates)
     last = max(last, _with_party(reading, last + 1, _MADE))
@@ -83,6 +87,15 @@ def is_body(mention: Mention) -> bool:
     return not mention.kind and any(
         p.kind is PartyKind.ORGANISATION and p.start <= mention.start and mention.end <= p.end for p in mention.parties
     )
+
+
+def _changed(thing: Thing, first: int, triggers: Sequence[Trigger], things: Sequence[Thing]) -> Thing | None:
+    """The agreement that a participle before the noun says this one changes ("Sosyal Güvenlik Anlaşması'nı değiştiren protokol")."""
+    by = next((t for t in triggers if t.last == first - 1 and t.voice == ATTRIBUTE and t.family in _CHANGING), None)
+    if by is None or thing.what != TREATY:
+        return None
+    before = [t for t in things if t.what == TREATY and 0 < by.first - t.last <= _TO_NAME]
+    return before[-1] if before else None
 
 
 def _with_party_before(reading: Reading, first: int) -> int:
@@ -235,6 +248,7 @@ def _left(reading: Reading, thing: Thing, verbs: frozenset[int], things: Sequenc
             reading.is_a("coordinate", i)
             and not complements.joins_names(reading, i)
             and not _joins_title(reading, things, i)
+            and not _joins_subjects(reading, things, verbs, i)
         ):
             break
         if reading.tokens[i].low.isdigit() and (len(reading.tokens[i].low) <= 2 or reading.is_a("since", i - 1)):
@@ -267,6 +281,25 @@ def _joins_title(reading: Reading, things: Sequence[Thing], word: int) -> bool:
         and complements.capital(reading, word + 1)
         and not complements.capital(reading, word)
     )
+
+
+def _joins_subjects(reading: Reading, things: Sequence[Thing], verbs: frozenset[int], word: int) -> bool:
+    """Whether "and" stands between two words that say what the noun is about ("güvenlik ve savunma işbirliği anlaşması")."""
+    if (
+        reading.lexicon.language not in _HEAD_LAST
+        or not 0 < word < len(reading.tokens) - 1
+        or reading.is_a("with", word)
+    ):
+        return False
+    if reading.before(word).strip() or reading.before(word + 1).strip():
+        return False
+    last = word - 2 if word > 1 and reading.before(word - 1).strip() in {"'", "’"} else word - 1  # "Zaptı'nın ve …"
+    before = reading.tokens[word - 1]
+    taken = any(t.first <= last <= t.last for t in things) or any(
+        p.start <= reading.tokens[last].start < p.end for p in reading.parties
+    )
+    small = any(reading.is_a(role, word - 1) for role in ("stop_words", "determiners", "with", "pronouns"))
+    return not (taken or small or word - 1 in verbs or before.low.isdigit())
 
 
 def _short_form(reading: Reading, word: int) -> bool:

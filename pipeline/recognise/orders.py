@@ -13,7 +13,22 @@ _FROM_LAW = 60  # ideographs between what a law is about and the law
 SUBJECTS_OF_LAWS = frozenset({"ratify", "accede", "withdraw", "denounce", "annul", "terminate", "suspend"})
 _OF_BILLS = frozenset({"extend", "amend"})  # subjects of a bill that another act is done to
 _CONSTRUCT = frozenset(
-    ["اعاده", "عدم", "استكمال", "مواصله", "سرعه", "ضروره", "بدء", "تاجيل", "رفض", "طلب", "اجراءات"]
+    [
+        "اعاده",
+        "تاريخ",
+        "يوم",
+        "موعد",
+        "عدم",
+        "استكمال",
+        "مواصله",
+        "سرعه",
+        "ضروره",
+        "بدء",
+        "تاجيل",
+        "رفض",
+        "طلب",
+        "اجراءات",
+    ]
 )  # before another noun
 _TURKIC = ("ған", "ген", "қан", "кен", "ган", "гон", "гөн")
 _FRAME = 12  # words from a German article to the participle before its noun

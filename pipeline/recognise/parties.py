@@ -38,6 +38,7 @@ from pipeline.recognise.party_words import (
 )
 from pipeline.recognise.values import PartyKind, PartyMention
 
+_DOUBLED = "م\u0651"  # of „عمّان“, Amman, which is otherwise written as Oman is
 _FALLBACK = "en"
 _STATES = frozenset({PartyKind.NAME, PartyKind.DEMONYM, PartyKind.CAPITAL, PartyKind.ORGANISATION, PartyKind.PAIR})
 _OWNERS = _STATES | {PartyKind.BODY}
@@ -114,6 +115,7 @@ class Names:
         _pair(mentions, original)
         _brussels(mentions)
         _congo(mentions)
+        _amman(mentions, original)
         _sides(mentions, low, index)
         _members(mentions, low, index)
         if index.han:
@@ -144,12 +146,12 @@ class Names:
 
     def filed_in(self, low: str, original: str, language: str) -> str:
         """The state whose capital a text opens with, as datelines do ("JAKARTA, 22 November –"); "" for none."""
-        hit = opening(self._index(language), low, original)
+        hit = self._opening(low, original, language)
         return hit[2].code if hit and hit[2].kind is PartyKind.CAPITAL else ""
 
     def land(self, low: str, original: str, language: str) -> str:
         """The state that words open with, by its name or its capital's (Brussels: the Union); "" for none."""
-        hit = opening(self._index(language), low, original)
+        hit = self._opening(low, original, language)
         if hit is None or hit[2].kind not in {PartyKind.NAME, PartyKind.CAPITAL}:
             return ""
         return "EU" if hit[2].code == "BE" and hit[2].kind is PartyKind.CAPITAL else hit[2].code
@@ -164,7 +166,7 @@ class Names:
 
     def heading(self, low: str, original: str, language: str) -> str:
         """The state that heads an item of a digest: "Peru: the committee …", "Moldova." alone, "NIAMEY – …"; "" for none."""
-        hit = opening(self._index(language), low, original)
+        hit = self._opening(low, original, language)
         if hit is None or len(hit[2].code) != 2:
             return ""
         after = original[hit[1] :].strip()
@@ -173,6 +175,12 @@ class Names:
         if hit[2].kind is not PartyKind.NAME:
             return ""
         return hit[2].code if after[:1] in _HEADS or not any(char.isalnum() for char in after) else ""
+
+    def _opening(self, low: str, original: str, language: str) -> Found | None:
+        hit = opening(self._index(language), low, original)
+        if hit is not None and hit[2].code == "OM" and _DOUBLED in original[hit[0] : hit[1]]:
+            return hit[0], hit[1], replace(hit[2], code="JO", kind=PartyKind.CAPITAL)
+        return hit
 
     def _meaning(self, low: str, original: str, language: str) -> Meaning | None:
         index = self._index(language)
@@ -289,6 +297,13 @@ def _congo(mentions: list[PartyMention]) -> None:
         for at, mention in enumerate(mentions):
             if mention.code == "CD":
                 mentions[at] = replace(mention, code="CG")
+
+
+def _amman(mentions: list[PartyMention], text: str) -> None:
+    """The capital whose doubled letter is marked is no neighbouring state."""
+    for at, mention in enumerate(mentions):
+        if mention.code == "OM" and _DOUBLED in text[mention.start : mention.end]:
+            mentions[at] = replace(mention, code="JO", kind=PartyKind.CAPITAL)
 
 
 def _owned(mentions: list[PartyMention]) -> None:

@@ -12,6 +12,7 @@ ORGANS = frozenset({PartyKind.BODY, PartyKind.LEADER})
 _COMPANY = frozenset({PartyKind.ORGANISATION, PartyKind.CAPITAL})  # what a state joins, where it acts
 _ROW_GAP = 3  # words between two names of a list
 _LOCATIVE = tuple(f"{mark}{ending}" for mark in "'’" for ending in ("da", "de", "ta", "te"))
+_WITH_ENDING = tuple(f"{mark}{ending}" for mark in "'’" for ending in ("la ", "le ", "yla ", "yle "))
 _LOCATIVE_ENDINGS = (*_LOCATIVE, "да", "де", "та", "те")
 
 
@@ -141,9 +142,11 @@ def group(reading: Reading, mentions: Sequence[PartyMention], *, from_left: bool
 
 
 def _partner(reading: Reading, mention: PartyMention) -> bool:
-    """Whether "with" stands behind a name and no other name behind that: "Letonya, Estonya ile anlaşmayı onayladı"."""
+    """Whether "with", or an ending that says so, stands behind a name and no other name behind that: "Letonya, Estonya ile anlaşmayı
+    onayladı", "Türkiye, Irak'la boru hattı anlaşmasını feshetti"."""
     behind = last_word(reading, mention) + 1
-    if behind >= len(reading.tokens) or not reading.is_a("with", behind):
+    ending = reading.sentence.low.startswith(_WITH_ENDING, mention.end - reading.sentence.start)
+    if behind >= len(reading.tokens) or not (ending or reading.is_a("with", behind)):
         return False
     return not any(word_of(reading, p) == behind + 1 for p in reading.parties)
 

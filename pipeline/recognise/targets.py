@@ -16,6 +16,7 @@ _LISTED = 24  # words between two agreements of one list
 _TIED = 5  # words between a protocol and the agreement it is one to
 _COMMAS = frozenset(",،、，")
 _COLON = frozenset(":：")
+_APOSTROPHES = frozenset("'’")  # between a Turkish name and its ending
 _PAPERS = "instruments"
 _TWO = 2  # agreements that make a list
 _NEXT_TITLE = "》《"  # Chinese titles side by side are a list
@@ -168,6 +169,8 @@ def _joined_before(
 def _joined(reading: Reading, other: Thing, thing: Thing, *, begun: bool) -> bool:
     """Whether a conjunction (once a list has `begun`, also a comma) leads from one agreement to the next."""
     following = other.last + 1
+    if reading.lexicon.verb_final and reading.before(following).strip() in _APOSTROPHES:
+        following += 1  # "Zaptı'nın ve … Anlaşması'nın onaylanması"
     if following >= thing.first:
         return False
     if reading.is_a("coordinate", following) or (begun and _COMMAS & set(reading.before(following))):
@@ -242,7 +245,7 @@ def _equals(
             break
         listed = reading.any_is("coordinate", gap) or reading.comma_between(last.last, other.first)
         listed = listed or any(_NEXT_TITLE in reading.before(i) for i in (*gap, other.first))
-        listed = listed or complements.joined(reading, other.first)
+        listed = listed or complements.joined(reading, other.first) or _preposition_again(reading, other)
         if listed and reading.clause_of[other.first] in {reading.clause_of[thing.first], reading.clause_of[last.first]}:
             out.append(other)
             last = other
@@ -265,6 +268,14 @@ def _begun_anew(reading: Reading, gap: range) -> bool:
     if reading.lexicon.language != "ar":
         return False
     return any("،" in reading.before(i) and reading.tokens[i].low.startswith("و") for i in gap)
+
+
+def _preposition_again(reading: Reading, other: Thing) -> bool:
+    """„صادق على الاتفاقية … وعلى الاتفاق …“: "and" is written to the preposition, which is said again."""
+    if not reading.lexicon.table.arabic or not other.first:
+        return False
+    low = reading.tokens[other.first - 1].low
+    return low.startswith("و") and reading.lexicon.has("prepositions", low[1:])
 
 
 def _elliptic(reading: Reading, thing: Thing) -> bool:

@@ -9,7 +9,7 @@ from pipeline.model import EventType, PartialDate, Status
 from pipeline.recognise import cues
 from pipeline.recognise.patterns import Hit
 from pipeline.recognise.reading import SUBORDINATE, Reading
-from pipeline.recognise.triggers import FUTURE, PASSIVE, Trigger
+from pipeline.recognise.triggers import ATTRIBUTE, FUTURE, PASSIVE, Trigger
 from pipeline.recognise.values import DateMention
 
 Verdict = tuple[Status | None, tuple[str, ...]]
@@ -18,6 +18,7 @@ RULE_REACH = 14  # words between a verb and what makes it a standing rule
 BY_RULE = frozenset({"enter_force", "terminate", "extend", "provisional", "withdraw"})
 SCHEDULED = "present_as_news"  # a reason: a present that may still turn out to be a plan
 _FAR = 16
+_SINCE = 6  # words from since when to "in force"
 _HALF_A_WEEK = 3  # days
 BY_DATE = frozenset({EventType.ENTERED_INTO_FORCE, EventType.PROVISIONALLY_APPLIED, EventType.TERMINATED})
 
@@ -28,10 +29,24 @@ def _by_decree(reading: Reading, trigger: Trigger) -> bool:
     return trigger.family == "promulgate" and bool(before) and trigger.first - before[-1].last <= _FAR
 
 
+_STATE = frozenset(["دوله", "بلد"])
+_NTH = frozenset(["اول", "ثاني", "ثالث", "رابع", "خامس", "سادس", "سابع", "ثامن", "تاسع", "عاشر", "احدث", "اخر"])
+
+
+def _nth_to(reading: Reading, trigger: Trigger) -> bool:
+    """„كانت سادس دولة تصادق عليها“: the sixth state to ratify it did so."""
+    if not reading.lexicon.table.arabic or trigger.first < 2 or trigger.family == "enter_force":
+        return False
+    state, nth = reading.tokens[trigger.first - 1].low, reading.tokens[trigger.first - 2].low
+    return state in _STATE and nth.lstrip("ك") in _NTH
+
+
 def present(reading: Reading, trigger: Trigger, found: Sequence[Hit]) -> Verdict:
     """News in a headline and in most languages, a plan where it is scheduled. `found`: the cues before the verb."""
     if _by_decree(reading, trigger):
         return Status.OCCURRED, ("by_decree",)
+    if _nth_to(reading, trigger):
+        return Status.OCCURRED, ("nth_to",)
     running_out = reading.tokens[trigger.first].low.startswith(("expir", "laps", "истек"))
     scheduled = trigger.family == "enter_force" and (reading.sentence.index > 0 or reading.lexicon.verb_final)
     sent = trigger.family == "submit" and reading.is_a("intransitive", trigger.first)  # "both go to parliament now"
@@ -143,6 +158,14 @@ def until_then(reading: Reading, trigger: Trigger) -> bool:
         and h.first <= reading.clause(h.last).opener <= h.last
         for h in reading.section("status")
     )
+
+
+def only_lasts(reading: Reading, trigger: Trigger) -> bool:
+    """ "Yürürlükteki anlaşma", "yürürlükte kalacak": that it is in force, or stays so, with no word of since when."""
+    behind = trigger.last + 1
+    stays = behind < len(reading.tokens) and reading.tokens[behind].low.startswith("kal")
+    before = range(max(0, trigger.first - _SINCE), trigger.first)
+    return stays or (trigger.voice == ATTRIBUTE and not any(reading.tokens[i].low[:1].isdigit() for i in before))
 
 
 def wanted(reading: Reading, trigger: Trigger) -> bool:

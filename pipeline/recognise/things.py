@@ -93,7 +93,10 @@ def _is_pronoun(reading: Reading, hit: Hit) -> bool:
     if hit.key == "clitics":
         return _proclitic(reading, hit.last) or _before_have(reading, hit.last)
     if hit.key == "pronouns":
-        return not _determiner(reading, hit.last)
+        likewise = reading.lexicon.table.arabic and reading.is_a(
+            "stop_words", hit.last
+        )  # كذلك: "also", not "like that"
+        return not likewise and not _determiner(reading, hit.last)
     return hit.key in {"former", "latter", "both", "all_told"} and _stands_alone(reading, hit.first, hit.last, hit.key)
 
 
@@ -253,11 +256,16 @@ def _determiner(reading: Reading, word: int) -> bool:
     following = word + 1
     if reading.lexicon.object_first and reading.is_a("clitics", word) and _verb_at(reading, following):
         return False
+    if reading.lexicon.han and word and reading.tokens[word - 1].low in _PUTS_FIRST and _verb_at(reading, following):
+        return False  # 将其延长五年
     if reading.is_a("days", following):
         return True  # "firmaron este lunes"
     if following >= len(reading.tokens) or reading.before(following).strip(" \u00a0'’"):
         return False
     return not reading.is_any(("be", "have", "stop_words", "prepositions", "coordinate", "to", "by"), following)
+
+
+_PUTS_FIRST = frozenset("将把让使令对")  # words that put an object before its Chinese verb
 
 
 def _verb_at(reading: Reading, word: int) -> bool:
@@ -287,6 +295,10 @@ def _stands_alone(reading: Reading, first: int, last: int, key: str) -> bool:
         return not counted
     if not counted and (reading.is_a("days", following) or _inside_act(reading, first, last)):
         return True  # 前者周二生效, «دخلت الأولى حيز التنفيذ»
+    if reading.lexicon.table.arabic and any(h.last == first - 1 and h.form != "noun" for h in reading.section("acts")):
+        return reading.tokens[following].low.startswith(_BY) or reading.is_a(
+            "prepositions", following
+        )  # „وُقعت الأولى بالرباط“
     return _verb_at(reading, following) or any(
         reading.is_a(role, following) for role in ("be", "have", "stop_words") if not counted or role in {"be", "have"}
     )

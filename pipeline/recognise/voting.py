@@ -29,9 +29,8 @@ def approve(case: Case) -> Step | None:
         return _approve_treaty(reading, trigger, thing)
     if thing.what in LAWS and about is not None:
         return _voted(about.family, f"approve_law_{about.family}")
-    if thing.what == "law":
-        other = laws.of_other_subject(reading, thing)
-        return None if other else Step(E.RATIFIED, "approve_law", weight=0.8, chamber=True)
+    if thing.what in {"law", "decree"}:
+        return _approve_law(reading, thing)
     if thing.what == NOUN:
         if thing.kind in {"approve", "enter_force", "deposit"}:
             words = trigger.last - trigger.first  # "recommended approval", "sprach sich für die Genehmigung aus"
@@ -45,6 +44,15 @@ def approve(case: Case) -> Step | None:
     if thing.what == "decision" and not conference(reading, trigger):
         return Step(E.APPROVED, "approve_decision", weight=0.75)
     return None
+
+
+def _approve_law(reading: Reading, law: Thing) -> Step | None:
+    """What a vote makes for a law, or a head of state's decree, of which no act says what it is about."""
+    if law.what == "decree":
+        on_treaty = laws.decree_on_treaty(reading, law)
+        return Step(E.RATIFIED, "approve_decree_on_treaty", weight=0.85, chamber=True) if on_treaty else None
+    other = laws.of_other_subject(reading, law)
+    return None if other else Step(E.RATIFIED, "approve_law", weight=0.8, chamber=True)
 
 
 def _approve_treaty(reading: Reading, trigger: Trigger, thing: Thing) -> Step | None:

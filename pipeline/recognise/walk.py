@@ -66,7 +66,7 @@ class Walk(Rolls):
     dateline: date | None = None
     first_act: int = -1
     headline: frozenset[str] | None = None  # the families of the acts it names
-    last_date: PartialDate | None = None
+    last: calendars.Last = calendars.NOTHING_YET
     undated: list[Read] = field(default_factory=list)  # what was read since, for nobody asked
     latest: date | None = None  # where nothing says when the article was published: the last day it tells of
     ahead: date | None = None  # where it tells of no such day: the first day of its plans
@@ -151,13 +151,13 @@ class Walk(Rolls):
             self._look(reading, found)
         self.undated.append(read)
 
-    def _last_day(self) -> PartialDate | None:
-        """The last day that was told, for "the same day" and its kind."""
+    def _last_day(self) -> calendars.Last:
+        """The dates that were told last, for "the same day" and its kind."""
         for read in self.undated:
             plain = spacing.of_main_verbs(read.reading, read.dates, read.verbs)
-            self.last_date = calendars.last_day(plain, self._calendar(self.last_date)) or self.last_date
+            self.last = calendars.noted(self.last, plain, self._calendar(self.last.day))
         self.undated.clear()
-        return self.last_date
+        return self.last
 
     def _calendar(self, previous: PartialDate | None) -> calendars.Calendar:
         return calendars.Calendar(

@@ -242,6 +242,9 @@ def _is_own(
         return False
     if _leads_on(reading, trigger, mention, others):
         return False
+    at = next((t for t in (trigger, *others) if _signed_at(reading, t, mention)), trigger)
+    if at is not trigger:
+        return False
     rivals = [
         t
         for t in others
@@ -249,6 +252,7 @@ def _is_own(
         and not _leads_on(reading, t, mention, (trigger,))
         and not (t.voice == ATTRIBUTE and word_of(reading, mention) > t.last and _told_elsewhere(reading, t, mention))
         and not _only_noun(reading, trigger, t, mention, telling)
+        and not _signed_at(reading, trigger, mention)
     ]
     if clause == mine:
         attributes = [t for t in telling if t.voice == ATTRIBUTE]
@@ -265,6 +269,13 @@ def _is_own(
     if trigger.voice == ATTRIBUTE:
         return not others
     return reading.within(mine, clause) or not others
+
+
+def _signed_at(reading: Reading, trigger: Trigger, mention: DateMention) -> bool:
+    """签于2016年, 签署于2016年: a Chinese verb that "at" ties to the date behind it."""
+    word = word_of(reading, mention)
+    tied = reading.lexicon.han and 0 < word - trigger.last <= 2 and reading.tokens[word - 1].low == "于"
+    return bool(tied) and not reading.comma_between(trigger.last, word)
 
 
 def _leads_on(reading: Reading, before: Trigger, mention: DateMention, behind: Sequence[Trigger]) -> bool:
