@@ -18,7 +18,7 @@ from importlib.resources import files
 from pipeline.recognise.immutable import value
 from pipeline.recognise.script import Fold, arabic_forms, consonants, skeleton, stem
 
-HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]+")
+HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 _WORD = re.compile(
     r"[\u3400-\u9fff\uf900-\ufaff]+|[^\W_\u3400-\u9fff\uf900-\ufaff]+"
 )  # "1998年的协定": a number, then a text

@@ -16,7 +16,7 @@ def begins(sentence: Sentence, before: Sentence | None) -> bool:
     """Whether a sentence opens a paragraph behind the first with a place in capitals and a dash or a colon."""
     if before is None or before.paragraph == sentence.paragraph:
         return False
-    found = _DATELINE.match(sentence.text)
+    found = _DATELINE.match(sentence.text) if not sentence.text[1:2].islower() else None  # few begin with two capitals
     if found is None:
         return False
     place = found.group(1)

@@ -147,13 +147,15 @@ def key_of(pattern: Pattern) -> Element:
 class _Starting:
     """The patterns that may begin with one word, each with its rank among them: those of that word alone, those that want a
     certain word next, and the others, each with words of which one at least has to stand in the sentence (none: any will do).
-    `needed`: all those words, and where one of the others wants none, the word itself, which is always said.
+    `needed`: all those words, and where one of the others wants none, the word itself, which is always said; `more`: these and the
+    certain words.
     """
 
     alone: tuple[tuple[int, Pattern], ...]
     by_next: Mapping[str, tuple[tuple[int, Pattern], ...]]
     others: tuple[tuple[int, Pattern, frozenset[str]], ...]
     needed: frozenset[str]
+    more: frozenset[str]
     labels: tuple[Label, ...]  # of those of that word alone
     nothing: bool
 
@@ -273,7 +275,7 @@ class Table:
             starting = self._act_grouped.get(word) or self._act_group(word)
             if starting.alone:
                 return True
-            if starting.by_next or (starting.others and not starting.needed.isdisjoint(said)):
+            if not starting.more.isdisjoint(said):
                 openers[word] = starting
         at = [i for i, word in enumerate(words) if word in openers] if openers else ()
         return any(self._longer(openers[words[i]], words, said, i) for i in at)
@@ -354,12 +356,14 @@ class Table:
                 continue
             for exact in following.exact:
                 by_next.setdefault(exact, []).append((rank, pattern))
-        needed = [those for _, _, those in others]
+        those = [words for _, _, words in others]
+        needed = frozenset().union(*those) if all(those) else frozenset([word])
         return _Starting(
             tuple(alone),
             {word: tuple(those) for word, those in by_next.items()},
             tuple(others),
-            frozenset().union(*needed) if all(needed) else frozenset([word]),
+            needed,
+            needed.union(by_next),
             tuple(dict.fromkeys(pattern.label for _, pattern in alone)),
             not (alone or by_next or others),
         )
