@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import nlargest
+from itertools import islice
 
+from pipeline.recognise.linking.decide import FATAL
 from pipeline.recognise.linking.fitting import Fit, fit
 from pipeline.recognise.linking.score import Named, Query, compare
 from pipeline.recognise.linking.views import Entry, Weights
@@ -36,7 +38,8 @@ def gather(
     members: Mapping[str, frozenset[str]],
 ) -> tuple[Rival, ...]:
     """The best by words, the best of those whose parties are at hand, and those told of, each once; in no order that matters."""
-    compared = {place[c.agreement_id]: c for c in ranked[:_RANKED]}
+    likely = (c for c in ranked if c.alias or FATAL.isdisjoint(c.reasons))
+    compared = {place[c.agreement_id]: c for c in islice(likely, _RANKED)}
     reading, kind, lead = query.reading, query.kind, query.lead
     fits = {at: one for at in closed if (one := fit(entries[at], reading, kind, lead, weights)) is not None}
     best = nlargest(_FITTING, fits, key=lambda at: _order(fits[at]))

@@ -102,3 +102,21 @@ def test_newest_of_many() -> None:
     index = Index.build(Watchlist(old), NAMES)
     link = index.link("the extradition treaty between Peru and Chile", "en")
     assert len({link.best.agreement_id if link.best else "", *(one.agreement_id for one in link.ties)}) == len(old)
+
+
+def test_what_contradicts_is_no_rival() -> None:
+    """However many agreements of other states say a wording's words, a choice is among those that nothing contradicts."""
+    others = tuple(
+        agreement(f"other-{code}", f"Fisheries Agreement between Morocco and {name}", "MA", code)
+        for code, name in (
+            ("SN", "Senegal"),
+            ("MR", "Mauritania"),
+            ("PT", "Portugal"),
+            ("ES", "Spain"),
+            ("GA", "Gabon"),
+        )
+    )
+    ours = agreement("ours", "Agreement on Sea Tenure between Samoa and Tonga", "WS", "TO")
+    index = Index.build(Watchlist((*others, ours)), NAMES)
+    rivals = index.rivals("the fisheries agreement between Samoa and Tonga", "en", ("WS", "TO"), ())
+    assert {one.entry.id for one in rivals} == {"ours"}
