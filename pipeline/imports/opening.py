@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 import json
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,8 @@ from pipeline.errors import ConfigurationError
 from pipeline.imports.values import Form, Row
 from pipeline.settings.lists import Problem
 
-MAX_FILE = 256 * 1024 * 1024
+MAX_FILE = 256 * 1024 * 1024  # bytes, unpacked
+_GZIP = b"\x1f\x8b"
 _PREAMBLE = 25  # lines that may stand before a header: congress.gov writes what was searched for
 _KNOWN = {  # columns that say which list it is, the surest first
     Form.CELLAR: frozenset({"celex", "celex_id", "celexid", "celex_number"}),
@@ -24,13 +27,16 @@ _KNOWN = {  # columns that say which list it is, the surest first
 
 
 def read_text(path: Path) -> str:
-    """A file's text: UTF-8 with or without a mark, or UTF-16 with one. ConfigurationError names what is wrong with it."""
+    """A file's text: UTF-8 with or without a mark, or UTF-16 with one, packed by gzip or not. ConfigurationError names what is wrong."""
     try:
-        if path.stat().st_size > MAX_FILE:
-            raise ConfigurationError(str(path), f"is larger than {MAX_FILE // 1024 // 1024} MiB; import it in parts")
-        raw = path.read_bytes()
-    except OSError as error:
-        raise ConfigurationError(str(path), f"cannot be read: {error.strerror}") from None
+        with path.open("rb") as plain:
+            packed = plain.read(2) == _GZIP
+        with gzip.open(path) if packed else path.open("rb") as file:
+            raw = file.read(MAX_FILE + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        raise ConfigurationError(str(path), f"cannot be read: {getattr(error, 'strerror', None) or error}") from None
+    if len(raw) > MAX_FILE:
+        raise ConfigurationError(str(path), f"is larger than {MAX_FILE // 1024 // 1024} MiB; import it in parts")
     coding = "utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     try:
         return raw.decode(coding)

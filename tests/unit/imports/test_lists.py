@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import tomllib
 from functools import cache
@@ -271,6 +272,8 @@ def test_treaties_of_one_name_are_kept_apart_by_their_day() -> None:
         ("x.csv", b"title\n\xff\xff", "line 2: is not UTF-8"),
         ("x.csv", b"", "is no list we know"),
         ("x.toml", b"[[agreement]\n", "not valid TOML"),
+        ("x.csv.gz", gzip.compress(b"title,parties\n")[:-9], "cannot be read: Compressed file ended"),
+        ("x.csv.gz", b"\x1f\x8bnothing", "cannot be read"),
     ],
 )
 def test_a_file_that_is_no_list_is_refused(
@@ -280,6 +283,14 @@ def test_a_file_that_is_no_list_is_refused(
     (tmp_path / name).write_bytes(content)
     with pytest.raises(ConfigurationError, match=said):
         read_list(tmp_path / name, book)
+
+
+def test_a_packed_list_is_read(book: PartyBook, tmp_path: Path) -> None:
+    """As catalogues are passed on."""
+    path = tmp_path / "list.jsonl.gz"
+    record = {"id": "1", "title": "Treaty on Lighthouses", "country_name": "JAPAN", "field3": "BI"}
+    path.write_bytes(gzip.compress(json.dumps(record).encode()))
+    assert [one.agreement.title for one in read_list(path, book, Form.FCDO).listed] == ["Treaty on Lighthouses"]
 
 
 def test_lines_that_cannot_be_read_are_named(book: PartyBook, tmp_path: Path) -> None:
