@@ -214,6 +214,8 @@ def _plain(case: Case) -> Step | None:
         wish = family == "accede" and trigger.tense == INFINITIVE
         alone = (family in _ALONE or wish) and nothing_follows(reading, trigger)
         return Step(PLAIN[family], "no_object", weight=0.6) if alone else None
+    if family == "accede" and thing.what == PRONOUN and reading.is_a("plural_pronouns", thing.last):
+        return None  # "joined them in Ankara": people
     if family == "terminate" and thing.what == "negotiations":
         return Step(E.NEGOTIATIONS_CONCLUDED, "talks_ended", weight=0.8) if _fruitful(reading) else None
     if family == "terminate" and thing.what == TREATY and _talks_before(reading, trigger):

@@ -12,6 +12,7 @@ from pipeline.recognise.values import PartyKind, PartyMention
 _OUT_OF = frozenset({"from", "от", "від", "ад", "de", "del", "da", "do", "von"})
 _OBJECTS = frozenset({"es", "ihn"})  # „am 3. März billigte es der Bundesrat“
 _HANDED_ON = frozenset({"deposit", "notify", "submit"})
+_DONE_TO_PAPERS = frozenset({"sign", "approve", "ratify", "promulgate", "submit"})
 _REACH = 14  # words from a passive to its agent
 _SHARED = 5  # words from a verb to a participle that shares its auxiliary
 _BUT = frozenset({"but", "mais", "pero", "mas", "aber", "sondern"})
@@ -38,6 +39,24 @@ _GENITIVE = (
     "нүн",
 )
 _OF_CASE = frozenset({"ru", "uk", "be"})
+
+
+def fronted(
+    reading: Reading, trigger: Trigger, triggers: Sequence[Trigger], free: Sequence[PartyMention]
+) -> tuple[PartyMention, ...]:
+    """«Указ о выходе из соглашения стран СНГ подписал президент»: where cases tell who acts, the organ right behind the verb, if only a
+    body of many states stands before it."""
+    if reading.lexicon.language not in _OF_CASE or trigger.family not in _DONE_TO_PAPERS:
+        return ()
+    before = [
+        p
+        for p in free
+        if last_word(reading, p) < trigger.first and reading.same_clause(word_of(reading, p), trigger.first)
+    ]
+    if not before or any(p.kind is not PartyKind.ORGANISATION for p in before):
+        return ()
+    at_once = any(p.kind in ORGANS and 0 < word_of(reading, p) - trigger.last <= _NEAR for p in free)
+    return behind(reading, trigger, triggers, free) if at_once else ()
 
 
 def named(reading: Reading, trigger: Trigger, free: Sequence[PartyMention]) -> tuple[PartyMention, ...]:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from pipeline.recognise import orders
 from pipeline.recognise.cases import LAWS, nothing_follows
-from pipeline.recognise.reading import RELATIVE, Reading
+from pipeline.recognise.reading import RELATIVE, SUBORDINATE, Reading
 from pipeline.recognise.things import GENERIC, NOUN, PRONOUN, TREATY, Thing
 from pipeline.recognise.triggers import ACTIVE, ATTRIBUTE, FINITE, GERUND, INTRANSITIVE, NOMINAL, PASSIVE, Trigger
 from pipeline.recognise.values import DateMention
@@ -20,6 +20,7 @@ _CLAUSE = 10  # words between an agreement and its relative clause
 _REACH = 4  # words between "in accordance with" and its noun
 _REACH_HAN = 30  # the same where every ideograph is a word
 _WORKING = frozenset({"terminate", "suspend", "extend", "amend", "withdraw"})  # what agreements do to other things, too
+_LEAVING = frozenset({"withdraw", "denounce", "terminate", "notify"})
 _CASES = frozenset({"be", "kk", "ky", "mk", "ru", "uk"})  # there a subject may follow its verb as well as an object
 
 
@@ -114,11 +115,26 @@ def _end(reading: Reading, trigger: Trigger, thing: Thing) -> bool:
     )
 
 
+def _unless(reading: Reading, trigger: Trigger) -> bool:
+    """ "Is renewed for five years unless a party gives notice", «если одна из сторон не уведомит другую о выходе»: how an agreement runs on."""
+    clause = reading.clause(trigger.first)
+    if trigger.family not in _LEAVING or clause.kind != SUBORDINATE:
+        return False
+    if not any(h.key == "extend" and reading.clause_of[h.first] != clause.number for h in reading.section("acts")):
+        return False
+    inside = [h for h in reading.section("status") if clause.opener <= h.first <= trigger.last]
+    return any(h.key == "conditional" and h.first == clause.opener for h in inside) and any(
+        h.key == "negated" for h in inside
+    )
+
+
 def does(reading: Reading, trigger: Trigger, thing: Thing | None, marked: Sequence[DateMention]) -> bool:
     """Whether an agreement is what does something to another thing: "the accord ends tariffs on wool", "leaves nothing to the others".
 
     `marked`: the sentence's time expressions, which are no object.
     """
+    if _unless(reading, trigger):
+        return True
     if thing is None or thing.what not in {TREATY, GENERIC, PRONOUN} or trigger.family not in _WORKING:
         return False
     if trigger.voice == PASSIVE:

@@ -79,6 +79,8 @@ def nothing_follows(reading: Reading, trigger: Trigger) -> bool:
     following = trigger.last + 1
     if trigger.tense == INFINITIVE and reading.tokens[trigger.last].low.endswith(_CLITICS):
         return True
+    while reading.is_a("season", following):  # "has ratified in spring"
+        following += 1
     if following >= len(reading.tokens) or reading.before(following).strip(" \u00a0"):
         return True
     return (

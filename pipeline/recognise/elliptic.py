@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from pipeline.model import EventType
-from pipeline.recognise import laws
+from pipeline.recognise import laws, voting
 from pipeline.recognise.cases import ENDING, PLAIN, Step, nothing_follows
 from pipeline.recognise.reading import Reading
 from pipeline.recognise.things import GENERIC, NOUN, PRONOUN, TREATY, Thing
@@ -33,6 +33,9 @@ _TOLD = frozenset(
 )  # fmt: skip
 _BY_ORGAN: Mapping[str, EventType] = {"approve": E.APPROVED, "reject": E.REJECTED, "submit": E.SUBMITTED}
 _OF_LAW: Mapping[str, EventType] = {**_BY_ORGAN, "sign": E.PROMULGATED, "promulgate": E.PROMULGATED}
+_ADVERBS = ("о", "е", "и", "у", "ю")
+_SAYING = ("status", "salience", "procedure", "nominal", "things", "acts")
+_NOUN = 4  # letters of a word that may be a noun
 _MADE = frozenset({"conclude"})  # "concluded in Honolulu on 16 October": signed
 
 
@@ -61,7 +64,7 @@ def step(trigger: Trigger, thing: Thing | None, about: Trigger | None, reading: 
         return Step(E.SIGNED, "guess_concluded", weight=0.75 if thing else _GUESS)
     if thing is not None and thing.what not in {TREATY, GENERIC, PRONOUN, NOUN}:
         return None
-    whole = trigger.family != "reject" or thing is not None  # "one member voted no"
+    whole = trigger.family != "reject" or (thing is not None and not voting.both_ways(reading, trigger))
     if trigger.family in _BY_ORGAN and organ and whole and _free(reading, trigger, thing):
         return Step(_BY_ORGAN[trigger.family], f"guess_{trigger.family}", weight=_GUESS, consent=True)
     if trigger.family in INTRANSITIVE and _of_law_published(reading, trigger):
@@ -122,11 +125,30 @@ def _left(reading: Reading, trigger: Trigger, thing: Thing | None) -> bool:
     return states and nothing_follows(reading, trigger)
 
 
+def _own_subject(reading: Reading, trigger: Trigger) -> bool:
+    """«Список утвержден», «безвизовый режим действует»: right before a verb another noun is what it befalls."""
+    spread = trigger.first < trigger.last and reading.is_a("prepositions", trigger.first)
+    word = (trigger.last if spread else trigger.first) - 1  # «с 2018 года безвизовый режим действует»
+    befalls = trigger.voice == PASSIVE or (trigger.voice == ACTIVE and trigger.family in INTRANSITIVE)
+    if not reading.lexicon.object_first or reading.lexicon.verb_final or not befalls or word < 0:
+        return False
+    low = reading.tokens[word].low
+    small = (
+        any(word in words for role, words in reading.roles.items() if role != "beside")
+        or low.endswith(_ADVERBS)
+        or not low.isalpha()
+    )
+    said = [h for key in _SAYING for h in reading.section(key) if h.first != trigger.first]
+    told = any(h.first <= word <= h.last for h in said)
+    named = any(reading.token_at(p.start) <= word <= reading.token_at(p.end - 1) for p in reading.parties)
+    return len(low) >= _NOUN and not (small or told or named) and not reading.before(word + 1).strip(" \u00a0")
+
+
 def _free(reading: Reading, trigger: Trigger, thing: Thing | None) -> bool:
     """Whether no object of its own stands where the verb's object stands."""
     if thing is not None:
         return thing.what in {GENERIC, PRONOUN}
-    return (
+    return not _own_subject(reading, trigger) and (
         trigger.voice in {PASSIVE, ATTRIBUTE}
         or trigger.family in INTRANSITIVE
         or (trigger.voice == ACTIVE and nothing_follows(reading, trigger))

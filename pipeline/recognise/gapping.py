@@ -18,6 +18,8 @@ from pipeline.recognise.values import DateMention, PartyKind, PartyMention
 
 _GAP = 3  # words between a state and its date
 _OBJECT = 14  # the same where the verb's object may stand between
+_DASHED = 6  # the same where a dash stands for the verb
+_DASH = frozenset("—–")
 _STATE = 2  # letters of its code
 _LIGHT = ("prepositions", "determiners", "coordinate")
 _ROLES = frozenset({"", "effective", "since"})
@@ -29,11 +31,12 @@ class Gapped:
 
     further: tuple[PartyMention, ...] = ()
     dates: Mapping[str, DateMention] = field(default_factory=dict)
+    dashed: bool = False  # whether a dash stands for the verb: then no date of theirs is the verb's own
 
     def without(self, own: Sequence[DateMention]) -> list[DateMention]:
         """A verb's dates without those of the further ones, unless there is no other."""
         theirs = {self.dates[_key(p)].start for p in self.further}
-        return [m for m in own if m.start not in theirs] or list(own)
+        return [m for m in own if m.start not in theirs] or ([] if self.dashed else list(own))
 
 
 def key(code: str, stage: str = "") -> str:
@@ -47,8 +50,9 @@ def told(
     day: Callable[[DateMention], PartialDate | None],
     news: Callable[[PartialDate], tuple[Salience, tuple[str, ...]]],
     around: Circumstances,
-) -> dict[str, Told]:
-    """The step of everybody who has a date of his own, by `key`. `day`: what a date means; `news`: whether a step of that day is news."""
+) -> tuple[Told, dict[str, Told]]:
+    """The verb's own step, and that of everybody who has a date of his own, by `key`. `day`: what a date means; `news`: whether a step
+    of that day is news."""
     found: dict[str, Told] = {}
     for one, mention in shared.dates.items():
         when = day(mention)
@@ -60,7 +64,13 @@ def told(
                 for x in base.signs
             )
             found[one] = replace(base, date=when, salience=salience, reasons=(*reasons, *because), signs=shown)
-    return found
+    return _beside(base, shared, found), found
+
+
+def _beside(base: Told, shared: Gapped, days: Mapping[str, Told]) -> Told:
+    """The step of those without a date: history, where all whose dates a dash tells are («Быстро … А и Б, последней — в 2019 году — В»)."""
+    past = shared.dashed and days and not base.lead and all(t.salience is Salience.BACKGROUND for t in days.values())
+    return replace(base, salience=Salience.BACKGROUND, reasons=(*base.reasons, "beside_history")) if past else base
 
 
 def read(
@@ -72,12 +82,15 @@ def read(
 ) -> Gapped:
     """The states behind a verb that share it, each with a date right behind its name; those of the subject that have one, too."""
     dated = [m for m in marked if m.role in _ROLES]
-    if len(dated) < 2 or not any(p.code for p in subject):
+    if not dated or not any(p.code for p in subject):
         return Gapped()
+    named = [p for p in reading.parties if p.code and (p.kind is PartyKind.BODY or _is_state(p) or _seat(p, subject))]
+    named += _elided(reading, subject)
+    if len(dated) < 2:
+        return _dashed(reading, trigger, verbs, dated[0], subject, named)
     ordered = _in_order(reading, dated, subject)
     if ordered:
         return Gapped((), ordered)
-    named = [p for p in reading.parties if p.code and (p.kind is PartyKind.BODY or _is_state(p))]
     pairs = {p: m for p in named if (m := _right_behind(reading, p, dated, verbs, subject)) is not None}
     pairs = _in_one_year(pairs, dated)
     known = {_key(p) for p in subject}
@@ -91,8 +104,45 @@ def read(
     return Gapped(tuple(further), own)
 
 
+def _dashed(
+    reading: Reading,
+    trigger: Trigger,
+    verbs: Sequence[Trigger],
+    mention: DateMention,
+    subject: Sequence[PartyMention],
+    named: Sequence[PartyMention],
+) -> Gapped:
+    """«Быстро ратифицировали его А и Б, последней — в мае — В»: the only date of a sentence is of the one with a dash for the verb."""
+    date = reading.token_at(mention.start)
+    before = [p for p in named if trigger.last < word_of(reading, p) and last_word(reading, p) < date]
+    one = before[-1] if before else None
+    known = {_key(p) for p in subject}
+    if one is None or one in subject or _key(one) in known or date - last_word(reading, one) > _DASHED:
+        return Gapped()
+    stands_for = any(_DASH & set(reading.before(i)) for i in range(last_word(reading, one) + 1, date + 1))
+    alike = _alike(one, subject) and _shares(reading, one, trigger, verbs, subject)
+    return Gapped((one,), {_key(one): mention}, dashed=True) if stands_for and alike else Gapped()
+
+
+def _elided(reading: Reading, subject: Sequence[PartyMention]) -> list[PartyMention]:
+    """«Украинский парламент ратифицировал его в мае, польский — в июне»: a nation's adjective before a dash stands for its organ."""
+    organs = [p for p in subject if p.kind is PartyKind.BODY]
+    if not organs or not reading.lexicon.object_first:
+        return []
+    nations = [p for p in reading.parties if p.kind is PartyKind.DEMONYM and p.code]
+    nations = [
+        p for p in nations if _DASH & set(reading.before(min(last_word(reading, p) + 1, len(reading.tokens) - 1)))
+    ]
+    return [replace(p, kind=PartyKind.BODY, body=organs[0].body) for p in nations]
+
+
 def _is_state(party: PartyMention) -> bool:
     return party.kind is PartyKind.NAME and len(party.code) == _STATE
+
+
+def _seat(party: PartyMention, subject: Sequence[PartyMention]) -> bool:
+    """Whether a capital stands for its state beside another that does («Астана — в марте, Анкара — в апреле»)."""
+    return party.kind is PartyKind.CAPITAL and any(p.kind is PartyKind.CAPITAL for p in subject)
 
 
 def _key(party: PartyMention) -> str:
@@ -102,7 +152,8 @@ def _key(party: PartyMention) -> str:
 def _alike(party: PartyMention, subject: Sequence[PartyMention]) -> bool:
     """Whether a state stands beside states, an organ beside organs; or a state beside an organ, for its own ("Kenya's parliament on
     3 May and Ghana's on 9 May")."""
-    return party.kind is PartyKind.NAME or any(p.kind is PartyKind.BODY for p in subject)
+    seats = party.kind is PartyKind.CAPITAL
+    return party.kind is PartyKind.NAME or seats or any(p.kind is PartyKind.BODY for p in subject)
 
 
 def _in_order(

@@ -165,12 +165,20 @@ def _about(reading: Reading, thing: Thing, things: Sequence[Thing], triggers: Se
             return None
         if trigger.family == "approve" and trigger.tense == GERUND and _next_noun(trigger, triggers) is not None:
             return _next_noun(trigger, triggers)
+        if trigger.tense == INFINITIVE and _to_be_done(reading, thing, trigger):
+            return None
         if trigger.voice == NOMINAL or (trigger.voice == ACTIVE and trigger.tense in {GERUND, INFINITIVE}):
             return trigger
         if trigger.voice == ATTRIBUTE and distance <= 3 and trigger.family in {"ratify", *ENDING, "extend", "amend"}:
             return trigger
         return None
     return None
+
+
+def _to_be_done(reading: Reading, law: Thing, trigger: Trigger) -> bool:
+    """«Закон еще должен подписать президент»: a verb that another governs is what is done with the law, not what it is for."""
+    between = range(law.last + 1, trigger.first)
+    return reading.lexicon.object_first and any(h.first in between for h in reading.section("status"))
 
 
 _TO_LAWS = frozenset({"submit", "promulgate"})

@@ -228,6 +228,7 @@ GRAMMAR = frozenset(
         "ahead_of",
         "about",
         "by_which",
+        "season",
     ]
 )
 

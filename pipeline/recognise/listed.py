@@ -9,7 +9,7 @@ from pipeline.recognise import complements
 from pipeline.recognise.reading import ASIDE, RELATIVE, Reading
 from pipeline.recognise.things import TREATY, Thing
 from pipeline.recognise.triggers import NOMINAL, Trigger
-from pipeline.recognise.values import Mention
+from pipeline.recognise.values import Mention, PartyKind
 
 _REACH = 48  # words of a list
 _MOST = 8  # agreements in one list
@@ -22,6 +22,7 @@ _PARTING = frozenset({",", "،", "，", "—", "–", "-"})
 _FORERUN = ("one_of", "pronouns", "plural_pronouns", "generic_nouns", "former", "both", "all_told", "numbers")
 _PRO_DROP = frozenset({"es", "pt", "ar", "tr"})
 _COLON = frozenset(":：")
+_DASH = frozenset("—–")
 _NEAR = 8  # words between a colon and the noun that sums up the list before it
 _LIGHT = ("determiners", "prepositions", "complement", "coordinate", "numbers", "stop_words")
 
@@ -37,19 +38,48 @@ def itemised(reading: Reading, thing: Thing, mention: Mention, verbs: Sequence[T
         _behind_comma(reading, thing, verbs),
         _elided(reading, thing, verbs),
         _of_which(reading, thing, verbs),
-        _behind_colon(reading, thing, verbs),
+        _behind_colon(reading, thing, verbs, _COLON),
+        _behind_colon(reading, thing, verbs, _DASH),
         _before_colon(reading, thing),
     ):
         parts = list(_parts(reading, words))
+        apart = words is not stretch
+        if len(parts) == 1 and apart:
+            parts = _by_names(reading, *parts[0])
         if 1 < len(parts) <= _MOST:
             break
     else:
         return mention
     noun = _text(reading, thing.first, thing.last)
+    topics = [_topic(reading, noun, parts, at) if apart else noun for at in range(len(parts))]
     items = _one_each(reading, noun, mention, parts, words) or tuple(
-        _item(reading, noun, mention, first, last) for first, last in parts
+        _item(reading, topic, mention, first, last) for topic, (first, last) in zip(topics, parts, strict=True)
     )
     return replace(mention, items=items)
+
+
+def _by_names(reading: Reading, first: int, last: int) -> list[tuple[int, int]]:
+    """One item for each state that a set-off list of one subject names («— о базах в Мали и Нигере»)."""
+    ends = [reading.token_at(p.end - 1) for p in reading.parties if p.kind is PartyKind.NAME]
+    ends = [i for i in ends if first < i <= last]
+    begins = [first, *(i + 1 for i in ends[:-1])]
+    return [span for a, b in zip(begins, ends, strict=False) for span in _whole(reading, a, b)]
+
+
+def _topic(reading: Reading, noun: str, parts: Sequence[tuple[int, int]], at: int) -> str:
+    """The noun with what the item before says of it, for an item that only names whom it is with («о базах в Мали и в Нигере»)."""
+    words = range(parts[at][0], parts[at][1] + 1)
+    if not at or reading.lexicon.language in _HEAD_LAST or not all(_names(reading, i) for i in words):
+        return noun
+    before = range(parts[at - 1][0], parts[at - 1][1] + 1)
+    kept = [i for i in before if not _names(reading, i)]
+    return f"{noun} {_text(reading, kept[0], kept[-1])}" if kept else noun
+
+
+def _names(reading: Reading, word: int) -> bool:
+    """Whether a word belongs to the name of a state."""
+    place = reading.tokens[word].start
+    return any(p.kind is PartyKind.NAME and p.start <= place < p.end for p in reading.parties)
 
 
 def _one_each(
@@ -188,10 +218,13 @@ def _of_which(reading: Reading, thing: Thing, verbs: Sequence[Trigger]) -> range
     return range(first + 1, last)
 
 
-def _behind_colon(reading: Reading, thing: Thing, verbs: Sequence[Trigger]) -> range:
-    """The words behind a colon that follows the noun ("two accords were signed: on trade with Oman and on tax with Mali")."""
+def _behind_colon(reading: Reading, thing: Thing, verbs: Sequence[Trigger], marks: frozenset[str]) -> range:
+    """The words behind a colon that follows the noun ("two accords were signed: on trade with Oman and on tax with Mali"), or behind a
+    dash and a preposition («два соглашения — о транзите и о выдаче»)."""
     reach = range(thing.last + 1, min(len(reading.tokens), thing.last + _REACH))
-    first = next((i for i in reach if _COLON & set(reading.before(i))), 0)
+    first = next((i for i in reach if marks & set(reading.before(i))), 0)
+    if marks is _DASH and not (reading.is_a("complement", first) or reading.is_a("prepositions", first)):
+        return range(0)
     acting = _acting(verbs, thing)
     last = first
     while first and last < len(reading.tokens) and last not in acting and not _ends_list(reading, first, last):

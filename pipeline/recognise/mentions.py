@@ -40,7 +40,8 @@ def of(
     """The mention around a thing, with the parties named inside it."""
     if thing.what == PRONOUN:
         last = max(_with_party(reading, thing.last + 1, 0), adjectives.year_behind(reading, thing.last))
-        return _mention(reading, thing, thing.first, max(last, thing.last), generic=last < 0)
+        own = any(reading.token_at(p.start) == thing.first for p in reading.parties)  # «Таджикское подписано …»
+        return _mention(reading, thing, thing.first, max(last, thing.last), generic=last < 0 and not own)
     ending = _ENDING if reading.lexicon.table.arabic else 0
     verbs = frozenset(
         i

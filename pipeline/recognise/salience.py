@@ -46,6 +46,7 @@ _FROM_REACH = 5  # words between "after" and the noun of what came before: "sixt
 _PLUPERFECT_REACH = 3  # words between a verb and what makes it a pluperfect
 _BESIDE = 4  # words between a participle and when it was
 _FRONTED = 4  # words of a sentence's opening: "In recent years, …"
+_MONTH = 31  # days
 _APPOSED = 4  # words between a treaty noun and a participle in apposition to it
 _OLD_IN_LEAD = 400
 _SPAN_AFTER = re.compile(
@@ -300,10 +301,10 @@ def _years_old(when: PartialDate | None, published: date | None) -> bool:
 
 
 def _months_old(reading: Reading, when: PartialDate | None, published: date | None) -> bool:
-    """Whether what only behind the opening is the first act told lies months back: what the article recalls."""
+    """Whether what only behind the opening is the first act told lies a month back: what the article recalls."""
     if reading.sentence.index <= 1 or when is None or published is None:  # a place alone may stand first
         return False
-    return (published - when.last).days > _STALE_DAYS
+    return (published - when.last).days > _MONTH
 
 
 def _cue(reading: Reading, trigger: Trigger) -> str:

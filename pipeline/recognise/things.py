@@ -5,6 +5,7 @@ from __future__ import annotations
 from pipeline.recognise.immutable import value
 from pipeline.recognise.patterns import Hit
 from pipeline.recognise.reading import Reading
+from pipeline.recognise.values import PartyKind
 
 TREATY, GENERIC, PRONOUN, NOUN = "treaty", "generic", "pronoun", "noun"
 PROPOSAL = "proposal"
@@ -121,10 +122,21 @@ def find(reading: Reading, aliases: tuple[tuple[int, int, str], ...] = ()) -> tu
             found.append(Thing(GENERIC, h.first, h.last))
         elif _is_pronoun(reading, h) and not reading.is_a("on_day", h.first):
             found.append(Thing(PRONOUN, h.first, h.last))
+    found += _by_nation(reading)
     if reading.lexicon.table.arabic:
         written = _written(reading)
         found = [t for t in found if t.what != NOUN or t.first not in written] + [Thing(PRONOUN, i, i) for i in written]
     return _headed(reading, _longest(found)) if reading.lexicon.language == "zh" else _longest(found)
+
+
+def _by_nation(reading: Reading) -> list[Thing]:
+    """«Таджикское подписано в Душанбе»: of several agreements just told of, the one that a nation's adjective tells apart."""
+    if not reading.lexicon.object_first:
+        return []
+    opening = (p for p in reading.parties if p.kind is PartyKind.DEMONYM and reading.token_at(p.start) == 0)
+    last = max((reading.token_at(p.end - 1) for p in opening), default=-1)
+    alone = 0 <= last < len(reading.tokens) - 1 and ("," in reading.before(last + 1) or _verb_at(reading, last + 1))
+    return [Thing(PRONOUN, 0, last)] if alone else []
 
 
 def _headed(reading: Reading, things: tuple[Thing, ...]) -> tuple[Thing, ...]:

@@ -120,7 +120,7 @@ def _voted(family: str, reason: str) -> Step | None:
 
 def both_ways(reading: Reading, trigger: Trigger) -> bool:
     """ "Twenty voted for it and none against", «проголосовали 276 депутатов, никто не высказался против»: how a vote was split."""
-    inside = range(trigger.first + 1, trigger.last)
+    inside = range(trigger.first + 1, trigger.last + 1)
     behind = trigger.last + 1
     counted = reading.lexicon.table.arabic and behind < len(reading.tokens) and reading.tokens[behind].low.isdigit()
     if counted and reading.tokens[trigger.first].low.startswith(_AND):
@@ -128,5 +128,5 @@ def both_ways(reading: Reading, trigger: Trigger) -> bool:
     no = [h for h in reading.section("status") if h.key == "negated" and h.first in inside and h.last in inside]
     nobody = any(reading.comma_between(trigger.first, h.first) for h in no)
     return nobody or (
-        reading.is_a("prepositions", trigger.last) and any(reading.is_a("beneficiary", i) for i in inside)
+        reading.is_a("prepositions", trigger.last) and any(reading.is_a("beneficiary", i) for i in inside[:-1])
     )

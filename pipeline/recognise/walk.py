@@ -263,7 +263,7 @@ class Walk(Rolls):
             return
         listed = calendars.respective(own, len(self._ids(linked)), kind, verdict, calendar)
         subject = company.likewise(reading, one.trigger, verbs, (*subject, *shared.further))
-        days = gapping.told(
+        base, days = gapping.told(
             base, shared, lambda m: calendars.told([m], kind, verdict, calendar, marked)[0],
             lambda d: salience.verdict(reading, one.trigger, verdict, d, around), around,
         )  # fmt: skip

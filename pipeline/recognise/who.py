@@ -71,6 +71,7 @@ def subject(
         return whose or agents.of_light_verb(reading, trigger, free)
     return (
         agents.of_next_act(reading, trigger, triggers, free)
+        or agents.fronted(reading, trigger, triggers, free)
         or _before(reading, trigger, triggers, free)
         or agents.behind(reading, trigger, triggers, free)
         or agents.inverted(reading, trigger, free)
