@@ -16,7 +16,7 @@ from pipeline.model import EventType, PartialDate, Salience, Status
 from pipeline.recognise.immutable import cached_property, value
 
 
-class Token(NamedTuple):  # a tuple, for thousands are made of an article, in a quarter of a dataclass's time
+class Token(NamedTuple):  # a tuple, for thousands are made of an article
     """A word: lower-cased, with its place. In Chinese every ideograph is a token."""
 
     start: int
