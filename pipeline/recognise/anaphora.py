@@ -85,7 +85,8 @@ def sets_apart(reading: Reading, mention: Mention, came_before: str) -> bool:
         return True
     if mention.pick:
         return False
-    if came_before or reading.any_is("other_words", _said_of(reading, first, last)):
+    others = (i for i in _said_of(reading, first, last) if reading.is_a("other_words", i))
+    if came_before or any(not reading.is_a("each_other", i) for i in others):  # "notified each other" tells of no other
         return True
     return first > 0 and reading.is_a("indefinite", first - 1) and reading.sentence.index > _LEAD
 

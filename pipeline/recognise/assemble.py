@@ -9,11 +9,11 @@ from dataclasses import replace
 from pipeline.model import Discovered, EventType, Finding, PartialDate, Salience, Status
 from pipeline.recognise.focus import Linked
 from pipeline.recognise.immutable import value
-from pipeline.recognise.salience import earlier_steps
+from pipeline.recognise.salience import WITNESSED, earlier_steps
 from pipeline.recognise.values import Actor, Sentence
 
 _LAST = frozenset({EventType.WITHDRAWN, EventType.TERMINATED, EventType.SUSPENDED})
-_MAIN = "clause:main"  # a sign
+MAIN = "clause:main"  # a sign
 _VOTES = frozenset({EventType.APPROVED, EventType.RATIFIED})
 _LEFT = frozenset({EventType.WITHDRAWN, EventType.TERMINATED})
 _VOTING = frozenset({"lower_chamber", "upper_chamber", "parliament"})
@@ -205,7 +205,7 @@ def _is_heading(sentence: Sentence) -> bool:
 
 def _said_outright(one: Told, other: Told) -> bool:
     """ "They must be ratified before they take effect. They would take effect 30 days later": what a main clause says of what is to come."""
-    return not _happened(one.status) and _MAIN in one.signs and _MAIN not in other.signs
+    return not _happened(one.status) and MAIN in one.signs and MAIN not in other.signs
 
 
 def _finer(one: PartialDate | None, other: PartialDate | None) -> PartialDate | None:
@@ -223,7 +223,9 @@ def weigh(told: Sequence[Told]) -> list[Told]:
             for t in telling
             if t is not one and (one.type in _EARLY or _happened(t.status)) and t.agreement == one.agreement
         ]
-        if (
+        if WITNESSED in one.reasons:
+            out.append(one)
+        elif (
             one.salience is NEWS
             and _happened(one.status)
             and not one.lead

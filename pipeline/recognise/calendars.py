@@ -8,7 +8,7 @@ from datetime import date
 
 from pipeline.model import EventType, PartialDate, Status
 from pipeline.recognise import dates
-from pipeline.recognise.assemble import Told
+from pipeline.recognise.assemble import MAIN, Told
 from pipeline.recognise.dates import DateTables
 from pipeline.recognise.immutable import value
 from pipeline.recognise.values import Dated, DateMention
@@ -77,7 +77,8 @@ def base(
     signings = {t.date for t in before if t.type in _MADE and t.date is not None}
     if back and kind in _DECIDED and last in signings and day is not None and (day - last.last).days > _RECENT:
         return PartialDate.of(day)
-    return last or next((t.date for t in reversed(before) if t.date is not None), None)
+    dated = [t for t in reversed(before) if t.date is not None]
+    return last or next((t.date for t in (*(t for t in dated if MAIN in t.signs), *dated)), None)
 
 
 def told(

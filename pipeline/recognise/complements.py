@@ -27,24 +27,8 @@ _QUOTES_OPEN, _QUOTES_CLOSE = frozenset("«“„《「"), frozenset("»”“�
 _HEAD_LAST = frozenset({"tr", "kk", "ky", "az", "uz"})
 _YEAR = re.compile(r"(?:1[6-9]|20)\d\d")
 _OWN_WAW = (
-    "وثيق",
-    "وثاي",
-    "وثائ",
-    "وزار",
-    "وزير",
-    "وزرا",
-    "وكال",
-    "وفد",
-    "وفود",
-    "وقف",
-    "وضع",
-    "واشنطن",
-    "وقع",
-    "وسيط",
-    "وساط",
-    "وصول",
-    "وقود",
-)
+    "وثيق", "وثاي", "وثائ", "وزار", "وزير", "وزرا", "وكال", "وفد", "وفود", "وقف", "وضع", "واشنطن", "وقع", "وسيط", "وساط", "وصول", "وقود",
+)  # fmt: skip
 
 
 def behind(
@@ -67,6 +51,9 @@ def behind(
     begins = _begins(reading, following) and (thing.what != GENERIC or reading.is_a("complement", following))
     if begins or adjectives.goes_on(reading, thing, following):
         last = _complement(reading, thing, verbs, things, days, following)
+        begin = last + 1
+        if thing.what == TREATY and _topic_apart(reading, days, begin):
+            last = max(last, _complement(reading, thing, verbs, things, days, begin))
     else:
         begin = _resumed(reading, verbs, days, following) if thing.what == TREATY else -1
         last = _complement(reading, thing, verbs, things, days, begin) if begin >= 0 else last
@@ -97,6 +84,17 @@ def _resumed(reading: Reading, verbs: frozenset[int], days: AbstractSet[int], wo
     if not reading.is_a("topical", word):
         return word if _with_whom(reading, word) else -1
     return -1 if reading.is_a("days", topic) or _place(reading, word) else word
+
+
+def _topic_apart(reading: Reading, days: AbstractSet[int], word: int) -> bool:
+    """Whether a comma behind "the accord with Oman" sets apart what it is on (", on extradition"), and not a day, a place or an aside
+    (", on the margins", ", on condition that")."""
+    topic = word + 1
+    if topic >= len(reading.tokens) or not _apart(reading, word) or not reading.is_a("topical", word):
+        return False
+    said = any(h.first in {word, topic} for h in reading.section("status")) or reading.is_a("behalf", word)
+    aside = said or reading.is_any(("determiners", "days", "indefinite"), topic) or _place(reading, word)
+    return not aside and not {word, topic} & days
 
 
 def _with_whom(reading: Reading, word: int) -> bool:

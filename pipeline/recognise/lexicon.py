@@ -150,6 +150,7 @@ GRAMMAR = frozenset(
         "do",
         "becoming",
         "manner",
+        "watching",
         "until",
         "wanting",
         "receiving",

@@ -180,6 +180,9 @@ class Linker(Carrying):
         newest = siblings.newest(self.index, link, mention, language, around)
         if newest:
             return (Linked(newest, Band.SURE, siblings.NEWEST, ("newest_of_these", *link.reasons), mention),)
+        exact = siblings.of_these_two(self.index, link, mention, around)
+        if exact:
+            return (Linked(exact, Band.SURE, siblings.ALIKE, ("of_these_two", *link.reasons), mention),)
         only = among.find(self.index, mention, language, around, focus.sure)
         apart = not around.carried or any(not self._has(i, mention) for ids in focus.candidates(sentence) for i in ids)
         if only is not None and (only.confidence > COMPATIBLE or apart):

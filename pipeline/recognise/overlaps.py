@@ -9,6 +9,7 @@ from pipeline.recognise.patterns import Hit
 from pipeline.recognise.reading import Reading
 
 _ON_WHOLE = frozenset({"extend", "amend", "suspend", "terminate"})  # done to an agreement as a whole
+_YEAR = 4  # digits
 _NO_VERBS = frozenset({"contract", "other", "person"})  # things that an act's word may be part of
 
 
@@ -29,7 +30,7 @@ def spans(reading: Reading) -> list[list[Hit]]:
         span = range(hit.first, hit.last + 1)
         if any(n.first <= hit.first and hit.last <= n.last and n.last - n.first > hit.last - hit.first for n in named):
             continue
-        if hit.first in blocked and hit.last in blocked:
+        if (hit.first in blocked and hit.last in blocked) or _titled(reading, hit):
             continue
         if hit.form != "noun" and (
             _in_list(reading, hit)
@@ -89,6 +90,17 @@ def _in_list(reading: Reading, hit: Hit) -> bool:
         return False
     ends = [h.last + 1 for h in reading.section("instruments") if h.first == hit.last + 1]
     return any(end < len(reading.tokens) and "、" in reading.before(end) for end in ends)
+
+
+def _titled(reading: Reading, hit: Hit) -> bool:
+    """ "The Exchange of Notes of 1966 on the islands": what may be an act is what an agreement is called."""
+    following = hit.last + 1
+    if hit.key != "exchange" or following + 1 >= len(reading.tokens):
+        return False
+    if not any(h.first <= hit.first and hit.last <= h.last for h in reading.section("instruments")):
+        return False
+    year = reading.tokens[following + 1].low
+    return reading.is_a("prepositions", following) and len(year) == _YEAR and year.isdigit()
 
 
 def _names(reading: Reading) -> tuple[Hit, ...]:

@@ -287,7 +287,11 @@ def _clauses(
     )
     for i, between in enumerate(gaps):
         if i and between not in _PLAIN:
+            inner = clauses[current]
             current = _after_marks(between, current, clauses, dashes.get(i, ""))
+            if not commas and inner.kind == SUBORDINATE and clauses[current].kind == RELATIVE:
+                both = relatives.ends_with(inner.opener, clauses[current].opener, i, gaps, roles)
+                current = clauses[current].parent if both else current
         before = marked
         marked = not i or "," in between or (commas and before and "prepositions" in roles.get(i - 1, _NONE))
         kind = _opening(i, tokens, roles, frozen_nouns, frozen_covered, negating, marked=marked, commas=commas)

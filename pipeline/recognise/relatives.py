@@ -62,3 +62,10 @@ def goes_on(opener: int, done: Collection[int], told: Set[int]) -> bool:
     `done`: the words that say so; `told`: those of acts and agreements, of which none stands between.
     """
     return any(i < opener <= i + _SINCE_DONE and told.isdisjoint(range(i, opener)) for i in done)
+
+
+def ends_with(inner: int, outer: int, word: int, gaps: Sequence[str], roles: Roles) -> bool:
+    """ "The treaty, which dates from 2007 when it was signed, *has* gone …": whether the comma before a word ends a relative clause, too,
+    and not only the clause in it. `inner`, `outer`: the words that open the two."""
+    ends = inner - outer > 1 and "," not in gaps[inner]
+    return ends and bool(roles.get(word, _NONE) & {"have", "be"})

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from pipeline.model import EventType, PartialDate, Salience, Status
-from pipeline.recognise import han, inserts
+from pipeline.recognise import han, inserts, scenes
 from pipeline.recognise.immutable import value
 from pipeline.recognise.patterns import Hit
 from pipeline.recognise.reading import MAIN, RELATIVE, SUBORDINATE, Reading
@@ -35,9 +35,6 @@ ORDER: Mapping[EventType, int] = {
     E.SUSPENDED: 12, E.WITHDRAWN: 13, E.TERMINATED: 14,
 }  # fmt: skip
 
-_AT_MEETINGS = frozenset(
-    {"sign", "initial", "exchange", "deposit", "conclude", "adopt", "open"}
-)  # what crowns a visit that the opening tells of
 _FRESH_DAYS = 4
 _RECENT_DAYS = 8  # a weekly digest's news; a date alone says nothing of it
 _STALE_DAYS = 45  # before a day that is only known to lie before publication: monthly digests tell of no older news
@@ -52,6 +49,8 @@ _OLD_IN_LEAD = 400
 _SPAN_AFTER = re.compile(
     r"[^,，。;；]{0,30}?[一二三四五六七八九十两半几数\d]+多?(?:年|个月|天|周|个星期|日)(?:之|以)?(?:后|来)"
 )
+
+WITNESSED = "witnessed"  # a reason
 
 Verdict = tuple[Salience, tuple[str, ...]]
 
@@ -123,8 +122,10 @@ def local(reading: Reading, trigger: Trigger, when: PartialDate | None, around: 
         return Salience.BACKGROUND, ("temporal_noun",)
     if kind == RELATIVE and trigger.tense in {PAST, PERFECT} and fresh is not True and not _becoming(reading, trigger):
         return Salience.BACKGROUND, ("relative_clause",)
+    watched = scenes.watched(reading, trigger)
     if (
         kind == SUBORDINATE
+        and not watched
         and (trigger.tense in {PAST, PERFECT, GERUND} or (trigger.tense == INFINITIVE and not lead))
         and not (
             lead and around.alone and (around.beside or _newly(reading, trigger) or _as_it_happened(reading, trigger))
@@ -137,7 +138,7 @@ def local(reading: Reading, trigger: Trigger, when: PartialDate | None, around: 
         return Salience.BACKGROUND, ("coarse_date",)
     if not lead and trigger.voice == PASSIVE and when is not None and published is None:
         return Salience.BACKGROUND, ("was_done_on",)
-    return Salience.NEWS, ("lead",) if lead else ("plain",)
+    return Salience.NEWS, (WITNESSED,) if watched else ("lead",) if lead else ("plain",)
 
 
 def _narrated(reading: Reading, trigger: Trigger) -> bool:
@@ -146,7 +147,7 @@ def _narrated(reading: Reading, trigger: Trigger) -> bool:
     if trigger.family in {"enter_force", "provisional"}:
         return False
     if trigger.tense == GERUND:
-        return trigger.family in _AT_MEETINGS and trigger.first > 0 and "," in reading.before(trigger.first)
+        return trigger.family in scenes.AT_MEETINGS and trigger.first > 0 and "," in reading.before(trigger.first)
     told = reading.lexicon.present == "occurred" and reading.clause(trigger.first).kind == MAIN
     return told and trigger.tense == PRESENT and trigger.voice == ACTIVE
 
@@ -159,7 +160,7 @@ def _gone_by(
     months = around.sure and _months_old(reading, when, published)
     if fresh is False and (not around.lead or around.aside or months or _years_old(when, published)):
         return "old_date"
-    by_the_way = around.aside and trigger.family not in _AT_MEETINGS
+    by_the_way = around.aside and trigger.family not in scenes.AT_MEETINGS
     return "aside" if by_the_way and fresh is None and not around.timed and not _newly(reading, trigger) else ""
 
 

@@ -15,6 +15,8 @@ NEWEST = 0.8  # confidence of the newer of two that nothing else tells apart
 ALIKE = 0.82  # and of another party's agreement on the same subject
 _THEN = 0.86  # and of the one that was signed in the year told
 _SAME = 0.1  # content by which two titles may differ and say the same
+_NEARLY = 0.15  # and the same but for the names of more parties
+_KIND = 0.75  # under it, it is another instrument
 _LIKE = 0.3  # part of what two titles say together that both say
 _ALIKE = frozenset({"near_tie", "one_of_two_of_these_parties"})
 _ADDING = frozenset({"accede", "amend", "extend", "supplement", "terminate"})  # layers of what comes after an agreement
@@ -56,7 +58,7 @@ def newest(index: Index, link: Link, mention: Mention, language: str, around: Ar
     best = link.best
     if best is None or not link.ties or not _ALIKE & set(link.reasons) or not around.carried:
         return ""
-    if mention.plural or not around.fresh or index.read(mention.text, language).years:
+    if not around.fresh or index.read(mention.text, language).years:
         return ""
     closed = index.closed(best.agreement_id)
     if not closed or index.closed(link.ties[0].agreement_id) != closed:
@@ -65,6 +67,19 @@ def newest(index: Index, link: Link, mention: Mention, language: str, around: Ar
     alike = [one for one in theirs if abs(best.content - one.content) <= _SAME]
     years = sorted(((max(index.years(one.agreement_id), default=0), one.agreement_id) for one in alike), reverse=True)
     return years[0][1] if len(years) > 1 and years[-1][0] and years[0][0] > years[1][0] else ""
+
+
+def of_these_two(index: Index, link: Link, mention: Mention, around: Around) -> str:
+    """Of an agreement of the two whom a wording or its sentence names, and one of theirs with others, both worded alike, the former, or ""."""
+    best, other = link.best, link.runner_up
+    if best is None or other is None or not _ALIKE & set(link.reasons) or mention.plural:
+        return ""
+    own = frozenset(named(mention) or around.pair or around.near)
+    if len(own) != 2 or abs(best.content - other.content) > _NEARLY or min(best.kind, other.kind) < _KIND:
+        return ""
+    exact = [one.agreement_id for one in (best, other) if index.parties(one.agreement_id) == own]
+    both = all(index.listed(code, one.agreement_id) for code in own for one in (best, other))
+    return exact[0] if len(exact) == 1 and both else ""
 
 
 def of_each(index: Index, mention: Mention, language: str, around: Around, linked: Sequence[str]) -> tuple[Linked, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeline.recognise.reading import MAIN, RELATIVE, Reading
-from pipeline.recognise.triggers import ACTIVE, ATTRIBUTE, PAST, PRESENT, Trigger
+from pipeline.recognise.triggers import ACTIVE, ATTRIBUTE, PASSIVE, PAST, PRESENT, Trigger
 from pipeline.recognise.values import DateMention
 
 _AND = "و"  # written as one word with the verb it joins
@@ -106,9 +106,13 @@ def _names(reading: Reading, words: range) -> bool:
 
 
 def of_main_verbs(reading: Reading, marked: Sequence[DateMention], verbs: Sequence[Trigger]) -> Sequence[DateMention]:
-    """The dates of a sentence without those of its participles («документ, подписанный 13 марта, …»): they are not the story's."""
+    """The dates of a sentence without those of its participles («документ, подписанный 13 марта, …»), and of what its relative clauses
+    tell to have been done before ("approved the treaty that was signed on 13 March"): they are not the story's."""
     attributes = [t for t in verbs if t.voice == ATTRIBUTE]
-    return [m for m in marked if not any(held(reading, t, m) for t in attributes)]
+    main = any(reading.clause(t.first).kind == MAIN and t.voice in {ACTIVE, PASSIVE} for t in verbs)
+    told = {reading.clause_of[t.first] for t in verbs if reading.clause(t.first).kind == RELATIVE} if main else set()
+    kept = [m for m in marked if clause_of(reading, m) not in told]
+    return [m for m in kept if not any(held(reading, t, m) for t in attributes)]
 
 
 def last_hand_first(reading: Reading, found: list[DateMention]) -> list[DateMention]:

@@ -324,8 +324,11 @@ def _organisation(reading: Reading, trigger: Trigger, leaving: int) -> Mention |
     """
     if leaving < 0 and trigger.family not in {"withdraw", "accede", "denounce", "enter_force"}:
         return None
+    behind = (
+        leaving if 0 <= leaving < trigger.first else max(leaving, trigger.last)
+    )  # "a law on leaving the Court was signed"
     for p in reading.parties:
-        ahead = reading.token_at(p.start) - max(leaving, trigger.last)
+        ahead = reading.token_at(p.start) - behind
         distance = trigger.first - reading.token_at(p.end - 1) if trigger.family == "enter_force" else ahead
         if p.kind is PartyKind.ORGANISATION and 0 < distance <= 7:
             base = reading.sentence.start

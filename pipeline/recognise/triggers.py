@@ -24,6 +24,7 @@ _SPECIFIC = frozenset(
 )  # before the common
 INTRANSITIVE = frozenset({"enter_force"})
 MOTION = frozenset({"enter_force", "withdraw", "accede"})  # German and French form their perfect with "to be"
+_HAVING = 14  # words from "have" to "in force"
 _NEXT = 2  # words on: only a conjunction stands between
 _SEIN = frozenset({"ist", "sind", "est", "sont"})
 
@@ -112,6 +113,7 @@ def _after_determiner(reading: Reading, word: int) -> bool:
     )
 
 
+_VERBAL = frozenset({"gerund", "infinitive"})
 _NONFINITE = frozenset({"gerund", "infinitive", "base"})
 
 
@@ -123,9 +125,9 @@ def _is_noun(reading: Reading, first: int, last: int, forms: set[str]) -> bool:
         first
         and reading.is_a("prepositions", first - 1)
         and not reading.is_a("to", first - 1)
-        and not forms & _NONFINITE
+        and not forms & (_VERBAL if reading.lexicon.language == "en" else _NONFINITE)
     ):
-        return True  # «протокол о внесении изменений», "protocolo de emenda"
+        return True  # «протокол о внесении изменений», "protocolo de emenda", "a bill on exit from the pact"
     following = last + 1
     if following >= len(reading.tokens):
         return "gerund" in forms
@@ -173,7 +175,7 @@ def _voice(
     if "passive" in forms:
         return PASSIVE, PAST
     if "attribute" in forms:
-        return ATTRIBUTE, PAST
+        return (ACTIVE, PERFECT) if family in INTRANSITIVE and _had(reading, first) else (ATTRIBUTE, PAST)
     if "converb" in forms:
         return ACTIVE, PAST
     if "gerund" in forms:
@@ -185,6 +187,18 @@ def _voice(
     if forms & {"infinitive", "subjunctive"}:
         return ACTIVE, INFINITIVE
     return _base(reading, first, things)
+
+
+def _had(reading: Reading, first: int) -> bool:
+    """ "The two *have had* a treaty *in force since* 1 July": the states have what others say to be."""
+    if reading.lexicon.language != "en":
+        return False
+    for i in range(first - 1, max(-1, first - _HAVING), -1):
+        if not reading.same_clause(i, first) or reading.before(i + 1).strip(" \u00a0'’"):
+            return False
+        if reading.is_a("have", i):
+            return True
+    return False
 
 
 def _perfect(reading: Reading, first: int) -> str:
@@ -210,8 +224,9 @@ def _base(reading: Reading, first: int, things: Sequence[Thing]) -> tuple[str, s
         return ("", "") if first else (ACTIVE, INFINITIVE)
     following = first + 1
     ends = following >= len(reading.tokens) or bool(reading.before(following).strip(' \u00a0"“'))
+    ends = ends or reading.tokens[following].low[0].isdigit()
     if reading.is_a("strict", first) and (ends or reading.is_a("prepositions", following)):
-        return "", ""  # "goes back to 2013", "sent the law back"
+        return "", ""  # "goes back to 2013", "sent the law back", "reaches back 18 years"
     return ACTIVE, PRESENT
 
 
@@ -222,12 +237,15 @@ _HAD = frozenset(
 _WILL_HAVE = frozenset(
     {"aura", "auront", "aurait", "auraient", "habrá", "habrán", "habría", "habrían", "terá", "terão"}
 )
+_ARTICLES = frozenset({"a", "an", "the"})
 _NOW = frozenset({"is", "are", "being"})
 
 
 def _participle(
     reading: Reading, first: int, last: int, forms: set[str], things: Sequence[Thing], family: str
 ) -> tuple[str, str]:
+    if reading.lexicon.language == "en" and first and reading.tokens[first - 1].low in _ARTICLES:
+        return ATTRIBUTE, PAST  # "have had a revised treaty"
     reach = 60 if reading.lexicon.verb_final else 4
     aux, at = _aux(reading, first, reach, things)
     if not aux and reading.lexicon.verb_final:

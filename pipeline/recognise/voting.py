@@ -32,11 +32,7 @@ def approve(case: Case) -> Step | None:
     if thing.what in {"law", "decree"}:
         return _approve_law(reading, thing)
     if thing.what == NOUN:
-        if thing.kind in {"approve", "enter_force", "deposit"}:
-            words = trigger.last - trigger.first  # "recommended approval", "sprach sich für die Genehmigung aus"
-            said = thing.kind == "approve" and (words > 0 or reading.is_a("strict", trigger.first))
-            return Step(E.APPROVED, "recommend_approval", weight=0.7) if said else None
-        return _voted(thing.kind, f"approve_{thing.kind}")
+        return _approve_act(reading, trigger, thing)
     if thing.what == "instruments":
         return Step(E.APPROVED, "approve_instruments")
     if thing.what == "decision" and about is not None and about.family != "conclude":
@@ -66,6 +62,24 @@ def _approve_treaty(reading: Reading, trigger: Trigger, thing: Thing) -> Step | 
         return Step(E.SIGNED, "sign_off", weight=0.8)  # "Norway and Sweden formally signed off on the treaty"
     weight *= 1 if thing.what == TREATY else 0.97
     return Step(E.APPROVED, f"approve_{thing.what}", weight=weight, consent=True)
+
+
+def _approve_act(reading: Reading, trigger: Trigger, thing: Thing) -> Step | None:
+    if thing.last > trigger.last and _of_something(reading, thing.last + 1):
+        return None
+    if thing.kind in {"approve", "enter_force", "deposit"}:
+        words = trigger.last - trigger.first  # "recommended approval", "sprach sich für die Genehmigung aus"
+        said = thing.kind == "approve" and (words > 0 or reading.is_a("strict", trigger.first))
+        return Step(E.APPROVED, "recommend_approval", weight=0.7) if said else None
+    return _voted(thing.kind, f"approve_{thing.kind}")
+
+
+def _of_something(reading: Reading, word: int) -> bool:
+    """ "Adopted a withdrawal strategy", "approved the ratification schedule": in a compound the last noun says what was voted on."""
+    compound = bool(reading.lexicon.grammar.get("compounds")) and word < len(reading.tokens)
+    if not compound or reading.before(word).strip(" \u00a0") or not reading.is_a("beside", word):
+        return False
+    return not any(h.key == "proposal" and h.first == word for h in reading.section("things"))
 
 
 def _decided(reading: Reading, trigger: Trigger, thing: Thing) -> bool:

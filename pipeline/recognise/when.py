@@ -22,6 +22,7 @@ from pipeline.recognise.spacing import (
 from pipeline.recognise.triggers import (
     ACTIVE,
     ATTRIBUTE,
+    FINITE,
     FUTURE,
     GERUND,
     INFINITIVE,
@@ -146,7 +147,7 @@ def own(
     usable = [m for m in usable if m.rule != EVENT]
     others = [t for t in others if t.family not in _BY_THE_WAY]
     kept = [m for m in usable if _is_own(reading, trigger, others, m, telling)]
-    moment = _of_moment(reading, trigger, usable)
+    moment = _of_moment(reading, trigger, others, usable)
     if moment and not any(word_of(reading, m) > trigger.last for m in kept):
         kept = moment
     if event and not any(word_of(reading, m) > word_of(reading, event[0]) for m in kept):
@@ -156,6 +157,7 @@ def own(
         attributes = [t for t in telling if t.voice == ATTRIBUTE]
         kept = [m for m in usable if word_of(reading, m) < first and not any(_hugs(reading, t, m) for t in attributes)]
         kept = [m for m in kept if clause_of(reading, m) == mine or not _in_relative(reading, trigger)]
+        kept = [m for m in kept if not _of_what_follows(reading, trigger, others, m)]
     if not kept and trigger.family in _BY_DEPOSIT:
         papers = [t for t in others if t.family == "deposit" and t.tense == GERUND and t.first > trigger.last]
         kept = [m for m in usable if papers and word_of(reading, m) > papers[0].last]
@@ -174,6 +176,16 @@ def own(
     return last_hand_first(reading, found) if trigger.family == "sign" else found
 
 
+def _of_what_follows(reading: Reading, trigger: Trigger, others: Sequence[Trigger], mention: DateMention) -> bool:
+    """ "On 13 December it *will come* into force, now that Fiji has ratified it": the day in front of what is to come is none of what was."""
+    number = clause_of(reading, mention)
+    if reading.clauses[number].kind == RELATIVE and not reading.within(reading.clause_of[trigger.first], number):
+        return True  # "the treaty, which dates from 2007, has gone to the Senate"
+    first = next((t for t in others if reading.clause_of[t.first] == number), None)
+    done = trigger.tense in FINITE and trigger.tense not in {FUTURE, PRESENT}
+    return done and number != reading.clause_of[trigger.first] and first is not None and first.tense in _TO_COME
+
+
 def _in_relative(reading: Reading, trigger: Trigger) -> bool:
     """Whether a verb says of a noun what was done to it before: in "on Tuesday it ratified the treaty that A signed with B", the day
     that opens the sentence is the main verb's alone."""
@@ -188,12 +200,17 @@ def _of_clause_behind(reading: Reading, trigger: Trigger, others: Sequence[Trigg
     return word < trigger.first <= word + _EVENT_REACH and not between
 
 
-def _of_moment(reading: Reading, trigger: Trigger, usable: Sequence[DateMention]) -> list[DateMention]:
+def _of_moment(
+    reading: Reading, trigger: Trigger, others: Sequence[Trigger], usable: Sequence[DateMention]
+) -> list[DateMention]:
     """The date that a clause explains: "since 2011, when it ratified", «31 марта в Худжанде, где подписали …»."""
     start = max(1, trigger.first - _MOMENT)
     opener = next((i for i in range(trigger.first - 1, start - 1, -1) if reading.is_a("moment", i)), 0)
     before = [m for m in usable if last_of(reading, m) < opener]
     if not opener or not before or any(opener < word_of(reading, m) < trigger.first for m in usable):
+        return []
+    clause = reading.clause_of[opener]
+    if clause != reading.clause_of[trigger.first] and any(reading.clause_of[t.first] == clause for t in others):
         return []
     gap = opener - last_of(reading, before[-1])
     near = gap <= _RIGHT_BEFORE or (gap <= _MOMENT and "," in reading.before(opener))

@@ -70,9 +70,17 @@ def _checked(mention: DateMention, low: str, table: Table) -> DateMention | None
         return None  # "within 30 days of ratification"
     if mention.rule == "year_with_word":  # «договор 2010 года» against „2010 yılında"
         mention = replace(mention, rule="of_year" if table.genitive_year else "year")
+    if _points(mention, low, table):
+        mention = replace(mention, rule="story_year", unit="year", offset=0)
     if low[mention.start : mention.end] in table.lasting:
         return replace(mention, role="since")
     return with_role(mention, low, table)
+
+
+def _points(mention: DateMention, low: str, table: Table) -> bool:
+    """ "That December": of the year told before."""
+    bare = mention.month is not None and mention.year is None and mention.day is None and not mention.unit
+    return bare and low[mention.start : mention.end].partition(" ")[0] in table.pointing
 
 
 def _from_event(mention: DateMention, low: str, table: Table) -> DateMention | None:

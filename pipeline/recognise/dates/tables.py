@@ -40,7 +40,7 @@ ROLES = ("effective", "deadline", "since", "title", "attributive", "prenominal",
 _SECTIONS = frozenset({
     "months", "weekdays", "weekdays_short", "numbers", "seasons", "seasons_alone", "edges", "ordinals", "units", "single", "relative", "story", "words", "roles",
     "roles_after", "nouns", "capitals", "proclitics", "month_first", "bare_year", "bare_month", "genitive_year", "eve_blocked",
-    "governing", "counted_from", "definite", "lasting", "after_event", "before_event", "adverbial_year",
+    "governing", "counted_from", "definite", "lasting", "pointing", "after_event", "before_event", "adverbial_year",
 })  # fmt: skip
 _QUIET = frozenset("hIjporlxtcqYJukPQvX0i")  # letters that tell no time by themselves
 _RAW = re.compile(r"\d+|[^\W\d_]+|[^\w\s]")
@@ -68,7 +68,7 @@ class Table:
     no preposition belongs to a noun. `eve_blocked`: words that, after an expression that counts from the story, make a
     preposition of it; after one that ends in a word of `governing`, any word does. `counted_from`: words after "within 30
     days" that say it is not counted from today. `definite`: how an instrument begins that no year of its own follows ("*": none has
-    one). `lasting`: what means "since the day told before". `adverbial_year`: endings of words
+    one). `lasting`: what means "since the day told before". `pointing`: what makes a month one of the year told before ("that December"). `adverbial_year`: endings of words
     that no year belongs to, where others may own one that follows («ратифікувала 2004 року», «саміт 2004 року»). `after_event`, `before_event`: words behind a span that a clause
     is counted from ("two days after the Senate had voted").
     """
@@ -94,6 +94,7 @@ class Table:
     counted_from: frozenset[str]
     definite: str = ""
     lasting: frozenset[str] = frozenset()
+    pointing: frozenset[str] = frozenset()
     adverbial_year: re.Pattern[str] | None = None
 
     def sets_apart(self, word: str) -> bool:
@@ -185,6 +186,7 @@ def build(language: str, raw: Mapping[str, object]) -> Table:
         before_event=frozenset(_strings(raw.get("before_event", ()))),
         definite=str(raw.get("definite", "")),
         lasting=frozenset(_strings(raw.get("lasting", ()))),
+        pointing=frozenset(_strings(raw.get("pointing", ()))),
         adverbial_year=_endings(raw.get("adverbial_year", ())),
     )
 
