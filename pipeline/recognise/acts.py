@@ -141,11 +141,7 @@ def _indirect(reading: Reading, trigger: Trigger, thing: Thing) -> bool:
 
 def _descriptive(trigger: Trigger, reading: Reading) -> bool:
     """Words that say what an agreement is like, not what befell it: "a protocol amending", "which extends", "took effect, extending"."""
-    if (
-        trigger.family == "enter_force"
-        and reading.is_a("in_force", trigger.first)
-        and tenses.only_lasts(reading, trigger)
-    ):
+    if tenses.no_deed(reading, trigger):
         return True
     if trigger.voice == ATTRIBUTE:
         told = trigger.family != "conclude" and _told_apart(reading, trigger)

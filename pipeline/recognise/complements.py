@@ -242,7 +242,11 @@ def _ends(reading: Reading, thing: Thing, things: Sequence[Thing], word: int) ->
         return False
     if joins and _finite(reading, word + 1):
         return True
-    if reading.is_a("stop_words", word) and word > thing.last + 2 and not _between_nouns(reading, word):
+    counted = reading.tokens[word].low == "في" and reading.is_a(
+        "plural_hint", thing.last
+    )  # then the field is that of all
+    between = not counted and _between_nouns(reading, word)
+    if reading.is_a("stop_words", word) and word > thing.last + 2 and not between:
         return word not in reading.changing
     if reading.is_a("prepositions", word):
         to_whom = any(h.key == "recipient" and h.first == word + 1 for h in reading.section("procedure"))
@@ -255,9 +259,17 @@ def _ends(reading: Reading, thing: Thing, things: Sequence[Thing], word: int) ->
     return any(t.first == word and t.what == NOUN and t.kind in {"ratify", "withdraw", "enter_force"} for t in things)
 
 
+_FIELDS = ("مجال", "المجال", "ميدان", "الميدان", "قطاع", "شان")  # what says the field of an agreement
+
+
 def _between_nouns(reading: Reading, word: int) -> bool:
-    """Whether an Arabic "from" stands inside what an agreement is about («الإعفاء من التأشيرات»): a noun with its article on either side."""
-    if reading.tokens[word].low != "من" or not 0 < word < len(reading.tokens) - 1:
+    """Whether an Arabic "from" stands inside what an agreement is about («الإعفاء من التأشيرات»), a noun with its article on either
+    side, or an "in" leads to its field."""
+    if not reading.lexicon.table.arabic or not 0 < word < len(reading.tokens) - 1:
+        return False
+    if reading.tokens[word].low == "في":  # „مذكرة تفاهم بين حكومة … وحكومة … في مجال الربط الكهربائي“
+        return reading.tokens[word + 1].low.startswith(_FIELDS)
+    if reading.tokens[word].low != "من":
         return False
     return all(reading.tokens[i].low.startswith("ال") for i in (word - 1, word + 1)) and not reading.is_a(
         "days", word - 1

@@ -92,6 +92,10 @@ def no_act(reading: Reading, first: int, last: int, family: str) -> str:
         return "what_it_is_about"  # 转交有关延长条约的文件
     if own == "通过" and _MEANS.match(behind):
         return "by_means_of"
+    if own.startswith("续签") and _text(reading, first - 1, first - 1) in {"陆", "持", "连"}:
+        return "part_of_words"  # 陆续签署
+    if family == "accede" and any(mark in reading.before(i) for i in range(first + 1, last + 1) for mark in ",，;；」"):
+        return "part_of_words"  # 成为首个批准该协定的国家,所有成员国…
     if family == "conclude" and _TO_TALK.match(own if own.startswith("就") else behind):
         return "to_begin_talks"  # 就商谈自由贸易协定达成共识
     return ""
@@ -101,6 +105,27 @@ _OWN = frozenset({"reject", "accede", "amend"})  # verbs of many uses, whose own
 _NO_OBJECT = frozenset(
     "的了过着后前时之以而并且和与及或将于在至到为因由为仍均都也已有该中内外后者来，,。；;、：:！!？?”」》)）"
 )
+
+
+_TOWARDS = re.compile(
+    "[^,，。;；]{0,40}?(?:目标|奠定|铺平|扫清|迈出|迈进|打下|铺路|创造[^,，。;；]{0,6}条件|做[好]?[^,，。;；]{0,4}准备)"
+)
+_AFTER_THAT = re.compile("(?:之后|以后|后)[,，](再(?![次度]))?[^,，。;；年月日]{0,16}$")
+_MEANT = re.compile("[拟擬]|预计|计划|准备|打算")
+
+
+def ahead(reading: Reading, first: int, last: int) -> bool:
+    """向签署协定的目标迈出一步: an act that somebody only goes towards; 拟提出报告,经会议通过后,函送审议, 沟通后,再将文本送交审议: one that
+    comes after what is itself still meant to come."""
+    if reading.lexicon.language != "zh":
+        return False
+    before = _text(reading, 0, first - 1)
+    if before.endswith(("向", "为", "朝", "朝着")) and _TOWARDS.match(_text(reading, last + 1, last + _WINDOW)):
+        return True
+    after = _AFTER_THAT.search(before)
+    if after is None or re.search("已|曾|了", after.group()):
+        return False
+    return bool(after[1]) or bool(_MEANT.search(before, 0, after.start()))
 
 
 def own_object(reading: Reading, act: tuple[int, int], family: str, thing: int) -> bool:

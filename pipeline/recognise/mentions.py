@@ -17,6 +17,7 @@ _CJK_PARTICLES = frozenset({"的", "了", "所", "有", "之"})  # what ends the
 _HEAD_LAST = frozenset({"tr", "kk", "ky", "az", "uz"})
 _HEAD_FIRST = frozenset({"ar"})  # there what stands before a noun is its verb, or that verb's subject
 _TO_NAME = 4  # words between a protocol and the name of what it adds to: « le protocole additionnel à la Convention »
+_MANY = 100  # agreements; a greater number is a year or a law's
 _CHANGING = frozenset({"amend", "extend"})  # what a protocol does to its agreement
 _MADE = 2  # words between a noun and its "with": "the accord concluded with Seoul"
 _ENDING = 2  # words that end a verb's words behind its subject
@@ -167,6 +168,7 @@ def _plural(reading: Reading, thing: Thing) -> bool:
     """Whether the noun is in the plural: an English or Romance -s, or a number before it."""
     word = reading.tokens[thing.last].low
     counted = reading.any_is("plural_hint", range(max(0, thing.first - 4), thing.first))
+    counted = counted or _numbered(reading, thing.first)
     latin = (
         word.isascii() and len(word) > 3 and word.endswith("s") and reading.lexicon.language in {"en", "fr", "es", "pt"}
     )
@@ -179,6 +181,22 @@ def _plural(reading: Reading, thing: Thing) -> bool:
         or _after_plural(reading, thing.first)
         or _object_of(reading, thing.first)
     )
+
+
+_COUNTED = 6  # words from a number to the noun that it counts, where that has no plural then
+
+
+def _numbered(reading: Reading, noun: int) -> bool:
+    """Whether a number stands before a noun that has no plural behind one ("26 farklı alanda iş birliği anlaşması")."""
+    if reading.lexicon.language not in _HEAD_LAST:
+        return False
+    for i in range(noun - 1, max(-1, noun - 1 - _COUNTED), -1):
+        low = reading.tokens[i].low
+        if reading.before(i + 1).strip() or any(p.start <= reading.tokens[i].start < p.end for p in reading.parties):
+            return False
+        if low.isdigit():
+            return 1 < int(low) < _MANY and not reading.is_a("numbers", i + 1)
+    return False
 
 
 def several(reading: Reading, mention: Mention) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from pipeline.model import Status
@@ -72,7 +73,25 @@ def decide(reading: Reading, trigger: Trigger) -> Verdict:
         for h in reading.section("nominal")
     ):
         return Status.PLANNED, ("nominal_planned",)
-    return None, ("noun_alone",)
+    return _alone(reading, trigger)
+
+
+def _alone(reading: Reading, trigger: Trigger) -> Verdict:
+    """A noun that no verb says anything of tells of nothing, unless it opens an item of a list of decisions."""
+    return (Status.OCCURRED, ("decided_item",)) if _item(reading, trigger) else (None, ("noun_alone",))
+
+
+_ITEM = re.compile(r"\s*(?:[-–—•*ـ]|\d{1,2}\s*[-.)])\s*$")
+
+
+def _item(reading: Reading, trigger: Trigger) -> bool:
+    """„- الموافقة على مذكرة تفاهم …“: an Arabic list of what was decided, each item opening with its noun."""
+    opens = trigger.first == 0 and trigger.family == "approve" and reading.lexicon.table.arabic
+    return (
+        opens
+        and _ITEM.match(reading.before(0)) is not None
+        and not any(h.form not in {"noun", "attribute"} for h in reading.section("acts"))
+    )
 
 
 _OPENS = 4  # words before the noun in a decree's title
@@ -192,7 +211,9 @@ def _dated(reading: Reading, trigger: Trigger) -> bool:
 def _names_a_treaty(reading: Reading, trigger: Trigger) -> str:
     """Turkish "katılım protokolünü", "accession treaty": the noun says which treaty; what is done with that is the step."""
     to = reading.is_a("prepositions", trigger.last)  # "الانضمام إلى اتفاقية": accession to an agreement
-    before = any(h.first == trigger.last + 1 for h in reading.section("instruments"))
+    behind = trigger.last + 1
+    behind += reading.lexicon.verb_final and reading.is_a("about", behind)  # "Katılımına İlişkin Protokol"
+    before = any(h.first == behind for h in reading.section("instruments"))
     return "names_a_treaty" if trigger.family == "accede" and not to and before else ""
 
 

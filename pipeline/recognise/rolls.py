@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.model import EventType, Salience, Status
-from pipeline.recognise import acting, actors, acts, company, items, mentions, targets
+from pipeline.recognise import acting, actors, acts, company, items, mentions, targets, tenses
 from pipeline.recognise.assemble import Told
 from pipeline.recognise.cases import LAWS, PLAIN, Bound, Step
 from pipeline.recognise.focus import Linked
@@ -127,6 +127,8 @@ class Rolls(Meanings):
         about: Trigger | None,
     ) -> tuple[Thing | None, Step | None]:
         """What a verb that makes no step with its own object makes of a list behind it, in its sentence or behind that."""
+        if tenses.no_deed(reading, trigger):
+            return thing, None  # „انتهى المجلس إلى ما يلي:“
         listed = targets.behind_colon(reading, found, verbs, trigger, thing) if trigger.family in _LISTED else ()
         if listed:
             return listed[0], acts.step(trigger, listed[0], None, reading)

@@ -38,7 +38,7 @@ Verdict = tuple[Status | None, tuple[str, ...]]
 def decide(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> Verdict:
     """The status of one act with the rules that spoke; (None, …) where a noun tells of no step at all."""
     if reading.lexicon.language == "zh":
-        if orders.not_yet(reading, trigger.first, trigger.last):
+        if orders.not_yet(reading, trigger.first, trigger.last) or han.ahead(reading, trigger.first, trigger.last):
             return Status.PLANNED, ("before_that",)
         none = han.no_act(reading, trigger.first, trigger.last, trigger.family)
         if none:

@@ -160,6 +160,21 @@ def until_then(reading: Reading, trigger: Trigger) -> bool:
     )
 
 
+_CAME_TO = ("انتهي", "انتهت", "خلص", "خلصت")
+_TO_WHAT = 6  # words from an Arabic "ended" to its "in"
+
+
+def no_deed(reading: Reading, trigger: Trigger) -> bool:
+    """Whether a verb of force says only that it lasts, one of ending where a sitting came to („انتهى المجلس إلى ما يلي“)."""
+    if trigger.family == "enter_force":
+        return reading.is_a("in_force", trigger.first) and only_lasts(reading, trigger)
+    if trigger.family != "terminate" or not reading.lexicon.table.arabic:
+        return False
+    behind = range(trigger.last + 1, min(trigger.last + _TO_WHAT, len(reading.tokens)))
+    ended = reading.tokens[trigger.first].low.lstrip("وف") in _CAME_TO
+    return ended and any(reading.tokens[i].low == "الي" for i in behind)
+
+
 def only_lasts(reading: Reading, trigger: Trigger) -> bool:
     """ "Yürürlükteki anlaşma", "yürürlükte kalacak": that it is in force, or stays so, with no word of since when."""
     behind = trigger.last + 1

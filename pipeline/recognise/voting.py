@@ -55,6 +55,8 @@ def _approve_treaty(reading: Reading, trigger: Trigger, thing: Thing) -> Step | 
     voted = _voted_for(reading, trigger)
     if voted:
         return _voted(voted, f"vote_for_{voted}")
+    if reading.lexicon.table.arabic and _mandated(reading, trigger, thing):
+        return None
     weight = weight_of(trigger, thing)
     if reading.is_a("adopting", trigger.first) and (conference(reading, trigger) or _text_adopted(reading, trigger)):
         return Step(E.ADOPTED, f"adopt_{thing.what}", weight=weight)
@@ -80,6 +82,16 @@ def _of_something(reading: Reading, word: int) -> bool:
     if not compound or reading.before(word).strip(" \u00a0") or not reading.is_a("beside", word):
         return False
     return not any(h.key == "proposal" and h.first == word for h in reading.section("things"))
+
+
+_MANDATE = "تفويض"
+_TO_TALK = ("بالتباحث", "بالتفاوض", "للتباحث", "للتفاوض")
+
+
+def _mandated(reading: Reading, trigger: Trigger, thing: Thing) -> bool:
+    """„الموافقة على تفويض الوزير بالتباحث في شأن مشروع اتفاقية“: what is approved is that talks be held."""
+    between = [reading.tokens[i].low for i in range(trigger.last + 1, thing.first)]
+    return _MANDATE in between and any(low in _TO_TALK for low in between)
 
 
 def _decided(reading: Reading, trigger: Trigger, thing: Thing) -> bool:

@@ -69,7 +69,7 @@ def _any(words: Iterable[str]) -> str:
 
 _N = r"(?:[0-9０-９]{1,2}|[一二三四五六七八九十]{1,3})"
 _DATE = re.compile(
-    rf"(?:(?P<year>(?<!\d)\d{{4}}|[一二][〇○零一二三四五六七八九]{{3}})\s?年|(?P<near_year>{_any(_YEARS)})|(?P<story_year>{_any(_STORY_YEARS)}))?"
+    rf"(?:(?P<year>(?<!\d)\d{{4}}|[一二][〇○零一二三四五六七八九]{{3}})\s?年(?:的(?={_N}\s?月))?|(?P<near_year>{_any(_YEARS)})|(?P<story_year>{_any(_STORY_YEARS)}))?"
     rf"\s?(?:(?<![\d.])(?P<month>{_N})\s?月份?(?!\d)|(?<![\d.])(?P<month2>{_N})\s?月|(?P<near_month>{_any(_MONTHS)})|(?P<story_month>{_any(_STORY_MONTHS)}))?"
     rf"\s?(?:(?<![\d.前第一二三四五六七八九十])(?P<day>{_N})\s?[日号號](?![内內间間元])(?:\s?[(（]?(?:星期|周|週)[一二三四五六日天][)）]?)?|(?P<share>年?[底末初]|年中|上半年|下半年|[上中下]旬|第?[一二三四1-4]季度|[春夏秋冬][天季])|的?(?P<edge>{_any(_EDGES)}))?"
 )
