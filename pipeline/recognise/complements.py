@@ -11,7 +11,7 @@ from pipeline.recognise.reading import MAIN, Reading
 from pipeline.recognise.things import GENERIC, NOUN, PRONOUN, TREATY, Thing
 from pipeline.recognise.values import DateMention, PartyKind, PartyMention
 
-_SMALL = ("complement", "prepositions", "coordinate", "determiners", "relative", "to", "by", "stop_words")
+SMALL = ("complement", "prepositions", "coordinate", "determiners", "relative", "to", "by", "stop_words")
 _SET_IN = 16  # words of a participle set in commas
 _RIGHT = 28  # words of complements behind it
 _NOMINATIVE = {
@@ -50,14 +50,14 @@ def behind(
         return last
     begins = _begins(reading, following) and (thing.what != GENERIC or reading.is_a("complement", following))
     if begins or adjectives.goes_on(reading, thing, following):
-        last = _complement(reading, thing, verbs, things, days, following)
+        last = complement(reading, thing, verbs, things, days, following)
         begin = last + 1
         if thing.what == TREATY and _topic_apart(reading, days, begin):
-            last = max(last, _complement(reading, thing, verbs, things, days, begin))
+            last = max(last, complement(reading, thing, verbs, things, days, begin))
     else:
         begin = _resumed(reading, verbs, days, following) if thing.what == TREATY else -1
-        last = _complement(reading, thing, verbs, things, days, begin) if begin >= 0 else last
-    while last > thing.last and reading.is_any(_SMALL, last):
+        last = complement(reading, thing, verbs, things, days, begin) if begin >= 0 else last
+    while last > thing.last and reading.is_any(SMALL, last):
         last -= 1
     return last
 
@@ -111,7 +111,7 @@ def _apart(reading: Reading, word: int) -> bool:
     return reading.before(word).strip(' \u00a0»”"') in {",", "—", "–", "،"}
 
 
-def _complement(
+def complement(
     reading: Reading,
     thing: Thing,
     verbs: frozenset[int],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from pipeline.recognise import adjectives, complements, han
+from pipeline.recognise import adjectives, complements, han, topics
 from pipeline.recognise.reading import Reading
 from pipeline.recognise.things import GENERIC, NOUN, PRONOUN, TREATY, Thing
 from pipeline.recognise.triggers import ATTRIBUTE, NOMINAL, Trigger
@@ -68,7 +68,8 @@ def of(
         reading.is_a(pick, thing.last) for pick in ("former", "latter")
     )  # 前一协定
     generic = thing.what == GENERIC or (bare and thing.what == TREATY) or picked
-    return _mention(reading, thing, first, last, generic=generic and last == thing.last)
+    mention = _mention(reading, thing, first, last, generic=generic and last == thing.last)
+    return topics.told_behind(reading, thing, mention, things, dates)
 
 
 def _protocol_to(reading: Reading, thing: Thing, things: Sequence[Thing]) -> Thing | None:

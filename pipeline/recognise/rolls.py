@@ -18,6 +18,7 @@ from pipeline.recognise.focus import Linked
 from pipeline.recognise.meanings import Meanings
 from pipeline.recognise.reading import RELATIVE, Reading
 from pipeline.recognise.readings import Read
+from pipeline.recognise.salience import ORDER
 from pipeline.recognise.sentences import fold
 from pipeline.recognise.things import GENERIC, PRONOUN, TREATY, Thing
 from pipeline.recognise.triggers import ATTRIBUTE, GERUND, INFINITIVE, NOMINAL, PLUPERFECT, Trigger
@@ -40,6 +41,7 @@ _VAGUE = frozenset({"near_tie", "thin", "one_of_several", "one_of_two_of_these_p
 _TALKS = "negotiations"
 _DOUBTS = frozenset({"planned", "called_for", "negated", "conditional"})
 _PLURAL_S = frozenset({"en", "fr", "es", "pt"})  # where nouns in the plural end in -s
+_LEADING = 3  # words of what leads in a list and says nothing of its own
 _COUNTED = 2  # words between a number and its laws
 _LESS = 0.95  # confidence of what an item tells, beside that of the step itself
 
@@ -146,13 +148,15 @@ class Rolls(Meanings):
             return
         item = items.opens(sentence, before) or (roll.list and _apart(sentence, before))
         item = item and len(sentence.tokens) <= _LONGEST
+        if not heard and items.leads_in(sentence) and len(sentence.tokens) <= _LEADING:  # « Les voici : »
+            self.roll = replace(roll, list=True, last=sentence.index)
+            return
         taken_up = sentence.index == roll.at + 1 and self._opens(sentence, "roll_call")
-        if not item and not taken_up and not self._enrolled(sentence):
+        if not item and not taken_up and not self._enrolled(sentence, roll):
             return
         read = self.readings.of(sentence)
-        if any(one.salience is Salience.NEWS and not _same(one, roll) for one in heard) or not _is_plain(
-            read, heard, roll
-        ):
+        own = any(one.salience is Salience.NEWS and not _same(one, roll) for one in heard)
+        if own or not _is_plain(read, heard, roll):
             self.roll = replace(roll, last=sentence.index)
             return
         dated = not item and not heard and self._of_another_day(read, roll)
@@ -177,9 +181,21 @@ class Rolls(Meanings):
             return [range(len(reading.tokens))]
         return [range(i, j) for i, j in zip(opened, [*opened[1:], len(reading.tokens)], strict=True)]
 
-    def _enrolled(self, sentence: Sentence) -> bool:
-        """Whether a sentence opens or ends with a word that counts it among those of a roll."""
-        return self._opens(sentence, "roll") or self._opens(sentence, "roll", ending=True)
+    def _enrolled(self, sentence: Sentence, roll: Roll) -> bool:
+        """Whether a sentence opens or ends with a word that counts it among those of a roll, or opens with one more bill where the
+        roll is one of what a chamber passed."""
+        if self._opens(sentence, "roll") or self._opens(sentence, "roll", ending=True):
+            return True
+        if roll.base.type is not EventType.RATIFIED:
+            return False
+        things = self.readings.of(sentence).things
+        return any(
+            t.what in LAWS
+            and t.first < _OPENING
+            and t.last + 1 < len(sentence.tokens)
+            and sentence.tokens[t.last + 1].low[0].isdigit()
+            for t in things
+        )  # "Bill 38/26 deals with …"
 
     def _opens(self, sentence: Sentence, role: str, *, ending: bool = False) -> bool:
         """Whether a sentence opens (or its first part ends) with a word of a role."""
@@ -207,7 +223,7 @@ class Rolls(Meanings):
         found = _sure([one.linked for one in heard])
         things = [t for t in read.things if t.what == TREATY]
         named = [mentions.of(reading, t, read.things, read.verbs) for t in things]
-        told = counted and (named or roll.list or self._enrolled(reading.sentence))
+        told = counted and (named or roll.list or self._enrolled(reading.sentence, roll))
         parts = self._parts(reading) if told else []
         if found and len(parts) < _TWO:
             return found
@@ -320,8 +336,12 @@ def _is_plain(read: Read, heard: Sequence[Told], roll: Roll) -> bool:
 
 
 def _same(one: Told, roll: Roll) -> bool:
-    """Whether what a sentence tells by itself is but the roll's step, told of one of its agreements (« le troisième texte ratifie … »)."""
-    return one.type is roll.base.type and one.status is Status.OCCURRED and one.date is None
+    """Whether what a sentence tells by itself is but the roll's step, told of one of its agreements (« le troisième texte ratifie … »), or
+    one that went before it."""
+    if one.status is not Status.OCCURRED:
+        return False
+    before = ORDER.get(one.type, 0) < ORDER.get(roll.base.type, 0)  # "…, which was signed in 2019"
+    return before or (one.type is roll.base.type and one.date is None)
 
 
 def _sure(linked: Sequence[Linked]) -> list[Linked]:
@@ -333,7 +353,8 @@ def _sure(linked: Sequence[Linked]) -> list[Linked]:
 
 def _of_both(one: Linked) -> bool:
     """Whether a link that is for review is of just the states told of, and to nothing beside others as likely."""
-    return one.band is Band.REVIEW and _BOTH in one.reasons and not _VAGUE & {*one.reasons}
+    vague = _VAGUE - {"one_of_several"} if "distinctive" in one.reasons else _VAGUE
+    return one.band is Band.REVIEW and _BOTH in one.reasons and not vague & {*one.reasons}
 
 
 def _words(reading: Reading, kind: str, part: range) -> Mention:

@@ -11,6 +11,7 @@ from pipeline.recognise.triggers import ATTRIBUTE, PASSIVE, Trigger
 
 E = EventType
 _ORGANS = frozenset({"chamber", "executive", "presidential", "votes"})
+_AGENT = 6  # words of who does it
 _NEAR = 10  # words between a text's adoption and its year
 _YEAR = 4  # digits
 _AND = "و"  # written as one word with what it joins
@@ -58,7 +59,9 @@ def _approve_treaty(reading: Reading, trigger: Trigger, thing: Thing) -> Step | 
     if reading.lexicon.table.arabic and _mandated(reading, trigger, thing):
         return None
     weight = weight_of(trigger, thing)
-    if reading.is_a("adopting", trigger.first) and (conference(reading, trigger) or _text_adopted(reading, trigger)):
+    if reading.is_a("adopting", trigger.first) and (
+        _by_conference(reading, trigger) or _text_adopted(reading, trigger)
+    ):
         return Step(E.ADOPTED, f"adopt_{thing.what}", weight=weight)
     if reading.tokens[trigger.first].low.startswith("sign") and not _organs(reading):
         return Step(E.SIGNED, "sign_off", weight=0.8)  # "Norway and Sweden formally signed off on the treaty"
@@ -94,6 +97,14 @@ def _mandated(reading: Reading, trigger: Trigger, thing: Thing) -> bool:
     return _MANDATE in between and any(low in _TO_TALK for low in between)
 
 
+def _by_conference(reading: Reading, trigger: Trigger) -> bool:
+    """Whether a conference adopts; where it is said who does, that must be one ("approved by the committee, signed at a summit")."""
+    if not conference(reading, trigger) or not reading.is_a("by", trigger.last + 1):
+        return conference(reading, trigger)
+    near = range(trigger.last + 1, trigger.last + 1 + _AGENT)
+    return any(h.key == "conference" and h.first in near for h in reading.section("procedure"))
+
+
 def _decided(reading: Reading, trigger: Trigger, thing: Thing) -> bool:
     """ "Hat beschlossen, das Abkommen auszusetzen": a decision, of which the clause behind the comma says what it is."""
     cue = any(h.key == "occurred" and h.first <= trigger.first <= h.last for h in reading.section("status"))
@@ -108,8 +119,9 @@ def _text_adopted(reading: Reading, trigger: Trigger) -> bool:
     years = (reading.tokens[i].low for i in near if reading.same_clause(i, trigger.first))
     counted = (h.first for h in reading.section("salience") if h.key == "count" and h.first in near)
     by_states = any(i and reading.tokens[i - 1].low.isdigit() for i in counted)  # "by 140 states"
+    agent = reading.is_a("by", trigger.last + 1)  # somebody, if nobody whose organ it is can be told
     return not _organs(reading) and (
-        by_states or any(y.isdigit() and len(y) == _YEAR and y[:2] in {"19", "20"} for y in years)
+        by_states or any(not agent and y.isdigit() and len(y) == _YEAR and y[:2] in {"19", "20"} for y in years)
     )
 
 

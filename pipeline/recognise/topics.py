@@ -1,0 +1,72 @@
+"""What an agreement is on, said behind the words of its signing: "the accord signed by Brazil and Italy in 2023 on classified
+information", « l'accord qu'ont signé Oslo et Lima en 2021 sur la pêche »."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from pipeline.recognise import complements
+from pipeline.recognise.reading import Reading
+from pipeline.recognise.things import TREATY, Thing
+from pipeline.recognise.values import DateMention, Mention
+
+_MAKING = frozenset({"sign", "conclude", "initial", "adopt"})
+_REACH = 16  # words from an agreement to what it is on
+_ASIDE = 12  # words of an aside
+_MARKS = frozenset(",;:.()–—")
+
+
+def told_behind(
+    reading: Reading, thing: Thing, mention: Mention, things: Sequence[Thing], dates: Sequence[DateMention]
+) -> Mention:
+    """The mention with the words behind its signing that say what it is on, if any; its place in the text stays that of its own words."""
+    if thing.what != TREATY or thing.agreement_id:
+        return mention
+    last = reading.token_at(mention.end - 1)
+    begin = _behind_aside(reading, last + 1, things)
+    made = next((h for h in reading.section("acts") if h.first == last + 1 and h.key in _MAKING), None)
+    if made is not None and made.form != "noun" and not set(reading.before(made.first)) & _MARKS:
+        begin = _topic(reading, made.last + 1, last + _REACH, things)
+    if begin < 0:
+        return mention
+    days = {reading.token_at(d.start) for d in dates if d.role != "title"}
+    verbs = frozenset(h.first for h in reading.section("acts") if h.first > begin + 1 and h.form != "noun")
+    end = complements.complement(reading, thing, verbs, things, days, begin)
+    while end > begin and reading.is_any(complements.SMALL, end):
+        end -= 1
+    if end <= begin:
+        return mention
+    base, sentence = reading.sentence.start, reading.sentence.text
+    said = sentence[reading.tokens[begin].start - base : reading.tokens[end].end - base]
+    inside = [p for p in reading.parties if mention.end <= p.start and p.end <= reading.tokens[end].end]
+    named = tuple(p for p in inside if reading.same_clause(reading.token_at(p.start), begin))
+    return replace(mention, text=f"{mention.text} {said}", generic=False, parties=(*mention.parties, *named))
+
+
+def _behind_aside(reading: Reading, word: int, things: Sequence[Thing]) -> int:
+    """The word that leads to what it is on behind an aside in commas: "the accord with Chad, signed in 2018, on grazing"; or -1."""
+    if word >= len(reading.tokens) or reading.before(word).strip() != ",":
+        return -1
+    others = {t.first for t in things}
+    for i in range(word, min(word + _ASIDE, len(reading.tokens) - 1)):
+        if i > word and reading.before(i).strip(" \u00a0-’'"):
+            comma = reading.before(i).strip() == "," and reading.is_a("topical", i)
+            return i if comma and not reading.is_a("days", i + 1) and not reading.tokens[i + 1].low[0].isdigit() else -1
+        if i in others or reading.is_any(("be", "have", "relative", "coordinate"), i):
+            return -1
+    return -1
+
+
+def _topic(reading: Reading, first: int, until: int, things: Sequence[Thing]) -> int:
+    """The word that leads to what the agreement is on, past who signed it, where and when; -1 where a mark, a verb or another agreement
+    stands before it."""
+    others = {t.first for t in things}
+    acts = {h.first for h in reading.section("acts")}
+    for i in range(first, min(until, len(reading.tokens) - 1)):
+        if set(reading.before(i)) & _MARKS or i in others or i in acts or reading.is_any(("be", "have", "relative"), i):
+            return -1
+        if reading.is_any(("topical", "beneficiary"), i):
+            fits = not reading.is_a("days", i + 1) and not complements.capital(reading, i + 1)
+            return i if fits and not reading.tokens[i + 1].low[0].isdigit() else -1
+    return -1
