@@ -1,4 +1,5 @@
-"""What is set in by commas between a subject and its verb says nothing of who or what the verb is about.
+"""What is set in by commas between a subject and its verb says nothing of who or what the verb is about; nor does what
+stands between an article and its noun.
 
 "Latvia and Estonia, *according to a statement*, signed …", "the treaty, *ending a long wait*, entered into force"
 """
@@ -28,6 +29,9 @@ _ADVERBS = frozenset(
         "provisionally",
     ]
 )
+_BEFORE_IT = frozenset({"already", "just", "long", "never", "not", "yet", "since", "once", "recently"})
+_ARTICLES = frozenset({"the", "a", "an", "its", "their", "this", "that", "these", "those", "no"})
+_BESIDE = 4  # words between a cue and the participle it belongs to
 _THEN = frozenset(["last", "this", "earlier", "yesterday", "today", "late", "early", "separately", "jointly"])
 
 
@@ -107,3 +111,24 @@ def done_by(reading: Reading, first: int, last: int, noun: int) -> bool:
     behind = range(max(last + 1, noun - _OPENER), noun + 1)
     opens = first == 0 and any("," in reading.before(i) for i in behind)
     return reading.is_a("by", last + 1) and not opens
+
+
+def in_noun_phrase(reading: Reading, first: int) -> bool:
+    """ "Ratified *a newly signed* treaty", "the already signed accord": only adverbs stand between an article and the participle."""
+    start = first - 1
+    while start > 0 and (reading.tokens[start].low.endswith("ly") or reading.tokens[start].low in _BEFORE_IT):
+        start -= 1
+    article = reading.is_a("determiners", start) and reading.tokens[start].low in _ARTICLES
+    return article and start < first - 1 and not reading.before(first).strip(" \u00a0")
+
+
+def before_noun(reading: Reading, cue: int, first: int, last: int) -> bool:
+    """ "The *already* signed treaty", „dem schon 2018 vereinbarten Abkommen“: a cue before a participle that its noun follows is that one's,
+    not that of the verb of words `first` to `last`."""
+    nouns = {h.first for h in reading.section("instruments")}
+    forms = {"participle", "attribute", "past"} if reading.lexicon.language == "de" else {"participle", "attribute"}
+    return any(
+        act.form in forms and act.last + 1 in nouns and 0 < act.first - cue <= _BESIDE
+        for act in reading.section("acts")
+        if act.first > last or act.last < first
+    )

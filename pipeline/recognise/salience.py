@@ -339,7 +339,7 @@ def _elsewhere(reading: Reading, hit: Hit, trigger: Trigger) -> bool:
     if reading.lexicon.language == "zh":
         behind = hit.first > trigger.last and not reading.comma_between(trigger.last, hit.first)
         return behind or _of_attribute(reading, hit, trigger)
-    if _beside_participle(reading, hit, trigger) or _before_noun(reading, hit, trigger):
+    if _beside_participle(reading, hit, trigger) or inserts.before_noun(reading, hit.last, trigger.first, trigger.last):
         return True
     if hit.first > trigger.last:
         return reading.comma_between(trigger.last, hit.first) and not reading.is_a("quote_verbs", hit.first)
@@ -364,17 +364,6 @@ def _beside_participle(reading: Reading, hit: Hit, trigger: Trigger) -> bool:
         if 0 < far <= _BESIDE and far < own and not reading.any_is("coordinate", between):
             return True
     return False
-
-
-def _before_noun(reading: Reading, hit: Hit, trigger: Trigger) -> bool:
-    """ "The *already* signed treaty", „dem schon 2018 vereinbarten Abkommen“: a cue before a participle that its noun follows is that one's."""
-    nouns = {h.first for h in reading.section("instruments")}
-    forms = {"participle", "attribute", "past"} if reading.lexicon.language == "de" else {"participle", "attribute"}
-    return any(
-        act.form in forms and act.last + 1 in nouns and 0 < act.first - hit.last <= _BESIDE
-        for act in reading.section("acts")
-        if act.first > trigger.last or act.last < trigger.first
-    )
 
 
 def _temporal(reading: Reading, trigger: Trigger) -> bool:

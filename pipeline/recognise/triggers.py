@@ -309,10 +309,6 @@ def _aux_behind(reading: Reading, last: int) -> tuple[str, int]:
     return "", -1
 
 
-_ADVERBS = frozenset({"already", "just", "long", "never", "not", "yet", "since", "once", "recently"})
-_ARTICLES = frozenset({"the", "a", "an", "its", "their", "this", "that", "these", "those", "no"})
-
-
 def _reduced(reading: Reading, first: int, last: int, things: Sequence[Thing]) -> bool:
     """A participle without an auxiliary that modifies a noun: "the document, signed last March", "signed by"."""
     following = last + 1
@@ -335,21 +331,12 @@ def _reduced(reading: Reading, first: int, last: int, things: Sequence[Thing]) -
         reading.tokens[previous].low.endswith("ly") or reading.tokens[previous].low in {"also", "then", "first"}
     ):
         previous -= 1
-    if _in_noun_phrase(reading, first):
+    if inserts.in_noun_phrase(reading, first):
         return True
     ends = {t.last for t in things if t.what not in {"pronoun", "person"}}
     if previous in ends and not _acts_on_body(reading, last) and not inserts.ends_before(reading, first, last, things):
         return not any(reading.is_a("relative", i) for i in (previous,))
     return inserts.participle(reading, first, last, things)
-
-
-def _in_noun_phrase(reading: Reading, first: int) -> bool:
-    """ "Ratified *a newly signed* treaty", "the already signed accord": only adverbs stand between an article and the participle."""
-    start = first - 1
-    while start > 0 and (reading.tokens[start].low.endswith("ly") or reading.tokens[start].low in _ADVERBS):
-        start -= 1
-    article = reading.is_a("determiners", start) and reading.tokens[start].low in _ARTICLES
-    return article and start < first - 1 and not reading.before(first).strip(" \u00a0")
 
 
 def _counted(reading: Reading, word: int) -> bool:
