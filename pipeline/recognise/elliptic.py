@@ -93,7 +93,8 @@ def _of_bill(reading: Reading, trigger: Trigger, bill: Thing) -> Step | None:
     if trigger.family == "sign" and chamber and trigger.voice == ACTIVE:
         return None  # "twenty senators signed the resolution"
     returned = bill.last + 1 < len(reading.tokens) and reading.tokens[bill.last + 1].low == "back"
-    if kind is None or returned or laws.of_other_subject(reading, bill):
+    split = trigger.family == "reject" and voting.both_ways(reading, trigger)
+    if kind is None or returned or split or laws.of_other_subject(reading, bill):
         return None
     return Step(kind, f"guess_{trigger.family}_law", weight=_GUESS)
 

@@ -242,7 +242,7 @@ def _left(reading: Reading, thing: Thing, verbs: frozenset[int], things: Sequenc
     organs = (
         {reading.token_at(p.end - 1) for p in reading.parties if p.kind in {PartyKind.BODY, PartyKind.LEADER}}
         if reading.lexicon.language in _HEAD_LAST
-        else set()
+        else {reading.token_at(p.end - 1) for p in reading.parties if p.kind is PartyKind.LEADER}
     )  # a subject may stand right before its object
     limit = _LEFT + 8 if reading.lexicon.verb_final else _LEFT
     compound = not reading.lexicon.object_first

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipeline.model import EventType
-from pipeline.recognise import laws
+from pipeline.recognise import laws, parted
 from pipeline.recognise.cases import ENDING, LAWS, TREATYLIKE, Case, Step, weight_of
 from pipeline.recognise.reading import Reading
 from pipeline.recognise.things import NOUN, PRONOUN, TREATY, Thing
@@ -13,6 +13,7 @@ E = EventType
 _ORGANS = frozenset({"chamber", "executive", "presidential", "votes"})
 _AGENT = 6  # words of who does it
 _NEAR = 10  # words between a text's adoption and its year
+_BOTH = 2  # numbers: for and against
 _YEAR = 4  # digits
 _AND = "و"  # written as one word with what it joins
 
@@ -165,6 +166,19 @@ def both_ways(reading: Reading, trigger: Trigger) -> bool:
         return True  # „بموافقة 88 نائبا واحتفاظ 4 ورفض 13“
     no = [h for h in reading.section("status") if h.key == "negated" and h.first in inside and h.last in inside]
     nobody = any(reading.comma_between(trigger.first, h.first) for h in no)
+    by_case = reading.lexicon.object_first and not reading.lexicon.verb_final
+    if by_case and len(list(parted.counts(reading))) >= _BOTH and _for_before(reading, trigger):
+        return True
     return nobody or (
         reading.is_a("prepositions", trigger.last) and any(reading.is_a("beneficiary", i) for i in inside[:-1])
+    )
+
+
+def _for_before(reading: Reading, trigger: Trigger) -> bool:
+    """Whether those in favour are told before («За ратификацию проголосовали 89 депутатов, 55 проголосовали против»)."""
+    against = {reading.tokens[i].low for i in range(trigger.first, trigger.last + 1)}
+    votes = (h for h in reading.section("procedure") if h.key == "votes" and h.last < trigger.first)
+    return any(
+        h.first == h.last and reading.is_a("prepositions", h.first) and reading.tokens[h.first].low not in against
+        for h in votes
     )
