@@ -36,7 +36,7 @@ def spans(reading: Reading) -> list[list[Hit]]:
             _in_list(reading, hit)
             or (
                 hit.last > hit.first
-                and any(over(reading, hit, acts) for over in (_reaches_over, _reaches_back, _takes_verb))
+                and any(over(reading, hit, acts) for over in (_reaches_over, _reaches_back, _takes_verb, _to_join))
             )
         ):
             continue
@@ -82,6 +82,13 @@ def _takes_verb(reading: Reading, hit: Hit, acts: Sequence[Hit]) -> bool:
         return False
     following = hit.first + 1
     return any(h.first == following and h.form == "participle" and h.key != hit.key and h.last < hit.last for h in acts)
+
+
+def _to_join(reading: Reading, hit: Hit, acts: Sequence[Hit]) -> bool:
+    """ "Voted *to join* the treaty *against* illegal fishing": what was voted for stands between, the agreement is against something."""
+    return hit.key == "reject" and any(
+        hit.first < h.first <= h.last < hit.last and h.key != hit.key and reading.is_a("to", h.first - 1) for h in acts
+    )
 
 
 def _in_list(reading: Reading, hit: Hit) -> bool:
