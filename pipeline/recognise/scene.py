@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 
 from pipeline.recognise import actors, organs
 from pipeline.recognise.immutable import cached_property
 from pipeline.recognise.parties import Names
+from pipeline.recognise.sentences import fold
 from pipeline.recognise.values import Document, PartyKind, PartyMention, Sentence
 
 _PARTNERS = frozenset({PartyKind.NAME, PartyKind.DEMONYM, PartyKind.CAPITAL})
@@ -18,6 +19,10 @@ _OWNER = 2  # words between an organ and the name of whose it is
 _WITH = 3  # words from "with" to a name
 _SMALL = 3  # letters of the small words between two names of a list
 _RECENT = 2  # sentences back whose parties may be those of a mention
+
+
+_OPENING = 6  # sentences in which an article names in full what it calls in short behind them
+_STATE = 2  # letters of a state's code
 
 
 @dataclass
@@ -128,10 +133,29 @@ class Scene:
         """The same, with offsets in the sentence. Headline and lead are asked for more than once."""
         known = self._names.get(sentence.index)
         if known is None:
-            known = self._names[sentence.index] = self.names.find(
-                sentence.low, sentence.text, self.document.language, on=self.published
-            )
+            known = self.names.find(sentence.low, sentence.text, self.document.language, on=self.published)
+            known = self._names[sentence.index] = self._in_short(sentence, known)
         return known
+
+    def _in_short(self, sentence: Sentence, named: tuple[PartyMention, ...]) -> tuple[PartyMention, ...]:
+        """Chinese 中塞 in an article about 塞内加尔: one ideograph means the state that the article names in full and that begins with it."""
+        if self.document.language != "zh" or all(p.kind is not PartyKind.PAIR for p in named):
+            return named
+        out = []
+        for p in named:
+            meant = self._begun.get(fold(sentence.text[p.start]), set()) if p.kind is PartyKind.PAIR else set()
+            out.append(replace(p, code=next(iter(meant))) if len(meant) == 1 else p)
+        return tuple(out)
+
+    @cached_property
+    def _begun(self) -> dict[str, set[str]]:
+        """The codes of states that headline and opening name in full, by the first ideograph of the name."""
+        found: dict[str, set[str]] = {}
+        for sentence in self.document.sentences[:_OPENING]:
+            for p in self.names.find(sentence.low, sentence.text, "zh", on=self.published):
+                if p.kind is PartyKind.NAME and len(p.code) == _STATE:
+                    found.setdefault(fold(sentence.text[p.start]), set()).add(p.code)
+        return found
 
     def said(self, sentence: Sentence) -> frozenset[str]:
         """The codes that a sentence's own words give, with no look at the rest of the article."""
