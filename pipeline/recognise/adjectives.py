@@ -98,8 +98,8 @@ def _verb(reading: Reading, word: int) -> bool:
 
 def done(reading: Reading, word: int, verbs: frozenset[int], dates: Sequence[DateMention]) -> int:
     """The last word of where and when a text was done, which it is called by (« fait à Genève le 4 avril 2014 », "done at …"), or -1."""
-    if not reading.is_a("done", word):
-        return -1
+    if not reading.is_a("done", word) or "," in reading.before(word):
+        return -1  # "the Agreement, done at Suva on 3 December, …" is only the agreement
     for d in dates:
         first, last = reading.token_at(d.start), reading.token_at(d.end - 1)
         if word < first <= word + _WHEN:

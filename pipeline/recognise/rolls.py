@@ -39,6 +39,8 @@ _TAKEN_UP = frozenset({"carried", "compatible_with_focus", "what_the_lead_tells_
 _BOTH = "both_parties"  # a reason of a link: the wording's states are all of the agreement's
 _VAGUE = frozenset({"near_tie", "thin", "one_of_several", "one_of_two_of_these_parties"})
 _TALKS = "negotiations"
+_MADE = frozenset({EventType.SIGNED, EventType.INITIALLED, EventType.NEGOTIATIONS_CONCLUDED})
+_ENDED = frozenset({EventType.WITHDRAWN, EventType.TERMINATED, EventType.SUSPENDED})
 _DOUBTS = frozenset({"planned", "called_for", "negated", "conditional"})
 _PLURAL_S = frozenset({"en", "fr", "es", "pt"})  # where nouns in the plural end in -s
 _LEADING = 3  # words of what leads in a list and says nothing of its own
@@ -340,7 +342,8 @@ def _same(one: Told, roll: Roll) -> bool:
     one that went before it."""
     if one.status is not Status.OCCURRED:
         return False
-    before = ORDER.get(one.type, 0) < ORDER.get(roll.base.type, 0)  # "…, which was signed in 2019"
+    before = one.type in _MADE and roll.base.type not in _ENDED  # "…, which was signed in 2019"
+    before = before and ORDER.get(one.type, 0) < ORDER.get(roll.base.type, 0)
     return before or (one.type is roll.base.type and one.date is None)
 
 

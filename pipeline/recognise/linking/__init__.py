@@ -190,9 +190,12 @@ class Index:
         named = self._named(phrase, language, query)
         ranked = self._ranked(phrase, about.get("sentence", ""), query, named)
         said = [query.reading, *([query.lead] if query.lead else [])]
-        closed = self._postings.closed(query.parties, frozenset(everyone) - {""}, said)
+        hand = frozenset(everyone) - {""}
+        closed = self._postings.closed(query.parties, hand, said)
         known = [self._place[one] for one in told if one in self._place]
-        return gather(self._entries, ranked, self._place, closed, known, query, named, self._weights, self._members)
+        return gather(
+            self._entries, ranked, self._place, closed, known, hand, query, named, self._weights, self._members
+        )
 
     def link(self, phrase: str, language: str, **about: Unpack[About]) -> Link:
         """`rank` and `decide` in one step (keywords as in `rank`)."""

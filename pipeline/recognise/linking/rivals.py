@@ -32,13 +32,18 @@ def gather(
     place: Mapping[str, int],
     closed: Iterable[int],
     told: Iterable[int],
+    hand: frozenset[str],
     query: Query,
     named: Mapping[int, Named],
     weights: Weights,
     members: Mapping[str, frozenset[str]],
 ) -> tuple[Rival, ...]:
-    """The best by words, the best of those whose parties are at hand, and those told of, each once; in no order that matters."""
-    likely = (c for c in ranked if c.alias or FATAL.isdisjoint(c.reasons))
+    """The best by words, the best of those whose parties are at hand, and those told of, each once; in no order that matters.
+
+    What a mention's parties contradict is a rival only where all its own are at hand: they may be what the mention leaves out."""
+    likely = (
+        c for c in ranked if c.alias or FATAL.isdisjoint(c.reasons) or entries[place[c.agreement_id]].parties <= hand
+    )
     compared = {place[c.agreement_id]: c for c in islice(likely, _RANKED)}
     reading, kind, lead = query.reading, query.kind, query.lead
     fits = {at: one for at in closed if (one := fit(entries[at], reading, kind, lead, weights)) is not None}
