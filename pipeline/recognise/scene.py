@@ -115,7 +115,8 @@ class Scene:
                     body = p.end
                 elif body >= 0 and len(_words(s, body, p.start)) > _OWNER and p.kind in _DEALT_WITH:
                     continue  # what an organ acts on: "the Senate approved the law on the accord of A and B"
-                if (not bare and p.kind is not PartyKind.CAPITAL) or (owners and code not in owners):
+                state = not bare and p.kind is not PartyKind.CAPITAL and _may_be_home(p.code)  # EFTA files from nowhere
+                if state or (owners and code not in owners):
                     return ""
         return code if acting else ""
 

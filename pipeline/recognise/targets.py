@@ -20,6 +20,7 @@ _COLON = frozenset(":：")
 _APOSTROPHES = frozenset("'’")  # between a Turkish name and its ending
 _PAPERS = "instruments"
 _TWO = 2  # agreements that make a list
+_OPENING = "《"
 _NEXT_TITLE = "》《"  # Chinese titles side by side are a list
 
 
@@ -202,7 +203,8 @@ def _joined(reading: Reading, other: Thing, thing: Thing, *, begun: bool) -> boo
         return True
     if reading.lexicon.verb_final:
         return False
-    for i in range(thing.first - 1, other.last, -1):
+    opened = next((i for i in range(thing.first, other.last, -1) if _OPENING in reading.before(i)), thing.first)
+    for i in range(opened - 1, other.last, -1):
         if reading.is_a("coordinate", i):
             return True
         if begun and _COMMAS & set(reading.before(i)):
@@ -260,15 +262,15 @@ def _equals(
             if _as_were(reading, trigger, other):
                 out.append(other)
             continue
-        if len(gap) > _LISTED or any(last.last < s < other.first for s in stops):
+        titled = any(_NEXT_TITLE in reading.before(i) for i in (*gap, other.first))
+        if (len(gap) > _LISTED and not titled) or any(last.last < s < other.first for s in stops):
             break
         if any(t.what == "law" and t.first in gap for t in found):
             break  # of another law, if that stands in the same row
-        if _subject_of_next(reading, verbs, trigger, other) or _begun_anew(reading, gap):
+        if (not titled and _subject_of_next(reading, verbs, trigger, other)) or _begun_anew(reading, gap):
             break
         listed = reading.any_is("coordinate", gap) or reading.comma_between(last.last, other.first)
-        listed = listed or any(_NEXT_TITLE in reading.before(i) for i in (*gap, other.first))
-        listed = listed or complements.joined(reading, other.first) or _preposition_again(reading, other)
+        listed = listed or titled or complements.joined(reading, other.first) or _preposition_again(reading, other)
         if listed and reading.clause_of[other.first] in {reading.clause_of[thing.first], reading.clause_of[last.first]}:
             out.append(other)
             last = other
