@@ -204,5 +204,5 @@ def _watchlist(settings: Settings) -> Iterator[Finding]:
     twice = [f"{later} is {first}" for later, first in twins(settings.watchlist.agreements).items()]
     if twice:
         more = " …" if len(twice) > _SHOWN else ""
-        said = f"{len(twice)} entries stand twice ({'; '.join(twice[:_SHOWN])}{more}): their steps are told under the first"
+        said = f"{len(twice)} on the list already, told under the first entry: {'; '.join(twice[:_SHOWN])}{more}"
         yield Finding("agreements", True, said)

@@ -203,6 +203,14 @@ def test_feeds_are_listed_and_travel_as_opml(recorded: Path, call: Call, tmp_pat
     assert len(call("feeds", "list", "--json", *config).stdout.splitlines()) == 2
 
 
+def test_check_names_what_stands_twice(recorded: Path, call: Call) -> None:
+    """An agreement that is on the watchlist a second time, with the entry that its steps are told under."""
+    with (recorded / "agreements.toml").open("a", encoding="utf-8") as file:
+        for key, title in (("own", "Sugar Convention"), ("catalogue", "SUGAR CONVENTION, with Annexes [TS No. 3]")):
+            file.write(f'\n[[agreement]]\nid = "{key}"\ntitle = "{title}"\nmultilateral = true\n')
+    assert "told under the first entry: catalogue is own" in call("check", "--config", str(recorded)).output
+
+
 def test_check_says_what_is_wrong_in_one_line(recorded: Path, call: Call) -> None:
     """All in order, or the entry that is not, by file and number."""
     assert call("check", "--config", str(recorded)).exit_code == 0
