@@ -30,6 +30,7 @@ _YEAR = re.compile(r"(?:1[6-9]|20)\d\d")
 _NO_DATE = ("with", "be", "have", "stop_words", "pronouns", "relative")  # what is no part of "of 1 June 1965"
 _DATE = 5  # words of "of 1 June 1965"
 _WHEN = 6  # words between "done" and its day
+_JOINED = 2  # words behind the first of a noun of several: « accord de crédit »
 _MOST = 2  # adjectives behind one noun
 _NO_ADJECTIVE = ("determiners", "stop_words", "be", "have", "prepositions", "relative", "pronouns", "subordinate")
 
@@ -109,7 +110,7 @@ def done(reading: Reading, word: int, verbs: frozenset[int], dates: Sequence[Dat
 
 def goes_on(reading: Reading, thing: Thing, word: int) -> bool:
     """Whether "and" goes on what a noun of several words says: « l'accord de crédit et de don »."""
-    if thing.what != TREATY or thing.agreement_id or thing.last - thing.first < len(("de", "crédit")):
+    if thing.what != TREATY or thing.agreement_id or thing.last - thing.first < _JOINED:
         return False
     inner, following = reading.tokens[thing.first + 1].low, word + 1
     same = (
