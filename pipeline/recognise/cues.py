@@ -31,7 +31,8 @@ def between(reading: Reading, start: int, end: int, clauses: frozenset[int], sec
     hits = [h for h in hits if not (_limit(reading, h) or _hangs_on(reading, h) or _straddles(reading, h))]
     hits = [h for h in hits if not han.of_name(reading, h.first, h.last)]
     hits = [h for h in hits if not (_of_time(reading, h) or _by_how_much(reading, h))]
-    wider = [*hits, *reading.section("acts"), *reading.section("things"), *reading.section("salience")]
+    acts = [h for h in reading.section("acts") if not han.future(reading, h.first, h.last)]
+    wider = [*hits, *acts, *reading.section("things"), *reading.section("salience")]
     return [
         h
         for h in hits

@@ -114,11 +114,18 @@ _AFTER_THAT = re.compile("(?:之后|以后|后)[,，](再(?![次度]))?[^,，。
 _MEANT = re.compile("[拟擬]|预计|计划|准备|打算")
 
 
+def future(reading: Reading, first: int, last: int) -> bool:
+    """协定将提交议会: whether an act is 将 with its verb right behind it, and not 将协定提交议会, where it puts an object first."""
+    return reading.tokens[first].low == "将" and last - first == len("提交")
+
+
 def ahead(reading: Reading, first: int, last: int) -> bool:
     """向签署协定的目标迈出一步: an act that somebody only goes towards; 拟提出报告,经会议通过后,函送审议, 沟通后,再将文本送交审议: one that
     comes after what is itself still meant to come."""
     if reading.lexicon.language != "zh":
         return False
+    if future(reading, first, last):
+        return True
     before = _text(reading, 0, first - 1)
     if before.endswith(("向", "为", "朝", "朝着")) and _TOWARDS.match(_text(reading, last + 1, last + _WINDOW)):
         return True

@@ -25,6 +25,14 @@ DATES = st.none() | st.dates().map(PartialDate.of) | st.builds(PartialDate, st.i
 SOURCES = st.builds(
     Source, st.integers(0, 9), WORDS, WORDS, WORDS, MOMENTS, WORDS, WORDS, st.just(0), st.just(1), WORDS
 )
+NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+def in_order(sources: list[Source]) -> tuple[Source, ...]:
+    """As an event keeps them: by publication, those without a day last."""
+    return tuple(sorted(sources, key=lambda one: (one.published or NEVER, one.url)))
+
+
 EVENTS = st.builds(
     Event,
     id=WORDS,
@@ -42,7 +50,7 @@ EVENTS = st.builds(
     confidence=st.floats(0, 1).map(lambda one: round(one, 4)),
     reasons=st.lists(WORDS, max_size=2).map(tuple),
     evidence=WORDS,
-    sources=st.lists(SOURCES, max_size=2).map(tuple),
+    sources=st.lists(SOURCES, max_size=2).map(in_order),
     first_seen=MOMENTS,
     state=st.sampled_from(EventState),
     flags=st.lists(WORDS, max_size=2).map(tuple),
