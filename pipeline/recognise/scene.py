@@ -51,7 +51,11 @@ class Scene:
     )  # the same: its parties, once `open` is done
 
     def open(self, opening: list[Sentence]) -> None:
-        """Take in headline and lead: what they name stands for the whole article."""
+        """Take in headline and lead: what they name stands for the whole article. Where they name nobody (a communiqué's headings), the
+        first sentence behind them that does is of the opening."""
+        if not any(p.code for s in opening for p in self._bare(s)):
+            behind = self.document.sentences[len(opening) : _OPENING]
+            opening = [*opening, *[s for s in behind if any(p.code for p in self._bare(s))][:1]]
         told = [p for s in opening for p in _principals(self._bare(s), s, self.withs) if _may_be_home(p.code)]
         self.place = organs.Place("", _codes(p for p in told if p.kind is not PartyKind.BODY))
         found = [p for s in opening for p in self.parties(s)]
