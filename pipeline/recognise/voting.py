@@ -5,7 +5,7 @@ from __future__ import annotations
 from pipeline.model import EventType
 from pipeline.recognise import laws, parted
 from pipeline.recognise.cases import ENDING, LAWS, TREATYLIKE, Case, Step, weight_of
-from pipeline.recognise.reading import Reading
+from pipeline.recognise.reading import RELATIVE, Reading
 from pipeline.recognise.things import NOUN, PRONOUN, TREATY, Thing
 from pipeline.recognise.triggers import ATTRIBUTE, PASSIVE, Trigger
 
@@ -60,9 +60,8 @@ def _approve_treaty(reading: Reading, trigger: Trigger, thing: Thing) -> Step | 
     if reading.lexicon.table.arabic and _mandated(reading, trigger, thing):
         return None
     weight = weight_of(trigger, thing)
-    if reading.is_a("adopting", trigger.first) and (
-        _by_conference(reading, trigger) or _text_adopted(reading, trigger)
-    ):
+    delegates = reading.is_a("adopting", trigger.first) and _by_conference(reading, trigger)
+    if delegates or _text_adopted(reading, trigger):
         return Step(E.ADOPTED, f"adopt_{thing.what}", weight=weight)
     if reading.tokens[trigger.first].low.startswith("sign") and not _organs(reading):
         return Step(E.SIGNED, "sign_off", weight=0.8)  # "Norway and Sweden formally signed off on the treaty"
@@ -121,9 +120,19 @@ def _text_adopted(reading: Reading, trigger: Trigger) -> bool:
     counted = (h.first for h in reading.section("salience") if h.key == "count" and h.first in near)
     by_states = any(i and reading.tokens[i - 1].low.isdigit() for i in counted)  # "by 140 states"
     agent = reading.is_a("by", trigger.last + 1)  # somebody, if nobody whose organ it is can be told
-    return not _organs(reading) and (
+    return (not _organs(reading) or _only_called(reading, trigger)) and (
         by_states or any(not agent and y.isdigit() and len(y) == _YEAR and y[:2] in {"19", "20"} for y in years)
     )
+
+
+def _only_called(reading: Reading, trigger: Trigger) -> bool:
+    """ "Ratified the convention, adopted in Kumamoto in 2013": a participle that says which text it is, with nobody behind it who adopts."""
+    if trigger.voice != ATTRIBUTE and reading.clause(trigger.first).kind != RELATIVE:
+        return False
+    behind = range(trigger.last + 1, trigger.last + 1 + _AGENT)
+    bodies = [h.first for h in reading.section("procedure") if h.key in _ORGANS]
+    bodies += [reading.token_at(p.start) for p in reading.parties if p.body]
+    return not any(word in behind for word in bodies)
 
 
 def _organs(reading: Reading) -> bool:

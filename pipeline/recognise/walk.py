@@ -227,7 +227,7 @@ class Walk(Rolls):
         subject = company.whole(reading, who.subject(reading, one.trigger, verbs, taken))
         others = [b.trigger for b in bound if b is not one]
         rivals = [v for v in laws.outside(one, verbs) if v is not one.trigger and (v.voice != NOMINAL or v in others)]
-        usable = when.usable(reading, marked, taken, verb_final=self.tools.lexicon.verb_final)
+        usable = when.usable(reading, marked, taken, one.thing, verb_final=self.tools.lexicon.verb_final)
         shared = gapping.read(reading, one.trigger, verbs, marked, subject)
         own = shared.without(when.own(reading, one.trigger, rivals, usable, others))
         linked = self._linked(reading, found, verbs, one, mentioned, subject, own)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from pipeline.model import PartialDate, Status
 from pipeline.recognise.calendars import CHAINED, EVENT
+from pipeline.recognise.cases import LAWS
 from pipeline.recognise.reading import ASIDE, RELATIVE, Reading
 from pipeline.recognise.spacing import (
     RIGHT_BEHIND,
@@ -19,6 +20,7 @@ from pipeline.recognise.spacing import (
     parted,
     word_of,
 )
+from pipeline.recognise.things import Thing
 from pipeline.recognise.triggers import (
     ACTIVE,
     ATTRIBUTE,
@@ -60,15 +62,23 @@ def coarse(own: Sequence[DateMention]) -> bool:
 
 
 def usable(
-    reading: Reading, marked: Sequence[DateMention], taken: Sequence[tuple[int, int]], *, verb_final: bool = False
+    reading: Reading,
+    marked: Sequence[DateMention],
+    taken: Sequence[tuple[int, int]],
+    thing: Thing | None = None,
+    *,
+    verb_final: bool = False,
 ) -> list[DateMention]:
     """The dates that may be an act's, those of titles marked as such; of those inside an agreement's wording only such as no title has.
 
-    Where the verb stands last, all that stands before it may have been read as the wording.
+    Where the verb stands last, all that stands before it may have been read as the wording. Who signs a law (`thing`) does not do so on
+    the day of the agreement that it is about.
     """
+    law = thing is not None and thing.what in LAWS
     return [
         m
         for m in marked
+        if not (law and m.role == "title")
         if m.role == "title"
         or m.year is None
         or verb_final

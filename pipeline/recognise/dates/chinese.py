@@ -216,11 +216,12 @@ def _other_relation(part: dict[str, str | None], weekday: int | None) -> tuple[s
 _EFFECTIVE = re.compile(r"\s?(?:起|开始(?:生效|实施|施行|适用)|開始(?:生效|實施))")
 _DEADLINE = re.compile(r"\s?(?:之前|以前|前(?![夕往后後])|为止|為止)")
 _VERBS = "了签簽批通加入交换換退废廢续續核即正于於在把将將起施"  # between a year and an instrument they say that it is no name's
-_NAMED = re.compile(rf"的?《?[^\W\d_{_VERBS}]{{0,6}}(?:{_INSTRUMENT})")
+_NAMED = re.compile(rf"的?《|的?[^\W\d_{_VERBS}]{{0,6}}(?:{_INSTRUMENT})")
+_MADE = re.compile(r"(?:在[^\W\d_]{1,12})?[订訂](?:于|於|立)")  # 1992年3月17日订于赫尔辛基的《公约》
 
 
 def _role(low: str, start: int, end: int, rule: str) -> str:
-    if low.rfind("《", 0, start) > low.rfind("》", 0, start):
+    if low.rfind("《", 0, start) > low.rfind("》", 0, start) or _MADE.match(low, end):
         return "title"
     if _EFFECTIVE.match(low, end) or low[max(0, start - 1) : start] == "自":
         return "effective"

@@ -16,10 +16,11 @@ from pipeline.recognise.dates.tables import Table
 from pipeline.recognise.values import DateMention
 
 _NAMING = frozenset({"full_date", "numeric", "day_month", "month_year", "year"})  # what names of documents carry
-_ASIDE = frozenset({"quoted", "prenominal"})  # looked for by themselves
+_ASIDE = frozenset({"quoted", "prenominal", "made"})  # looked for by themselves
 _LOOK_BACK = 40  # characters: the longest words of a role, with an article
 _QUOTE = re.compile(r'[«»“”„"《》「」『』]')
 _NUMBERED = re.compile(r"(?<!\d)\d{1,6}(?:[./-]\d{1,6})?,?\s+[^\W\d_]{2,3}\s*\Z")  # a law's number, and "of"
+_PLACE = re.compile(r"(?:[^\W\d_]+[\s'-]*){1,4},\s*(?:[^\W\d_]{1,4}\s)?")  # "Helsinki, ", "New York, le "
 _NAME_LENGTH = 220  # characters: how far before its date the name of a document may begin
 
 
@@ -38,14 +39,34 @@ def with_role(mention: DateMention, low: str, table: Table) -> DateMention | Non
             return replace(mention, rule="year")
         alone = table.adverbial_year is not None and table.adverbial_year.search(before) is not None
         return replace(mention, rule="year") if alone else None
+    behind = low[mention.end : mention.end + 1]
     role = (
-        ("title" if title else _role(before, table))
+        ("title" if title or _made(before, table) or _bracketed(before, behind, table) else _role(before, table))
         or _prenominal(before, low[mention.end : mention.end + 60], table)
         or _role_after(low[mention.end : mention.end + _LOOK_BACK], table)
     )
     if mention.role == "start":  # of a stretch of days: its "from" is no start of effect
         role = "title" if role == "title" else ""
     return replace(mention, role="" if role == "title" and mention.rule not in _NAMING else role)
+
+
+def _made(before: str, table: Table) -> bool:
+    """ "The Convention, done at Helsinki on 17 March 1992": where and when an instrument was made is part of its name."""
+    words = next((pattern for role, pattern in table.roles if role == "made"), None)
+    match = words.search(before) if words else None
+    return match is not None and _names_document(before[: match.start()], table)
+
+
+def _bracketed(before: str, behind: str, table: Table) -> bool:
+    """ "The Convention (Helsinki, 17 March 1992)": place and day in brackets behind an instrument are part of its name."""
+    opened = before.rfind("(")
+    inside = before[opened + 1 :]
+    return (
+        behind == ")"
+        and opened >= 0
+        and _PLACE.fullmatch(inside) is not None
+        and _names_document(before[:opened], table)
+    )
 
 
 def _role(before: str, table: Table) -> str:

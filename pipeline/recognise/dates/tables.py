@@ -36,13 +36,14 @@ WORD_LETTERS: Mapping[str, str] = {
 }  # fmt: skip
 RELATIVE_LETTERS: Mapping[str, str] = {"day": "R", "week": "V", "month": "G", "year": "A"}
 STORY_LETTERS: Mapping[str, str] = {"day": "S", "week": "S", "month": "H", "year": "B"}
-ROLES = ("effective", "deadline", "since", "title", "attributive", "prenominal", "quoted", "plain")
+ROLES = ("effective", "deadline", "since", "title", "attributive", "prenominal", "quoted", "made", "plain")
 _SECTIONS = frozenset({
     "months", "weekdays", "weekdays_short", "numbers", "seasons", "seasons_alone", "edges", "ordinals", "units", "single", "relative", "story", "words", "roles",
     "roles_after", "nouns", "capitals", "proclitics", "month_first", "bare_year", "bare_month", "genitive_year", "eve_blocked",
     "governing", "counted_from", "definite", "lasting", "pointing", "after_event", "before_event", "adverbial_year",
 })  # fmt: skip
 _QUIET = frozenset("hIjporlxtcqYJukPQvX0i")  # letters that tell no time by themselves
+_PLACE = r"(?!\w)[^.;:!?()]{0,40}"  # where an instrument was made, before the day on which it was
 _RAW = re.compile(r"\d+|[^\W\d_]+|[^\w\s]")
 SIGNS: Mapping[str, str] = {"’": "'", "‘": "'", "ʼ": "'", "–": "-", "—": "-", "‐": "-", "‑": "-", "−": "-"}
 
@@ -247,7 +248,8 @@ def _role_patterns(roles: Mapping[str, object], words: Mapping[str, Lexeme]) -> 
     for role, texts in roles.items():
         if role not in ROLES:
             raise ValueError(f"unknown role: {role}")
-        yield role, re.compile(rf"(?<!\w)(?:{_words_pattern(texts)})(?:\s+(?:{articles or '(?!)'}))*\s*\Z")
+        between = _PLACE if role == "made" else rf"(?:\s+(?:{articles or '(?!)'}))*\s*"
+        yield role, re.compile(rf"(?<!\w)(?:{_words_pattern(texts)}){between}\Z")
 
 
 def _words_pattern(texts: object) -> str:
