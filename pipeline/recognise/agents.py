@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from pipeline.recognise.reading import Reading
 from pipeline.recognise.rows import ORGANS, ends_name, first_row, group, is_of, last_word, without_places, word_of
-from pipeline.recognise.triggers import ACTIVE, NOMINAL, Trigger
+from pipeline.recognise.triggers import ACTIVE, FINITE, NOMINAL, Trigger
 from pipeline.recognise.values import PartyKind, PartyMention
 
 _OUT_OF = frozenset({"from", "от", "від", "ад", "de", "del", "da", "do", "von"})
@@ -15,6 +15,7 @@ _HANDED_ON = frozenset({"deposit", "notify", "submit"})
 _DONE_TO_PAPERS = frozenset({"sign", "approve", "ratify", "promulgate", "submit"})
 _REACH = 14  # words from a passive to its agent
 _SHARED = 5  # words from a verb to a participle that shares its auxiliary
+_BY = frozenset("获獲经經由")  # Chinese verbs and prepositions before who did it
 _BUT = frozenset({"but", "mais", "pero", "mas", "aber", "sondern"})
 _NEAR = 2  # words from "by" to a name, an article among them
 _INSTRUMENTAL = ("ей", "ью", "ом", "ем", "ою", "єю", "ею", "ами", "ями", "ой", "яй", "ай", "ёй", "аю")
@@ -240,26 +241,29 @@ def joined(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> b
     )  # fmt: skip
 
 
+def by_chamber(reading: Reading, trigger: Trigger, named: Sequence[PartyMention]) -> tuple[PartyMention, ...]:
+    """协定13日获全国人大常委会批准, 经国会批准: an organ among the words of a Chinese verb that says by whom it was done."""
+    if reading.lexicon.language != "zh" or reading.tokens[trigger.first].low not in _BY:
+        return ()
+    inside = [p for p in named if p.kind in ORGANS and trigger.first < word_of(reading, p) <= trigger.last]
+    return tuple(inside[:1])
+
+
 def touches(reading: Reading, trigger: Trigger, mention: PartyMention) -> bool:
-    """«Договор Армения подписала …»: in front of a verb stands its subject, whatever the words before it seem to say."""
-    return (
-        reading.lexicon.object_first
-        and trigger.voice == ACTIVE
-        and trigger.tense in {"past", "perfect"}
-        and mention.kind in {PartyKind.NAME, PartyKind.CAPITAL}
-        and 1 <= trigger.first - last_word(reading, mention) <= 2 + _denied(reading, trigger)
-        and not reading.comma_between(last_word(reading, mention), trigger.first)
-        and (
-            ends_name(reading, word_of(reading, mention) - 1)  # «документ із Молдовою Брюссель подовжив»
-            or not any(
-                reading.is_a("prepositions", i)
-                for i in range(max(0, word_of(reading, mention) - 2), word_of(reading, mention))
-            )
-        )
-        and not any(
-            reading.is_a("coordinate", i)
-            for i in range(max(0, word_of(reading, mention) - 1), word_of(reading, mention))
-        )
+    """«Договор Армения подписала …», «закон о режиме мажилис принял»: in front of a verb stands its subject, whatever the words before it
+    seem to say."""
+    first, last = word_of(reading, mention), last_word(reading, mention)
+    if not (reading.lexicon.object_first and trigger.voice == ACTIVE and trigger.tense in FINITE):
+        return False
+    if not 1 <= trigger.first - last <= 2 + _denied(reading, trigger) or reading.comma_between(last, trigger.first):
+        return False
+    if first > 0 and reading.is_a("coordinate", first - 1):
+        return False
+    if mention.kind in ORGANS:
+        return first > 0 and not reading.is_a("prepositions", first - 1)
+    return mention.kind in {PartyKind.NAME, PartyKind.CAPITAL} and (
+        ends_name(reading, first - 1)  # «документ із Молдовою Брюссель подовжив»
+        or not any(reading.is_a("prepositions", i) for i in range(max(0, first - 2), first))
     )
 
 

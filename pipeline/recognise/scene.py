@@ -17,6 +17,7 @@ _PARTNERS = frozenset({PartyKind.NAME, PartyKind.DEMONYM, PartyKind.CAPITAL})
 _DEALT_WITH = _PARTNERS | {PartyKind.ORGANISATION, PartyKind.PAIR}
 _OWNER = 2  # words between an organ and the name of whose it is
 _WITH = 3  # words from "with" to a name
+_ENDING = 3  # letters of "with" where it may be written to the end of a name
 _SMALL = 3  # letters of the small words between two names of a list
 _RECENT = 2  # sentences back whose parties may be those of a mention
 
@@ -233,12 +234,13 @@ class Scene:
 def _principals(
     found: Sequence[PartyMention], sentence: Sentence, withs: frozenset[str], *, lists: bool = False
 ) -> list[PartyMention]:
-    """The parties of a sentence without those it is dealt with: "the Senate rejected the agreement with Canada".
+    """The parties of a sentence without those it is dealt with: "the Senate rejected the agreement with Canada", «Кубамен келісімді».
 
     `lists`: nor those named with them ("with Canada and Mexico").
     """
     kept: list[PartyMention] = []
     words = sentence.tokens
+    written_on = tuple(w for w in withs if len(w) >= _ENDING)
     end = -1  # of the last that is dealt with: the next name of its list is, too
     for p in found:
         at = next((i for i, t in enumerate(words) if t.end > p.start), 0)
@@ -246,7 +248,8 @@ def _principals(
         gap = sentence.low[end - sentence.start : p.start - sentence.start].split() if end >= 0 else []
         joined = lists and bool(gap) and all(len(word) <= _SMALL and word.isalpha() for word in gap)
         kinds = _PARTNERS | {PartyKind.ORGANISATION} if lists else _PARTNERS
-        if p.kind in kinds and (withs.intersection(near) or joined):
+        ended = bool(words) and bool(written_on) and words[at].low.endswith(written_on)
+        if p.kind in kinds and (withs.intersection(near) or joined or ended):
             end = p.end
             continue
         end = -1

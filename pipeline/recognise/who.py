@@ -47,7 +47,11 @@ def subject(
         or agents.touches(reading, trigger, p)
         or _leads(reading, p)
     ]
-    inside = _inside(reading, trigger, free) or _on_behalf(reading, trigger, named)
+    inside = (
+        _inside(reading, trigger, free)
+        or _on_behalf(reading, trigger, named)
+        or agents.by_chamber(reading, trigger, named)
+    )
     if inside:
         return inside
     if trigger.voice in {PASSIVE, ATTRIBUTE, NOMINAL}:
