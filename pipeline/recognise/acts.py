@@ -52,7 +52,7 @@ def step(trigger: Trigger, thing: Thing | None, about: Trigger | None, reading: 
     """The step of one verb with its object, or None where they make none. `about`: what a law in the object's place is about."""
     if thing is not None and thing.what in _NOTHING:
         return None
-    if trigger.voice == NOMINAL:
+    if trigger.voice == NOMINAL and trigger.family != voting.DEBATE:
         law = trigger.family == "sign" and laws.head_signs(reading, trigger)
         return Step(E.PROMULGATED, "signature_under_law", weight=0.85) if law else _of_noun(trigger, thing)
     own = han.own_object(reading, (trigger.first, trigger.last), trigger.family, thing.last if thing else -1)
@@ -391,4 +391,5 @@ _SPECIAL: Mapping[str, Special] = {
     "sign": signing.sign, "approve": voting.approve, "ratify": _ratify, "submit": _submit, "deposit": papers.deposit,
     "exchange": papers.exchange, "notify": papers.notify, "conclude": signing.conclude, "promulgate": papers.promulgate,
     "withdraw": papers.leave, "denounce": papers.leave, "annul": papers.leave, "reject": _reject, "extend": _extend, "amend": _extend,
+    voting.DEBATE: voting.debate,
 }  # fmt: skip

@@ -262,15 +262,15 @@ def bind(
 
 
 def _bind(reading: Reading, trigger: Trigger, things: Sequence[Thing], triggers: Sequence[Trigger]) -> Thing | None:
-    inside = _inside(reading, trigger, things)
-    if inside is not None:
-        return inside
     if trigger.family in INTRANSITIVE and trigger.voice != NOMINAL:
         things = [
             t
             for t in things
-            if t.what not in _NEVER_IN_FORCE and not (t.what == NOUN and nominals.postposed(reading, t.last))
+            if t.what not in _NEVER_IN_FORCE and not (t.what == NOUN and nominals.tells_when(reading, t.first, t.last))
         ]
+    inside = _inside(reading, trigger, things)
+    if inside is not None:
+        return inside
     if reading.lexicon.table.arabic:
         things = [t for t in things if not _means(reading, t)]
     sides = around(reading, trigger, things, triggers)

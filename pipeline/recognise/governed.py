@@ -13,6 +13,7 @@ from pipeline.recognise.triggers import GERUND, INFINITIVE, Trigger
 
 Verdict = tuple[Status | None, tuple[str, ...]]
 _ORDER = 8  # words between an order and what is to be done
+_PAST_SUBJUNCTIVE = ("ara", "aran", "iera", "ieran")
 _SMALL = 3  # words: « accordés pour », "einig, es zu"
 _AGREED = 10  # words between an agreeing and what was agreed to
 _CHAMBERS = frozenset({"parliament", "lower_chamber", "upper_chamber"})
@@ -31,6 +32,8 @@ def decide(reading: Reading, trigger: Trigger, start: int) -> Verdict:
         and not _behind_a_day(reading, trigger)
     ):
         return Status.OCCURRED, ("participial",)
+    if _after_that(reading, trigger):
+        return None, ("after_that",)
     if trigger.family in ENDING and _ordered(reading, trigger):
         return Status.OCCURRED, ("ordered",)
     agreed = _agreed(reading, trigger)
@@ -55,6 +58,16 @@ def decide(reading: Reading, trigger: Trigger, start: int) -> Verdict:
         if not found:
             return _bare(reading, trigger)
     return _verdict(found, reading)
+
+
+def _after_that(reading: Reading, trigger: Trigger) -> bool:
+    """ "Luego de que Diputados lo aprobara": behind a word of time the past subjunctive of Spanish tells a fact, by the way."""
+    if reading.lexicon.language != "es" or not reading.tokens[trigger.first].low.endswith(_PAST_SUBJUNCTIVE):
+        return False
+    return any(
+        h.key == "conditional" and reading.is_a("factual", h.first) and 0 < trigger.first - h.last <= _ORDER
+        for h in reading.section("status")
+    )
 
 
 def _agreed(reading: Reading, trigger: Trigger) -> Verdict | None:

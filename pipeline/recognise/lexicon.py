@@ -44,6 +44,7 @@ FAMILIES = frozenset(
         "reserve",
         "annul",
         "same_step",
+        "debate",
     ]
 )
 FORMS = frozenset(
@@ -62,6 +63,7 @@ FORMS = frozenset(
         "plain",
         "subjunctive",
         "negative",
+        "ahead",
     ]
 )
 THINGS = frozenset(
@@ -112,7 +114,6 @@ GRAMMAR = frozenset(
     [
         "have",
         "be",
-        "be_future",
         "be_been",
         "passive_aux",
         "by",

@@ -15,7 +15,9 @@ from pipeline.recognise.values import DateMention, Sentence
 _NEAR = 3  # days before publication
 _OPENING = 3  # sentences
 _PLACE = 5  # words up to which a first paragraph is a place and a day
-_ANYWHERE = frozenset({"other", "person", "contract", "notify", "conclude", "negotiations"})  # told of in any article
+_ANYWHERE = frozenset(
+    {"other", "person", "contract", "notify", "conclude", "negotiations", "debate"}
+)  # told of in any article
 _ITEM = ("-", "–", "—", "•", "*", "·", "▪", "●")  # what an item of a list begins with
 _FULL_STOPS = frozenset(".!?…:;\"”»)。！？؟：]’'")
 _ROLES = frozenset({"", "since"})

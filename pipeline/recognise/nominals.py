@@ -16,7 +16,9 @@ _ENDING_WITH = 4  # words between "with" and the noun
 _OWN_DAY = 20  # words behind a noun in which a day is its own
 _POSTPOSED = 5  # words behind a noun in which "after" says that it came first
 _YEAR = 4  # digits
+_LED = 2  # words from "after" to a noun act
 _BESIDE = 3  # words between a noun act and its "today"
+_BY_CONDITION = frozenset({"enter_force", "provisional"})
 _DONE_TODAY = frozenset({"enter_force", "provisional", "sign", "exchange", "deposit", "initial"})
 
 Verdict = tuple[Status | None, tuple[str, ...]]
@@ -27,6 +29,19 @@ def decide(reading: Reading, trigger: Trigger) -> Verdict:
     named = _names_a_treaty(reading, trigger) or _names_a_paper(reading, trigger)
     if named:
         return None, (named,)
+    status, why = _by_its_words(reading, trigger)
+    asked = status in {Status.PLANNED, Status.CALLED_FOR} and _for_which(reading, trigger)
+    return (Status.CONDITIONAL, ("for_which",)) if asked else (status, why)
+
+
+def _for_which(reading: Reading, trigger: Trigger) -> bool:
+    """«Для вступления в силу нужны пять грамот»: what takes effect depends on what is asked for."""
+    near = range(max(0, trigger.first - _LED), trigger.first)
+    return trigger.family in _BY_CONDITION and any(reading.is_a("beneficiary", i) for i in near)
+
+
+def _by_its_words(reading: Reading, trigger: Trigger) -> Verdict:
+    """The status of a noun that tells of the act itself: what the verbs and the cues around it say."""
     clause = cues.own(reading, trigger)
     reach = 30 if reading.lexicon.language == "zh" else 8  # words before the noun; Chinese counts ideographs
     light = [
@@ -134,13 +149,19 @@ def _timed(reading: Reading, trigger: Trigger, light: Sequence[Hit], before: Seq
     return None
 
 
+def tells_when(reading: Reading, first: int, last: int) -> bool:
+    """ "After the exchange of the instruments", "teatisinden sonra": a noun act (words `first` to `last`) that only says when."""
+    led = any(h.key == "temporal" and 0 < first - h.last <= _LED for h in reading.section("nominal"))
+    return led or postposed(reading, last)
+
+
 def postposed(reading: Reading, word: int) -> bool:
     """Turkish "imzalanmasından altı yıl sonra", Kazakh «қол қойылғаннан кейін»: a noun act that only says after or before what."""
     if not reading.lexicon.verb_final or reading.lexicon.grammar.get("prepositions"):
         return False
     return any(
         reading.is_a("postposed", i) and reading.same_clause(i, word) and not reading.comma_between(word, i)
-        for i in range(word + 1, min(word + _POSTPOSED, len(reading.tokens)))
+        for i in range(word, min(word + _POSTPOSED, len(reading.tokens)))
     )
 
 

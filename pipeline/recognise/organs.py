@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from pipeline.model import EventType, Status
-from pipeline.recognise import actors, cues, laws, parted, who
+from pipeline.recognise import actors, cues, laws, parted, voting, who
 from pipeline.recognise.assemble import CONSENT, Told
 from pipeline.recognise.cases import LAWS, Bound
 from pipeline.recognise.immutable import value
@@ -328,7 +328,8 @@ def _judged(reading: Reading, one: Bound, verdict: Verdict, actor: Actor, told: 
     if outcome is Status.OCCURRED and one.about is not None and laws.wishes(reading, one.thing, one.about):
         return kind, Status.CALLED_FOR, (*why, "such_a_wish")
     chamber = actor.stage in actors.CHAMBERS
-    if kind in {E.RATIFIED, E.APPROVED} and chamber and _refused(reading, outcome, why):
+    debated = one.trigger.family == voting.DEBATE
+    if kind in {E.RATIFIED, E.APPROVED} and chamber and not debated and _refused(reading, outcome, why):
         return E.REJECTED, Status.OCCURRED, (*why, "refused_by_chamber")
     if one.step.reason == "same_step":
         kind = next((t.type for t in reversed(told) if t.type is not E.ENTERED_INTO_FORCE), kind)  # which no state does
@@ -337,7 +338,10 @@ def _judged(reading: Reading, one: Bound, verdict: Verdict, actor: Actor, told: 
     if minor and (decided or (one.step.chamber and kind is E.RATIFIED)):
         kind = E.APPROVED
     bare = one.thing is not None and one.thing.what in _BARE and one.about is None
-    if bare and kind in {E.SUBMITTED, E.APPROVED, E.RATIFIED} and one.trigger.family in {"submit", "approve"}:
+    voted = one.trigger.family in {"submit", "approve"} or (
+        debated and one.thing is not None and one.thing.what in LAWS
+    )
+    if bare and kind in {E.SUBMITTED, E.APPROVED, E.RATIFIED} and voted:
         return _bare_vote(reading, one.trigger, (kind, outcome, why), told, chamber=chamber)
     if one.step.chamber and minor and outcome is Status.OCCURRED and one.thing is not None and one.thing.what in LAWS:
         return E.APPROVED, outcome, why  # a cabinet's bill on leaving: its approval is a step of its own

@@ -10,6 +10,7 @@ from pipeline.recognise.reading import Reading
 
 _ON_WHOLE = frozenset({"extend", "amend", "suspend", "terminate"})  # done to an agreement as a whole
 _YEAR = 4  # digits
+_TIMED = 2  # words from "after" to what must come first
 _NO_VERBS = frozenset({"contract", "other", "person"})  # things that an act's word may be part of
 
 
@@ -117,8 +118,19 @@ def _names(reading: Reading) -> tuple[Hit, ...]:
 
 def _inside_gap(reading: Reading, hit: Hit, taken: dict[int, list[Hit]]) -> bool:
     """A noun act in the gap of a long pattern ("signed the ratification bill into law") stays a thing, not a trigger; an Arabic
-    participle there is one („دخلت الاتفاقية الموقعة في مايو حيز التنفيذ")."""
+    participle there is one („دخلت الاتفاقية الموقعة في مايو حيز التنفيذ"), and so is what must come before („tritt einen Monat nach dem
+    Austausch der Urkunden in Kraft“)."""
+    if hit.form == "noun":
+        return _comes_before(reading, hit, taken)
     if not reading.lexicon.table.arabic or hit.form not in {"attribute", "participle"}:
         return False
     outer = taken.get(hit.first)
     return outer is not None and outer[0].first < hit.first and hit.last < outer[0].last - 1
+
+
+def _comes_before(reading: Reading, hit: Hit, taken: dict[int, list[Hit]]) -> bool:
+    """Whether a noun act behind a word of time stands among the words of an entry into force."""
+    outer = taken.get(hit.first)
+    if outer is None or outer[0].key != "enter_force" or not outer[0].first < hit.first <= hit.last < outer[0].last:
+        return False
+    return any(h.key == "temporal" and 0 < hit.first - h.last <= _TIMED for h in reading.section("nominal"))

@@ -48,7 +48,7 @@ def exchange(case: Case) -> Step | None:
     thing, reading = case.thing, case.reading
     if thing is not None and thing.what == "instruments":
         return Step(E.EXCHANGED, "exchange_instruments")
-    if thing is not None and thing.what == NOUN and thing.kind == "ratify":
+    if thing is not None and thing.what == NOUN and thing.kind in {"ratify", "notify"}:
         return Step(E.EXCHANGED, "exchange_ratifications", weight=0.9)
     confirmed = thing is not None and (
         thing.what == "procedures" or (thing.what == NOUN and thing.kind == "enter_force")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeline.model import Status
-from pipeline.recognise import cues, governed, han, laws, nominals, orders, tenses
+from pipeline.recognise import cues, governed, han, nominals, orders, preceding, tenses
 from pipeline.recognise.patterns import Hit
 from pipeline.recognise.reading import MAIN, RELATIVE, SUBORDINATE, Reading
 from pipeline.recognise.triggers import (
@@ -43,15 +43,15 @@ def decide(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> V
         none = han.no_act(reading, trigger.first, trigger.last, trigger.family)
         if none:
             return None, (none,)
-    opened = _by_opener(reading, trigger)
+    opened = _by_opener(reading, trigger, triggers)
     if opened is not None:
         return opened
     if trigger.voice == NOMINAL:
-        return _after_which(reading, trigger, triggers) or nominals.decide(reading, trigger)
+        return preceding.verdict(reading, trigger, triggers, decide) or nominals.decide(reading, trigger)
     if cues.before_another(reading, trigger):
-        preceding = _after_which(reading, trigger, triggers)
-        if preceding is not None:
-            return preceding
+        waited_for = preceding.verdict(reading, trigger, triggers, decide)
+        if waited_for is not None:
+            return waited_for
     if _standing_rule(reading, trigger):
         return Status.CONDITIONAL, ("standing_rule",)
     if trigger.voice == ATTRIBUTE:
@@ -64,41 +64,6 @@ def decide(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> V
 
 
 _UNSURE = frozenset({"planned", "called_for", "conditional"})
-_PRECEDED = frozenset({"ratify", "exchange", "deposit", "accede", "notify", "sign"})
-
-
-def _before_law(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> Verdict | None:
-    """«После подписания закона президентом стороны обменяются нотами»: planned, if what comes after it is."""
-    if trigger.voice != NOMINAL or not laws.head_signs(reading, trigger):
-        return None
-    after = [t for t in triggers if t.voice != NOMINAL and t.first > trigger.last]
-    verdict = decide(reading, after[0], triggers)[0] if after else None
-    ahead = {Status.PLANNED, Status.CONDITIONAL}
-    return (Status.PLANNED, ("before_what_is_planned",)) if verdict in ahead else None
-
-
-def _after_which(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> Verdict | None:
-    """ "Entered into force after ratification by all": the noun happened if the verb did, and is its condition if not."""
-    if trigger.family not in _PRECEDED:
-        return None
-    near = trigger.voice != NOMINAL or any(
-        h.key == "temporal" and 0 < trigger.first - h.last <= _NEAR for h in reading.section("nominal")
-    )
-    if trigger.family == "sign":
-        return _before_law(reading, trigger, triggers) if near else None
-    clauses = {reading.clause_of[trigger.first], reading.clause(trigger.first).parent}
-    main = [
-        t
-        for t in triggers
-        if t.family in {"enter_force", "provisional"} and t.voice != NOMINAL and reading.clause_of[t.first] in clauses
-    ]
-    if not near or not main:
-        return None
-    verdict = decide(reading, main[0], triggers)[0]
-    if verdict is Status.OCCURRED:
-        return Status.OCCURRED, ("before_what_occurred",)
-    ahead = {Status.PLANNED, Status.CONDITIONAL}
-    return (Status.CONDITIONAL, ("before_what_is_planned",)) if verdict in ahead else None
 
 
 def _scope_start(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> int:
@@ -136,7 +101,7 @@ def _governing(reading: Reading, other: Trigger) -> bool:
     return other.family == "conclude" or any(cue)
 
 
-def _by_opener(reading: Reading, trigger: Trigger) -> Verdict | None:
+def _by_opener(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> Verdict | None:
     """If, once, until, unless, after with a present: what the clause tells has not happened."""
     clause = reading.clause(trigger.first)
     past = trigger.voice in {ACTIVE, PASSIVE} and trigger.tense in {"past", PLUPERFECT}
@@ -150,7 +115,8 @@ def _by_opener(reading: Reading, trigger: Trigger) -> Verdict | None:
         clause = parent
     opener = clause.opener
     conditional = any(h.key == "conditional" and h.first <= opener <= h.last for h in reading.section("status"))
-    if conditional and not (past and _once(reading, opener)):
+    fact = past and _once(reading, opener) and not _bare(reading, trigger, triggers)
+    if conditional and not fact:
         return Status.CONDITIONAL, ("conditional_clause",)
     if clause.number and trigger.tense == PRESENT and _purpose(reading, opener):
         return Status.PLANNED, ("purpose",)
@@ -164,6 +130,13 @@ def _by_opener(reading: Reading, trigger: Trigger) -> Verdict | None:
         if _temporal(reading, word) and not _at_that_moment(reading, trigger, opener):
             return Status.CONDITIONAL, ("temporal_clause_present",)
     return None
+
+
+def _bare(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> bool:
+    """ "Once ratified, the accord replaces …": a participle alone behind the word tells of what is to come, unless another verb is past."""
+    if trigger.first != reading.clause(trigger.first).opener + 1:
+        return False
+    return not any(t is not trigger and _past(t) for t in triggers)
 
 
 def _purpose(reading: Reading, opener: int) -> bool:

@@ -38,7 +38,8 @@ def _nouns(reading: Reading, acts: tuple[Hit, ...]) -> list[Thing]:
     compound = (
         {h.first for h in reading.section("instruments")} if reading.lexicon.grammar.get("compounds") else frozenset()
     )
-    return [Thing(NOUN, h.first, h.last, h.key) for h in acts if h.form == "noun" and h.last + 1 not in compound]
+    told = (h for h in acts if h.form == "noun" and h.key != "debate")  # a vote is on something, nothing is done to it
+    return [Thing(NOUN, h.first, h.last, h.key) for h in told if h.last + 1 not in compound]
 
 
 def _enclitics(reading: Reading) -> list[Thing]:

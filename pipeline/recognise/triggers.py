@@ -161,6 +161,9 @@ def _aux(reading: Reading, first: int, reach: int, things: Sequence[Thing]) -> t
     return "", -1
 
 
+_FIXED = {"ahead": (PASSIVE, FUTURE), "passive": (PASSIVE, PAST), "converb": (ACTIVE, PAST), "gerund": (ACTIVE, GERUND)}
+
+
 def _voice(
     reading: Reading, first: int, last: int, forms: set[str], things: Sequence[Thing], family: str
 ) -> tuple[str, str]:
@@ -169,17 +172,14 @@ def _voice(
     if "past" in forms:
         return ACTIVE, _perfect(reading, first)
     if "negative" in forms:
-        return ACTIVE, PAST
+        return (PASSIVE if "passive" in forms else ACTIVE), PAST
     if "plain" in forms:
         return orders.voice_of_plain(reading, first, last, family), PAST
-    if "passive" in forms:
-        return PASSIVE, PAST
-    if "attribute" in forms:
+    if "attribute" in forms and not forms & {"ahead", "passive"}:
         return (ACTIVE, PERFECT) if family in INTRANSITIVE and _had(reading, first) else (ATTRIBUTE, PAST)
-    if "converb" in forms:
-        return ACTIVE, PAST
-    if "gerund" in forms:
-        return ACTIVE, GERUND
+    fixed = next((form for form in _FIXED if form in forms), "")
+    if fixed:
+        return _FIXED[fixed]
     if "future" in forms and not ("present" in forms and reading.lexicon.language == "kk"):  # one form for both
         return ACTIVE, FUTURE
     if "present" in forms:

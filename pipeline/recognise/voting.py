@@ -7,7 +7,7 @@ from pipeline.recognise import laws, parted
 from pipeline.recognise.cases import ENDING, LAWS, TREATYLIKE, Case, Step, weight_of
 from pipeline.recognise.reading import RELATIVE, Reading
 from pipeline.recognise.things import NOUN, PRONOUN, TREATY, Thing
-from pipeline.recognise.triggers import ATTRIBUTE, PASSIVE, Trigger
+from pipeline.recognise.triggers import ATTRIBUTE, FUTURE, NOMINAL, PASSIVE, Trigger
 
 E = EventType
 _ORGANS = frozenset({"chamber", "executive", "presidential", "votes"})
@@ -16,6 +16,8 @@ _NEAR = 10  # words between a text's adoption and its year
 _BOTH = 2  # numbers: for and against
 _YEAR = 4  # digits
 _AND = "و"  # written as one word with what it joins
+DEBATE = "debate"  # a family: what a chamber does with an agreement before it says yes or no
+_DECIDING = frozenset({"parliament", "lower_chamber", "upper_chamber", "committee"})
 
 
 def approve(case: Case) -> Step | None:
@@ -42,6 +44,36 @@ def approve(case: Case) -> Step | None:
     if thing.what == "decision" and not conference(reading, trigger):
         return Step(E.APPROVED, "approve_decision", weight=0.75)
     return None
+
+
+def debate(case: Case) -> Step | None:
+    """ "Senators are to vote on it", "has never debated it": ratification that is to come, or did not; of a debate held nothing is told."""
+    trigger, thing, about, reading = case.trigger, case.thing, case.about, case.reading
+    if thing is None or not (trigger.last > trigger.first or _in_chamber(reading)):
+        return None
+    if trigger.voice == NOMINAL and about is not None:
+        return None  # "the debate on the bill ratifying it": told by the ratification
+    if thing.first and reading.is_a("indefinite", thing.first - 1):
+        return None  # "a resolution is to be put to the vote together with it"
+    if thing.what == PRONOUN and reading.is_a("quote_verbs", thing.last + 1):
+        return None  # «он добавил, что договор ждет рассмотрения»: he is no agreement
+    if about is not None and about.family in ENDING:
+        return Step(ENDING[about.family], "debate_law_that_ends", weight=0.8)
+    if thing.what in {"law", "draft"} and about is None and laws.of_other_subject(reading, thing):
+        return None
+    taken_on = thing.what == NOUN and thing.kind in {"ratify", "approve"}
+    if thing.what in TREATYLIKE or thing.what in {"law", "draft"} or taken_on:
+        return Step(
+            E.RATIFIED, f"debate_{thing.what}", weight=0.8, chamber=trigger.tense != FUTURE or trigger.voice != PASSIVE
+        )
+    return None
+
+
+def _in_chamber(reading: Reading) -> bool:
+    """Whether the sentence tells of a parliament, or of those who sit in it."""
+    return any(h.key in {"chamber", "deciders"} for h in reading.section("procedure")) or any(
+        p.body in _DECIDING for p in reading.parties
+    )
 
 
 def _approve_law(reading: Reading, law: Thing) -> Step | None:

@@ -39,6 +39,7 @@ from pipeline.recognise import (
     targets,
     tenses,
     things,
+    voting,
     when,
     who,
 )
@@ -105,8 +106,7 @@ class Walk(Rolls):
         opening = [s for s in (self.document.title, *self.document.sentences[:LEAD_SENTENCES]) if s is not None]
         if self.before is None:
             self.scene.open(opening)
-        text = ". ".join(s.text for s in opening[:2])
-        self.lead = self.tools.linker.index.read(text, language)
+        self.lead = self.tools.linker.index.read(". ".join(s.text for s in opening[:2]), language)
         if self.document.sentences:
             first = self.document.sentences[0]
             self.dateline = dates.dateline(
@@ -119,11 +119,10 @@ class Walk(Rolls):
         """The headline's agreement is where a body that says only "the document" begins."""
         read = self.readings.of(title, heading=True)
         reading, found = read.reading, read.things
-        self.headline = frozenset(h.key for h in reading.section("acts"))
+        self.headline = frozenset(h.key for h in reading.section("acts")) - {voting.DEBATE}
         for thing in found:
             if thing.what == TREATY and not self.focus.lead:
-                mention = mentions.of(reading, thing, found, ())
-                linked = self._link(mention, reading, -1)
+                linked = self._link(mentions.of(reading, thing, found, ()), reading, -1)
                 ids = tuple(x.agreement_id for x in linked if x.agreement_id)
                 if ids:
                     self.focus.lead, self.focus.lead_confidence = ids, linked[0].confidence
@@ -138,8 +137,7 @@ class Walk(Rolls):
             self._look(reading, found)
             self.undated.append(read)
             return
-        told_of = any(t.what != things.NOUN for t in found) or things.may_name_body(reading)
-        if not told_of and not items.leads_in(sentence):
+        if not (any(t.what != NOUN for t in found) or things.may_name_body(reading) or items.leads_in(sentence)):
             return
         bound = self._bind(reading, found, read.verbs, read.about, read.dates)
         heard = False
@@ -259,7 +257,7 @@ class Walk(Rolls):
             one.step.weight, (one.step.reason, *why, *because), actor.stage, day, effective, around.lead,
             at=reading.tokens[one.trigger.first].start, weight=one.step.weight, signs=shown,
         )  # fmt: skip
-        if self._open(reading, one, base, subject, mentioned):
+        if self._only_debated(reading, one, base) or self._open(reading, one, base, subject, mentioned):
             return
         listed = calendars.respective(own, len(self._ids(linked)), kind, verdict, calendar)
         subject = company.likewise(reading, one.trigger, verbs, (*subject, *shared.further))
@@ -268,6 +266,12 @@ class Walk(Rolls):
             lambda d: salience.verdict(reading, one.trigger, verdict, d, around), around,
         )  # fmt: skip
         yield from self._spread(reading, found, one, base, linked, subject, told, listed, days)
+
+    def _only_debated(self, reading: Reading, one: Bound, base: Told) -> bool:
+        debated = one.trigger.family == voting.DEBATE and base.status is Status.OCCURRED
+        if debated:
+            self._say(reading, one.trigger, "no_event", "only_debated")
+        return debated
 
     def _around(
         self, reading: Reading, others: Sequence[Trigger], own: Sequence[DateMention], *, lead: bool
@@ -339,10 +343,7 @@ class Walk(Rolls):
                 yield told
 
     def _words(self, reading: Reading, trigger: Trigger) -> str:
-        base = reading.sentence.start
-        return reading.sentence.text[
-            reading.tokens[trigger.first].start - base : reading.tokens[trigger.last].end - base
-        ]
+        return self.article.text[reading.tokens[trigger.first].start : reading.tokens[trigger.last].end]
 
     def _is_contract(
         self, reading: Reading, one: Bound, linked: Sequence[Linked], subject: Sequence[PartyMention]
@@ -396,5 +397,4 @@ class Walk(Rolls):
         return newsday.tells(read + ([] if title is None else [self.readings.of(title, heading=True).reading]))
 
     def _is_lead(self, reading: Reading) -> bool:
-        index = reading.sentence.index
-        return index == 0 or self.first_act < 0 or index == self.first_act
+        return self.first_act < 0 or reading.sentence.index in {0, self.first_act}

@@ -43,7 +43,7 @@ _MOMENT = 6  # words from a date to the clause that tells what happened then, fr
 _RIGHT_BEFORE = 2
 _NEAR_VERB = 8  # words from a verb to the date that it tells
 _ON = frozenset({"in", "on", "im", "am", "en", "em", "в", "во", "у"})
-_BY_THE_WAY = frozenset({"reserve"})  # acts told in a phrase beside the verb ("with two reservations")
+_BY_THE_WAY = frozenset({"reserve", "debate"})  # acts told in a phrase beside the verb ("with two reservations")
 _BY_DEPOSIT = frozenset(
     {"accede", "ratify"}
 )  # done by handing over a paper ("acceded, depositing its instrument on …")

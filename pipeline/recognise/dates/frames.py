@@ -46,7 +46,7 @@ _MONTH_FIRST: tuple[tuple[str, str], ...] = (
     ("day_of_month", r"(?<=jr)D(?=[,_1IpjW>-]|\Z)"),
 )
 _LATER: tuple[tuple[str, str], ...] = (
-    ("month", r"[ltx]M|P[or-]*M|(?<=I)M[lx]?(?![yz])|(?<=[pq])M[lx]?(?!_?[dDyz])|(?<=[pI][rt])M(?!_?[dDyz])|(?<=Mc)M(?!_?[dDyz])|M[lx]"),
+    ("month", r"[ltx]M|P[or-]*M|(?<=I)M[lx]?(?![yz])|(?<=[pqj])M[lx]?(?!_?[dDyz])|(?<=[pI][rt])M(?!_?[dDyz])|(?<=Mc)M(?!_?[dDyz])|M[lx]"),
     ("years", r"(?<=h)ycyY?|[PQN]*y[-q][PQN]*yY?"),
     ("share_of_year", r"[PQNT]+_?[or-]*Y?r?yY?|y(?:-?Y|-0)?r?[PQNT]"),
     ("share_of_relative_year", r"[PQNT][or]*[AB]|A[QNT]"),

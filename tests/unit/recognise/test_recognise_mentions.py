@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.model import Agreement, Article, PartialDate, Watchlist
+from pipeline.model import Agreement, Article, PartialDate, Status, Watchlist
 from pipeline.recognise import RecogniseOptions, Recogniser
 
 CASES = Path(__file__).parents[2] / "cases" / "recognise"
@@ -51,7 +51,8 @@ def recognisers() -> dict[str, Recogniser]:
     [pytest.param(n, c, id=f"{c['lang']}: {c['why']}") for n in NAMES for c in load(f"{n}.toml", "case")],
 )
 def test_which_agreement_is_meant(recognisers: dict[str, Recogniser], name: str, case: dict[str, Any]) -> None:
-    """Every step is told of the agreement meant, and of no rival."""
+    """Every step is told of the agreement meant, and of no rival; "not" before a step that was denied or put off."""
     found = recognisers[name].recognise(Article("", case.get("title", ""), case["text"], case["lang"])).findings
-    told = {f"{f.agreement_id} {SAME.get(f.type, f.type)}" for f in found}
+    denied = {True: "not ", False: ""}
+    told = {f"{f.agreement_id} {denied[f.status is Status.NEGATED]}{SAME.get(f.type, f.type)}" for f in found}
     assert sorted(told) == sorted(case["tells"])

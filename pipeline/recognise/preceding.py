@@ -1,0 +1,67 @@
+"""An act that another one waits for: "takes effect thirty days after the exchange of the instruments" tells of both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from pipeline.model import Status
+from pipeline.recognise import laws, nominals
+from pipeline.recognise.reading import Reading
+from pipeline.recognise.triggers import FUTURE, NOMINAL, Trigger
+
+Verdict = tuple[Status | None, tuple[str, ...]]
+Decide = Callable[[Reading, Trigger, Sequence[Trigger]], Verdict]
+
+_PRECEDED = frozenset({"ratify", "exchange", "deposit", "accede", "notify", "sign"})
+_EFFECT = frozenset({"enter_force", "provisional"})
+_AHEAD = frozenset({Status.PLANNED, Status.CONDITIONAL})
+_NEAR = 5  # words from "after" to the act
+_LED = 2  # words from "with" to the act
+
+
+def verdict(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger], decide: Decide) -> Verdict | None:
+    """What an act tells after, on or with which another one comes: it happened if the other did, and is its condition if not."""
+    if trigger.family not in _PRECEDED:
+        return None
+    after = trigger.voice != NOMINAL or any(
+        h.key == "temporal" and 0 < trigger.first - h.last <= _NEAR for h in reading.section("nominal")
+    )
+    if trigger.family == "sign":
+        return _before_law(reading, trigger, triggers, decide) if after else None
+    upon = trigger.voice == NOMINAL and (nominals.postposed(reading, trigger.last) or _with(reading, trigger))
+    if not (after or upon) or _told_before(reading, trigger):
+        return None
+    clauses = {reading.clause_of[trigger.first], reading.clause(trigger.first).parent}
+    verbs = [t for t in triggers if t.voice != NOMINAL and reading.clause_of[t.first] in clauses and t is not trigger]
+    main = next((t for t in verbs if t.family in _EFFECT), None) or _to_come(trigger, verbs)
+    outcome = decide(reading, main, triggers)[0] if main is not None else None
+    if outcome is Status.OCCURRED:
+        return (Status.OCCURRED, ("before_what_occurred",)) if after else None
+    return (Status.CONDITIONAL, ("before_what_is_planned",)) if outcome in _AHEAD else None
+
+
+def _before_law(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger], decide: Decide) -> Verdict | None:
+    """«После подписания закона президентом стороны обменяются нотами»: planned, if what comes after it is."""
+    if trigger.voice != NOMINAL or not laws.head_signs(reading, trigger):
+        return None
+    after = [t for t in triggers if t.voice != NOMINAL and t.first > trigger.last]
+    outcome = decide(reading, after[0], triggers)[0] if after else None
+    return (Status.PLANNED, ("before_what_is_planned",)) if outcome in _AHEAD else None
+
+
+def _with(reading: Reading, trigger: Trigger) -> bool:
+    """ "Entra en vigor con el canje de notas"."""
+    return any(reading.is_a("with", i) for i in range(max(0, trigger.first - _LED), trigger.first))
+
+
+def _told_before(reading: Reading, trigger: Trigger) -> bool:
+    """ "Thirty days after the deposit": without a word of what is deposited it is the one that was just told of."""
+    bare = trigger.family == "deposit" and trigger.voice == NOMINAL
+    papers = any(h.key == "instruments" for h in reading.section("things")) or "papers" in reading.roles
+    return bare and not papers
+
+
+def _to_come(trigger: Trigger, verbs: Sequence[Trigger]) -> Trigger | None:
+    """«После ратификации договор заменит соглашение 1990 года»: what another act to come waits for."""
+    nominal = trigger.family == "ratify" and trigger.voice == NOMINAL
+    return next((t for t in verbs if t.tense == FUTURE), None) if nominal else None
