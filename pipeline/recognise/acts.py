@@ -205,7 +205,9 @@ def _plain(case: Case) -> Step | None:
     trigger, thing, reading = case.trigger, case.thing, case.reading
     family = trigger.family
     if family == "same_step":
-        return None if _comes_after(reading, trigger) else Step(E.RATIFIED, "same_step", weight=0.85)
+        told = reading.is_a("coordinate", trigger.last + 1)  # "followed suit and suspended the treaty": what it did
+        told = told and any(h.first > trigger.last and h.form != "noun" for h in reading.section("acts"))
+        return None if told or _comes_after(reading, trigger) else Step(E.RATIFIED, "same_step", weight=0.85)
     if thing is None:
         wish = family == "accede" and trigger.tense == INFINITIVE
         alone = (family in _ALONE or wish) and nothing_follows(reading, trigger)

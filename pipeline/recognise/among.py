@@ -29,7 +29,7 @@ _MANY = 8  # so many states in an article, and a wording without a party of its 
 class Around:
     """What stands around a mention in its sentence, `reading`, as codes of parties: `acting` of those who act (`actors`: named by their
     names, not by an organ whose country is guessed), `near` of its sentence, `context` of headline and lead; `find_recent` finds those of
-    the sentences before, `find_everyone` those of the whole article.
+    the sentences before, `find_everyone` those of the whole article, `find_topic` the state that a few words before made the topic.
 
     `pair`: whose agreement it is, where the words say so. `lead`: headline and lead, read. `text`: the sentence.
     `signed`: years in which the step took place, where it is a signature; `fresh`: it is a step that makes or changes an agreement, and ends none.
@@ -47,6 +47,7 @@ class Around:
     near: tuple[str, ...]
     find_recent: Callable[[], tuple[str, ...]]
     find_everyone: Callable[[], tuple[str, ...]]
+    find_topic: Callable[[], str]
     pair: tuple[str, ...]
     lead: Wording | None
     text: str
@@ -64,7 +65,7 @@ class Around:
     @cached_property
     def label(self) -> str:
         """Under which party's name the sentence stands."""
-        return anaphora.label(self.reading)
+        return anaphora.label(self.reading) or self.find_topic()
 
     @cached_property
     def before(self) -> str:
@@ -93,8 +94,8 @@ class Around:
         return prominence.reach(self.reading, self.mention)
 
     @cached_property
-    def tied(self) -> str:
-        """A state that "with" ties to it."""
+    def tied(self) -> tuple[str, ...]:
+        """Parties that "with" ties to it."""
         return anaphora.tied(self.reading, self.mention)
 
     @cached_property
@@ -134,8 +135,8 @@ def strangers(index: Index, agreement_id: str, acting: Iterable[str]) -> bool:
 
 def find(index: Index, mention: Mention, language: str, around: Around, linked: Sequence[str]) -> Only | None:
     """The agreement that alone fits a mention. `linked`: those the article surely means elsewhere, the latest last."""
-    label = around.label or around.tied
-    own = named(mention) or around.pair or ((label,) if label else ())
+    tied = around.tied[:1] if len(around.tied) == 1 else ()
+    own = named(mention) or around.pair or ((around.label,) if around.label else tied)
     if own:
         return _of(index, mention, language, own, around.all_of(own), around, linked)
     found = _dated(index, mention, language, around, linked)
@@ -150,6 +151,13 @@ def find(index: Index, mention: Mention, language: str, around: Around, linked: 
     ):  # "with Argentina there is a similar convention", behind one with the United States
         return _of(index, mention, language, others, around.all_of(()), around, linked)
     return None
+
+
+def find_each(index: Index, mention: Mention, language: str, around: Around, linked: Sequence[str]) -> tuple[Only, ...]:
+    """The agreements that one verb tells of with several parties ("with Oman it signed in May, with Peru in June"), where one fits each."""
+    found = [_of(index, mention, language, (code,), around.all_of(()), around, linked) for code in around.tied]
+    kept = {one.agreement_id: one for one in found if one is not None}
+    return tuple(kept.values()) if len(kept) == len(found) > 1 else ()
 
 
 def _of(
@@ -176,7 +184,7 @@ def _of(
     if not around.carried and not best.year and best.shared < _SHARED and best.lead < _LEAD:
         given = len({*own}) > 1 and mention.kind and best.kind == 1.0 and not mention.plural
         return Only(best.agreement_id, _POSSIBLE, "alone_of_these_parties") if given else None
-    sure = max(_confidence(best, linked), _LIKELY if {around.label, around.tied} & {*own} else 0.0)
+    sure = max(_confidence(best, linked), _LIKELY if {around.label, *around.tied} & {*own} else 0.0)
     if not mention.kind or (
         mention.kind in _NARROW and best.kind == 1.0
     ):  # "the one with Norway", "the memorandum with Norway"

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from pipeline.recognise.reading import Reading
-from pipeline.recognise.values import Mention, PartyKind
+from pipeline.recognise.values import Mention, PartyKind, PartyMention
 
 _LEAD = 2  # sentences: there an indefinite article introduces what the article is about
 _ATTRIBUTES = 6  # words between a verb of replacing and what it replaces: "löst das seit 2010 geltende Abkommen ab"
 _ADJECTIVE_LAST = frozenset({"ar", "es", "fr", "pt"})
 _TIED = 4  # words between an amendment and the agreement that it amends
 _HEAD_LAST = frozenset({"kk", "ky", "tr", "zh"})
+_TALKS = 8  # words from a verb to whom the talks that it is about were held with
+_STATES = frozenset({PartyKind.NAME, PartyKind.CAPITAL})
 _COUNTS = ("two", "three", "four")
 
 
@@ -30,26 +32,57 @@ def label(reading: Reading) -> str:
     return headed[0] if len(headed) == 1 and kinds & {PartyKind.NAME, PartyKind.ORGANISATION} else ""
 
 
-def tied(reading: Reading, mention: Mention) -> str:
-    """The one state that "with" ties to what is told of a mention that names none: at the opening of its clause ("Mit Bangkok waren die
-    Verhandlungen …"), inside it or right behind; "" for none."""
+def tied(reading: Reading, mention: Mention) -> tuple[str, ...]:
+    """The parties that "with" ties to what is told of a mention that names none: at the opening of its clause ("Mit Bangkok waren die
+    Verhandlungen …"), inside it or right behind; where no noun stands for it, anywhere before the verb ("the partnership with Kenya has been
+    in force"), and behind talks."""
     if any(p.code for p in mention.parties):
-        return ""
+        return ()
     first = reading.token_at(mention.start)
     last = min(reading.token_at(mention.end - 1), len(reading.tokens) - 1)
-    found = set()
+    silent = mention.numberless and not mention.kind
+    found: dict[str, None] = {}
     for p in reading.parties:
+        word, end = _with(reading, p)
         at = reading.token_at(p.start)
-        before = [i for i in (at - 1, at - 2) if i >= 0]
-        word = next((i for i in before if reading.is_a("with", i)), -1)
-        if len(p.code) != 2 or p.kind not in {PartyKind.NAME, PartyKind.CAPITAL} or word < 0:
-            continue
-        if before[0] != word and not reading.is_a("determiners", before[0]):
+        body = p.kind is PartyKind.ORGANISATION and silent and at < first  # behind a verb it may be the depositary
+        if word < 0 or not (body or p.kind in _STATES):
             continue
         opens = word == 0 or (reading.before(word).strip(" \u00a0") != "" and reading.same_clause(word, first))
-        if (opens and at <= first) or first <= at <= last + 2:
-            found.add(p.code)
-    return found.pop() if len(found) == 1 else ""
+        behind = last + (_TALKS if silent and _of_talks(reading, first, word) else 2)
+        of_subject = silent and end < first and (reading.same_clause(end, first) or end == first - 1)
+        if (
+            (opens and at <= first)
+            or first <= at <= behind
+            or of_subject
+            or (found and _with_again(reading, last, word))
+        ):
+            found[p.code] = None
+    return tuple(found)
+
+
+def _with(reading: Reading, party: PartyMention) -> tuple[int, int]:
+    """The "with" that ties a party to a noun, before it or (Turkish) behind it, and the last word of both; (-1, -1) for none."""
+    at, end = reading.token_at(party.start), reading.token_at(party.end - 1)
+    if not party.code:
+        return -1, -1
+    if reading.lexicon.language in _HEAD_LAST - {"zh"}:
+        return (at, end + 1) if end + 1 < len(reading.tokens) and reading.is_a("with", end + 1) else (-1, -1)
+    for word in (at - 1, at - 2):
+        if word >= 0 and reading.is_a("with", word):
+            return (word, end) if word == at - 1 or reading.is_a("determiners", at - 1) else (-1, -1)
+    return -1, -1
+
+
+def _with_again(reading: Reading, last: int, word: int) -> bool:
+    """Whether another item with a "with" of its own, and no verb, is told of the same act ("… with Oman in May, with Peru in June")."""
+    begins = reading.comma_between(word - 1, word) or reading.is_a("coordinate", word - 1)
+    return begins and word > last and not any(h.form != "noun" and h.first > last for h in reading.section("acts"))
+
+
+def _of_talks(reading: Reading, first: int, word: int) -> bool:
+    """Whether talks are told of between a verb and "with": "concluded negotiations on free trade with Hanoi"."""
+    return any(h.key == "negotiations" and first <= h.last < word for h in reading.section("things"))
 
 
 def itself(reading: Reading, mention: Mention) -> bool:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.model import Agreement
-from pipeline.recognise import among
+from pipeline.recognise import among, plurals
 from pipeline.recognise.among import Around
 from pipeline.recognise.focus import CARRIED, NEAR, Focus, Linked, picked
 from pipeline.recognise.linking import Index
 from pipeline.recognise.linking.score import AMENDING
-from pipeline.recognise.siblings import alike
+from pipeline.recognise.siblings import ALIKE, alike
 from pipeline.recognise.titles import Reading as Wording
 from pipeline.recognise.values import Band, Link, Mention, PartyKind
 
 COMPATIBLE = 0.8
+_LIKE_IT = 8  # agreements among which that of another party is looked for
 _AMENDING = 8  # agreements among which what one amends is looked for
 _SAID = 0.6  # part of what its titles say that the other's say, too
 _FOREIGN = 2  # topic words foreign to an agreement that keep a mention from being carried over to it
@@ -135,7 +137,8 @@ class Carrying:
             return not closed <= set(around.near)
         if around.label and closed and not self.index.party(around.label, agreement_id):
             return True
-        if around.tied and self.index.parties(agreement_id) and not self.index.listed(around.tied, agreement_id):
+        parties = self.index.parties(agreement_id)
+        if around.tied and parties and not any(self.index.listed(code, agreement_id) for code in around.tied):
             return True
         who = around.acting if len(states) >= 2 else around.actors
         if closed and among.strangers(self.index, agreement_id, who):
@@ -205,6 +208,11 @@ class Carrying:
         codes = {p.code for p in mention.parties if p.code}
         if closed and codes - closed:
             return False
+        theirs = (
+            {code for code in codes if len(code) == 2} if mention.plural and self.index.parties(agreement_id) else ()
+        )
+        if theirs and not any(self.index.listed(code, agreement_id) for code in theirs):
+            return False  # "the agreements with Kosovo and Thailand", where one with India was told of
         blocs = {p.code for p in mention.parties if p.code and p.kind is PartyKind.ORGANISATION}
         strange = all(self.index.bloc(b) and not self.index.listed(b, agreement_id) for b in blocs)
         if blocs and strange and self.index.parties(agreement_id):
@@ -221,3 +229,56 @@ class Carrying:
         shared = [key for key in wording.keys if key in known]
         limit = _FOREIGN + 2 if beside else _FOREIGN
         return len(foreign) < limit and (bool(shared) or not foreign or bool(codes) or beside)
+
+    def _sibling(self, mention: Mention, language: str, focus: Focus, sentence: int, around: Around) -> str:
+        """What "the one with Kazakhstan" means behind an agreement with Uzbekistan: another party's on the same subject."""
+        own = list(among.named(mention)) or ([around.label] if around.label else [])
+        if len(own) != 1 or self.index.says_subject(self.index.read(mention.text, language)):
+            return ""
+        return self._of_party(own[0], mention.text, mention, language, focus.candidates(sentence), around)
+
+    def _of_party(
+        self,
+        party: str,
+        text: str,
+        mention: Mention,
+        language: str,
+        models: Sequence[tuple[str, ...]],
+        around: Around,
+    ) -> str:
+        """The agreement of another party that is most like one told of, `models`; "" for none."""
+        for ids in models:
+            model = ids[-1]
+            parties = self.index.parties(model)
+            if not parties or self.index.listed(party, model):
+                continue
+            fits = self.index.fitting(text, language, mention.kind, [party], parties | {party}, around.lead)
+            theirs = [one.agreement_id for one in fits] or self._with_same(party, model)
+            keys = {i: self._keys(i) for i in theirs}
+            said = self._keys(model)
+            found = alike(said, keys) or (theirs[0] if len(theirs) == 1 and keys[theirs[0]] & said else "")
+            if found and not among.strangers(self.index, found, around.acting):
+                return found
+        return ""
+
+    def _with_same(self, party: str, model: str) -> list[str]:
+        """Agreements of a bloc's members with another party than a model's ("the EFTA States and …"), the likest first."""
+        ours = self.index.parties(model)
+        ranked = self.index.rank(self.agreements[model].title, "en", parties=[party], limit=_LIKE_IT)
+        theirs = {one.agreement_id: self.index.parties(one.agreement_id) for one in ranked}
+        return [
+            i for i, parties in theirs.items() if party in parties and len(parties) > 2 and parties - {party} < ours
+        ]
+
+    def _siblings(
+        self, mention: Mention, language: str, focus: Focus, sentence: int, around: Around
+    ) -> tuple[Linked, ...]:
+        """The same for a plural and each of its parties: "the agreements with Kosovo and Thailand" behind one with India."""
+        own = among.named(mention)
+        if not mention.plural or len(own) < 2 or self.index.says_subject(self.index.read(mention.text, language)):
+            return ()
+        models = focus.candidates(sentence)
+        texts = {code: plurals.of_one(mention, code) for code in own}
+        found = [self._of_party(code, text, mention, language, models, around) for code, text in texts.items()]
+        apart = all(found) and len(set(found)) == len(found)
+        return tuple(Linked(i, Band.SURE, ALIKE, ("sibling_with_party",), mention) for i in found) if apart else ()

@@ -41,6 +41,8 @@ def worth_review(index: Index, mention: Mention, link: Link, around: Around) -> 
     if best is None or _BLOCKING & set(best.reasons):
         return False
     parties = index.parties(best.agreement_id)
+    if parties and around.tied and not any(index.listed(code, best.agreement_id) for code in around.tied):
+        return False
     states = {code for code in around.near if len(code) == 2}
     if len(parties) == 2 and len(states) >= 2 and not {c for c in parties if len(c) == 2} <= states:
         return False

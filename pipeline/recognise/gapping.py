@@ -1,4 +1,5 @@
-"""One verb, several states, each with a day of its own: "Fiji ratified it on 3 May, Tonga a week later and Tuvalu on 9 June"."""
+"""One verb said once for several states or agreements: "Fiji ratified it on 3 May, Tonga a week later", "the former was signed in May, the
+latter in June"."""
 
 from __future__ import annotations
 
@@ -13,7 +14,8 @@ from pipeline.recognise.reading import Reading
 from pipeline.recognise.rows import last_word, word_of
 from pipeline.recognise.salience import Circumstances
 from pipeline.recognise.signs import age
-from pipeline.recognise.triggers import ACTIVE, PASSIVE, Trigger
+from pipeline.recognise.things import PRONOUN, Thing
+from pipeline.recognise.triggers import ACTIVE, NOMINAL, PASSIVE, Trigger
 from pipeline.recognise.values import DateMention, PartyKind, PartyMention
 
 _GAP = 3  # words between a state and its date
@@ -252,3 +254,24 @@ def _shares(
     if reading.is_a("prepositions", opener - 1) and not reading.is_a("determiners", opener - 1):
         return False
     return reading.is_a("coordinate", opener - 1) or reading.comma_between(opener - 1, opener)
+
+
+def latter(reading: Reading, verbs: Sequence[Trigger], trigger: Trigger, thing: Thing) -> list[Thing]:
+    """The second of two that share a verb said once: "The former was signed in May, the latter in June"."""
+    if thing.what != PRONOUN or not reading.is_a("former", thing.last) or trigger.voice == NOMINAL:
+        return []
+    others = [v for v in verbs if v is not trigger and v.voice != NOMINAL and v.first > thing.last]
+    for i in sorted(reading.roles.get("latter", ())):
+        opener = i - 1 if reading.is_a("determiners", i - 1) else i
+        begins = reading.is_a("coordinate", opener - 1) or reading.comma_between(opener - 1, opener)
+        if i > thing.last and begins and not others and (i < trigger.first or _verbless(reading, i + 1)):
+            return [Thing(PRONOUN, i, i)]
+    return []
+
+
+def _verbless(reading: Reading, word: int) -> bool:
+    """Whether a mark, a preposition or a number stands where a verb would."""
+    if word >= len(reading.tokens):
+        return False
+    marked = bool(reading.before(word).strip(" \u00a0"))
+    return marked or reading.is_any(("prepositions", "numbers"), word) or reading.tokens[word].low.isdigit()

@@ -170,6 +170,7 @@ GRAMMAR = frozenset(
         "amendments",
         "topical",
         "demonstratives",
+        "the_one",
         "lacking",
         "likening",
         "itself",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.model import Agreement
-from pipeline.recognise import among, doubts, siblings
+from pipeline.recognise import among, doubts, plurals, siblings
 from pipeline.recognise.among import Around
 from pipeline.recognise.carrying import COMPATIBLE, Carrying
 from pipeline.recognise.choice import Choice, Setting
@@ -15,7 +15,6 @@ from pipeline.recognise.linking import Index, Rival
 from pipeline.recognise.values import Band, Link, Mention
 
 _ALONE = 0.7  # confidence from which the one agreement that fits is sure
-_LISTED = 0.84  # confidence of the agreements that a plural means, where each alone fits its party
 _AMENDING = 8  # agreements among which an amendment to the one named is looked for
 _SAID = 0.6  # part of what the amended one's titles say that its titles say, too
 _NAME = "~"  # with which the keys of words that are no concepts begin
@@ -81,13 +80,9 @@ class Linker(Carrying):
         bare = mention.generic or (
             mention.pick and not self.index.says_subject(self.index.read(mention.text, language))
         )
-        if mention.plural and len(around.acting) > 1:
-            apart = siblings.of_each(self.index, mention, language, around, focus.sure)
-            if apart:
-                return apart
-        each = self._each(mention, language, focus, sentence, around) if mention.items else ()
-        if each:
-            return each
+        apart = self._one_by_one(mention, language, focus, sentence, around, bare=bool(bare))
+        if apart:
+            return apart
         if bare and around.carried and not among.named(mention):
             found = self._by_subject(mention, language, around) or self._carried(
                 mention, language, focus, sentence, around
@@ -95,13 +90,15 @@ class Linker(Carrying):
             if found[0].reasons == ("no_focus",) and mention.kind and not focus.told and focus.foreign < 0:
                 first = among.of_lead(self.index, mention, language, around)
                 found = (_only(first, mention),) if first is not None else found
-            if found[0].agreement_id is not None or not around.near:
+            if found[0].agreement_id is not None or not (around.near or around.label):
                 return found
         counted = siblings.counted(self.index, mention, language, around)
         if counted:
             return counted
         if mention.plural or (len(among.named(mention)) > 2 and not self._of_all(mention, language, around)):
-            several = self._several(mention, language, around)
+            several = plurals.of_parties(self.index, mention, language, around) or self._siblings(
+                mention, language, focus, sentence, around
+            )
             if several:
                 return several
         link = self._decided(mention, language, around)
@@ -111,6 +108,20 @@ class Linker(Carrying):
             or self._fitting(mention, link, language, focus, sentence, around)
             or (self._unsure(mention, link, language, focus, sentence, around),)
         )
+
+    def _one_by_one(
+        self, mention: Mention, language: str, focus: Focus, sentence: int, around: Around, *, bare: bool
+    ) -> tuple[Linked, ...]:
+        """Several agreements under one wording: one of each state that acts, of each item of a list, or of each party that "with" ties."""
+        if mention.plural and len(around.acting) > 1:
+            apart = siblings.of_each(self.index, mention, language, around, focus.sure)
+            if apart:
+                return apart
+        each = self._each(mention, language, focus, sentence, around) if mention.items else ()
+        if each or not bare or len(around.tied) < 2:
+            return each
+        found = among.find_each(self.index, mention, language, around, focus.sure)
+        return tuple(_only(one, mention) for one in found)
 
     def _amendment(self, mention: Mention, language: str, around: Around) -> Linked:
         """The amendment to an agreement, which is another one: "the amendment to the Montreal Protocol"; none where that is not tracked."""
@@ -297,23 +308,6 @@ class Linker(Carrying):
             sentence=around.text,
         )
 
-    def _sibling(self, mention: Mention, language: str, focus: Focus, sentence: int, around: Around) -> str:
-        """What "the one with Kazakhstan" means behind an agreement with Uzbekistan: another party's on the same subject."""
-        own = list(among.named(mention)) or ([around.label] if around.label else [])
-        if len(own) != 1 or self.index.says_subject(self.index.read(mention.text, language)):
-            return ""
-        for ids in focus.candidates(sentence):
-            model = ids[-1]
-            closed = self.index.closed(model)
-            if not closed or self.index.listed(own[0], model):
-                continue
-            fits = self.index.fitting(mention.text, language, mention.kind, own, closed | {*own}, around.lead)
-            keys = {one.agreement_id: self._keys(one.agreement_id) for one in fits}
-            found = siblings.alike(self._keys(model), keys)
-            if found:
-                return found
-        return ""
-
     def _each(self, mention: Mention, language: str, focus: Focus, sentence: int, around: Around) -> tuple[Linked, ...]:
         """The agreements of a list under one noun, where at least two of its items are surely different ones."""
         found: dict[str, Linked] = {}
@@ -343,55 +337,7 @@ class Linker(Carrying):
         )
         return any(self.index.parties(one.agreement_id).issuperset(named) for one in ranked)
 
-    def _several(self, mention: Mention, language: str, around: Around) -> tuple[Linked, ...]:
-        """Treaties with Iran and Afghanistan: one agreement for every party named."""
-        found: dict[str, Linked] = {}
-        for code in dict.fromkeys([*among.named(mention), *around.near]):
-            ranked = self.index.rank(
-                _of_one(mention, code),
-                language,
-                parties=[code],
-                context_parties=(*around.near, *around.context),
-                kind=mention.kind,
-                plural=True,
-                sentence=around.text,
-                limit=6,
-            )
-            for candidate in ranked:
-                parties = self.index.parties(candidate.agreement_id)
-                everyone = parties <= {*around.near, *around.context}
-                theirs = among.strangers(self.index, candidate.agreement_id, around.acting)
-                if code in parties and everyone and not theirs and candidate.content >= 0.35 and candidate.score >= 0.4:
-                    found.setdefault(
-                        candidate.agreement_id,
-                        Linked(
-                            candidate.agreement_id,
-                            Band.SURE,
-                            min(0.85, 0.5 + candidate.score / 2),
-                            ("plural", *candidate.reasons),
-                            mention,
-                        ),
-                    )
-                    break
-        if len(found) > 1:
-            return tuple(found.values())
-        listed = [code for code in among.named(mention) if len(code) == 2]
-        texts = {code: _of_one(mention, code) for code in listed}
-        fits = among.several(self.index, mention, language, texts, around) if len(listed) > 1 else {}
-        if len(fits) < 2 or len(fits) < len(listed) - 1:
-            return ()
-        return tuple(Linked(i, Band.SURE, _LISTED, ("plural", "alone_of_these_parties"), mention) for i in fits)
-
 
 def _only(only: among.Only, mention: Mention) -> Linked:
     band = Band.SURE if only.confidence >= _ALONE else Band.REVIEW
     return Linked(only.agreement_id, band, only.confidence, (only.reason,), mention)
-
-
-def _of_one(mention: Mention, code: str) -> str:
-    """The words of a plural mention without the parties that stand beside a code in its list."""
-    text = mention.text
-    for p in sorted(mention.parties, key=lambda p: -p.start):
-        if p.code and len(p.code) == 2 and p.code != code and p.start >= mention.start:
-            text = text[: p.start - mention.start] + text[p.end - mention.start :]
-    return text

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from pipeline.recognise import adjectives, complements, han, topics
 from pipeline.recognise.reading import Reading
-from pipeline.recognise.things import GENERIC, NOUN, PRONOUN, TREATY, Thing
+from pipeline.recognise.things import GENERIC, NAMES, NOUN, PRONOUN, TREATY, Thing
 from pipeline.recognise.triggers import ATTRIBUTE, NOMINAL, Trigger
 from pipeline.recognise.values import DateMention, Mention, PartyKind, PartyMention
 
@@ -40,7 +40,11 @@ def of(
 ) -> Mention:
     """The mention around a thing, with the parties named inside it."""
     if thing.what == PRONOUN:
-        last = max(_with_party(reading, thing.last + 1, 0), adjectives.year_behind(reading, thing.last))
+        one = reading.is_a("the_one", thing.last)
+        party = _with_party(
+            reading, thing.last + 1, _MADE if one else 0, roles=("with", "complement") if one else ("with",)
+        )
+        last = max(_list_of(reading, thing, party), adjectives.year_behind(reading, thing.last))
         own = any(reading.token_at(p.start) == thing.first for p in reading.parties)  # «Таджикское подписано …»
         return _mention(reading, thing, thing.first, max(last, thing.last), generic=last < 0 and not own)
     ending = _ENDING if reading.lexicon.table.arabic else 0
@@ -112,25 +116,44 @@ def _with_party_before(reading: Reading, first: int) -> int:
     return first
 
 
-def _with_party(reading: Reading, word: int, between: int) -> int:
+def _with_party(reading: Reading, word: int, between: int, *, roles: tuple[str, ...] = ("with",)) -> int:
     """The last word of a party that "with" ties to the noun before `word` ("the one with Norway", "the deal struck with Riga"), or -1.
 
-    `between`: words of a participle that may stand in between.
+    `between`: words of a participle that may stand in between; `roles`: what may tie it ("that of Kenya").
     """
     if reading.lexicon.language == "zh":  # 与葡萄牙的协定和与越南的条约
         return -1
     for i in range(word, min(word + between + 1, len(reading.tokens) - 1)):
         if reading.before(i).strip(" \u00a0"):
             return -1
-        if reading.is_a("with", i):
+        if reading.is_a("with", i) or (i == word and reading.is_any(roles, i)):
             starts = {reading.tokens[j].start for j in range(i + 1, min(i + 4, len(reading.tokens)))}
-            ends = [reading.token_at(p.end - 1) for p in reading.parties if p.start in starts and p.code]
+            states = reading.is_a("with", i)
+            ends = [
+                reading.token_at(p.end - 1)
+                for p in reading.parties
+                if p.start in starts and p.code and (states or p.kind in NAMES)
+            ]
             return min(ends, default=-1)
         if i > word and not any(
             h.first <= i <= h.last and h.key in {"sign", "conclude"} for h in reading.section("acts")
         ):
             return -1
     return -1
+
+
+def _list_of(reading: Reading, pronoun: Thing, last: int) -> int:
+    """The last word of a list of parties ("those with Peru and Chile"), of whose first that is given; -1 where none is."""
+    ends = {
+        reading.token_at(p.start): reading.token_at(p.end - 1) for p in reading.parties if p.code and p.kind in NAMES
+    }
+    following = last + 1
+    while 0 < following < len(reading.tokens) - 1 and reading.is_a("plural_pronouns", pronoun.last):
+        begin = following + (2 if reading.is_a("determiners", following + 1) else 1)
+        if begin not in ends or not reading.is_a("coordinate", following) or reading.before(following).strip(" \u00a0"):
+            break
+        last, following = ends[begin], ends[begin] + 1
+    return last
 
 
 def _mention(reading: Reading, thing: Thing, first: int, last: int, *, generic: bool) -> Mention:

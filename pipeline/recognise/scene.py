@@ -24,6 +24,7 @@ _RECENT = 2  # sentences back whose parties may be those of a mention
 
 _OPENING = 6  # sentences in which an article names in full what it calls in short behind them
 _STATE = 2  # letters of a state's code
+_FEW = 4  # words that say no more than what comes next is about
 
 
 @dataclass
@@ -218,6 +219,24 @@ class Scene:
             sentence = self.document.sentences[at - 1]
         self._heads.update(dict.fromkeys(waiting, code))
         return code
+
+    def topic(self, sentence: int) -> str:
+        """The one state that a few words before a sentence make its topic: "Croatia.", "And Nauru?" in its paragraph or as the one before."""
+        sentences = self.document.sentences
+        paragraph = sentences[sentence].paragraph if 0 <= sentence < len(sentences) else -1
+        for at in range(sentence - 1, 0, -1):
+            alone = sentences[at].paragraph != sentences[at - 1].paragraph != sentences[at + 1].paragraph
+            if sentences[at].paragraph != paragraph and not (alone and sentences[at + 1].paragraph == paragraph):
+                return ""
+            if len(sentences[at].tokens) <= _FEW:
+                named = {
+                    p.code for p in self._bare(sentences[at]) if p.kind is PartyKind.NAME and len(p.code) == _STATE
+                }
+                if len(named) == 1:
+                    return named.pop()
+            if sentences[at].paragraph != paragraph:
+                return ""
+        return ""
 
     def recent(self, sentence: int) -> tuple[str, ...]:
         """Codes of the parties named in the sentences right before."""

@@ -34,7 +34,7 @@ def of(
     signed = frozenset(m.year for m in own[:1] if m.year) if step is EventType.SIGNED else frozenset[int]()
     return Around(
         reading, mention, scene.states, acting, actors, near, lambda: scene.recent(sentence), lambda: scene.everyone,
-        anaphora.pair(reading, mention), lead, reading.sentence.text, signed, _fresh(reading, mention, step), since,
+        lambda: scene.topic(sentence), anaphora.pair(reading, mention), lead, reading.sentence.text, signed, _fresh(reading, mention, step), since,
         anaphora.count(reading, mention), anaphora.amendment(reading, mention) if step not in {None, EventType.AMENDED} else "",
     )  # fmt: skip
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.recognise import adjectives, bills, complements, listed, mentions
+from pipeline.recognise import adjectives, bills, complements, gapping, listed, mentions
 from pipeline.recognise.cases import LAWS
 from pipeline.recognise.reading import Reading
 from pipeline.recognise.things import GENERIC, NOUN, PRONOUN, TREATY, Thing
@@ -84,7 +84,7 @@ def _things(
     exchanged = any(h.key == "exchange" for h in reading.section("acts"))
     protocol = thing is not None and thing.kind == "protocol" and trigger.family == "sign" and exchanged
     if thing is not None and thing.what in {TREATY, GENERIC, PRONOUN} and not protocol:
-        behind = _equals(reading, found, verbs, trigger, thing)
+        behind = _equals(reading, found, verbs, trigger, thing) or gapping.latter(reading, verbs, trigger, thing)
         begun = bool(behind) and behind[0].last < trigger.first
         if thing.what == GENERIC and reading.lexicon.verb_final:
             behind = [*_listed_before(reading, found, thing), *behind]

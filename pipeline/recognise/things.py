@@ -124,6 +124,7 @@ def find(reading: Reading, aliases: tuple[tuple[int, int, str], ...] = ()) -> tu
         elif _is_pronoun(reading, h) and not reading.is_a("on_day", h.first):
             found.append(Thing(PRONOUN, h.first, h.last))
     found += _by_nation(reading)
+    found += _the_one(reading)
     if reading.lexicon.table.arabic:
         written = _written(reading)
         found = [t for t in found if t.what != NOUN or t.first not in written] + [Thing(PRONOUN, i, i) for i in written]
@@ -138,6 +139,27 @@ def _by_nation(reading: Reading) -> list[Thing]:
     last = max((reading.token_at(p.end - 1) for p in opening), default=-1)
     alone = 0 <= last < len(reading.tokens) - 1 and ("," in reading.before(last + 1) or _verb_at(reading, last + 1))
     return [Thing(PRONOUN, 0, last)] if alone else []
+
+
+def _the_one(reading: Reading) -> list[Thing]:
+    """ "El de Vietnam", "das mit Kenia": an article that opens a clause and stands for an agreement with a party of its own."""
+    starts = {reading.token_at(p.start) for p in reading.parties if p.code and p.kind in NAMES}
+    found = []
+    for i in sorted(reading.roles.get("the_one", ())):
+        opens = i == 0 or set(reading.before(i)) & _BREAKS
+        tie = (
+            i + 1 < len(reading.tokens)
+            and reading.is_a("complement", i + 1)
+            and not reading.before(i + 1).strip(" \u00a0'’")
+        )
+        party = i + 2 if not reading.is_a("determiners", i + 2) else i + 3
+        if opens and tie and party in starts:
+            found.append(Thing(PRONOUN, i, i))
+    return found
+
+
+NAMES = frozenset({PartyKind.NAME, PartyKind.CAPITAL, PartyKind.ORGANISATION})
+_BREAKS = frozenset(".;:—–")
 
 
 def _headed(reading: Reading, things: tuple[Thing, ...]) -> tuple[Thing, ...]:
@@ -293,13 +315,15 @@ def _stands_alone(reading: Reading, first: int, last: int, key: str) -> bool:
     """
     following = last + 1
     counted = key in {"both", "all_told"}
+    if reading.tokens[last].low.endswith("者") and not counted:
+        return True  # 前者, 后者: no adjectives
     if counted and any(h.last == first - 1 and h.form != "noun" for h in reading.section("acts")):
         return following >= len(reading.tokens) or bool(
             reading.is_a("prepositions", following) or reading.before(following).strip(" \u00a0")
         )  # "signed both in May"
     if following + 1 < len(reading.tokens) and reading.is_a("prepositions", following):
         return reading.is_a("pronouns", following + 1) and not reading.before(following).strip(" \u00a0")
-    opens = first <= 1 or bool(reading.before(first).strip(" \u00a0") or reading.before(first - 1).strip(" \u00a0"))
+    opens = first <= 1 or bool(reading.before(first).strip(" \u00a0") or reading.before(first - 1).strip(" \u00a0'’"))
     opens = opens or reading.is_a("subordinate", first - 2) or reading.is_a("coordinate", first - 2)
     opens = opens or key == "both"
     if not opens or following >= len(reading.tokens):
