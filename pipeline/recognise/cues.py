@@ -28,7 +28,7 @@ def between(reading: Reading, start: int, end: int, clauses: frozenset[int], sec
         for h in reading.section(section)
         if h.first >= start and h.last < end and reading.clause_of[h.first] in clauses and h.key in _CUES
     ]
-    hits = [h for h in hits if not (_limit(reading, h) or _hangs_on(reading, h) or _straddles(reading, h))]
+    hits = [h for h in hits if not (_limit(reading, h) or hangs_on(reading, h) or _straddles(reading, h))]
     hits = [h for h in hits if not han.of_name(reading, h.first, h.last)]
     hits = [h for h in hits if not (_of_time(reading, h) or _by_how_much(reading, h))]
     acts = [h for h in reading.section("acts") if not han.future(reading, h.first, h.last)]
@@ -72,9 +72,12 @@ def _of_time(reading: Reading, hit: Hit) -> bool:
     return not any(0 < h.first - hit.first <= _AHEAD and h.form == "noun" for h in reading.section("acts"))
 
 
-def _hangs_on(reading: Reading, hit: Hit) -> bool:
-    """ "Tornou-se": a pronoun written to its verb is no "if"."""
-    return hit.key == "conditional" and hit.first > 0 and reading.before(hit.first) in {"-", "‑"}
+def hangs_on(reading: Reading, hit: Hit) -> bool:
+    """ "Tornou-se", "não se ratificou": a pronoun beside its verb is no "if"."""
+    if hit.key != "conditional" or not hit.first:
+        return False
+    clitic = reading.is_a("reflexive", hit.first) and hit.first == hit.last and reading.is_a("negation", hit.first - 1)
+    return clitic or reading.before(hit.first) in {"-", "‑"}
 
 
 def _by_how_much(reading: Reading, hit: Hit) -> bool:

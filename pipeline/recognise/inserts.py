@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.recognise.reading import Reading
+from pipeline.recognise.reading import SUBORDINATE, Reading
 from pipeline.recognise.things import NOUN, TREATY, Thing
 
 _REACH = 8  # words between the comma and a noun behind it
@@ -132,3 +132,41 @@ def before_noun(reading: Reading, cue: int, first: int, last: int) -> bool:
         for act in reading.section("acts")
         if act.first > last or act.last < first
     )
+
+
+def with_zu(reading: Reading, first: int) -> bool:
+    """German "zu unterbreiten": the form is that of the present, too."""
+    return reading.lexicon.language == "de" and first > 0 and reading.tokens[first - 1].low == "zu"
+
+
+def ends_clause(reading: Reading, first: int, last: int) -> bool:
+    """German "bevor der Senat das Abkommen ratifiziert": what ends such a clause without an auxiliary is its verb in the present."""
+    clause = reading.clause(first)
+    if reading.lexicon.language != "de" or clause.kind != SUBORDINATE:
+        return False
+    following = last + 1
+    return following == len(reading.tokens) or (
+        reading.comma_between(last, following) and not reading.same_clause(last, following)
+    )
+
+
+def subject_behind(reading: Reading, verb: int, thing: Thing | None) -> Thing | None:
+    """„Der Gipfel endete, ohne dass das Abkommen …“: what an intransitive verb befalls stands in no clause behind its own."""
+    away = thing is not None and not reading.same_clause(thing.first, verb)
+    alone = reading.is_a("intransitive", verb)
+    return None if thing is not None and alone and away and reading.clause(thing.first).kind == SUBORDINATE else thing
+
+
+_SET_IN = 10  # words between an auxiliary and its participle
+
+
+def auxiliary(reading: Reading, first: int) -> tuple[str, int]:
+    """ "Has, on Monday in Rabat, signed", « ont, mardi à Rabat, signé »: the auxiliary before what commas set in, or ("", -1)."""
+    if reading.lexicon.verb_final or reading.before(first).strip() != ",":
+        return "", -1
+    begin = next((i for i in range(first - 1, max(0, first - _SET_IN), -1) if reading.before(i).strip() == ","), 0)
+    acts = any(begin <= h.first < first for h in reading.section("acts"))
+    for role, aux in (("be_been", "been"), ("have", "have"), ("be", "be")):
+        if begin and not acts and reading.is_a(role, begin - 1) and reading.same_clause(begin - 1, first):
+            return aux, begin - 1
+    return "", -1

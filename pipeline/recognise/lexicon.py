@@ -115,6 +115,8 @@ GRAMMAR = frozenset(
         "have",
         "be",
         "be_been",
+        "subjunctive_aux",
+        "granted",
         "passive_aux",
         "by",
         "to",

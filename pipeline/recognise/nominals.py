@@ -238,9 +238,18 @@ def _names_a_treaty(reading: Reading, trigger: Trigger) -> str:
     return "names_a_treaty" if trigger.family == "accede" and not to and before else ""
 
 
+def _handing(act: Hit, papers: Sequence[Hit]) -> bool:
+    """ "El depósito del instrumento de ratificación": the papers are right behind the noun, or before it."""
+    return any(-_BESIDE <= act.first - p.first <= 0 < p.first - act.last <= _BESIDE for p in papers)
+
+
 def _names_a_paper(reading: Reading, trigger: Trigger) -> str:
     """ "exchange the instruments of ratification": they are a thing here; what is done with them is the step."""
     papers = [h for h in reading.section("things") if h.key == "instruments" and h.first <= trigger.first <= h.last]
-    acts = (h for h in reading.section("acts") if h.key == "exchange" or (h.key == "deposit" and h.form != "noun"))
+    acts = (
+        h
+        for h in reading.section("acts")
+        if h.key == "exchange" or (h.key == "deposit" and (h.form != "noun" or _handing(h, papers)))
+    )
     beside = papers and any(reading.same_clause(h.first, trigger.first) for h in acts)
     return "names_a_paper" if beside else ""

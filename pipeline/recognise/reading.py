@@ -28,7 +28,6 @@ _LIGHT = frozenset({"prepositions", "pronouns", "stop_words", "determiners", "cl
 _COMMAS = frozenset(",，،")
 _JOINTS = frozenset("—–－·")
 _TELLING = frozenset({"acts", "instruments"})
-_YEAR = 4  # digits
 _JOINING = frozenset({"-", "‑"})
 _FINITE = frozenset({"present", "base", "subjunctive"})
 _PLAIN = frozenset({" ", "", "-", "'", "’", "\u00a0"})  # between most words: no mark at all
@@ -218,6 +217,7 @@ def _dash(text: str) -> bool:
     )
 
 
+_ADVERBIAL = frozenset({"have", "called"})  # "has since applied it", "an accord known as Open Skies"
 _CHANGES = frozenset({"present", "base", "past", "participle"})
 
 
@@ -245,10 +245,11 @@ def _opening(
             return RELATIVE if i - 1 in nouns or {"have", "be"} & roles.get(i + 1, _NONE) else MAIN
         return RELATIVE
     if "subordinate" in keys:
-        adverb = "have" in roles.get(i - 1, _NONE)  # "has since applied it"
-        loose = commas and not marked and "coordinate" not in roles.get(i - 1, _NONE)
-        adverb = adverb or "called" in roles.get(i - 1, _NONE)  # "an accord known as Open Skies"
-        if (i in negating and not marked) or adverb or loose or _before_date(tokens, i, since="since" in keys):
+        before = roles.get(i - 1, _NONE)
+        clitic = "reflexive" in keys and "negation" in before  # "não se ratificou"
+        adverb = clitic or not _ADVERBIAL.isdisjoint(before)
+        loose = commas and not marked and "coordinate" not in before
+        if (i in negating and not marked) or adverb or loose or relatives.before_date(tokens, i, since="since" in keys):
             return ""
         return SUBORDINATE
     return ""
@@ -293,7 +294,8 @@ def _clauses(
                 both = relatives.ends_with(inner.opener, clauses[current].opener, i, gaps, roles)
                 current = clauses[current].parent if both else current
         before = marked
-        marked = not i or "," in between or (commas and before and "prepositions" in roles.get(i - 1, _NONE))
+        leading = {"prepositions", "lacking"} & roles.get(i - 1, _NONE)  # „, ohne dass …“
+        marked = not i or "," in between or (commas and before and bool(leading))
         kind = _opening(i, tokens, roles, frozen_nouns, frozen_covered, negating, marked=marked, commas=commas)
         if kind and (i or kind == SUBORDINATE):
             again = clauses[current]
@@ -318,12 +320,6 @@ def _close(
         end = relatives.end(clause.opener, words, hits, roles, own[-1], english=english)
         for i in range(end, own[-1] + 1) if end > 0 else ():
             of[i] = clause.parent
-
-
-def _before_date(tokens: Sequence[Token], word: int, *, since: bool) -> bool:
-    """ "Since 1 March 2020", "until 2031": a word that opens clauses stands before a date as a preposition."""
-    following = [token.low for token in tokens[word + 1 : word + (3 if since else 2)]]
-    return any(low[0].isdigit() and (since or len(low) == _YEAR) for low in following)
 
 
 def _set_in(gaps: Sequence[str], telling: frozenset[int]) -> dict[int, str]:

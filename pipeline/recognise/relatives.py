@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence, Set
 
 from pipeline.recognise.patterns import Hit
+from pipeline.recognise.values import Token
 
 Roles = Mapping[int, Set[str]]  # the keys of the grammar section that every word has, if any
 _NONE: Set[str] = frozenset()
@@ -17,6 +18,7 @@ _BARE = frozenset(
     ["be", "been", "being", "having", "sido", "ser", "sea", "sean", "été", "être", "ayant", "avoir", "seja", "sejam", "ter", "tendo", "am"]
 )  # fmt: skip
 _REACH = 3  # words from an auxiliary to its participle
+_YEAR = 4  # digits
 _AT_LEAST = 4  # words of a relative clause whose verb is known by its ending only
 _ADVERBS = frozenset({"not", "never", "already", "still", "yet", "now", "since"})
 _NO_VERB = ("determiners", "pronouns", "prepositions", "coordinate", "numbers", "relative", "subordinate", "to", "with")
@@ -38,7 +40,7 @@ def end(opener: int, words: Sequence[str], hits: Sequence[Hit], roles: Roles, la
         if not any(h.form in _DONE and h.first <= i + _REACH and i <= h.last and h.first >= i for h in acts):
             continue
         if _has_verb(opener, i, words, acts, roles, english=english):
-            return i
+            return i - ("negation" in roles.get(i - 1, _NONE) and not english)
     return -1
 
 
@@ -69,3 +71,9 @@ def ends_with(inner: int, outer: int, word: int, gaps: Sequence[str], roles: Rol
     and not only the clause in it. `inner`, `outer`: the words that open the two."""
     ends = inner - outer > 1 and "," not in gaps[inner]
     return ends and bool(roles.get(word, _NONE) & {"have", "be"})
+
+
+def before_date(tokens: Sequence[Token], word: int, *, since: bool) -> bool:
+    """ "Since 1 March 2020", "until 2031": a word that opens clauses stands before a date as a preposition."""
+    following = [token.low for token in tokens[word + 1 : word + (3 if since else 2)]]
+    return any(low[0].isdigit() and (since or len(low) == _YEAR) for low in following)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeline.model import Status
-from pipeline.recognise import cues, governed, han, nominals, orders, preceding, tenses
+from pipeline.recognise import cues, governed, han, moods, nominals, orders, preceding, tenses
 from pipeline.recognise.patterns import Hit
 from pipeline.recognise.reading import MAIN, RELATIVE, SUBORDINATE, Reading
 from pipeline.recognise.triggers import (
@@ -60,10 +60,11 @@ def decide(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> V
         if trigger.tense == GERUND and trigger.family in _ENDED_AT_ONCE and _at_once(reading, trigger):
             return Status.OCCURRED, ("at_once",)
         return governed.decide(reading, trigger, _scope_start(reading, trigger, triggers))
-    return _finite(reading, trigger, triggers)
+    return moods.asked(reading, trigger) or _finite(reading, trigger, triggers)
 
 
 _UNSURE = frozenset({"planned", "called_for", "conditional"})
+_TOLD = frozenset({PAST, PERFECT, PLUPERFECT})
 
 
 def _scope_start(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> int:
@@ -114,11 +115,16 @@ def _by_opener(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) 
             return None  # "after that state deposits": there "that" opens nothing
         clause = parent
     opener = clause.opener
-    conditional = any(h.key == "conditional" and h.first <= opener <= h.last for h in reading.section("status"))
-    fact = past and _once(reading, opener) and not _bare(reading, trigger, triggers)
-    if conditional and not fact:
+    conditional = any(
+        h.key == "conditional" and h.first <= opener <= h.last and not cues.hangs_on(reading, h)
+        for h in reading.section("status")
+    )
+    if moods.without(reading, opener):
+        return Status.NEGATED, ("without_that",)
+    told = trigger.tense == PERFECT and moods.told(reading, opener, trigger.first)
+    if conditional and not ((past or told) and _once(reading, opener) and not _bare(reading, trigger, triggers)):
         return Status.CONDITIONAL, ("conditional_clause",)
-    if clause.number and trigger.tense == PRESENT and _purpose(reading, opener):
+    if clause.number and trigger.tense == PRESENT and moods.purpose(reading, opener):
         return Status.PLANNED, ("purpose",)
     if (
         trigger.tense in {PRESENT, PERFECT, FUTURE}
@@ -127,7 +133,7 @@ def _by_opener(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) 
         and not reading.heading
     ):
         word = reading.tokens[opener].low
-        if _temporal(reading, word) and not _at_that_moment(reading, trigger, opener):
+        if _temporal(reading, word) and not told and not _at_that_moment(reading, trigger, opener):
             return Status.CONDITIONAL, ("temporal_clause_present",)
     return None
 
@@ -137,12 +143,6 @@ def _bare(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> bo
     if trigger.first != reading.clause(trigger.first).opener + 1:
         return False
     return not any(t is not trigger and _past(t) for t in triggers)
-
-
-def _purpose(reading: Reading, opener: int) -> bool:
-    """ "They are urged to do more so that they ratify it": what is told is to come about."""
-    behind = reading.tokens[opener + 1].low if opener + 1 < len(reading.tokens) else ""
-    return reading.lexicon.language == "en" and reading.tokens[opener].low == "so" and behind == "that"
 
 
 def _at_that_moment(reading: Reading, trigger: Trigger, opener: int) -> bool:
@@ -206,14 +206,18 @@ def _finite(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> 
         h for h in behind if h.key != "planned" or trigger.tense != PERFECT
     ]
     near = [h for h in near if not cues.says_nothing(reading, h, trigger)]
-    near += _postponed(reading, trigger) + _shelved(reading, trigger)
+    near = (
+        [h for h in near if not moods.reported(reading, trigger, h)]
+        + _postponed(reading, trigger)
+        + _shelved(reading, trigger)
+    )
     if trigger.family == "submit":
         near = [h for h in near if not _destination(reading, h)]
         near = [h for h in near if not han.considered(reading, h.first, h.last, trigger.first)]
     undone = _undone(reading, trigger, near)
     if undone is not None:
         return undone
-    if trigger.tense == PRESENT and trigger.family == "enter_force" and _since(reading, trigger):
+    if trigger.tense == PRESENT and trigger.family == "enter_force" and tenses.since(reading, trigger):
         return Status.OCCURRED, ("in_force_since",)
     if trigger.tense == FUTURE:
         return Status.PLANNED, ("future_form",)
@@ -296,7 +300,7 @@ def _undone(reading: Reading, trigger: Trigger, near: Sequence[Hit]) -> Verdict 
         if any(
             h.key == key
             and (h.key == "negated" or not _past(trigger) or _modal(reading, h, trigger))
-            and not (h.key == "conditional" and trigger.tense in {PERFECT, "past"} and reading.is_a("factual", h.last))
+            and not (h.key == "conditional" and trigger.tense in _TOLD and reading.is_a("factual", h.last))
             for h in near
         ):
             return status, (key,)
@@ -333,12 +337,6 @@ def _denied(reading: Reading, trigger: Trigger) -> bool:
     )
 
 
-def _since(reading: Reading, trigger: Trigger) -> bool:
-    """ "Gilt seit 2020", "est en vigueur depuis mai": a present that tells of the past."""
-    near = range(max(0, trigger.first - 3), min(trigger.last + 4, len(reading.tokens)))
-    return any(reading.is_a("since", i) and reading.same_clause(i, trigger.first) for i in near)
-
-
 def _at_once(reading: Reading, trigger: Trigger) -> bool:
     """ "Announced that the treaty would be suspended with immediate effect": the word is the deed."""
     said = any(reading.is_a("quote_verbs", i) for i in range(trigger.first))
@@ -348,7 +346,7 @@ def _at_once(reading: Reading, trigger: Trigger) -> bool:
 
 
 def _past(trigger: Trigger) -> bool:
-    return trigger.voice == ACTIVE and trigger.tense in {"past", PERFECT, PLUPERFECT}
+    return trigger.voice == ACTIVE and trigger.tense in _TOLD
 
 
 def _modal(reading: Reading, hit: Hit, trigger: Trigger) -> bool:

@@ -190,3 +190,9 @@ def wanted(reading: Reading, trigger: Trigger) -> bool:
         return False
     between = range(wanting[-1] + 1, trigger.first)
     return not any(reading.is_a("be", i) or reading.is_a("have", i) or reading.is_a("coordinate", i) for i in between)
+
+
+def since(reading: Reading, trigger: Trigger) -> bool:
+    """ "Gilt seit 2020", "est en vigueur depuis mai": a present that tells of the past."""
+    near = range(max(0, trigger.first - 3), min(trigger.last + 4, len(reading.tokens)))
+    return any(reading.is_a("since", i) and reading.same_clause(i, trigger.first) for i in near)

@@ -158,7 +158,7 @@ def _aux(reading: Reading, first: int, reach: int, things: Sequence[Thing]) -> t
             return "have", i
         if reading.is_a("be", i):
             return "be", i
-    return "", -1
+    return inserts.auxiliary(reading, first)
 
 
 _FIXED = {"ahead": (PASSIVE, FUTURE), "passive": (PASSIVE, PAST), "converb": (ACTIVE, PAST), "gerund": (ACTIVE, GERUND)}
@@ -182,7 +182,7 @@ def _voice(
         return _FIXED[fixed]
     if "future" in forms and not ("present" in forms and reading.lexicon.language == "kk"):  # one form for both
         return ACTIVE, FUTURE
-    if "present" in forms:
+    if "present" in forms and not ("infinitive" in forms and inserts.with_zu(reading, first)):
         return ACTIVE, PRESENT
     if forms & {"infinitive", "subjunctive"}:
         return ACTIVE, INFINITIVE
@@ -318,6 +318,8 @@ def _reduced(reading: Reading, first: int, last: int, things: Sequence[Thing]) -
         return True  # "dispatches on revised agreements"
     if reading.before(first) in {"-", "‑"}:
         return True
+    if inserts.ends_clause(reading, first, last):
+        return False
     previous = first - 1
     if (
         previous == 0

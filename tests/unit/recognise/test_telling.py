@@ -48,7 +48,8 @@ def _alerts(found: tuple[Finding, ...]) -> list[str]:
     return sorted({f"{f.agreement_id} {f.type} {f.actor_country}".strip() for f in news})
 
 
-CASES_TOLD = [case for name in ("telling.toml", "news.toml", "acts.toml", "papers.toml") for case in load(name, "case")]
+FILES = ("telling.toml", "news.toml", "acts.toml", "papers.toml", "constructions.toml")
+CASES_TOLD = [case for name in FILES for case in load(name, "case")]
 
 
 @pytest.mark.parametrize("case", CASES_TOLD, ids=lambda c: f"{c['lang']}: {c['why']}")

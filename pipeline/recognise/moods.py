@@ -1,0 +1,99 @@
+"""Moods and tenses of clauses that hang on another. What a subjunctive tells: what the word that asks for it says of the act ("piden que sea ratificado", « sans qu'il l'ait signé »)."""
+
+from __future__ import annotations
+
+from pipeline.model import Status
+from pipeline.recognise import cues
+from pipeline.recognise.patterns import Hit
+from pipeline.recognise.reading import Reading
+from pipeline.recognise.triggers import PASSIVE, Trigger
+
+Verdict = tuple[Status | None, tuple[str, ...]]
+_AUXILIARY = 4  # words from a subjunctive auxiliary to its participle
+_CLAUSE = 24  # words from the word that opens the clause to its verb
+_ASKING = 4  # words from what asks to the word that opens the clause
+_DENYING = 7
+_UNSURE = frozenset({"planned", "called_for", "negated", "conditional", cues.REJECTED})
+
+
+def asked(reading: Reading, trigger: Trigger) -> Verdict | None:
+    """The status of a verb in the subjunctive by the word before its clause; None where that is another mood, or tells a fact."""
+    if "subjunctive_aux" not in reading.roles:
+        return None
+    near = range(max(0, trigger.first - _AUXILIARY), trigger.first)
+    auxiliary = next(
+        (i for i in reversed(near) if reading.is_a("subjunctive_aux", i) and reading.same_clause(i, trigger.first)), -1
+    )
+    if auxiliary < 0:
+        return None
+    before = range(auxiliary - 1, max(-1, auxiliary - _CLAUSE), -1)
+    opener = next((i for i in before if reading.is_a("complementiser", i)), -1)
+    if opener < 0:
+        return None
+    asking = [h for h in reading.section("status") if h.key in _UNSURE and _asks(reading, h.first, h.last, opener)]
+    if asking:
+        word = max(asking, key=lambda h: (h.last, -h.first))
+        return (Status.NEGATED if word.key == cues.REJECTED else Status(word.key)), (f"{word.key}_that",)
+    if _fact(reading, opener) or trigger.voice != PASSIVE or reading.is_a("have", auxiliary):
+        return None  # "celebró que lo haya ratificado", « bien que l'accord soit signé »
+    return Status.PLANNED, ("subjunctive",)
+
+
+def _asks(reading: Reading, first: int, last: int, opener: int) -> bool:
+    reach = _DENYING if reading.is_a("denial", last) else _ASKING
+    return first <= opener <= last or (0 < opener - last <= reach and not reading.comma_between(last, opener - 1))
+
+
+def _fact(reading: Reading, opener: int) -> bool:
+    """ "Aunque", « bien que », "se félicite que": what is granted or felt about has happened."""
+    return any(reading.is_a("granted", i) for i in range(max(0, opener - _ASKING), opener + 1))
+
+
+_AHEAD = frozenset({"planned", "called_for", "conditional"})
+_TOLD_IN_PERFECT = frozenset({"fr", "de"})
+
+
+def told(reading: Reading, opener: int, verb: int) -> bool:
+    """« La coopération a changé de visage mardi, lorsque les deux pays ont signé … »: where the perfect is the tense of telling, a clause
+    of time that has its day, or hangs on a verb of the past, tells what happened; a rule or a plan has none of these."""
+    if reading.lexicon.language not in _TOLD_IN_PERFECT:
+        return False
+    clause = reading.clause(verb)
+    main = clause.parent
+    own = {clause.number, main}
+    ahead = any(
+        h.key in _AHEAD and reading.clause_of[h.first] in own and not h.first <= opener <= h.last
+        for h in reading.section("status")
+    )
+    future = any(
+        h.form == "future" or (h.form == "present" and h.key == "enter_force")
+        for h in reading.section("acts")
+        if reading.clause_of[h.first] == main
+    )
+    if ahead or future:
+        return False
+    dated = any(reading.is_a(role, i) for role in ("on_day", "today") for i in reading.words_of(clause.number))
+    return dated or any(reading.is_a("have", i) for i in reading.words_of(main))
+
+
+def without(reading: Reading, opener: int) -> bool:
+    """„Ohne dass der Senat ihn gebilligt hätte“: a negation of several words that opens the clause."""
+    return any(h.key == "negated" and h.first < opener == h.last for h in reading.section("status"))
+
+
+_REPORTED = frozenset(["hätten", "wären"])
+
+
+def reported(reading: Reading, trigger: Trigger, hit: Hit) -> bool:
+    """„Er teilte mit, dass beide Länder den Vertrag unterzeichnet hätten“: a plural of reported speech is no condition."""
+    if hit.first != hit.last or reading.tokens[hit.first].low not in _REPORTED:
+        return False
+    return any(
+        reading.is_a("quote_verbs", i) for i in range(len(reading.tokens)) if not reading.same_clause(i, trigger.first)
+    )
+
+
+def purpose(reading: Reading, opener: int) -> bool:
+    """ "They are urged to do more so that they ratify it": what is told is to come about."""
+    behind = reading.tokens[opener + 1].low if opener + 1 < len(reading.tokens) else ""
+    return reading.lexicon.language == "en" and reading.tokens[opener].low == "so" and behind == "that"
