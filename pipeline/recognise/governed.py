@@ -16,6 +16,7 @@ _ORDER = 8  # words between an order and what is to be done
 _PAST_SUBJUNCTIVE = ("ara", "aran", "iera", "ieran")
 _SMALL = 3  # words: « accordés pour », "einig, es zu"
 _AGREED = 10  # words between an agreeing and what was agreed to
+_AFTER_INFINITIVE = frozenset({"es", "pt"})
 _CHAMBERS = frozenset({"parliament", "lower_chamber", "upper_chamber"})
 _TO_BE_SIGNED = frozenset({"sign", "initial"})
 _UNSURE = frozenset({"planned", "called_for", "conditional", "negated", "rejected"})
@@ -34,6 +35,13 @@ def decide(reading: Reading, trigger: Trigger, start: int) -> Verdict:
         return Status.OCCURRED, ("participial",)
     if _after_that(reading, trigger):
         return None, ("after_that",)
+    if (
+        trigger.tense == INFINITIVE
+        and reading.lexicon.language in _AFTER_INFINITIVE
+        and _preposition(reading, trigger.first)
+    ):
+        told = _beside(reading, trigger)  # "tras firmar el acuerdo, …", "após assinar"
+        return told if told[0] is Status.OCCURRED else (None, ("temporal_infinitive",))
     if trigger.family in ENDING and _ordered(reading, trigger):
         return Status.OCCURRED, ("ordered",)
     agreed = _agreed(reading, trigger)

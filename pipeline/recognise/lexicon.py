@@ -117,6 +117,7 @@ GRAMMAR = frozenset(
         "be_been",
         "subjunctive_aux",
         "granted",
+        "purpose",
         "passive_aux",
         "by",
         "to",

@@ -18,6 +18,9 @@ _UNSURE = frozenset({"planned", "called_for", "negated", "conditional", cues.REJ
 
 def asked(reading: Reading, trigger: Trigger) -> Verdict | None:
     """The status of a verb in the subjunctive by the word before its clause; None where that is another mood, or tells a fact."""
+    opens = reading.clause(trigger.first).opener
+    if opens > 0 and reading.is_a("purpose", opens):
+        return _by_asking(reading, opens) or (Status.PLANNED, ("purpose",))
     if "subjunctive_aux" not in reading.roles:
         return None
     near = range(max(0, trigger.first - _AUXILIARY), trigger.first)
@@ -30,13 +33,21 @@ def asked(reading: Reading, trigger: Trigger) -> Verdict | None:
     opener = next((i for i in before if reading.is_a("complementiser", i)), -1)
     if opener < 0:
         return None
-    asking = [h for h in reading.section("status") if h.key in _UNSURE and _asks(reading, h.first, h.last, opener)]
-    if asking:
-        word = max(asking, key=lambda h: (h.last, -h.first))
-        return (Status.NEGATED if word.key == cues.REJECTED else Status(word.key)), (f"{word.key}_that",)
+    asking = _by_asking(reading, opener)
+    if asking is not None:
+        return asking
     if _fact(reading, opener) or trigger.voice != PASSIVE or reading.is_a("have", auxiliary):
         return None  # "celebró que lo haya ratificado", « bien que l'accord soit signé »
     return Status.PLANNED, ("subjunctive",)
+
+
+def _by_asking(reading: Reading, opener: int) -> Verdict | None:
+    """What the word before a clause says of what the clause tells."""
+    asking = [h for h in reading.section("status") if h.key in _UNSURE and _asks(reading, h.first, h.last, opener)]
+    if not asking:
+        return None
+    word = max(asking, key=lambda h: (h.last, -h.first))
+    return (Status.NEGATED if word.key == cues.REJECTED else Status(word.key)), (f"{word.key}_that",)
 
 
 def _asks(reading: Reading, first: int, last: int, opener: int) -> bool:
