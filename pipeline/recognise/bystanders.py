@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.recognise import orders
+from pipeline.recognise import further, orders
 from pipeline.recognise.cases import LAWS, nothing_follows
 from pipeline.recognise.reading import RELATIVE, SUBORDINATE, Reading
 from pipeline.recognise.things import GENERIC, NOUN, PRONOUN, TREATY, Thing
@@ -41,6 +41,8 @@ def objects(reading: Reading, things: Sequence[Thing], trigger: Trigger) -> Sequ
             and not _retold(reading, trigger, t)
         )
         and not _earlier(reading, t)
+        and not (t.what == PRONOUN and further.item(reading, t, things))
+        and not (t.what == TREATY and further.beside(reading, t) and not _told_on(reading, trigger, t))
         and not _end(reading, trigger, t)
     ]
     return kept if len(kept) < len(things) else things
@@ -66,6 +68,16 @@ def _retold(reading: Reading, trigger: Trigger, thing: Thing) -> bool:
         clause.kind == RELATIVE
         and 0 < clause.opener - thing.last <= _CLAUSE
         and reading.clause_of[thing.first] == clause.parent
+    )
+
+
+def _told_on(reading: Reading, trigger: Trigger, thing: Thing) -> bool:
+    """Whether an act stands in a relative clause about an agreement, or in a participle behind it."""
+    if trigger.first < thing.last:
+        return False
+    clause = reading.clause(trigger.first)
+    return trigger.voice == ATTRIBUTE or (
+        clause.kind == RELATIVE and clause.opener > thing.last and reading.clause_of[thing.first] == clause.parent
     )
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 
-from pipeline.recognise import adjectives, han
+from pipeline.recognise import adjectives, further, han
 from pipeline.recognise.reading import MAIN, Reading
 from pipeline.recognise.things import GENERIC, NOUN, PRONOUN, TREATY, Thing
 from pipeline.recognise.values import DateMention, PartyKind, PartyMention
@@ -235,7 +235,7 @@ def _ends(reading: Reading, thing: Thing, things: Sequence[Thing], word: int) ->
     clause = reading.clause(word)
     if clause.number != reading.clause_of[thing.first] and clause.kind == MAIN:
         return True
-    if reading.is_any(("have", "be"), word):
+    if reading.is_any(("have", "be", "together"), word):
         return True
     joins = reading.is_a("coordinate", word)
     if joins and joins_names(reading, word):
@@ -252,7 +252,7 @@ def _ends(reading: Reading, thing: Thing, things: Sequence[Thing], word: int) ->
         to_whom = any(h.key == "recipient" and h.first == word + 1 for h in reading.section("procedure"))
         if to_whom or (not reading.is_a("complement", word) and _place(reading, word)):
             return True
-    if joins and _another(reading, things, word, thing):
+    if joins and (_another(reading, things, word, thing) or further.another(reading, word + 1) >= 0):
         return True
     if joined(reading, word) and any(t.first == word and t.what == TREATY for t in things):
         return True  # «اتفاقية التجارة واتفاقية النقل»
@@ -296,7 +296,8 @@ def _another(reading: Reading, things: Sequence[Thing], conjunction: int, thing:
     if any(t.first == following and adjectives.year_behind(reading, t.last) >= 0 for t in things if t.what == PRONOUN):
         return True  # « la convention de 1972 et celle de 1965 »
     fresh = reading.is_a("determiners", following) or reading.is_a("numbers", following) or reading.lexicon.object_first
-    return fresh and any(t is not thing and t.what == TREATY and 0 < t.first - conjunction <= 6 for t in things)
+    reach = 6 if fresh else 3 if reading.is_a("prepositions", following) else 0  # « et de l'accord », "y del tratado"
+    return any(t is not thing and t.what == TREATY and 0 < t.first - conjunction <= reach for t in things)
 
 
 def _begins(reading: Reading, word: int) -> bool:

@@ -176,6 +176,7 @@ GRAMMAR = frozenset(
         "the_one",
         "lacking",
         "likening",
+        "together",
         "itself",
         "two",
         "three",

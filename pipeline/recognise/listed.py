@@ -51,6 +51,8 @@ def itemised(reading: Reading, thing: Thing, mention: Mention, verbs: Sequence[T
     else:
         return mention
     noun = _text(reading, thing.first, thing.last)
+    if words is not stretch and all(_names(reading, i) or _is_light(reading, i) for i in words):
+        noun = f"{noun} {_on_what(reading, words.stop, verbs)}".rstrip()
     topics = [_topic(reading, noun, parts, at) if apart else noun for at in range(len(parts))]
     items = _one_each(reading, noun, mention, parts, words) or tuple(
         _item(reading, topic, mention, first, last) for topic, (first, last) in zip(topics, parts, strict=True)
@@ -61,7 +63,7 @@ def itemised(reading: Reading, thing: Thing, mention: Mention, verbs: Sequence[T
 def _by_names(reading: Reading, first: int, last: int) -> list[tuple[int, int]]:
     """One item for each state that a set-off list of one subject names («— о базах в Мали и Нигере»)."""
     ends = [reading.token_at(p.end - 1) for p in reading.parties if p.kind is PartyKind.NAME]
-    ends = [i for i in ends if first < i <= last]
+    ends = [i for i in ends if first <= i <= last]
     begins = [first, *(i + 1 for i in ends[:-1])]
     return [span for a, b in zip(begins, ends, strict=False) for span in _whole(reading, a, b)]
 
@@ -74,6 +76,25 @@ def _topic(reading: Reading, noun: str, parts: Sequence[tuple[int, int]], at: in
     before = range(parts[at - 1][0], parts[at - 1][1] + 1)
     kept = [i for i in before if not _names(reading, i)]
     return f"{noun} {_text(reading, kept[0], kept[-1])}" if kept else noun
+
+
+def _on_what(reading: Reading, word: int, verbs: Sequence[Trigger]) -> str:
+    """The words behind a list of states set in by dashes that say what all its agreements are on ("two treaties – with Mali and Niger – on tax")."""
+    if word >= len(reading.tokens) or not reading.is_a("complement", word):
+        return ""
+    stops = {v.first for v in verbs if v.voice != NOMINAL}
+    last = word
+    while last + 1 < min(len(reading.tokens), word + _NEAR) and not (
+        last + 1 in stops
+        or reading.before(last + 1).strip(" \u00a0'’-")
+        or reading.is_any(("be", "have", "days", "on_day", "relative"), last + 1)
+    ):
+        last += 1
+    return _text(reading, word, last)
+
+
+def _is_light(reading: Reading, word: int) -> bool:
+    return any(reading.is_a(role, word) for role in _LIGHT)
 
 
 def _names(reading: Reading, word: int) -> bool:
@@ -100,6 +121,11 @@ def _one_each(
         item = _item(reading, noun, mention, first, last)
         out.append(replace(item, parties=(party,)))
     return tuple(out)
+
+
+def holds(head: Mention, mention: Mention) -> bool:
+    """Whether a wording is but one of the list that another one heads ("…, one with Mali on tax and one with Togo")."""
+    return bool(head.items) and head.items[0].start <= mention.end <= head.items[-1].end
 
 
 def behind(mention: Mention, following: Reading) -> Mention:

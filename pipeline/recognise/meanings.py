@@ -103,6 +103,10 @@ class Meanings:
     ) -> None:
         sure = [x for x in linked if x.band is Band.SURE]
         linked = sure or linked
+        along = [x for x in linked if prominence.likened(reading, x.mention)]
+        if 0 < len(along) < len(linked):  # "the treaty was signed together with the accord on …"
+            self._note([x for x in linked if x not in along], reading, found, trigger, denied=denied)
+            linked = along
         ids = tuple(x.agreement_id for x in linked if x.agreement_id)
         if ids and linked[0].reasons[:1] == ("carried",):
             self.focus.come_back(ids, reading.sentence.index)
@@ -156,7 +160,8 @@ class Meanings:
             return self._replacing(reading, one.trigger, replaced)
         listed = [
             x for x in linked
-            if x.band is Band.SURE and x.mention is not mentioned[0] and x.reasons[:1] != ("carried",)
+            if x.band is Band.SURE and x.reasons[:1] != ("carried",)
+            and (x.mention is not mentioned[0] or x.reasons[:1] == ("listed",))
         ]  # fmt: skip
         return (
             listed if listed and mentioned[0].generic and mentioned[0].plural else linked

@@ -180,6 +180,8 @@ def _pick(reading: Reading, thing: Thing) -> str:
     for pick in ("former", "latter"):
         if (thing.what == PRONOUN or reading.lexicon.language == "zh") and reading.is_a(pick, thing.last):
             return pick
+        if thing.what == GENERIC and thing.first and reading.is_a(pick, thing.first - 1):
+            return pick  # «первый документ подписан в марте»
     near = range(max(0, thing.first - 2), thing.last + 1)
     if reading.any_is("other_words", range(near.start, thing.first)):
         return ""  # « deux autres conventions »
@@ -243,8 +245,11 @@ def _object_of(reading: Reading, word: int) -> bool:
         return not reading.heading
     if reading.before(word).strip(" \u00a0"):
         return False
+    before = word - 1
+    while before > 0 and reading.is_a("on_day", before):
+        before -= 1
     return reading.is_a("days", word - 1) or any(
-        h.last == word - 1 and h.form in _FINITE for h in reading.section("acts")
+        h.last == before and h.form in _FINITE for h in reading.section("acts")
     )
 
 

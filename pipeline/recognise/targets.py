@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.recognise import adjectives, bills, complements, gapping, listed, mentions
+from pipeline.recognise import adjectives, bills, complements, further, gapping, listed, mentions
 from pipeline.recognise.cases import LAWS
 from pipeline.recognise.reading import Reading
 from pipeline.recognise.things import GENERIC, NOUN, PRONOUN, TREATY, Thing
@@ -35,13 +35,19 @@ def of(
 ) -> list[Mention]:
     """The mentions of the agreement (or agreements) an act is about; never empty: without words it is a generic one."""
     things = _things(reading, found, verbs, trigger, _outer(reading, found, verbs, trigger, thing), about)
+    along = further.together(reading, found, verbs, trigger, things)
     if things:
         things = [*things, *(t for t in bills.beside(reading, found, verbs, trigger, thing, things) if t not in things)]
-        return [listed.itemised(reading, t, mentions.of(reading, t, found, verbs, marked), verbs) for t in things]
+        things = [*things, *along, *further.elided(reading, things, verbs)]
+        things = [*things, *further.gapped(reading, verbs, trigger, thing, marked)]
+        told = [listed.itemised(reading, t, mentions.of(reading, t, found, verbs, marked), verbs) for t in things]
+        pairs = zip(things, told, strict=True)
+        return [m for t, m in pairs if t.what != PRONOUN or not any(listed.holds(head, m) for head in told)]
     organised = _organisation(reading, trigger, _leaving(trigger, thing, verbs, about)) or _noun_phrase(
         reading, found, verbs, thing, marked
     )
-    return [organised or _synthetic(reading, trigger)]
+    others = [mentions.of(reading, t, found, verbs, marked) for t in along]
+    return [organised or _synthetic(reading, trigger), *others]
 
 
 def _outer(
@@ -183,7 +189,7 @@ def _joined_before(
     for other in reversed([t for t in found if t.what == TREATY and t.last < thing.first]):
         if thing.first - other.last > _LISTED or not _joined(reading, other, thing, begun=begun or bool(out)):
             break
-        if not reading.lexicon.verb_final and not _free(reading, verbs, other, thing):
+        if not _noun_last(reading) and not _free(reading, verbs, other, thing):
             break
         out.insert(0, other)
         thing = other
@@ -201,17 +207,24 @@ def _joined(reading: Reading, other: Thing, thing: Thing, *, begun: bool) -> boo
         return True
     if "、" in reading.before(following):
         return True
-    if reading.lexicon.verb_final:
+    if _noun_last(reading):
         return False
     opened = next((i for i in range(thing.first, other.last, -1) if _OPENING in reading.before(i)), thing.first)
+    if begun and _COMMAS & set(reading.before(opened)):
+        return True  # «соглашение с …, договор с … и протокол с … вступили в силу»
     for i in range(opened - 1, other.last, -1):
-        if reading.is_a("coordinate", i):
-            return True
+        if reading.is_a("coordinate", i) or reading.is_a("coordinate", i - 1):
+            return True  # "and on the treaty", « et de l'accord », "e a convenção"
         if begun and _COMMAS & set(reading.before(i)):
             return True
         if reading.is_a("prepositions", i) or reading.before(i + 1).strip(" \u00a0'’-\"«“„"):
             return False
     return False
+
+
+def _noun_last(reading: Reading) -> bool:
+    """Whether a noun stands behind what it is about, as it does in Turkish and Kazakh."""
+    return reading.lexicon.verb_final and not reading.lexicon.grammar.get("prepositions")
 
 
 def _free(reading: Reading, verbs: Sequence[Trigger], other: Thing, thing: Thing) -> bool:
@@ -220,6 +233,7 @@ def _free(reading: Reading, verbs: Sequence[Trigger], other: Thing, thing: Thing
         return False
     return not any(
         v.voice not in {NOMINAL, ATTRIBUTE}
+        and v.tense != GERUND
         and v.last < thing.first
         and reading.clause_of[v.first] == reading.clause_of[other.first]
         for v in verbs

@@ -118,8 +118,9 @@ def find(reading: Reading, aliases: tuple[tuple[int, int, str], ...] = ()) -> tu
     found += [Thing(TREATY, h.first, h.last, h.key) for h in reading.section("instruments")]
     found += _nouns(reading, reading.section("acts"))
     found += _enclitics(reading)
+    about = {i for h in reading.section("grammar") if h.key == "complement" for i in range(h.first + 1, h.last + 1)}
     for h in reading.section("grammar"):
-        if h.key == "generic_nouns" and not _of_treaty(reading, h.last, nouns):
+        if h.key == "generic_nouns" and h.first not in about and not _of_treaty(reading, h.last, nouns):
             found.append(Thing(GENERIC, h.first, h.last))
         elif _is_pronoun(reading, h) and not reading.is_a("on_day", h.first):
             found.append(Thing(PRONOUN, h.first, h.last))

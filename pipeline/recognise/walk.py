@@ -25,6 +25,7 @@ from pipeline.recognise import (
     dates,
     discover,
     elliptic,
+    further,
     gapping,
     items,
     laws,
@@ -246,10 +247,8 @@ class Walk(Rolls):
             verdict, why, day = when.of_what_comes(reading, own, why, day)
         around = self._around(reading, others, own, lead=self._is_lead(reading))
         news, because = salience.verdict(reading, one.trigger, verdict, day, around)
-        shown = signs.local(
-            reading, one.trigger, one.thing, day, around, acting=bool(subject), rules=[m.rule for m in own],
-            headline=self.headline,
-        )  # fmt: skip
+        shown = signs.local(reading, one.trigger, one.thing, day, around, acting=bool(subject), headline=self.headline,
+                            rules=[m.rule for m in own])  # fmt: skip
         if self._is_supposed(day, verdict, news, own):
             day, why = day or (PartialDate.of(self.dateline) if self.dateline else None), (*why, assemble.SUPPOSED)
         base = Told(
@@ -259,7 +258,8 @@ class Walk(Rolls):
         )  # fmt: skip
         if self._only_debated(reading, one, base) or self._open(reading, one, base, subject, mentioned):
             return
-        listed = calendars.respective(own, len(self._ids(linked)), kind, verdict, calendar)
+        each_day = further.days(mentioned, marked, own)
+        listed = calendars.respective(each_day, len(self._ids(linked)), kind, verdict, calendar)
         subject = company.likewise(reading, one.trigger, verbs, (*subject, *shared.further))
         base, days = gapping.told(
             base, shared, lambda m: calendars.told([m], kind, verdict, calendar, marked)[0],
