@@ -87,7 +87,7 @@ def slavic(word: str, last: bool) -> str:
     """A Slavic word of a name as a stem: Россия -> Росси~, Южная -> Южн~."""
     if not last and (cut := re.match(r"(.{2,}?)(?:ая|яя|ое|ее|ый|ий|ые|ие|а|е|і|ыя|ія)$", word)) and len(word) > 4:
         return cut[1] + "~"
-    if re.search(r"[оуиеэыіє]$", word) or len(word) < 4:
+    if re.search(r"(?:[оуиеэыіє]|оа)$", word) or len(word) < 4:  # Самоа: «само соглашение» names no state
         return word
     return re.sub(r"(?:[аяйьї])$", "", word) + "~" if re.search(r"[аяйьї]$", word) else word + "~"
 

@@ -16,7 +16,7 @@ _ENDS = {
         r"|atiques?|oniques?|omiques?|ologiques?|ysiques?|idiques?|ogiques?|estres?|times?|coles?|onnels?|onnelles?)"
     ),
     "es": re.compile(
-        r"[^\W\d_]{2,}(?:ales?|ares?|icos?|icas|ari[oa]s?|ori[oa]s?|iv[oa]s?|er[oa]s?|in[oa]s|ino|í?fer[oa]s?|éreos?|éreas?|ític[oa]s?"
+        r"[^\W\d_]{2,}(?:al(?:es)?|ares?|icos?|icas|ari[oa]s?|ori[oa]s?|iv[oa]s?|er[oa]s?|in[oa]s|ino|í?fer[oa]s?|éreos?|éreas?|ític[oa]s?"
         r"|ític[oa]|ítim[oa]s?|riz[oa]s?|enses?|nder[oa]s?)"
     ),
     "pt": re.compile(

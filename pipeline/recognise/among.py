@@ -84,6 +84,11 @@ class Around:
         return anaphora.another(self.reading, self.mention)
 
     @cached_property
+    def ahead(self) -> bool:
+        """Whether it means what follows, not what was told."""
+        return anaphora.ahead(self.reading, self.mention)
+
+    @cached_property
     def manner(self) -> tuple[str, ...]:
         """How the words introduce the mention (`anaphora.manner`)."""
         return anaphora.manner(self.reading, self.mention)

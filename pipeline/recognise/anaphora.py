@@ -12,6 +12,7 @@ _TIED = 4  # words between an amendment and the agreement that it amends
 _HEAD_LAST = frozenset({"kk", "ky", "tr", "zh"})
 _TALKS = 8  # words from a verb to whom the talks that it is about were held with
 _STATES = frozenset({PartyKind.NAME, PartyKind.CAPITAL})
+_COLONS = (":", "：")  # what ends a sentence whose pronoun means what follows
 _COUNTS = ("two", "three", "four")
 
 
@@ -124,6 +125,12 @@ def sets_apart(reading: Reading, mention: Mention, came_before: str) -> bool:
     return first > 0 and reading.is_a("indefinite", first - 1) and reading.sentence.index > _LEAD
 
 
+def ahead(reading: Reading, mention: Mention) -> bool:
+    """Whether a pronoun means what follows: it ends its sentence before a colon (وأصدر المجلس قرارات، منها:)."""
+    ends = reading.token_at(mention.end - 1) + 1 >= len(reading.tokens)
+    return mention.generic and not mention.kind and ends and reading.sentence.text.rstrip().endswith(_COLONS)
+
+
 def another(reading: Reading, mention: Mention) -> bool:
     """Whether a mention is one more beside those told of ("another agreement", "three further treaties", "a similar accord")."""
     first = reading.token_at(mention.start)
@@ -181,7 +188,7 @@ def _amendment_before(reading: Reading, first: int) -> int:
     for i in range(first - 1, max(-1, first - 1 - _TIED), -1):
         if reading.before(i + 1).strip(" \u00a0'’«“„\"《"):
             return -1
-        if reading.is_a("amendments", i):
+        if reading.is_a("amendments", i) and i - 1 not in reading.changing:
             return i
         if not reading.is_any(("prepositions", "determiners", "complement", "to"), i):
             return -1

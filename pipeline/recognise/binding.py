@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from pipeline.recognise import cues, fronting, han, inserts, laws, nominals, orders
+from pipeline.recognise import adjectives, cues, fronting, han, inserts, laws, nominals, orders
 from pipeline.recognise.cases import ENDING
 from pipeline.recognise.fronting import Sides
 from pipeline.recognise.reading import ASIDE, MAIN, RELATIVE, Reading
@@ -120,6 +120,7 @@ def left_of(reading: Reading, trigger: Trigger, things: Sequence[Thing], trigger
         if begin <= t.first
         and t.last < trigger.first
         and reading.clause_of[t.first] == clause
+        and t.first not in reading.changing
         and trigger.first - t.last <= 40
     ]
     if trigger.voice in {ACTIVE, PASSIVE}:
@@ -187,21 +188,13 @@ def _head(reading: Reading, things: list[Thing]) -> Thing:
         if _apposed(reading, thing, head):
             head = thing
             continue
-        between = range(thing.last + 1, head.first)
-        if len(between) <= 7 and between and not reading.comma_between(thing.last, head.first):
-            opening = reading.is_a("complement", between[0]) or reading.is_a("prepositions", between[0])
-            if opening or (_heads_first(reading) and thing.what in {NOUN, "law", "draft"}):
-                head = thing
-                continue
-        if (
-            not between
-            and not reading.comma_between(thing.last, head.first)
-            and thing.what in {NOUN, "law", "draft"}
-            and _heads_first(reading)
-        ):
-            head = thing
-            continue
-        break
+        between = range(adjectives.behind(reading, thing.last) + 1, head.first)
+        if len(between) > 7 or reading.comma_between(thing.last, head.first):
+            break
+        opening = bool(between) and reading.is_any(("complement", "prepositions"), between[0])
+        if not opening and not (_heads_first(reading) and thing.what in {NOUN, "law", "draft"}):
+            break
+        head = thing
     return head
 
 

@@ -8,15 +8,16 @@ from dataclasses import dataclass
 from pipeline.model import Agreement
 from pipeline.recognise import among, plurals
 from pipeline.recognise.among import Around
-from pipeline.recognise.focus import CARRIED, NEAR, Focus, Linked, picked
+from pipeline.recognise.focus import CARRIED, NEAR, NEAR_KIND, Focus, Linked, picked
 from pipeline.recognise.linking import Index
-from pipeline.recognise.linking.score import AMENDING
+from pipeline.recognise.linking.score import AMENDING, kind_fit
 from pipeline.recognise.siblings import ALIKE, alike
 from pipeline.recognise.titles import Reading as Wording
 from pipeline.recognise.values import Band, Link, Mention, PartyKind
 
 COMPATIBLE = 0.8
 _LIKE_IT = 8  # agreements among which that of another party is looked for
+_NEAR = 0.85  # how well such a noun goes with a title's
 _AMENDING = 8  # agreements among which what one amends is looked for
 _SAID = 0.6  # part of what its titles say that the other's say, too
 _FOREIGN = 2  # topic words foreign to an agreement that keep a mention from being carried over to it
@@ -45,12 +46,14 @@ class Carrying:
             order = self._marked(self.index.read(mention.text, language), order, focus)
         if around.itself and mention.kind:
             order = self._unamended(order, focus)
-        for ids in order:
-            fitting = tuple(i for i in self._of_kind(ids, mention.kind) if not self._elsewhere(i, around))
-            if fitting:
-                taken = fitting if mention.plural or mention.numberless else fitting[-1:]
-                confidence = focus.weight(ids) * CARRIED
-                return tuple(Linked(i, Band.SURE, confidence, ("carried",), mention) for i in taken)
+        for reasons in (("carried",), ("carried", NEAR_KIND)):
+            for ids in order:
+                alike = self._of_kind(ids, mention.kind, near=NEAR_KIND in reasons)
+                fitting = tuple(i for i in alike if not self._elsewhere(i, around))
+                if fitting:
+                    taken = fitting if mention.plural or mention.numberless else fitting[-1:]
+                    confidence = focus.weight(ids) * CARRIED
+                    return tuple(Linked(i, Band.SURE, confidence, reasons, mention) for i in taken)
         return (Linked(None, Band.NONE, 0.0, ("no_focus",), mention),)
 
     def _marked(
@@ -78,7 +81,8 @@ class Carrying:
         if self.index.closed(first):
             told = [i for i in told if self.index.parties(i) == parties]
             fits = self.index.fitting("", "en", "", sorted(parties), parties, None)
-            rest = [one.agreement_id for one in fits if one.plain and self.index.parties(one.agreement_id) == parties]
+            theirs = [one.agreement_id for one in fits if self.index.parties(one.agreement_id) == parties]
+            rest = [i for i in theirs if not self._layered(i)]
             base = alike(self._keys(first), {i: self._keys(i) for i in rest})
             told += [base] if base else []
         elif not told:
@@ -145,13 +149,15 @@ class Carrying:
             return True
         return bool(closed) and len(states) >= 2 and not states & closed
 
-    def _of_kind(self, ids: tuple[str, ...], kind: str) -> tuple[str, ...]:
-        """Those of a group whose title's kind the noun can mean."""
+    def _of_kind(self, ids: tuple[str, ...], kind: str, *, near: bool) -> tuple[str, ...]:
+        """Those of a group whose title's kind the noun can mean; `near`: also a kind that is often called so ("el convenio", of an agreement)."""
         if kind in {"", "agreement", "treaty"}:
             fitting = tuple(i for i in ids if kind == "" or not {"memorandum"} & {w.kind for w in self.wording(i)})
             return fitting or ids
         if kind in {"statute", "charter"} and len(ids) == 1:
             return ids
+        if near:
+            return tuple(i for i in ids if any(kind_fit(kind, one) >= _NEAR for one in self._kinds(i) if one))
         return tuple(i for i in ids if kind in self._kinds(i) or kind == "declaration")
 
     def _kinds(self, agreement_id: str) -> frozenset[str]:
@@ -194,13 +200,13 @@ class Carrying:
     def _other_year(self, agreement_id: str, wording: Wording) -> bool:
         """Whether a wording is called by a year, and the agreement by others."""
         years = self.index.years(agreement_id)
-        return bool(wording.years and years) and not wording.years & years
+        return bool(wording.own_years and years) and not wording.years & years
 
     def _fits(self, wording: Wording, mention: Mention, agreement_id: str, near: frozenset[str], beside: bool) -> bool:
         """`beside`: the agreement was named in this very sentence, so that other words may describe it once more."""
         titles = self.wording(agreement_id)
         known = {key for title in titles for key in title.keys}
-        foreign = [key for key in wording.keys if key not in known]
+        foreign = [key for key in wording.keys if key not in known and not (beside and key in wording.aside)]
         closed = self.index.closed(agreement_id)
         numbers = frozenset[str]().union(*(title.numbers for title in titles))
         if wording.numbers and numbers and not wording.numbers & numbers:

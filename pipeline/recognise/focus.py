@@ -14,6 +14,7 @@ from pipeline.recognise.prominence import Place
 from pipeline.recognise.values import Band, Mention
 
 CARRIED = 0.94
+NEAR_KIND = "near_kind"  # the reason that goes with what a noun of another kind takes up
 _LEAD = 2  # sentences that may correct a headline
 NEAR = 2  # sentences back within which the latest link goes before the lead's
 _SURE = 0.7  # confidence from which they do

@@ -35,6 +35,8 @@ class Linker(Carrying):
 
     def link(self, mention: Mention, language: str, focus: Focus, sentence: int, around: Around) -> tuple[Linked, ...]:
         """What a mention means: usually one agreement, several for a plural or a carried-over group, or one with id None."""
+        if around.ahead:
+            return (Linked(None, Band.NONE, 0.0, ("told_behind",), mention),)
         if around.amendment:
             return (self._amendment(mention, language, around),)
         before = self._before(mention, language, focus, sentence, around) if around.before else ()
@@ -95,7 +97,9 @@ class Linker(Carrying):
         counted = siblings.counted(self.index, mention, language, around)
         if counted:
             return counted
-        if mention.plural or (len(among.named(mention)) > 2 and not self._of_all(mention, language, around)):
+        if mention.plural or (
+            len(self.index.condensed(among.named(mention))) > 2 and not self._of_all(mention, language, around)
+        ):
             several = plurals.of_parties(self.index, mention, language, around) or self._siblings(
                 mention, language, focus, sentence, around
             )

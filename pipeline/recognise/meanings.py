@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from pipeline.model import Article, EventType
-from pipeline.recognise import anaphora, listed, mentions, prominence, sites, surroundings
+from pipeline.recognise import anaphora, listed, mentions, named_behind, prominence, sites, surroundings
 from pipeline.recognise.cases import Bound
 from pipeline.recognise.dates import DateTables
 from pipeline.recognise.focus import CARRIED, NEAR, Focus, Linked
@@ -18,6 +18,7 @@ from pipeline.recognise.prominence import Place
 from pipeline.recognise.reading import Reading
 from pipeline.recognise.readings import Readings
 from pipeline.recognise.scene import Scene
+from pipeline.recognise.siblings import ALIKE, BY_YEAR
 from pipeline.recognise.things import TREATY, Thing
 from pipeline.recognise.titles import Reading as Wording
 from pipeline.recognise.triggers import Trigger
@@ -108,6 +109,8 @@ class Meanings:
             self._note([x for x in linked if x not in along], reading, found, trigger, denied=denied)
             linked = along
         ids = tuple(x.agreement_id for x in linked if x.agreement_id)
+        if ids and linked[0].reasons == (BY_YEAR,):
+            return  # "a first treaty, signed in 2002, failed": an older one, not what the article is about
         if ids and linked[0].reasons[:1] == ("carried",):
             self.focus.come_back(ids, reading.sentence.index)
         elif ids and (linked[0].band is Band.SURE or self.focus.confidence < 0.7):
@@ -153,6 +156,8 @@ class Meanings:
             meant = self._meant_before(mention) or self._link(
                 mention, reading, reading.sentence.index, subject, one.step.type, own
             )
+            if not any(x.agreement_id for x in meant):
+                meant = self._named_behind(mention, reading) or meant
             self.linked[mention.start] = meant
             linked.extend(meant)
         replaced = [x for x in linked if x.reasons[:1] == (REPLACED,)]
@@ -166,6 +171,20 @@ class Meanings:
         return (
             listed if listed and mentioned[0].generic and mentioned[0].plural else linked
         )  # "two texts, the A and the B"
+
+    def _named_behind(self, mention: Mention, reading: Reading) -> tuple[Linked, ...]:
+        """What the opening only describes, where the sentences behind it name what they are about and that may be meant."""
+        at, index, language = reading.sentence.index, self.tools.linker.index, self.document.language
+        opens = 0 <= at < LEAD_SENTENCES and not self.focus.told
+        if not opens or not named_behind.describes(reading, mention):
+            return ()
+        behind = self.document.sentences[at + 1 : at + 1 + named_behind.BEHIND]
+        one = named_behind.named(self.readings.of(s) for s in behind if index.aliases_in(s.text))
+        said, near = index.read(mention.text, language), [p.code for p in reading.parties if p.code]
+        around = self.lead or index.read(reading.sentence.text, language)
+        if not one or not named_behind.goes_with(index, one, mention, said, around, near):
+            return ()
+        return (Linked(one, Band.SURE, ALIKE, ("named_behind",), mention),)
 
     def _told_behind(self, mention: Mention, reading: Reading) -> Mention:
         """A mention that is new and says no subject, with what the next sentence says of it."""

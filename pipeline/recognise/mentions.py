@@ -183,6 +183,12 @@ def _pick(reading: Reading, thing: Thing) -> str:
         if thing.what == GENERIC and thing.first and reading.is_a(pick, thing.first - 1):
             return pick  # «первый документ подписан в марте»
     near = range(max(0, thing.first - 2), thing.last + 1)
+    if (
+        thing.what == PRONOUN
+        and thing.first
+        and not reading.is_any((*complements.SMALL, "both", "all_told"), thing.first - 1)
+    ):
+        near = range(thing.first, thing.last + 1)  # « les deux voisins l'avaient signé »
     if reading.any_is("other_words", range(near.start, thing.first)):
         return ""  # « deux autres conventions »
     if reading.any_is("all_told", near):
@@ -302,7 +308,7 @@ def _left(reading: Reading, thing: Thing, verbs: frozenset[int], things: Sequenc
         if reading.tokens[i].low.isdigit() and (len(reading.tokens[i].low) <= 2 or reading.is_a("since", i - 1)):
             break  # a day of a month; "das seit 1999 geltende Abkommen"
         first = i
-    while first < thing.first and reading.is_a("coordinate", first):
+    while first < thing.first and reading.is_any(("coordinate", "itself"), first):
         first += 1
     return first
 

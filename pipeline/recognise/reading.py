@@ -98,7 +98,8 @@ class Reading:
         low, base, last = self.sentence.low, self.sentence.start, 0
         gaps = []
         for start, end, _ in self.tokens:
-            gaps.append(low[last : start - base])
+            gap = low[last : start - base]
+            gaps.append("-" if gap == "–" else gap)  # "the India–Mauritius convention"
             last = end - base
         if self.lexicon.language == "zh":  # 中国—秘鲁 is one pair; what parts clauses is "——"
             gaps = ["-" if gap in _JOINTS else gap for gap in gaps]

@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 
 from pipeline.model import Agreement
 from pipeline.recognise.among import Around, named, strangers
-from pipeline.recognise.focus import Linked
+from pipeline.recognise.focus import NEAR_KIND, Linked
 from pipeline.recognise.linking import Index
 from pipeline.recognise.linking.fitting import alone
 from pipeline.recognise.values import Band, Link, Mention
 
+BY_YEAR = "signed_that_year_only"  # the reason where nothing but the year says which is meant
 NEWEST = 0.8  # confidence of the newer of two that nothing else tells apart
 ALIKE = 0.82  # and of another party's agreement on the same subject
 _THEN = 0.86  # and of the one that was signed in the year told
@@ -20,6 +21,7 @@ _KIND = 0.75  # under it, it is another instrument
 _LIKE = 0.3  # part of what two titles say together that both say
 _ALIKE = frozenset({"near_tie", "one_of_two_of_these_parties"})
 _ADDING = frozenset({"accede", "amend", "extend", "supplement", "terminate"})  # layers of what comes after an agreement
+_FEW = 4  # parties at hand, beyond which a year alone does not tell whose agreement it was signed in
 _AHEAD = 0.1  # by which the likest must be likelier than the next
 
 
@@ -28,10 +30,11 @@ def signed_then(index: Index, one: Linked, language: str, around: Around, linked
     known = index.years(one.agreement_id) if one.agreement_id else frozenset[int]()
     closed = index.closed(one.agreement_id) if one.agreement_id else frozenset[str]()
     own = named(one.mention) or around.pair or tuple(closed)
-    settled = one.agreement_id is not None and one.band is Band.SURE and not known
-    if known & around.signed or settled or not own or (one.agreement_id and not closed):
-        return one
+    settled = one.agreement_id is not None and one.band is Band.SURE and not known and NEAR_KIND not in one.reasons
     hand = {*own, *closed, *around.near, *around.recent, *around.context}
+    vague = not own and (one.mention.plural or len(hand) > _FEW)
+    if known & around.signed or settled or vague or (one.agreement_id and not closed):
+        return one
     fits = [
         fit
         for fit in index.fitting(one.mention.text, language, one.mention.kind, own, hand, around.lead)
@@ -40,7 +43,7 @@ def signed_then(index: Index, one: Linked, language: str, around: Around, linked
     best = alone(fits, linked)
     if best is None:
         return one
-    return Linked(best.agreement_id, Band.SURE, _THEN, ("signed_that_year",), one.mention)
+    return Linked(best.agreement_id, Band.SURE, _THEN, ("signed_that_year",) if own else (BY_YEAR,), one.mention)
 
 
 def unless_signed_otherwise(index: Index, one: Linked, agreements: Mapping[str, Agreement], around: Around) -> Linked:

@@ -20,6 +20,8 @@ _DIGIT, _ROMAN_DIGITS = re.compile(r"\d"), re.compile("[IVX][IVX]")  # where the
 _ROMAN = re.compile(r"\b(?=[IVX]{2,})(?:X{0,2}(?:IX|IV|V?I{0,3}))\b")
 _ORDINAL = "ordinal_"  # the keys of "second", "deuxième", «второй» are this and a Roman number
 _NUMBERED = 3  # words between an ordinal and its protocol: "the Second Optional Protocol"
+_PAIR = 2  # nouns, of the protocol and of what it is one to
+_TO = re.compile(r"\bto\b")  # in English years stand before their noun: "a protocol to their 1982 treaty"
 _PLURAL_S = frozenset({"en", "fr", "es", "pt"})
 _HEAD_LAST = frozenset({"zh", "tr", "az", "kk", "ky", "uz"})
 _GUESS = {
@@ -65,6 +67,7 @@ class Reading:
     `proper`: the keys written with a capital letter. `states` and `orgs`: parties found in the words, by code; `seats`: of these states, those named by their capital only;
     `aside`: keys that only a relative clause behind the noun says: it describes the agreement in the writer's words.
     `places`: capitals that only say where it was signed (the Rome Statute).
+    `changed_years`: of the years, those of the agreement that a protocol is one to ("a protocol to their 1982 treaty").
     `plural`: the noun is one, where the language shows it. `kind`: the noun at the head ("treaty", "protocol" …, "" where there is none); `kinds`: all of them.
     """
 
@@ -82,6 +85,12 @@ class Reading:
     words: tuple[Word, ...] = ()
     plural: bool = False
     aside: frozenset[str] = frozenset()
+    changed_years: frozenset[int] = frozenset()
+
+    @property
+    def own_years(self) -> frozenset[int]:
+        """The years that are not only those of an agreement that this one changes."""
+        return self.years - self.changed_years
 
 
 def lower(text: str) -> str:
@@ -160,6 +169,7 @@ class Reader:
             words=tuple(kept),
             plural=language in _PLURAL_S and any(word.kind == head and word.low.endswith("s") for word in kept),
             aside=_aside(text, kept, language),
+            changed_years=_changed_years(text, kept, language) if head == "protocol" else frozenset(),
         )
 
     def _parties(self, text: str, language: str, words: list[Word]) -> tuple[list[PartyMention], list[PartyMention]]:
@@ -179,6 +189,18 @@ def _aside(text: str, words: Sequence[Word], language: str) -> frozenset[str]:
         return frozenset()
     inside = {key for word in words if word.start >= relative.end() for key in word.keys}
     return frozenset(inside.difference(*(word.keys for word in words if word.start < relative.start())))
+
+
+def _changed_years(text: str, words: Sequence[Word], language: str) -> frozenset[int]:
+    """The years of the agreement that a protocol is one to: those behind its noun, or between "to" and that."""
+    kinds = [] if language in _HEAD_LAST else [word for word in words if word.kind]
+    if len(kinds) < _PAIR:
+        return frozenset()
+    first, second = kinds[0], kinds[1]
+    years = [year for year in _YEAR.finditer(text) if year.start() > first.end]
+    return frozenset(
+        int(y.group()) for y in years if y.start() > second.start or _TO.search(text, first.end, y.start())
+    )
 
 
 def _beside_protocol(words: Sequence[Word], place: int) -> bool:

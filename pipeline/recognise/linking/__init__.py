@@ -20,9 +20,9 @@ from pipeline.recognise.linking.fitting import Fit, fit
 from pipeline.recognise.linking.known import Known
 from pipeline.recognise.linking.postings import Postings
 from pipeline.recognise.linking.rivals import Rival, gather
-from pipeline.recognise.linking.score import Named, Query, belongs, compare
+from pipeline.recognise.linking.score import Named, Query, belongs, compare, kind_fit
 from pipeline.recognise.linking.twins import twins
-from pipeline.recognise.linking.views import Entry, Preparer, Weights
+from pipeline.recognise.linking.views import Entry, Preparer, Weights, condensed
 from pipeline.recognise.titles import NameFinder, Reader, Reading
 from pipeline.recognise.values import Candidate, Link
 
@@ -47,6 +47,10 @@ _RELATIVE = re.compile(
     r"\b(?:which|that|whose|котор\w+|як(?:ий|а|е|і|ого|ої|ому|им|их)|qui|dont|laquelle|lequel|cuyo|cuya|cujo|cuja)\b",
     re.IGNORECASE,
 )
+_KIND = 0.6  # under it, it is another instrument
+_SUBJECT = 0.6  # weight of subjects that a title lacks
+_DESCRIBED = 2.0  # how much more of them a description may say than it shares with the title
+_SHARED = 0.45  # and of one that it shares with a wording
 _READINGS = 512  # wordings whose readings are remembered: an article names the same agreement again and again
 _LATELY = 4  # rankings that are remembered: what one mention is asked for
 _PHRASE = 600  # characters of a phrase that are read; a longer one is no noun phrase
@@ -252,6 +256,10 @@ class Index:
         """Whether a code is a bloc's that concludes agreements, not a body in whose frame they are made ("the UN convention")."""
         return code in self._members
 
+    def condensed(self, codes: Iterable[str]) -> frozenset[str]:
+        """Codes without the members of a bloc that are named beside it ("with Mercosur (Argentina, Brazil, Paraguay and Uruguay)")."""
+        return condensed(frozenset(codes), self._members)
+
     def ring(self, code: str, rings: Sequence[frozenset[str]]) -> int:
         """The innermost of several sets of codes that has a party, or a member of it; their number where none has."""
         members = self._members.get(code, frozenset())
@@ -260,6 +268,19 @@ class Index:
     def says_subject(self, reading: Reading) -> bool:
         """Whether a wording says anything beyond its parties and its kind ("the agreement with Kazakhstan" does not)."""
         return bool(reading.layers) or any(key in self._weights or key in reading.proper for key in reading.keys)
+
+    def described(self, agreement_id: str, said: Reading, around: Reading) -> bool:
+        """Whether a wording (`said`) may describe an agreement: it is of its kind, says no other subject than the titles, and it or what stands
+        `around` it shares one with them; of titles that say none, any subject that only a relative clause tells."""
+        views = self._entries[self._place[agreement_id]].views
+        if all(kind_fit(said.kind, view.kind) < _KIND for view in views):
+            return False
+        subjects = {key for view in views for key in view.keys if key in self._weights}
+        own = {key for key in said.keys if key in self._weights and key not in said.aside} - subjects
+        foreign = sum(self._weights.foreign(key, False) for key in own if not self._weights.akin(key, subjects))
+        alike = sum(self._weights.shared(key) for key in {*said.keys} & subjects)
+        shared = alike + sum(self._weights.shared(key) for key in {*around.keys} & subjects)
+        return foreign < max(_SUBJECT, _DESCRIBED * alike) and (shared >= _SHARED or not subjects)
 
     def facts(self, candidates: Sequence[Candidate], reading: Reading) -> Facts:
         """What `decide` needs to know of a mention (as read) beside its candidates."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from pipeline.recognise.linking.score import suits
+from pipeline.recognise.linking.score import AMENDING, suits
 from pipeline.recognise.linking.views import Entry, View, Weights
 from pipeline.recognise.titles import Reading
 
@@ -39,7 +39,7 @@ class Fit:
 def fit(entry: Entry, reading: Reading, kind: str, lead: Reading | None, weights: Weights) -> Fit | None:
     """How a mention goes with an agreement whose parties are at hand; None where year, number, kind, layer or subject contradict."""
     year = bool(reading.years & entry.years)
-    if reading.years and entry.years and not year:
+    if reading.own_years and entry.years and not year:
         return None
     found = [one for view in entry.views if (one := _view(view, entry, reading, kind, lead, weights)) is not None]
     if not found:
@@ -51,10 +51,13 @@ def fit(entry: Entry, reading: Reading, kind: str, lead: Reading | None, weights
 def _view(view: View, entry: Entry, reading: Reading, kind: str, lead: Reading | None, weights: Weights) -> Fit | None:
     kindred = suits(kind, view, reading.layers)
     numbered = reading.numbers and view.numbers and not reading.numbers & view.numbers
-    if kindred < _KIND or numbered or reading.layers - view.layers:
+    said = reading.layers
+    if said & AMENDING and view.layers & AMENDING:  # an additional protocol may be one that amends
+        said = said - AMENDING | view.layers & AMENDING
+    if kindred < _KIND or numbered or said - view.layers:
         return None
     shared = sum(weights.shared(key) for key in reading.keys if key in view.keys)
-    shared += sum(0.6 for _ in reading.layers & view.layers)
+    shared += sum(0.6 for _ in said & view.layers)
     if shared < _PART * view.total:
         shared = 0.0
     lacking = [key for key in reading.keys if key not in view.keys and key not in reading.aside]
@@ -73,7 +76,7 @@ def _view(view: View, entry: Entry, reading: Reading, kind: str, lead: Reading |
             gained += _AKIN * weights.shared(key)
         else:
             lost += weights.foreign(key, False)
-    return Fit(entry.id, False, shared, gained, not view.layers - reading.layers, kindred, lost)
+    return Fit(entry.id, False, shared, gained, not view.layers - said, kindred, lost)
 
 
 def alone(fits: Sequence[Fit], linked: Iterable[str] = ()) -> Fit | None:

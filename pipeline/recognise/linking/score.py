@@ -311,7 +311,7 @@ def mark_fit(view: View, entry: Entry, reading: Reading) -> tuple[float, tuple[s
         factor = 0.85
     elif view.kind == "protocol" and any(number.isalpha() for number in reading.numbers - view.numbers):
         factor = 0.55  # "the Second Optional Protocol" is hardly the one that goes without a number
-    if reading.years and entry.years and not reading.years & entry.years:
+    if reading.own_years and entry.years and not reading.years & entry.years:
         factor *= 0.6
         reasons.append("other_year")
     return factor, tuple(reasons)

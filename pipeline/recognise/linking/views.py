@@ -196,7 +196,8 @@ class Preparer:
         aliases = (
             view_of(called[alias], parties, self._weights, self._shared, alias=True) for alias in agreement.aliases
         )
-        views += [view for view in aliases if view.keys]
+        kind = titles[0].kind  # an alias that says none ("CECPA") is of its title's
+        views += [view if view.kind else replace(view, kind=kind) for view in aliases if view.keys]
         years = {year for reading in titles for year in reading.years}
         if agreement.signed_on:
             years.add(agreement.signed_on.year)
