@@ -83,10 +83,12 @@ def _told_on(reading: Reading, trigger: Trigger, thing: Thing) -> bool:
 
 def _ground(reading: Reading, thing: Thing) -> bool:
     """Whether an agreement is only what a deed rests on: "in accordance with", «на основании», 根据, «сәйкес» behind it."""
-    if thing.what != TREATY or "under" not in reading.roles:
+    if thing.what not in {TREATY, "other"} or "under" not in reading.roles:
         return False
     if not reading.lexicon.grammar.get("prepositions"):  # postpositions: Kazakh
         return thing.last + 1 < len(reading.tokens) and reading.is_a("under", thing.last + 1)
+    if any(reading.is_a("objects", i) for i in range(thing.first, thing.last + 1)):
+        return False  # «ратифицировал в соответствии с конституцией соглашение»: no case that the ground would stand in
     reach = _REACH_HAN if reading.lexicon.language == "zh" else _REACH
     acts = {h.last for h in reading.section("acts")}
     for word in range(thing.first - 1, max(-1, thing.first - 1 - reach), -1):

@@ -102,6 +102,9 @@ def nothing_follows(reading: Reading, trigger: Trigger) -> bool:
     )
 
 
+_IN_SPITE = ("concessive", "under")  # «вопреки возражениям», which need be no prepositions
+
+
 def other_object(reading: Reading, trigger: Trigger, thing: Thing | None) -> bool:
     """Whether a verb's own object stands between it and the agreement: "denounced violations of the treaty", "approved a plan under it"."""
     if thing is None or thing.what != TREATY or trigger.voice not in {ACTIVE, PASSIVE}:
@@ -128,6 +131,7 @@ def other_object(reading: Reading, trigger: Trigger, thing: Thing | None) -> boo
         reading.is_a("beside", i)
         and i not in stages
         and not any(preposition(reading, j) for j in range(max(trigger.last + 2, i - 2), i))
+        and not any(reading.is_any(_IN_SPITE, j) for j in range(max(trigger.last + 1, i - 2), i))
         and (not compound or any(preposition(reading, j) for j in range(i + 1, thing.first)))
         for i in between[:_OBJECT_REACH]
     )

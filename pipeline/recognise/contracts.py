@@ -19,6 +19,7 @@ _ORGANS = frozenset({"executive", "presidential", "chamber"})
 _OF_STATES = frozenset({PartyKind.BODY, PartyKind.LEADER, PartyKind.ORGANISATION})
 _STATES = frozenset({PartyKind.NAME, PartyKind.CAPITAL})
 _BESIDE = 2  # words between a state's name and the company it is said of: "Azerbaijan's SOCAR", «турецкая BOTAS»
+_OBJECTING = 4  # words from "despite" to who objected
 _ACRONYM = 3  # letters from which a word in capitals may be a company's name
 _CYRILLIC = frozenset({"be", "kk", "ky", "mk", "ru", "uk"})
 _FEW = 50
@@ -129,6 +130,8 @@ def _institution(reading: Reading, word: int) -> bool:
     here = any(h.key == "institutions" and h.first == word for h in reading.section("foreign"))
     here = here and not any(p.start <= start < p.end and p.kind is not PartyKind.DEMONYM for p in reading.parties)
     near = range(max(0, word - _BESIDE), word)
+    if reading.any_is("concessive", range(max(0, word - _OBJECTING), word)):
+        return False  # "despite the objections of mining companies"
     return here and not any(reading.is_a("prepositions", i) and reading.same_clause(i, word) for i in near)
 
 

@@ -14,6 +14,7 @@ _ADVERBIAL = frozenset("会在根依按由与同于很")  # 将会, 将根据, �
 _AHEAD = 4  # words from "before" to an act told by a noun
 _CONCEDED = 10  # words from "despite" to a cue
 _AUXILIARIES = frozenset(["having", "being", "been", "ever", "ter", "haber", "avoir", "être", "haver", "ser"])
+_SAID = 12  # words from "said" to "would"
 _INSERT = 6  # words between a comma and a negation in what it sets in
 _HARD_NO = frozenset({"не", "ні", "no", "not"})  # before a number they count: "not 18"
 _NOT_IT = frozenset("他它中余间实次")  # 其他, 其中, 其实: words of their own
@@ -40,11 +41,16 @@ def between(reading: Reading, start: int, end: int, clauses: frozenset[int], sec
     ]
 
 
+def denied_inside(reading: Reading, hit: Hit, outer: Hit) -> bool:
+    """ "Were *not* enough to ratify", "voted on Monday *not* to ratify": a plain "not" among the words that say that it happened."""
+    plain = hit.key == "negated" and hit.first == hit.last and reading.is_a("negation", hit.first)
+    return plain and outer.key == "occurred" and outer.first < hit.first <= outer.last
+
+
 def _plain_no(reading: Reading, hit: Hit, hits: Sequence[Hit]) -> bool:
     """ "Voted on Monday *not* to ratify": a plain "not" inside what says that something happened still denies it."""
-    plain = hit.key == "negated" and hit.first == hit.last and reading.is_a("negation", hit.first)
     outer = [o for o in hits if o.first < hit.first <= o.last and o.last > hit.last]
-    return plain and bool(outer) and all(o.key == "occurred" for o in outer)
+    return bool(outer) and all(denied_inside(reading, hit, o) for o in outer)
 
 
 def _swallowed(hit: Hit, others: Sequence[Hit]) -> bool:
@@ -163,6 +169,16 @@ def own(reading: Reading, trigger: Trigger) -> frozenset[int]:
 def question(reading: Reading) -> bool:
     """Whether the sentence asks."""
     return reading.sentence.text.rstrip("\"'»”’ )").endswith(("?", "？", "؟"))
+
+
+def reported_future(reading: Reading, hit: Hit) -> bool:
+    """ "Said that it would ratify": where somebody tells what is to come, with no "if" beside, a "would" is a will."""
+    if hit.key != "conditional":
+        return False
+    status = reading.section("status")
+    also_will = any(h.key == "planned" and (h.first, h.last) == (hit.first, hit.last) for h in status)
+    hangs = any(h.key == "conditional" and (h.first, h.last) != (hit.first, hit.last) for h in status)
+    return also_will and not hangs and reading.any_is("quote_verbs", range(max(0, hit.first - _SAID), hit.first))
 
 
 def says_nothing(reading: Reading, hit: Hit, trigger: Trigger) -> bool:

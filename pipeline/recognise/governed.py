@@ -55,6 +55,7 @@ def decide(reading: Reading, trigger: Trigger, start: int) -> Verdict:
         clause = reading.clauses[clause.parent]
         clauses.add(clause.number)
     found = cues.between(reading, start, trigger.first, frozenset(clauses))
+    found = [h for h in found if not cues.reported_future(reading, h)]
     behind = cues.between(reading, trigger.last + 1, trigger.last + 8, frozenset(clauses), "after")
     if found and reading.lexicon.object_first:
         found = _right_behind(reading, trigger, found) or found
@@ -162,7 +163,7 @@ def _verdict(found: Sequence[Hit], reading: Reading) -> Verdict:
     touching = [h for h in found if h.last == nearest.last]
     keys = {h.key for h in touching}
     before = {h.key for h in found if h.last < nearest.first and nearest.first - h.last <= 6}
-    if any(cues.denies_subject(reading, h) for h in found):
+    if any(cues.denies_subject(reading, h) or cues.denied_inside(reading, h, nearest) for h in found):
         return Status.NEGATED, ("negated",)
     for key in ("negated", "rejected", "conditional"):
         if key in keys or key in before:

@@ -223,6 +223,8 @@ GRAMMAR = frozenset(
         "means",
         "denial",
         "under",
+        "objects",
+        "agent_endings",
         "aftermath",
         "alike",
         "follows",

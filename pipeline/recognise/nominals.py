@@ -93,6 +93,10 @@ def _by_its_words(reading: Reading, trigger: Trigger) -> Verdict:
 
 def _alone(reading: Reading, trigger: Trigger) -> Verdict:
     """A noun that no verb says anything of tells of nothing, unless it opens an item of a list of decisions."""
+    if _of_that_day(reading, trigger):
+        return Status.OCCURRED, ("dated_noun",)
+    if _to_come(reading, trigger):
+        return Status.PLANNED, ("dated_noun",)
     return (Status.OCCURRED, ("decided_item",)) if _item(reading, trigger) else (None, ("noun_alone",))
 
 
@@ -144,7 +148,9 @@ def _timed(reading: Reading, trigger: Trigger, light: Sequence[Hit], before: Seq
     if any(h.key == "temporal" and 0 < trigger.first - h.last <= 3 for h in reading.section("nominal")):
         if _ending_with(reading, trigger, light) and not any(h.key != "occurred" for h in before):
             return Status.OCCURRED, ("ended_with",)
-        told = _dated(reading, trigger) or _of_today(reading, trigger)
+        told = _dated(reading, trigger) or _of_today(reading, trigger) or _of_that_day(reading, trigger)
+        if not told and _to_come(reading, trigger):
+            return Status.PLANNED, ("dated_noun",)
         return (Status.OCCURRED, ("dated_noun",)) if told else (None, ("temporal_noun",))
     return None
 
@@ -216,6 +222,29 @@ def _of_today(reading: Reading, trigger: Trigger) -> bool:
     around = range(max(0, trigger.first - 2 * _BESIDE), min(trigger.last + _BESIDE, len(reading.tokens)))
     put_off = any(0 <= h.first - trigger.last <= _BESIDE and h.key != "occurred" for h in reading.section("after"))
     return not put_off and not any(reading.is_a("ahead_of", i) for i in around)
+
+
+def _of_that_day(reading: Reading, trigger: Trigger) -> bool:
+    """ "Tuesday's ratification of the treaty": a day owns the act, and nothing says that it is still to come."""
+    owned = (
+        trigger.first > 1 and reading.tokens[trigger.first - 1].low == "s" and reading.is_a("on_day", trigger.first - 2)
+    )
+    ahead = any(h.key in {"planned", "conditional", "called_for"} for h in reading.section("status"))
+    return (
+        owned
+        and not ahead
+        and trigger.last + 1 < len(reading.tokens)
+        and reading.is_a("prepositions", trigger.last + 1)
+    )
+
+
+def _to_come(reading: Reading, trigger: Trigger) -> bool:
+    """ "Fees will fall upon its entry into force on 1 July": with a day of its own, beside what is to come."""
+    if trigger.family != "enter_force" or not any(h.key == "planned" for h in reading.section("status")):
+        return False
+    behind = range(trigger.last + 1, min(trigger.last + _OWN_DAY, len(reading.tokens)))
+    day = next((i for i in behind if reading.is_a("on_day", i) and reading.same_clause(i, trigger.first)), -1)
+    return day > 0 and not any(trigger.last < h.first < day for h in reading.section("acts"))
 
 
 def _dated(reading: Reading, trigger: Trigger) -> bool:

@@ -29,15 +29,22 @@ def verdict(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger], dec
     if trigger.family == "sign":
         return _before_law(reading, trigger, triggers, decide) if after else None
     upon = trigger.voice == NOMINAL and (nominals.postposed(reading, trigger.last) or _with(reading, trigger))
-    if not (after or upon) or _told_before(reading, trigger):
+    both = trigger.voice == NOMINAL and _brings(reading, trigger)
+    if not (after or upon or both) or _told_before(reading, trigger):
         return None
     clauses = {reading.clause_of[trigger.first], reading.clause(trigger.first).parent}
     verbs = [t for t in triggers if t.voice != NOMINAL and reading.clause_of[t.first] in clauses and t is not trigger]
     main = next((t for t in verbs if t.family in _EFFECT), None) or _to_come(trigger, verbs)
     outcome = decide(reading, main, triggers)[0] if main is not None else None
     if outcome is Status.OCCURRED:
-        return (Status.OCCURRED, ("before_what_occurred",)) if after else None
+        return (Status.OCCURRED, ("before_what_occurred",)) if after or both else None
     return (Status.CONDITIONAL, ("before_what_is_planned",)) if outcome in _AHEAD else None
+
+
+def _brings(reading: Reading, trigger: Trigger) -> bool:
+    """ "An exchange of notes brought it into force", "entered into force with an exchange of instruments": both at once."""
+    lacking = reading.any_is("lacking", range(max(0, trigger.first - _NEAR), trigger.first))
+    return trigger.family == "exchange" and not lacking
 
 
 def _before_law(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger], decide: Decide) -> Verdict | None:

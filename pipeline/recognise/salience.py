@@ -44,6 +44,7 @@ _PLUPERFECT_REACH = 3  # words between a verb and what makes it a pluperfect
 _BESIDE = 4  # words between a participle and when it was
 _FRONTED = 4  # words of a sentence's opening: "In recent years, …"
 _MONTH = 31  # days
+_ITS_NAME = 3  # words: "the first country of East Africa that …"
 _APPOSED = 4  # words between a treaty noun and a participle in apposition to it
 _OLD_IN_LEAD = 400
 _SPAN_AFTER = re.compile(
@@ -132,7 +133,7 @@ def local(reading: Reading, trigger: Trigger, when: PartialDate | None, around: 
         )
     ):
         return Salience.BACKGROUND, ("subordinate_clause",)
-    if trigger.tense == GERUND and not (lead and "," in reading.before(trigger.first)):
+    if trigger.tense == GERUND and not (lead and ("," in reading.before(trigger.first) or _achieved(reading, trigger))):
         return Salience.BACKGROUND, ("gerund",)
     if not lead and fresh is None and (around.coarse or (when is not None and when.day is None)):
         return Salience.BACKGROUND, ("coarse_date",)
@@ -178,11 +179,19 @@ def _before(reading: Reading, trigger: Trigger, when: PartialDate | None, around
     return ""
 
 
+def _achieved(reading: Reading, trigger: Trigger) -> bool:
+    """ "Succeeded in ratifying", "joined Peru in signing": what the main verb says was done."""
+    by_it = trigger.family == "exchange" and reading.is_a("in_doing", trigger.first - 1)  # "by exchanging notes"
+    return by_it or any(h.key == "occurred" and h.last == trigger.first - 1 for h in reading.section("status"))
+
+
 def _becoming(reading: Reading, trigger: Trigger) -> bool:
     """«Стала первой страной, ратифицировавшей …», "the first state that has ratified": the clause behind is the news itself."""
     opener = reading.clause(trigger.first).opener
     begin = opener if opener > 0 and trigger.voice != ATTRIBUTE else trigger.first
-    return begin > 0 and reading.is_a("becoming", begin - 1)
+    near = range(max(0, begin - _ITS_NAME), begin)
+    nearest = max((i for i in near if reading.is_a("becoming", i)), default=-1)
+    return nearest >= 0 and not any(nearest < h.first < begin for h in reading.section("instruments"))
 
 
 def _governed_by_had(reading: Reading, trigger: Trigger) -> bool:

@@ -79,7 +79,8 @@ def _scope_start(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]
             continue
         reach = _FAR if reading.lexicon.verb_final else tenses.GOVERNS
         tenseless = reading.lexicon.language == "zh" and trigger.first == other.last + 1  # 拒绝签署
-        near = trigger.tense == INFINITIVE and trigger.first - other.last <= reach
+        led = any(h.first <= other.first and h.last == trigger.first - 1 for h in reading.section("status"))
+        near = trigger.tense == INFINITIVE and (led or trigger.first - other.last <= reach)
         if (near or tenseless) and _governing(reading, other):
             continue  # "ha acordado remitir", « a refusé de signer »: it governs the infinitive
         if not reading.same_clause(other.first, trigger.first) or cues.before_another(reading, other):

@@ -25,6 +25,7 @@ _REACH = 14  # words behind "by"
 _ALONE = frozenset({"deposit", "denounce", "withdraw", "accede"})  # what one state does
 _SIDE = 4  # words from a passive to the side of a state that did it
 _PRONOUN_BETWEEN = 3  # words from an Arabic verb to its subject
+_CHAMBERS = frozenset({"parliament", "lower_chamber", "upper_chamber"})
 _SOURCE = 2  # words from "according to" to an organ
 _OF_GAP = 3  # words from a noun to whose act it is
 _HAVING = ("avoir", "ter", "tê-l", "tê", "haber", "having", "ayant", "habiendo", "tendo")  # the perfect of infinitives
@@ -72,7 +73,7 @@ def subject(
         return _of_attribute(reading, trigger, triggers, free)
     if trigger.voice == NOMINAL:
         whose = owner(reading, trigger, free) or _before(reading, trigger, triggers, free)
-        return whose or agents.of_light_verb(reading, trigger, free)
+        return whose or _instrumental(reading, trigger) or agents.of_light_verb(reading, trigger, free)
     return (
         agents.of_next_act(reading, trigger, triggers, free)
         or agents.fronted(reading, trigger, triggers, free)
@@ -108,11 +109,19 @@ def _of_attribute(
 def _source(reading: Reading, mention: PartyMention) -> bool:
     """Whether an organ is only the source of a report: "Poland, according to the deputy minister, will leave"."""
     word = word_of(reading, mention)
-    whose = any(p.kind in ORGANS and 0 < word - last_word(reading, p) <= _SOURCE for p in reading.parties)
+    whose = any(p.kind in ORGANS and _close_behind(reading, last_word(reading, p), word) for p in reading.parties)
     if mention.kind not in ORGANS and not whose:
         return False
+    if whose and mention.body in _CHAMBERS:
+        return False  # «по просьбе президента сенат ратифицировал»
     reach = _SOURCE + (0 if mention.kind in ORGANS else _PRONOUN_BETWEEN)
     return reading.any_is("source", range(max(0, word - reach), word))
+
+
+def _close_behind(reading: Reading, organ: int, word: int) -> bool:
+    """ "The ministry of Kenya", and not "according to the ministry, Kenya …"."""
+    verb = any(reading.is_any(("have", "be"), i) for i in range(organ + 1, word))
+    return 0 < word - organ <= _SOURCE and not verb and not reading.comma_between(organ, word)
 
 
 def _leads(reading: Reading, mention: PartyMention) -> bool:
@@ -263,6 +272,22 @@ def _loose_agent(
         )
     ]
     return group(reading, found, from_left=True)
+
+
+def _instrumental(reading: Reading, trigger: Trigger) -> tuple[PartyMention, ...]:
+    """«Ратификация конвенции парламентом Кении»: whose act a noun tells of, by the case of the organ behind it."""
+    endings = tuple(reading.lexicon.grammar.get("agent_endings", ()))
+    found = [
+        p
+        for p in reading.parties
+        if p.body
+        and 0 < word_of(reading, p) - trigger.last <= _REACH
+        and reading.tokens[word_of(reading, p)].low.endswith(endings)
+        and reading.same_clause(word_of(reading, p), trigger.first)
+        and not reading.is_a("prepositions", word_of(reading, p) - 1)
+    ]
+    first = found[0].start if found else 0
+    return group(reading, [p for p in reading.parties if p.start >= first], from_left=True) if endings and found else ()
 
 
 def _possessor(reading: Reading, trigger: Trigger, mentions: Sequence[PartyMention]) -> tuple[PartyMention, ...]:
