@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 
 from pipeline.model import EventType, Status
@@ -269,10 +269,10 @@ def _for_it(reading: Reading) -> list[PartyMention]:
 
 
 def judged(
-    reading: Reading, one: Bound, verdict: Verdict, actor: Actor, told: Sequence[Told]
+    reading: Reading, one: Bound, verdict: Verdict, actor: Actor, told: Sequence[Told], meant: Collection[str] = ()
 ) -> tuple[EventType, Status, tuple[str, ...]]:
-    """Type and status with organ, reading and what the article told before in view."""
-    kind, outcome, why = _judged(reading, one, verdict, actor, told)
+    """Type and status with organ, reading and what the article told before of the agreements `meant` in view."""
+    kind, outcome, why = _judged(reading, one, verdict, actor, [t for t in told if not meant or t.agreement in meant])
     sent = bool(actor.stage) and _sent_there(reading, reading.token_at(actor.start))
     houses = (_houses(actor) and not sent) or (
         not actor.stage and actor.country != _UNION and _chamber(reading, one.trigger)

@@ -233,7 +233,7 @@ class Walk(Rolls):
         if self._is_contract(reading, one, linked, subject):
             return
         actor = organs.actor(reading, one, subject, told, self.article.text, self.scene.place)
-        kind, verdict, why = organs.judged(reading, one, (verdict, why), actor, told)
+        kind, verdict, why = organs.judged(reading, one, (verdict, why), actor, told, self._ids(linked))
         kind = bills.signed(one, kind, actor, told, reading)
         previous = calendars.base(own, kind, marked, self._last_day, told, self.dateline or self.article.published_on)
         calendar = self._calendar(previous)
