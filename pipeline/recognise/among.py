@@ -32,9 +32,12 @@ class Around:
     the sentences before, `find_everyone` those of the whole article, `find_topic` the state that a few words before made the topic.
 
     `pair`: whose agreement it is, where the words say so. `lead`: headline and lead, read. `text`: the sentence.
-    `signed`: years in which the step took place, where it is a signature; `fresh`: it is a step that makes or changes an agreement, and ends none.
+    `signed`: years in which the step took place, where it is a signature; `when`: the year of a step that makes an agreement, 0 where that is
+    not known; `fresh`: it is a step that makes or changes an agreement, and ends none;
+    `ends`: it is one that ends or suspends one.
     `since`: the first sentence of its paragraph; `count`: how many agreements it says it means, 0 for unsaid;
-    `amendment`: the words of an amendment to it that the step is about ("ratified the amendment to the Montreal Protocol"), or "".
+    `amendment`: the words of an amendment to it that the step is about ("ratified the amendment to the Montreal Protocol"), or "";
+    `extended`: the step is about its extension ("ratified the extension of the treaty"), `joining`: about this state's accession to it.
 
     What else its words say is looked for when it is first asked for.
     """
@@ -52,10 +55,14 @@ class Around:
     lead: Wording | None
     text: str
     signed: frozenset[int]
+    when: int
     fresh: bool
+    ends: bool
     since: int
     count: int
     amendment: str
+    extended: bool
+    joining: str
 
     @cached_property
     def recent(self) -> tuple[str, ...]:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from pipeline.recognise.reading import Reading
 from pipeline.recognise.values import Mention, PartyKind, PartyMention
 
 _LEAD = 2  # sentences: there an indefinite article introduces what the article is about
 _ATTRIBUTES = 6  # words between a verb of replacing and what it replaces: "löst das seit 2010 geltende Abkommen ab"
 _ADJECTIVE_LAST = frozenset({"ar", "es", "fr", "pt"})
+_JOINED, _OWNER = (
+    7,
+    2,
+)  # words from an accession to what is joined, and from who joins to the accession: "Peru's accession"
 _TIED = 4  # words between an amendment and the agreement that it amends
 _HEAD_LAST = frozenset({"kk", "ky", "tr", "zh"})
 _TALKS = 8  # words from a verb to whom the talks that it is about were held with
@@ -176,7 +182,8 @@ def amendment(reading: Reading, mention: Mention) -> str:
     last = min(reading.token_at(mention.end - 1), len(reading.tokens) - 1)
     if reading.any_is("amendments", range(first, last + 1)):
         return ""
-    begin, end = _amendment_before(reading, first), _amendment_behind(reading, last)
+    nouns = reading.roles.get("amendments", frozenset())
+    begin, end = _tied_before(reading, first, nouns), _tied_behind(reading, last, nouns)
     if begin < 0 and end < 0:
         return ""
     begin, end = (begin if begin >= 0 else first), max(end, last)
@@ -184,26 +191,58 @@ def amendment(reading: Reading, mention: Mention) -> str:
     return reading.sentence.text[reading.tokens[begin].start - base : reading.tokens[end].end - base]
 
 
-def _amendment_before(reading: Reading, first: int) -> int:
+def extended(reading: Reading, mention: Mention) -> bool:
+    """Whether the words are about the extension of the agreement that a mention names ("the extension of the fishery treaty")."""
+    first = reading.token_at(mention.start)
+    last = min(reading.token_at(mention.end - 1), len(reading.tokens) - 1)
+    nouns = {i for h in reading.section("acts") if h.key == "extend" and h.form == "noun" for i in (h.first, h.last)}
+    ahead, behind = _tied_before(reading, first, nouns), _tied_behind(reading, last, nouns)
+    return nouns.isdisjoint(range(first, last + 1)) and max(ahead, behind) >= 0
+
+
+def joining(reading: Reading, mention: Mention) -> str:
+    """The state whose accession to the agreement that a mention names is told of ("ratified Peru's accession to the pact"), or ""."""
+    first = reading.token_at(mention.start)
+    nouns = [
+        h for h in reading.section("acts") if h.key == "accede" and h.form == "noun" and 0 <= first - h.last <= _JOINED
+    ]
+    if not nouns:
+        return ""
+    noun = nouns[-1]
+    codes = {
+        reading.token_at(p.end - 1): p.code
+        for p in reading.parties
+        if len(p.code) == 2 and p.kind is not PartyKind.BODY
+    }
+    between = [i for i in range(noun.first, first) if i in codes]
+    small = ("prepositions", "determiners", "complement", "to")
+    inside = {i for p in reading.parties for i in range(reading.token_at(p.start), reading.token_at(p.end - 1) + 1)}
+    plain = all(i in inside or reading.is_any(small, i) for i in range(noun.last + 1, first))
+    before = [i for i in range(max(0, noun.first - _OWNER), noun.first) if i in codes]
+    return codes[(between or before)[-1]] if plain and (between or before) else ""
+
+
+def _tied_before(reading: Reading, first: int, nouns: Collection[int]) -> int:
+    """Which of some nouns stands before a mention with small words only between, or -1."""
     for i in range(first - 1, max(-1, first - 1 - _TIED), -1):
         if reading.before(i + 1).strip(" \u00a0'’«“„\"《"):
             return -1
-        if reading.is_a("amendments", i) and i - 1 not in reading.changing:
+        if i in nouns and i - 1 not in reading.changing:
             return i
         if not reading.is_any(("prepositions", "determiners", "complement", "to"), i):
             return -1
     return -1
 
 
-def _amendment_behind(reading: Reading, last: int) -> int:
-    """Where the head of a phrase stands behind what belongs to it: "Protokolü'ne yapılan değişiklik", «хаттамасына түзету», 议定书修正案."""
+def _tied_behind(reading: Reading, last: int, nouns: Collection[int]) -> int:
+    """Which of some nouns stands as the head of a phrase behind what belongs to it: "Protokolü'ne yapılan değişiklik", 议定书修正案; or -1."""
     language = reading.lexicon.language
     if language not in _HEAD_LAST:
         return -1
     for i in range(last + 1, min(last + (2 if language == "zh" else _TIED), len(reading.tokens))):
         if reading.before(i).strip(" \u00a0'’»”“\"》"):
             return -1
-        if reading.is_a("amendments", i):
+        if i in nouns:
             return i
     return -1
 

@@ -44,7 +44,7 @@ class Carrying:
             order = (focus.lead, *order)
         if not silent:
             order = self._marked(self.index.read(mention.text, language), order, focus)
-        if around.itself and mention.kind:
+        if (around.itself or around.ends) and mention.kind:
             order = self._unamended(order, focus)
         for reasons in (("carried",), ("carried", NEAR_KIND)):
             for ids in order:
@@ -101,28 +101,6 @@ class Carrying:
             and self.index.parties(c.agreement_id) == self.index.parties(agreement_id)
             and len(self._keys(c.agreement_id) & keys) >= _SAID * len(self._keys(c.agreement_id))
         ][:1]
-
-    def _base(self, mention: Mention, language: str) -> tuple[str, frozenset[str]]:
-        """The agreement to whose name a noun before it ties another one ("the additional protocol to the Safe Third Country Agreement"),
-        and how that one changes it as far as the words say; "" where none is so named."""
-        names = [hit for hit in self.index.aliases_in(mention.text) if not (hit.name.generic or hit.inside)]
-        if not names or not names[0].start:
-            return "", frozenset()
-        noun = self.index.read(mention.text[: names[0].start], language)
-        base = self.index.agreement_id(names[0])
-        adds = mention.kind == "protocol" or (noun.kind and noun.layers & AMENDING)
-        return (base, noun.layers & AMENDING) if adds and not self._layered(base) else ("", frozenset())
-
-    def _added_to(self, base: str, layers: frozenset[str]) -> str:
-        """What amends or adds to an agreement: the one of the same parties whose title says most of what that one's says; "" where
-        it is not tracked."""
-        parties = self.index.closed(base)
-        if not parties:
-            return ""
-        fits = self.index.fitting("", "en", "", sorted(parties), parties, None)
-        layered = [i for one in fits if self.index.parties(i := one.agreement_id) == parties and self._layered(i)]
-        said = [i for i in layered if any(w.layers & layers for w in self.wording(i))]
-        return alike(self._keys(base), {i: self._keys(i) for i in said or layered})
 
     def _layered(self, agreement_id: str) -> bool:
         """Whether an agreement amends or adds to another: a protocol, an amendment, a second text."""

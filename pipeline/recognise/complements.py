@@ -307,7 +307,8 @@ def _begins(reading: Reading, word: int) -> bool:
         return False
     if mark in {"«", "“", '"', "(", "-", "/"} and not reading.is_a("complement", word):
         return True
-    if reading.is_a("complement", word) or (not mark and adjectives.participle(reading, word)):
+    leads = adjectives.participle(reading, word) or word in reading.changing
+    if reading.is_a("complement", word) or (not mark and leads):
         return True
     if any(p.start == reading.tokens[word].start for p in reading.parties) and not reading.is_a("prepositions", word):
         return reading.lexicon.language != "en"

@@ -7,23 +7,22 @@ from dataclasses import dataclass, replace
 
 from pipeline.model import Agreement
 from pipeline.recognise import among, doubts, plurals, siblings
+from pipeline.recognise.altering import Altering
 from pipeline.recognise.among import Around
-from pipeline.recognise.carrying import COMPATIBLE, Carrying
+from pipeline.recognise.carrying import COMPATIBLE
 from pipeline.recognise.choice import Choice, Setting
 from pipeline.recognise.focus import Focus, Linked
 from pipeline.recognise.linking import Index, Rival
 from pipeline.recognise.values import Band, Link, Mention
 
 _ALONE = 0.7  # confidence from which the one agreement that fits is sure
-_AMENDING = 8  # agreements among which an amendment to the one named is looked for
-_SAID = 0.6  # part of what the amended one's titles say that its titles say, too
 _NAME = "~"  # with which the keys of words that are no concepts begin
 _LIKELY = 0.7  # chance from which the likeliest agreement is taken where no rule decides
 _CHOSEN = 0.8  # and from which it is sure
 
 
 @dataclass(frozen=True)
-class Linker(Carrying):
+class Linker(Altering):
     """Links the mentions of articles in one language."""
 
     choice: Choice
@@ -37,16 +36,20 @@ class Linker(Carrying):
         """What a mention means: usually one agreement, several for a plural or a carried-over group, or one with id None."""
         if around.ahead:
             return (Linked(None, Band.NONE, 0.0, ("told_behind",), mention),)
-        if around.amendment:
-            return (self._amendment(mention, language, around),)
+        altering = self._altering(mention, language, focus, sentence, around)
+        if altering:
+            return altering
         before = self._before(mention, language, focus, sentence, around) if around.before else ()
         found = before or self._told_apart(
             self._found(mention, language, focus, sentence, around), mention, language, focus, sentence, around
         )
-        if not around.signed or len(found) != 1:
+        if len(found) != 1:
             return found
-        one = siblings.signed_then(self.index, found[0], language, around, focus.sure)
-        return (siblings.unless_signed_otherwise(self.index, one, self.agreements, around),)
+        one = found[0]
+        if around.signed:
+            one = siblings.signed_then(self.index, one, language, around, focus.sure)
+        one = siblings.in_time(self.index, one, language, around, focus.sure, self._keys)
+        return (siblings.unless_signed_otherwise(self.index, one, self.agreements, around) if around.signed else one,)
 
     def _told_apart(
         self,
@@ -108,6 +111,7 @@ class Linker(Carrying):
         link = self._decided(mention, language, around)
         return (
             self._adding(mention, link, language)
+            or self._later(mention, link, language, around)
             or self._surely(mention, link, around)
             or self._fitting(mention, link, language, focus, sentence, around)
             or (self._unsure(mention, link, language, focus, sentence, around),)
@@ -127,33 +131,6 @@ class Linker(Carrying):
         found = among.find_each(self.index, mention, language, around, focus.sure)
         return tuple(_only(one, mention) for one in found)
 
-    def _amendment(self, mention: Mention, language: str, around: Around) -> Linked:
-        """The amendment to an agreement, which is another one: "the amendment to the Montreal Protocol"; none where that is not tracked."""
-        base = self._decided(mention, language, around).best
-        if base is None:
-            return Linked(None, Band.NONE, 0.0, ("amendment",), mention)
-        said = [frozenset(title.keys) for title in self.wording(base.agreement_id) if title.keys]
-        parties = self.index.closed(base.agreement_id)
-        ranked = self.index.rank(
-            f"Amendment to the {self.agreements[base.agreement_id].title}",
-            "en",
-            parties=sorted(parties),
-            limit=_AMENDING,
-        )
-        added = [
-            c.agreement_id
-            for c in ranked
-            if any("amend" in title.layers for title in self.wording(c.agreement_id))
-            and self.index.closed(c.agreement_id) == parties
-            and any(len(keys & self._keys(c.agreement_id)) >= _SAID * len(keys) for keys in said)
-        ]
-        if len(added) > 1:
-            words = self._own(replace(mention, text=around.amendment, kind=""), among.named(mention), language, around)
-            added = [one for one in added if one == words.agreement_id]
-        if not added:
-            return Linked(None, Band.NONE, 0.0, ("amendment",), mention)
-        return Linked(added[0], Band.SURE, siblings.ALIKE, ("amendment",), mention)
-
     def _before(
         self, mention: Mention, language: str, focus: Focus, sentence: int, around: Around
     ) -> tuple[Linked, ...]:
@@ -167,6 +144,11 @@ class Linker(Carrying):
             return ()
         return (Linked(one, Band.SURE, siblings.ALIKE, (f"the_one_{around.before}",), mention),)
 
+    def _later(self, mention: Mention, link: Link, language: str, around: Around) -> tuple[Linked, ...]:
+        told = around.when and link.band is not Band.NONE
+        later = siblings.later(self.index, link, mention, language, around) if told else ""
+        return (Linked(later, Band.SURE, siblings.NEWEST, ("newer_of_two", *link.reasons), mention),) if later else ()
+
     def _surely(self, mention: Mention, link: Link, around: Around) -> tuple[Linked, ...]:
         if link.band is not Band.SURE or link.agreement_id is None or self._of_others(mention, link, around):
             return ()
@@ -177,16 +159,6 @@ class Linker(Carrying):
         if not mention.kind or not self.index.says_subject(self.index.read(mention.text, language)):
             return ()
         return self._surely(mention, self._decided(mention, language, around), around)
-
-    def _adding(self, mention: Mention, link: Link, language: str) -> tuple[Linked, ...]:
-        """What amends or adds to the agreement that the wording names, unless the words speak surely for another one."""
-        base, layers = self._base(mention, language)
-        if not base or (link.band is Band.SURE and link.agreement_id != base):
-            return ()
-        added = self._added_to(base, layers)
-        if added:
-            return (Linked(added, Band.SURE, siblings.ALIKE, ("added_to_the_named",), mention),)
-        return (Linked(None, Band.NONE, 0.0, ("adds_to_the_named",), mention),) if self.index.closed(base) else ()
 
     def _fitting(
         self, mention: Mention, link: Link, language: str, focus: Focus, sentence: int, around: Around
@@ -285,32 +257,6 @@ class Linker(Carrying):
         states = {code for code in (*around.near, *around.acting) if len(code) == 2}
         whole = self.index.parties(best.agreement_id) <= {*among.named(mention), *around.pair}
         return not whole and len(states) >= 2 and among.strangers(self.index, best.agreement_id, around.acting)
-
-    def _decided(self, mention: Mention, language: str, around: Around) -> Link:
-        """The link by the mention's words; where they do not decide, with those who act, then with the sentence's states, as parties."""
-        own = among.named(mention) or around.pair or ((around.label,) if around.label else ())
-        link = self._own(mention, own, language, around)
-        for more in (around.acting, around.near):
-            parties = tuple(dict.fromkeys([*own, *more]))
-            if link.band is Band.SURE or not 2 <= len(parties) <= 4 or set(parties) == set(own):
-                continue
-            again = self._own(mention, parties, language, around)
-            if again.band is Band.SURE or (again.band is Band.REVIEW and again.confidence > link.confidence):
-                link = again
-        return link
-
-    def _own(self, mention: Mention, parties: Sequence[str], language: str, around: Around) -> Link:
-        return self.index.link(
-            mention.text,
-            language,
-            parties=parties,
-            near_parties=around.near,
-            context_parties=around.context if mention.generic else (*around.recent, *around.context),
-            kind=mention.kind,
-            plural=mention.plural,
-            lead=around.lead,
-            sentence=around.text,
-        )
 
     def _each(self, mention: Mention, language: str, focus: Focus, sentence: int, around: Around) -> tuple[Linked, ...]:
         """The agreements of a list under one noun, where at least two of its items are surely different ones."""

@@ -296,7 +296,8 @@ def _left(reading: Reading, thing: Thing, verbs: frozenset[int], things: Sequenc
         if reading.clause_of[i] != reading.clause_of[thing.first] and not short:
             break
         small = ("determiners", "stop_words", "prepositions", "to", "by", "have", "be")
-        if reading.is_any(small, i) and not (_about(reading, i) or complements.inside_name(reading, i)):
+        counted = reading.is_a("latter", i) and reading.is_a("determiners", i - 1)  # "o segundo protocolo"
+        if reading.is_any(small, i) and not (counted or _about(reading, i) or complements.inside_name(reading, i)):
             break
         if (
             reading.is_a("coordinate", i)

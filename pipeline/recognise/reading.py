@@ -27,7 +27,6 @@ _NONE: frozenset[str] = frozenset()
 _LIGHT = frozenset({"prepositions", "pronouns", "stop_words", "determiners", "clitics"})  # words that are no noun
 _COMMAS = frozenset(",，،")
 _JOINTS = frozenset("—–－·")
-_TELLING = frozenset({"acts", "instruments"})
 _JOINING = frozenset({"-", "‑"})
 _FINITE = frozenset({"present", "base", "subjunctive"})
 _PLAIN = frozenset({" ", "", "-", "'", "’", "\u00a0"})  # between most words: no mark at all
@@ -73,14 +72,8 @@ class Reading:
 
     @cached_property
     def changing(self) -> frozenset[int]:
-        """The relative words of what only says which agreement another one changes: "a protocol that updates the tax treaty". It goes
-        on like "a protocol updating the tax treaty", and opens no clause."""
-        named = {hit.last + 1 for hit in self.section("instruments")}
-        verbs = {hit.first for hit in self.section("acts") if hit.key == "amend" and hit.form in _CHANGES}
-        openers = [i for i in self.roles.get("relative", ()) if i + 1 in verbs]
-        done = [i for i in named if self.is_a("done", i)] if openers else []
-        told = {hit.first for hit in self.hits if hit.section in _TELLING}
-        return frozenset(i for i in openers if i in named or relatives.goes_on(i, done, told))
+        """The words that lead to what only says which agreement another one changes (`relatives.changing`); they open no clause."""
+        return relatives.changing(self)
 
     @cached_property
     def clauses(self) -> tuple[Clause, ...]:
@@ -219,7 +212,6 @@ def _dash(text: str) -> bool:
 
 
 _ADVERBIAL = frozenset({"have", "called"})  # "has since applied it", "an accord known as Open Skies"
-_CHANGES = frozenset({"present", "base", "past", "participle"})
 
 
 def _opening(
@@ -285,7 +277,7 @@ def _clauses(
     covered.update(j for i, gap in enumerate(gaps) if gap in _JOINING for j in (i - 1, i))
     frozen_nouns, frozen_covered = frozenset(nouns), frozenset(covered)
     dashes = _set_in(
-        gaps, frozenset(i for hit in hits if hit.section in _TELLING for i in range(hit.first, hit.last + 1))
+        gaps, frozenset(i for hit in hits if hit.section in relatives.TELLING for i in range(hit.first, hit.last + 1))
     )
     for i, between in enumerate(gaps):
         if i and between not in _PLAIN:

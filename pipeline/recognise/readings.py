@@ -87,7 +87,9 @@ class Readings:
 
 def _describes(reading: Reading, trigger: Trigger, things: Sequence[Thing]) -> bool:
     """Whether a participle only says what an agreement is: "the protocol amending the convention was signed", "that amends it"."""
-    if trigger.family == "amend" and (trigger.first - 1 in reading.changing or changes_head(reading, trigger.last)):
+    changes = trigger.family in {"amend", "extend"} or (trigger.family == "accede" and reading.lexicon.language == "zh")
+    opened = not reading.changing.isdisjoint(range(max(0, trigger.first - 2), trigger.first + 1))
+    if changes and (opened or changes_head(reading, trigger.last)):
         return True
     behind = any(t.what == TREATY and t.last + 1 == trigger.first for t in things)
     own = trigger.voice == ACTIVE and trigger.tense == GERUND and reading.is_a("complement", trigger.first)

@@ -3,10 +3,14 @@ convention | a été signé »."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence, Set
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
+from typing import TYPE_CHECKING
 
 from pipeline.recognise.patterns import Hit
 from pipeline.recognise.values import Token
+
+if TYPE_CHECKING:
+    from pipeline.recognise.reading import Reading
 
 Roles = Mapping[int, Set[str]]  # the keys of the grammar section that every word has, if any
 _NONE: Set[str] = frozenset()
@@ -24,6 +28,10 @@ _ADVERBS = frozenset({"not", "never", "already", "still", "yet", "now", "since"}
 _NO_VERB = ("determiners", "pronouns", "prepositions", "coordinate", "numbers", "relative", "subordinate", "to", "with")
 _SINCE_DONE = 12  # words of "done at Geneva on 4 April 2014, " before a relative word
 _DONE = frozenset({"participle", "passive", "past"})
+_CHANGES = frozenset({"present", "base", "past", "participle"})
+TELLING = frozenset({"acts", "instruments"})
+_EXTENDED = 4  # words from "extends" to the agreement that goes on: what extends a lease is no extension
+_BY_WHICH = 2  # words before a relative word: "por el que", « par lequel »
 
 
 def end(opener: int, words: Sequence[str], hits: Sequence[Hit], roles: Roles, last: int, *, english: bool) -> int:
@@ -58,7 +66,35 @@ def _has_verb(
     return english and ends and not roles.get(first, _NONE) & {*_NO_VERB}
 
 
-def goes_on(opener: int, done: Collection[int], told: Set[int]) -> bool:
+def changing(reading: Reading) -> frozenset[int]:
+    """The words that lead to what only says which agreement another one changes: "a protocol that updates the tax treaty", "por el que se
+    modifica …", «соглашение, продлевающее …». It goes on like "a protocol updating the tax treaty"."""
+    nouns = reading.section("instruments")
+    named = {hit.last + 1 for hit in nouns}
+    verbs = [
+        hit
+        for hit in reading.section("acts")
+        if hit.key == "amend" or (hit.key == "extend" and any(0 < n.first - hit.last <= _EXTENDED for n in nouns))
+    ]
+    does = {hit.first for hit in verbs if hit.form in _CHANGES}
+    does |= {i - 1 for i in does if reading.is_a("reflexive", i - 1)}
+    openers = [i for i in reading.roles.get("relative", ()) if i + 1 in does]
+    done = [i for i in named if reading.is_a("done", i)] if openers else []
+    told = {hit.first for hit in reading.hits if hit.section in TELLING}
+    found = {i for i in openers if i in named or _goes_on(i, done, told)}
+    found.update(i for opener in openers for i in _by_which(reading, opener, named))
+    attributes = (hit.first for hit in verbs if hit.form == "attribute" and hit.first in named)
+    return frozenset(found.union(i for i in attributes if reading.before(i).strip(" \u00a0") == ","))
+
+
+def _by_which(reading: Reading, opener: int, named: Collection[int]) -> Iterator[int]:
+    """The words of "by which" right behind a noun, up to its relative word."""
+    first = next((i for i in range(opener - 1, opener - 1 - _BY_WHICH, -1) if i in named), opener)
+    if all(reading.is_any(("prepositions", "determiners"), i) for i in range(first, opener)):
+        yield from range(first, opener + (first < opener) * (1 + reading.is_a("reflexive", opener + 1)))
+
+
+def _goes_on(opener: int, done: Collection[int], told: Set[int]) -> bool:
     """Whether a relative word goes on about what was done somewhere some day: "the protocol done at Geneva on 4 April 2014, which amends".
 
     `done`: the words that say so; `told`: those of acts and agreements, of which none stands between.

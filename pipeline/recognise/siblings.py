@@ -9,7 +9,7 @@ from pipeline.recognise.among import Around, named, strangers
 from pipeline.recognise.focus import NEAR_KIND, Linked
 from pipeline.recognise.linking import Index
 from pipeline.recognise.linking.fitting import alone
-from pipeline.recognise.values import Band, Link, Mention
+from pipeline.recognise.values import Band, Candidate, Link, Mention
 
 BY_YEAR = "signed_that_year_only"  # the reason where nothing but the year says which is meant
 NEWEST = 0.8  # confidence of the newer of two that nothing else tells apart
@@ -17,7 +17,10 @@ ALIKE = 0.82  # and of another party's agreement on the same subject
 _THEN = 0.86  # and of the one that was signed in the year told
 _SAME = 0.1  # content by which two titles may differ and say the same
 _NEARLY = 0.15  # and the same but for the names of more parties
+_PASSED = 3  # years from an agreement's signature to a step that is rather that of a newer one worded alike
+_LONG_PASSED = 12  # and of a newer one at all
 _KIND = 0.75  # under it, it is another instrument
+_SUBJECT = 0.45  # weight of what a wording and a title both say that ties the one to the other
 _LIKE = 0.3  # part of what two titles say together that both say
 _ALIKE = frozenset({"near_tie", "one_of_two_of_these_parties"})
 _ADDING = frozenset({"accede", "amend", "extend", "supplement", "terminate"})  # layers of what comes after an agreement
@@ -64,12 +67,71 @@ def newest(index: Index, link: Link, mention: Mention, language: str, around: Ar
     if not around.fresh or index.read(mention.text, language).years:
         return ""
     closed = index.closed(best.agreement_id)
-    if not closed or index.closed(link.ties[0].agreement_id) != closed:
+    if not closed or not index.same_parties(best.agreement_id, link.ties[0].agreement_id):
         return ""
-    theirs = [best, *(one for one in link.ties if index.closed(one.agreement_id) == closed)]
+    theirs = [best, *(one for one in link.ties if index.same_parties(best.agreement_id, one.agreement_id))]
     alike = [one for one in theirs if abs(best.content - one.content) <= _SAME]
     years = sorted(((max(index.years(one.agreement_id), default=0), one.agreement_id) for one in alike), reverse=True)
     return years[0][1] if len(years) > 1 and years[-1][0] and years[0][0] > years[1][0] else ""
+
+
+def later(index: Index, link: Link, mention: Mention, language: str, around: Around) -> str:
+    """The newer of two of the same parties that a wording means alike, where a step that makes an agreement comes long after the likelier
+    one's years; or ""."""
+    best, other = link.best, link.runner_up
+    reading = index.read(mention.text, language)
+    if best is None or other is None or best.alias or not around.carried or reading.years or reading.numbers:
+        return ""
+    years, theirs = index.years(best.agreement_id), index.years(other.agreement_id)
+    worded = max(abs(best.content - other.content), abs(best.kind - other.kind)) <= _SAME and _says(best) == _says(
+        other
+    )
+    if not (years and theirs and worded and index.same_parties(best.agreement_id, other.agreement_id)):
+        return ""
+    passed = max(years) + _PASSED < around.when
+    return other.agreement_id if passed and max(years) < max(theirs) <= around.when else ""
+
+
+def _says(one: Candidate) -> frozenset[str]:
+    """What a title and a wording do not both say of amending, extending and the like."""
+    return frozenset(reason for reason in one.reasons if reason.startswith(("not_", "no_")))
+
+
+def in_time(
+    index: Index,
+    one: Linked,
+    language: str,
+    around: Around,
+    linked: Sequence[str],
+    keys: Callable[[str], frozenset[str]],
+) -> Linked:
+    """A link, unless a step that makes an agreement comes long after its agreement's years, and a newer one of the same parties and
+    subject is left: "the Convention entered into force in October 2025" is not that of 1975."""
+    own = one.agreement_id
+    silent = one.mention.numberless and not one.mention.kind  # a verb alone
+    if own is None or silent or not around.when or {"alias", "official_title"} & {*one.reasons}:
+        return one
+    closed, years = index.closed(own), index.years(own)
+    said = index.read(one.mention.text, language).years
+    if not closed or said or not years or max(years) + _LONG_PASSED >= around.when:
+        return one
+    fits = [
+        fit
+        for fit in index.fitting(one.mention.text, language, one.mention.kind, sorted(closed), closed, around.lead)
+        if index.closed(fit.agreement_id) == closed
+        and _may_be_of(index.years(fit.agreement_id), around.when)
+        and (fit.shared >= _SUBJECT or _likeness(keys(fit.agreement_id), keys(own)) >= _LIKE)
+    ]
+    fits = [fit for fit in fits if index.years(fit.agreement_id)] or fits
+    best = alone(fits, linked)
+    if best is None:
+        return one
+    return Linked(best.agreement_id, one.band, min(one.confidence, ALIKE), ("the_newer_one",), one.mention)
+
+
+def _may_be_of(years: frozenset[int], when: int) -> bool:
+    """Whether an agreement called by these years, or by none, may be made in a year."""
+    return not years or any(0 <= when - year <= _LONG_PASSED for year in years)
 
 
 def of_these_two(index: Index, link: Link, mention: Mention, around: Around) -> str:
@@ -164,9 +226,14 @@ def _older(index: Index, one: str, other: str) -> bool:
     return not second or (bool(first) and min(first) < min(second))
 
 
+def _likeness(keys: frozenset[str], others: frozenset[str]) -> float:
+    """The part of what two titles say together that both say."""
+    return len(keys & others) / max(1, len(keys | others))
+
+
 def alike(model: frozenset[str], others: Mapping[str, frozenset[str]]) -> str:
     """The agreement whose title says most of what the model's says, where it stands out; "" otherwise."""
-    likeness = {one: len(keys & model) / max(1, len(keys | model)) for one, keys in others.items()}
+    likeness = {one: _likeness(keys, model) for one, keys in others.items()}
     ranked = sorted(likeness, key=lambda one: (-likeness[one], one))
     if not ranked or likeness[ranked[0]] < _LIKE:
         return ""

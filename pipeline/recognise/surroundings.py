@@ -12,6 +12,14 @@ from pipeline.recognise.scene import Scene
 from pipeline.recognise.titles import Reading as Wording
 from pipeline.recognise.values import DateMention, Mention, PartyKind, PartyMention
 
+# What approves an extension may be a body of the agreement itself: no other text need stand behind it.
+_NO_TEXT = frozenset({None, EventType.AMENDED, EventType.APPROVED, EventType.EXTENDED})
+_MAKING = frozenset({
+    EventType.INITIALLED, EventType.SIGNED, EventType.APPROVED, EventType.SUBMITTED, EventType.RATIFIED, EventType.PROMULGATED,
+    EventType.EXCHANGED, EventType.PROVISIONALLY_APPLIED, EventType.ENTERED_INTO_FORCE,
+})  # fmt: skip
+_NEAR = frozenset({"day", "week"})  # "yesterday", "last week"
+_LEAD = 2  # sentences that tell of today where no date says otherwise
 _ENDING = frozenset({EventType.WITHDRAWN, EventType.TERMINATED, EventType.SUSPENDED})
 
 
@@ -31,12 +39,29 @@ def of(
     acting = tuple(dict.fromkeys(p.code for p in subject if p.code))
     actors = tuple(dict.fromkeys(p.code for p in subject if p.code and p.kind is not PartyKind.BODY))
     near = tuple(dict.fromkeys(p.code for p in reading.parties if p.code))
-    signed = frozenset(m.year for m in own[:1] if m.year) if step is EventType.SIGNED else frozenset[int]()
+    fresh = _fresh(reading, mention, step)
+    made = step in _MAKING or (fresh and step is None)
+    when = _year(own, scene, 0 if step is None else sentence) if made else 0
+    signed = frozenset({when}) if step is EventType.SIGNED and when and own else frozenset[int]()
     return Around(
         reading, mention, scene.states, acting, actors, near, lambda: scene.recent(sentence), lambda: scene.everyone,
-        lambda: scene.topic(sentence), anaphora.pair(reading, mention), lead, reading.sentence.text, signed, _fresh(reading, mention, step), since,
+        lambda: scene.topic(sentence), anaphora.pair(reading, mention), lead, reading.sentence.text, signed, when, fresh, step in _ENDING, since,
         anaphora.count(reading, mention), anaphora.amendment(reading, mention) if step not in {None, EventType.AMENDED} else "",
+        step not in _NO_TEXT and anaphora.extended(reading, mention),
+        "" if step in {None, EventType.ACCEDED} else anaphora.joining(reading, mention),
     )  # fmt: skip
+
+
+def _year(own: Sequence[DateMention], scene: Scene, sentence: int) -> int:
+    """The year of a step: that of its date, or the article's where its day is near, or where the step stands in the lead; else 0."""
+    published, told = scene.published, own[0] if own else None
+    if told is not None and told.year:
+        return told.year
+    near = told is not None and (told.weekday is not None or told.unit in _NEAR)
+    if published is None or not (near or sentence < _LEAD):
+        return 0
+    passed = told is not None and told.month is not None and told.month > published.month
+    return published.year - passed
 
 
 def _fresh(reading: Reading, mention: Mention, step: EventType | None) -> bool:

@@ -188,7 +188,7 @@ def _in_title(reading: Reading, inner: Thing, things: tuple[Thing, ...], words: 
 
 
 _GAP = 6  # ideographs between an agreement and its protocol
-_NUMBERING = frozenset("第一二三四五六七八九十任择附加补充修订正升级更新")  # what they may be
+_NUMBERING = frozenset("第一二三四五六七八九十任择附加补充修订正升级更新改的")  # what they may be
 
 
 def _runs_on(reading: Reading, start: int, end: int) -> bool:

@@ -18,7 +18,10 @@ _NUMBER = re.compile(r"[n№s第](?:(?:(?<=\bn)[orº°]|(?<=№)|(?<=\bs)ets? no
 _VERSION = re.compile(r"(\d\.0)(?<![\d.,]\d\.0)(?![\d.,])")  # ACFTA 3.0
 _DIGIT, _ROMAN_DIGITS = re.compile(r"\d"), re.compile("[IVX][IVX]")  # where there are none, nothing need be looked for
 _ROMAN = re.compile(r"\b(?=[IVX]{2,})(?:X{0,2}(?:IX|IV|V?I{0,3}))\b")
+_ADDING = frozenset({"layer_amend", "layer_supplement"})
 _ORDINAL = "ordinal_"  # the keys of "second", "deuxième", «второй» are this and a Roman number
+_TO_NOUN, _OF_YEAR = 12, 30  # letters from a year to the noun behind it, and from a noun to "of 9 September 1966"
+_APART = frozenset(",;()（，、")
 _NUMBERED = 3  # words between an ordinal and its protocol: "the Second Optional Protocol"
 _PAIR = 2  # nouns, of the protocol and of what it is one to
 _TO = re.compile(r"\bto\b")  # in English years stand before their noun: "a protocol to their 1982 treaty"
@@ -164,7 +167,9 @@ class Reader:
             - {m.code for m in parties if m.kind is not PartyKind.CAPITAL},
             orgs=frozenset(m.code for m in found if m.code and m.kind is PartyKind.ORGANISATION),
             places=frozenset(m.code for m in places) - {m.code for m in parties},
-            years=frozenset(int(year) for year in _YEAR.findall(text)),
+            years=_years(
+                text, kept, head, layered=bool(layers) or head == "protocol", head_last=language in _HEAD_LAST
+            ),
             numbers=numbers,
             words=tuple(kept),
             plural=language in _PLURAL_S and any(word.kind == head and word.low.endswith("s") for word in kept),
@@ -204,8 +209,9 @@ def _changed_years(text: str, words: Sequence[Word], language: str) -> frozenset
 
 
 def _beside_protocol(words: Sequence[Word], place: int) -> bool:
-    """Whether a word stands shortly before or behind the noun "protocol"."""
-    return any(word.kind == "protocol" for word in words[max(0, place - _NUMBERED) : place + _NUMBERED + 1])
+    """Whether a word stands shortly before or behind the noun "protocol", or a word for an amendment (« deuxième avenant »)."""
+    near = words[max(0, place - _NUMBERED) : place + _NUMBERED + 1]
+    return any(word.kind == "protocol" or not _ADDING.isdisjoint(word.keys) for word in near)
 
 
 def _covered(word: Word, parties: Iterable[PartyMention]) -> bool:
@@ -221,6 +227,28 @@ def _names_it(mention: PartyMention, words: list[Word]) -> bool:
         if word.kind and 0 <= gap <= 4:
             return True
     return False
+
+
+def _years(text: str, words: Sequence[Word], head: str, *, layered: bool, head_last: bool) -> frozenset[int]:
+    """The years that an agreement is called by, without that of another one which it changes ("the protocol amending the 1966
+    convention", «договор о продлении соглашения от 8 апреля 2010 года»)."""
+    found = list(_YEAR.finditer(text))
+    nouns = [word for word in words if word.kind] if found and layered else []
+    if len(nouns) > 1:
+        own = next(word for word in (reversed(nouns) if head_last else nouns) if word.kind == head)
+        found = [year for year in found if _called(year, nouns, text, head_last=head_last) in {None, own}]
+    return frozenset(int(year.group()) for year in found)
+
+
+def _called(year: re.Match[str], nouns: Sequence[Word], text: str, *, head_last: bool) -> Word | None:
+    """The noun that a year belongs to: right before it, or a few words behind it in the same part of the sentence."""
+    gap = _TO_NOUN if head_last else 1
+    behind = next((word for word in nouns if 0 <= word.start - year.end() <= gap), None)
+    if behind is not None:
+        return behind
+    before = next((word for word in reversed(nouns) if word.end <= year.start()), None)
+    near = before is not None and year.start() - before.end <= _OF_YEAR
+    return before if before is not None and near and _APART.isdisjoint(text[before.end : year.start()]) else None
 
 
 def _numbers(text: str) -> frozenset[str]:

@@ -244,6 +244,13 @@ class Index:
         entry = self._entries[self._place[agreement_id]]
         return frozenset() if entry.open else entry.parties
 
+    def same_parties(self, one: str, other: str) -> bool:
+        """Whether two agreements of few are of the same parties, a bloc listed with its members or alone."""
+        first, second = self.closed(one), self.closed(other)
+        if first == second or not first or not second:
+            return bool(first) and first == second
+        return all(self.listed(code, other) for code in first) and all(self.listed(code, one) for code in second)
+
     def party(self, code: str, agreement_id: str) -> bool:
         """Whether a code is a party of an agreement, a member of one, or an organisation its title names; any is of an open one."""
         return self.open(agreement_id) or self.listed(code, agreement_id)

@@ -46,7 +46,7 @@ _SAID = {
     "terminate": 0.3,
     "implement": 0.2,
 }
-AMENDING = frozenset({"amend", "supplement"})
+AMENDING = frozenset({"amend", "extend", "supplement"})
 _ADDED = 0.95  # how well any two kinds of what amends or adds to another go together
 _BROAD = frozenset({"agreement", "treaty"})
 _KINDS: Mapping[str, Mapping[str, float]] = {

@@ -18,7 +18,7 @@ _LONG = 40  # characters of a title that no other has
 _TWO = 2  # parties that a treaty has at the least
 _CROWD = 12  # parties of an agreement of many, beyond which it says nothing that a state is one of them
 _BODIES = frozenset({"UN", "EU"})  # with codes as short as a state's
-_PARTNERS, _FREE_TRADE = frozenset({"economic", "partnership"}), ("free", "trade")
+_PARTNERS, _FREE_TRADE, _TRADE = frozenset({"economic", "partnership"}), ("free", "trade"), "trade"
 _STATE = 2  # letters of a state's code; those of bodies are longer
 
 
@@ -191,7 +191,8 @@ class Preparer:
     def _entry(
         self, agreement: Agreement, parties: frozenset[str], titles: list[Reading], called: Mapping[str, Reading]
     ) -> Entry:
-        readings = [*titles, *(_as_free_trade(one) for one in titles if {*one.keys} >= _PARTNERS)]
+        partners = [one for one in titles if {*one.keys} >= _PARTNERS]
+        readings = [*titles, *map(_as_free_trade, partners), *map(_as_trade, partners)]
         views = [view_of(reading, parties, self._weights, self._shared) for reading in readings]
         aliases = (
             view_of(called[alias], parties, self._weights, self._shared, alias=True) for alias in agreement.aliases
@@ -239,6 +240,11 @@ class Preparer:
 def _as_free_trade(title: Reading) -> Reading:
     """What the press calls an economic partnership agreement: one on free trade. The other way about nobody speaks."""
     return replace(title, keys=(*_FREE_TRADE, *(key for key in title.keys if key not in _PARTNERS)))
+
+
+def _as_trade(title: Reading) -> Reading:
+    """What "EPA" is read as: an economic partnership, on trade."""
+    return replace(title, keys=tuple(dict.fromkeys((*title.keys, _TRADE))))
 
 
 def _telling(title: str, reading: Reading) -> bool:

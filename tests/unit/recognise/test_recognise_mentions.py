@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +53,10 @@ def recognisers() -> dict[str, Recogniser]:
 )
 def test_which_agreement_is_meant(recognisers: dict[str, Recogniser], name: str, case: dict[str, Any]) -> None:
     """Every step is told of the agreement meant, and of no rival; "not" before a step that was denied or put off."""
-    found = recognisers[name].recognise(Article("", case.get("title", ""), case["text"], case["lang"])).findings
+    day: date | None = case.get("published")
+    published = datetime(day.year, day.month, day.day, tzinfo=UTC) if day else None
+    article = Article("", case.get("title", ""), case["text"], case["lang"], published)
+    found = recognisers[name].recognise(article).findings
     denied = {True: "not ", False: ""}
     told = {f"{f.agreement_id} {denied[f.status is Status.NEGATED]}{SAME.get(f.type, f.type)}" for f in found}
     assert sorted(told) == sorted(case["tells"])
