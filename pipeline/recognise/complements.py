@@ -392,10 +392,7 @@ def _place(reading: Reading, preposition: int) -> bool:
 
 def joins_names(reading: Reading, word: int) -> bool:
     """Whether a conjunction joins two parties ("the Armenian and Azerbaijani treaty")."""
-    before = any(p.end == reading.tokens[word - 1].end for p in reading.parties) if word else False
-    after = (
-        any(p.start == reading.tokens[word + 1].start for p in reading.parties)
-        if word + 1 < len(reading.tokens)
-        else False
-    )
-    return before and after
+    if not 0 < word < len(reading.tokens) - 1:
+        return False
+    left, right = reading.tokens[word - 1].end, reading.tokens[word + 1].start
+    return any(p.end == left for p in reading.parties) and any(p.start == right for p in reading.parties)
