@@ -10,10 +10,8 @@ from pipeline.recognise.values import Mention, PartyKind, PartyMention
 _LEAD = 2  # sentences: there an indefinite article introduces what the article is about
 _ATTRIBUTES = 6  # words between a verb of replacing and what it replaces: "löst das seit 2010 geltende Abkommen ab"
 _ADJECTIVE_LAST = frozenset({"ar", "es", "fr", "pt"})
-_JOINED, _OWNER = (
-    7,
-    2,
-)  # words from an accession to what is joined, and from who joins to the accession: "Peru's accession"
+_JOINED = 7  # words from an accession to what is joined
+_OWNER = 2  # words from who joins to the accession: "Peru's accession"
 _TIED = 4  # words between an amendment and the agreement that it amends
 _HEAD_LAST = frozenset({"kk", "ky", "tr", "zh"})
 _TALKS = 8  # words from a verb to whom the talks that it is about were held with
