@@ -112,11 +112,12 @@ _TOWARDS = re.compile(
 )
 _AFTER_THAT = re.compile("(?:之后|以后|后)[,，](再(?![次度]))?[^,，。;；年月日]{0,16}$")
 _MEANT = re.compile("[拟擬]|预计|计划|准备|打算")
+_VERB = 2  # characters of a verb: 提交
 
 
 def future(reading: Reading, first: int, last: int) -> bool:
     """协定将提交议会: whether an act is 将 with its verb right behind it, and not 将协定提交议会, where it puts an object first."""
-    return reading.tokens[first].low == "将" and last - first == len("提交")
+    return reading.tokens[first].low == "将" and last - first == _VERB
 
 
 def ahead(reading: Reading, first: int, last: int) -> bool:

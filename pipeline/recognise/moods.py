@@ -1,4 +1,5 @@
-"""Moods and tenses of clauses that hang on another. What a subjunctive tells: what the word that asks for it says of the act ("piden que sea ratificado", « sans qu'il l'ait signé »)."""
+"""Moods and tenses of clauses that hang on another. A subjunctive tells what the word that asks for it says of the act ("piden que sea
+ratificado", « sans qu'il l'ait signé »)."""
 
 from __future__ import annotations
 

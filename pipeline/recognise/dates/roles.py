@@ -20,7 +20,7 @@ _ASIDE = frozenset({"quoted", "prenominal", "made"})  # looked for by themselves
 _LOOK_BACK = 40  # characters: the longest words of a role, with an article
 _QUOTE = re.compile(r'[«»“”„"《》「」『』]')
 _NUMBERED = re.compile(r"(?<!\d)\d{1,6}(?:[./-]\d{1,6})?,?\s+[^\W\d_]{2,3}\s*\Z")  # a law's number, and "of"
-_PLACE = re.compile(r"(?:[^\W\d_]+[\s'-]*){1,4},\s*(?:[^\W\d_]{1,4}\s)?")  # "Helsinki, ", "New York, le "
+_PLACE = re.compile(r"[^\W\d_]+(?:[\s'-]+[^\W\d_]+){0,3},\s*(?:[^\W\d_]{1,4}\s)?")  # "Helsinki, ", "New York, le "
 _NAME_LENGTH = 220  # characters: how far before its date the name of a document may begin
 
 
