@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from pipeline.recognise.reading import Reading
 from pipeline.recognise.rows import ORGANS, ends_name, first_row, group, is_of, last_word, without_places, word_of
-from pipeline.recognise.triggers import ACTIVE, FINITE, NOMINAL, Trigger
+from pipeline.recognise.triggers import ACTIVE, FINITE, NOMINAL, PASSIVE, Trigger
 from pipeline.recognise.values import PartyKind, PartyMention
 
 _OUT_OF = frozenset({"from", "от", "від", "ад", "de", "del", "da", "do", "von"})
@@ -282,3 +283,31 @@ def sender(reading: Reading, trigger: Trigger) -> tuple[PartyMention, ...]:
 def _from(reading: Reading, mention: PartyMention) -> bool:
     word = word_of(reading, mention)
     return any(reading.tokens[i].low in _OUT_OF for i in range(max(0, word - 2), word))
+
+
+def beside_decrees(reading: Reading, trigger: Trigger, mentions: Sequence[PartyMention]) -> list[PartyMention]:
+    """„أقر مجلس النواب قرار رئيس الجمهورية“, «одобрила указ президента»: whose a decree is has not done what is done with it.
+
+    Where a chamber is named by its mere noun („أقر المجلس قرار رئيس الجمهورية“), it is that of the same state.
+    """
+    owners = [p for p in mentions if _of_decree(reading, trigger, p)]
+    others = [p for p in mentions if p not in owners]
+    near = range(trigger.first + 1, trigger.first + 1 + _NEAR)
+    chamber = next((h for h in reading.section("procedure") if h.key in _HOUSES and h.first in near), None)
+    if not owners or chamber is None or any(p.kind in ORGANS for p in others):
+        return others
+    start, end = reading.tokens[chamber.first].start, reading.tokens[chamber.last].end
+    return [*others, replace(owners[0], start=start, end=end, body="parliament")]
+
+
+def _of_decree(reading: Reading, trigger: Trigger, mention: PartyMention) -> bool:
+    arabic = reading.lexicon.table.arabic
+    if trigger.voice != ACTIVE and not (arabic and trigger.voice == PASSIVE):
+        return False
+    word = word_of(reading, mention) - 1
+    decrees = (h for h in reading.section("things") if h.key == "decree" and trigger.first < h.first and h.last == word)
+    return any(not (arabic and reading.tokens[h.first].low.startswith(_BY_IT)) for h in decrees)
+
+
+_HOUSES = frozenset({"chamber", "recipient"})
+_BY_IT = "ب"  # „بقرار رئيس الجمهورية“: by his decree

@@ -116,6 +116,12 @@ def told(
     return (effective if when is None and kind in _LASTING else when), effective
 
 
+def slack(own: Sequence[DateMention], kind: EventType, calendar: Calendar) -> int:
+    """How many days ahead a day may lie that is still told as past: one, for the clocks of other places; none for 28日起生效, told the day before."""
+    starts = any(m.role == "effective" for m in own)
+    return 0 if calendar.tenseless and kind in _FORCE and starts else 1
+
+
 def _spans(mention: DateMention) -> bool:
     """Whether a date only says how far it lies from another ("on 3 February 2022, three weeks before the war")."""
     return mention.year is None and mention.rule in {"ago", "story_earlier", "story_later"}

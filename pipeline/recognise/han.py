@@ -86,6 +86,8 @@ def no_act(reading: Reading, first: int, last: int, family: str) -> str:
         return "noun_as_subject"  # 条约的批准和生效,有利于…
     if family in _FORCE and (_COMPOUND.match(behind) or (_ONCE_IN_FORCE.match(behind) and not _dated(reading, first))):
         return "once_in_force"  # 生效门槛, 实施法案; 协定生效后,将…
+    if _among_contents(_text(reading, first - _LISTED, first - 1), behind):
+        return "what_it_provides"
     own = "".join(reading.tokens[i].low for i in range(first, last + 1))
     about = family in _ON_WHOLE and _text(reading, first - 2, first - 1).endswith(("有关", "关于"))
     if about and _TOPIC.match(behind):
@@ -99,6 +101,27 @@ def no_act(reading: Reading, first: int, last: int, family: str) -> str:
     if family == "conclude" and _TO_TALK.match(own if own.startswith("就") else behind):
         return "to_begin_talks"  # 就商谈自由贸易协定达成共识
     return ""
+
+
+_LISTED = 80  # ideographs from "provides for" to a word of what is provided for
+_PROVIDES = re.compile("(?:涉及|规定|载有|载明|列明|内容(?:主要)?(?:包括|涵盖)|条款(?:包括|涵盖))了?([^，,。;；]*)$")
+_LIST = re.compile(
+    "、|(?:生效|修订|修改|终止|批准|签署|解释|适用)(?:和|与|及|以及|或)(?:生效|修订|修改|终止|批准|签署|解释|适用|退出)"
+)
+_LAYS_DOWN = re.compile("[^，,。;；]{0,24}(?:作出|作了|做出|做了)了?(?:明确|具体|详细|相应)?规定")
+
+
+def _among_contents(before: str, behind: str) -> bool:
+    """涉及拒绝引渡的理由、条约的生效和终止; 对条约的批准、生效作出规定: what an agreement has articles on has not befallen it."""
+    provided = _PROVIDES.search(before)
+    rest = re.split("[，,。;；]", behind)[0]
+    if provided:
+        return bool(_LIST.search(f"{provided[1]}{_ACT_HERE}{rest}"))
+    clause = re.split("[，,。;；]", before)[-1]
+    return bool(re.search("[对對就]", clause) and _LAYS_DOWN.match(behind))
+
+
+_ACT_HERE = "生效"  # stands for the act itself, between what is listed before it and behind it
 
 
 _OWN = frozenset({"reject", "accede", "amend"})  # verbs of many uses, whose own object stands right behind them

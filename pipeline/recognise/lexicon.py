@@ -13,6 +13,7 @@ from importlib.resources import files
 from typing import Any
 
 from pipeline.errors import ConfigurationError
+from pipeline.recognise.composing import composed, conjugated, side_by_side
 from pipeline.recognise.patterns import Element, Pattern, Table, compile_pattern
 from pipeline.recognise.sentences import fold, lower
 
@@ -283,48 +284,42 @@ def _patterns(
             raise ConfigurationError(where, str(wrong)) from wrong
 
 
-def _conjugated(line: str, paradigm: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, str]]:
-    """(form, pattern) of a regular verb: "aprob|aprueb / ..3 text" is a stem, the stem of endings marked "~", and what follows."""
-    head, _, rest = line.partition("/")
-    stem, _, other = head.strip().partition("|")
-    for form, endings in paradigm.items():
-        for ending in endings:
-            word = (other or stem) + ending[1:] if ending.startswith("~") else stem + ending
-            yield form, f"{word} {rest}".strip()
-
-
 def _act_patterns(
     family: str,
     table: Mapping[str, Any],
     columns: Sequence[str],
-    paradigms: Mapping[str, Any],
+    data: Mapping[str, Any],
     where: str,
     known: dict[str, Element],
 ) -> Iterator[Pattern]:
+    paradigms = data.get("paradigms", {})
     for form, values in table.items():
-        if form in paradigms:
-            for line in values:
-                for shape, text in _conjugated(line, paradigms[form]):
-                    yield compile_pattern(text, "acts", family, shape, known=known)
-        elif form == "verbs":
-            for line in values:
-                heads, _, rest = line.partition("/")
-                for column, head in zip(columns, heads.split(), strict=True):
-                    for word in head.split("|") if "-" in head else (head,):  # "se-une|se-unen" are two patterns
-                        yield compile_pattern(f"{word} {rest}".strip(), "acts", family, column, known=known)
-        elif form in FORMS:
+        if form in FORMS:
             yield from _patterns("acts", family, form, values, f"{where}: acts.{family}.{form}", known)
-        else:
-            raise ConfigurationError(f"{where}: acts.{family}.{form}", f"expected one of {sorted(FORMS)}")
+            continue
+        for line in values:
+            try:
+                if form in paradigms:
+                    built = conjugated(line, paradigms[form])
+                elif form == "verbs":
+                    built = side_by_side(line, columns)
+                elif form == "composed":
+                    built = composed(line, data.get("light", {}))
+                else:
+                    raise ValueError(f"expected one of {sorted(FORMS)}")
+                for shape, text in built:
+                    yield compile_pattern(text, "acts", family, shape, known=known)
+            except ValueError as wrong:
+                raise ConfigurationError(f"{where}: acts.{family}.{form}", str(wrong)) from wrong
 
 
 def parse(data: Mapping[str, Any], where: str) -> Lexicon:
     """A language file's content as a Lexicon; ConfigurationError names what is wrong."""
     meta = data.get("language", {})
-    paradigms = data.get("paradigms", {})
-    wrong = {form for table in paradigms.values() for form in table} - FORMS
+    tables = (*data.get("paradigms", {}).values(), *data.get("light", {}).values())
+    wrong = {form for table in tables for form in table} - FORMS
     if wrong:
-        raise ConfigurationError(f"{where}: paradigms", f"unknown forms {sorted(wrong)}")
+        raise ConfigurationError(f"{where}: paradigms, light", f"unknown forms {sorted(wrong)}")
     patterns: list[Pattern] = []
     known: dict[str, Element] = {}
     for section, keys in SECTIONS.items():
@@ -332,14 +327,14 @@ def parse(data: Mapping[str, Any], where: str) -> Lexicon:
             if keys is not None and key not in keys:
                 raise ConfigurationError(f"{where}: {section}.{key}", f"expected one of {sorted(keys)}")
             if section == "acts":
-                patterns.extend(_act_patterns(key, values, meta.get("columns", ()), paradigms, where, known))
+                patterns.extend(_act_patterns(key, values, meta.get("columns", ()), data, where, known))
             elif section == "grammar":
                 if key not in GRAMMAR:
                     raise ConfigurationError(f"{where}: grammar.{key}", f"expected one of {sorted(GRAMMAR)}")
                 patterns.extend(_patterns(section, key, "", values, f"{where}: {section}.{key}", known))
             else:
                 patterns.extend(_patterns(section, key, "", values, f"{where}: {section}.{key}", known))
-    unknown = set(data) - set(SECTIONS) - {"language", "paradigms"}
+    unknown = set(data) - set(SECTIONS) - {"language", "paradigms", "light"}
     if unknown:
         raise ConfigurationError(where, f"unknown sections {sorted(unknown)}")
     code = str(meta["code"])

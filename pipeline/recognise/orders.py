@@ -217,3 +217,15 @@ def not_yet(reading: Reading, first: int, last: int) -> bool:
     if about and _ABOUT_IT.search(text, behind):  # 就予以批准 is "at once"
         return True
     return _BEFORE_THAT.match(text, behind) is not None
+
+
+def consented_to(reading: Reading, first: int, last: int) -> bool:
+    """«Ратификациялауға келісім берді»: an infinitive is what the consent right behind it is to, where verbs stand last."""
+    if not (reading.lexicon.verb_final and reading.lexicon.object_first):
+        return False
+    acts = reading.section("acts")
+    consent = any(h.key == "approve" and h.first == last + 1 and h.form in _OF_VERBS for h in acts)
+    return consent and any(h.form == "noun" and h.first == first for h in acts)
+
+
+_OF_VERBS = frozenset({"past", "negative", "present", "future"})

@@ -63,6 +63,8 @@ def _use(reading: Reading, hits: list[Hit], things: Sequence[Thing]) -> Trigger 
     first, last = hits[0].first, hits[0].last
     families = tuple(dict.fromkeys(h.key for h in hits))
     forms = {h.form for h in hits}
+    if "infinitive" in forms and orders.consented_to(reading, first, last):
+        return Trigger(families[0], first, last, NOMINAL, "")
     if "noun" in forms and (
         forms == {"noun"} or _is_noun(reading, first, last, forms) or orders.noun_of_action(reading, first)
     ):

@@ -243,7 +243,7 @@ class Walk(Rolls):
             coming, then = calendars.told(own, kind, Status.PLANNED, calendar, marked)
             if any(tenses.ahead(m, spans=kind in tenses.BY_DATE) for m in here) or self._is_coming(coming):
                 verdict, why, day, effective = Status.PLANNED, (*why, "day_to_come"), coming, then
-        if verdict is Status.OCCURRED and self._days_ahead(day) > 1:
+        if verdict is Status.OCCURRED and self._days_ahead(day) > calendars.slack(own, kind, calendar):
             verdict, why, day = when.of_what_comes(reading, own, why, day)
         around = self._around(reading, others, own, lead=self._is_lead(reading))
         news, because = salience.verdict(reading, one.trigger, verdict, day, around)

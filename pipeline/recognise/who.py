@@ -40,7 +40,8 @@ def subject(
     """The party mentions that act. `taken`: spans (text offsets) of agreement mentions, whose parties do not act here."""
     if trigger.family in _HANDED and reading.is_a("receiving", trigger.first) and trigger.voice == ACTIVE:
         return agents.sender(reading, trigger)
-    named = company.set_apart(reading, [p for p in reading.parties if p.body != MEMBER and not _source(reading, p)])
+    could = [p for p in reading.parties if not (p.body == MEMBER or _source(reading, p))]
+    named = company.set_apart(reading, agents.beside_decrees(reading, trigger, could))
     free = [
         p
         for p in named

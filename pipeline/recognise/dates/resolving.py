@@ -125,6 +125,8 @@ def _same_year(mention: DateMention, previous: PartialDate) -> PartialDate | Non
 def _day_of_month(day: int, anchor: date, past: bool | None) -> PartialDate | None:
     months = [_month_at(anchor, offset) for offset in ((0, 1, 2) if past is False else (1, 0, -1, -2))]
     found = _days((year, month, day) for year, month in months)
+    if past is None:
+        return _of(min(found, key=lambda at: (abs((at - anchor).days), at > anchor), default=None))
     fits = (at for at in found if (at >= anchor if past is False else at <= anchor + _DAY))
     return _of(next(fits, None))
 
