@@ -358,7 +358,7 @@ def _reject(case: Case) -> Step | None:
     if thing is None or thing.what in {"notice", "negotiations", "instruments", "decree"}:
         return None
     if thing.what == NOUN and (
-        thing.kind not in {"ratify", "approve", "accede"}
+        thing.kind not in {"ratify", "approve", "accede", "conclude"}
         or cues.for_another(case.reading, case.trigger.last, thing.first, thing.last)
     ):
         return None

@@ -57,6 +57,8 @@ def right_of(
             return None
         if reading.lexicon.language == "zh" and orders.parted(reading, trigger.last, thing.first):
             return None  # no Chinese object stands behind a comma
+        if inserts.behind(reading, trigger.last, thing, things):
+            continue
         home = reading.clause_of[thing.first]
         if home != clause:
             if reading.clauses[home].kind == ASIDE or reading.within(home, clause):

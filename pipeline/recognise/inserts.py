@@ -45,6 +45,27 @@ def noun(reading: Reading, first: int, last: int, verb: int) -> bool:
     return False
 
 
+def behind(reading: Reading, verb: int, thing: Thing, things: Sequence[Thing]) -> bool:
+    """« A dénoncé mardi, *dans un communiqué*, l'accord »: what two commas set in behind a verb is not its object, an agreement behind it is."""
+    opening = next((i for i in range(thing.first, max(verb, thing.first - _REACH), -1) if "," in reading.before(i)), 0)
+    if thing.what == NOUN or not opening or opening == thing.first or not _leads(reading, opening):
+        return False
+    closing = next((i for i in range(thing.last + 1, len(reading.tokens)) if "," in reading.before(i)), 0)
+    near = range(closing, closing + _NEAR)
+    named = any(t.what == TREATY and t.first in near for t in things)
+    if not closing or not named or not reading.same_clause(opening - 1, closing):
+        return False
+    return not any(opening <= h.first < closing and h.form != "noun" for h in reading.section("acts")) and (
+        reading.is_any(("determiners", "indefinite"), closing) or bool(reading.lexicon.grammar.get("reflexive"))
+    )
+
+
+def _leads(reading: Reading, word: int) -> bool:
+    """Whether a word opens what commas set in: a preposition, a word of time, "without"."""
+    timed = any(h.key == "temporal" and h.first == word for h in reading.section("nominal"))
+    return timed or reading.is_any(_OPENING, word)
+
+
 def verb(reading: Reading, word: int, finite: int) -> bool:
     """Whether a gerund or an infinitive stands in what two commas set in before a finite verb: "…, due to expire in May, was extended"."""
     near = range(word, max(0, word - _NEAR), -1)

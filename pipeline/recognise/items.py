@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from pipeline.recognise.values import Sentence
 
 _DATELINE = re.compile(r"[\s•▪*·►-]*([^\W\d_][^\W\d_.'’-]*(?:[ '’.-][^\W\d_]+){0,3}) ?(?:\([^)]{2,30}\))? ?[—–:|-]+ ")
 MARK = re.compile(r"\s*(?:[-–—•*▪●◦‣·►✓]|\(?(?:\d{1,2}|[a-zа-я])[.)])\s*(?=\S)")  # of an item
-_NUMBER = re.compile(r"\(?\d{1,2}[.)]?")
+_NUMBER = re.compile(r"\(?(?:[IVX]{1,4}|\d{1,2})(?:[-–.]\d{1,2}){0,2}[.)]?")
 _SHORTEST = 4  # letters: "UK:" and "EU –" head remarks, not places
 
 
@@ -21,6 +22,14 @@ def begins(sentence: Sentence, before: Sentence | None) -> bool:
         return False
     place = found.group(1)
     return place.isupper() and sum(letter.isalpha() for letter in place) >= _SHORTEST
+
+
+def numbered(sentences: Sequence[Sentence]) -> frozenset[int]:
+    """The places of the sentences that open an item."""
+    pairs = zip([*sentences[:1], *sentences], sentences, strict=False)
+    return frozenset(
+        s.index for before, s in pairs if (opens(s, before) if s is not before else bool(MARK.match(s.text)))
+    )
 
 
 def leads_in(sentence: Sentence) -> bool:

@@ -13,6 +13,7 @@ from importlib.resources import files
 from typing import Any
 
 from pipeline.errors import ConfigurationError
+from pipeline.recognise import groups
 from pipeline.recognise.composing import composed, conjugated, side_by_side
 from pipeline.recognise.patterns import Element, Pattern, Table, compile_pattern
 from pipeline.recognise.sentences import fold, lower
@@ -293,7 +294,11 @@ def _act_patterns(
     known: dict[str, Element],
 ) -> Iterator[Pattern]:
     paradigms = data.get("paradigms", {})
-    for form, values in table.items():
+    for form, lines in table.items():
+        try:
+            values = [text for line in lines for text in groups.expand(line, data.get("groups", {}))]
+        except ValueError as wrong:
+            raise ConfigurationError(f"{where}: acts.{family}.{form}", str(wrong)) from wrong
         if form in FORMS:
             yield from _patterns("acts", family, form, values, f"{where}: acts.{family}.{form}", known)
             continue
@@ -334,7 +339,7 @@ def parse(data: Mapping[str, Any], where: str) -> Lexicon:
                 patterns.extend(_patterns(section, key, "", values, f"{where}: {section}.{key}", known))
             else:
                 patterns.extend(_patterns(section, key, "", values, f"{where}: {section}.{key}", known))
-    unknown = set(data) - set(SECTIONS) - {"language", "paradigms", "light"}
+    unknown = set(data) - set(SECTIONS) - {"language", "paradigms", "light", "groups"}
     if unknown:
         raise ConfigurationError(where, f"unknown sections {sorted(unknown)}")
     code = str(meta["code"])

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from pipeline.model import Article, EventType
-from pipeline.recognise import anaphora, listed, mentions, named_behind, prominence, sites, surroundings
+from pipeline.recognise import anaphora, items, listed, mentions, named_behind, prominence, sites, surroundings
 from pipeline.recognise.cases import Bound
 from pipeline.recognise.dates import DateTables
 from pipeline.recognise.focus import CARRIED, NEAR, Focus, Linked
@@ -68,7 +68,13 @@ class Meanings:
         """Its sentences as read."""
         if self.before is not None:
             return self.before.readings
-        return Readings(self.tools.lexicon, self.tools.linker.index, self.scene, self.tools.dates)
+        return Readings(
+            self.tools.lexicon,
+            self.tools.linker.index,
+            self.scene,
+            self.tools.dates,
+            items.numbered(self.document.sentences),
+        )
 
     def _look(self, reading: Reading, found: Sequence[Thing]) -> None:
         """A sentence without an act may still say what the article is about."""

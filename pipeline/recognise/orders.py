@@ -80,6 +80,77 @@ def parted(reading: Reading, left: int, right: int) -> bool:
     return any(mark in reading.before(i) for i in range(left + 1, right + 1) for mark in _MARKS if mark != "、")
 
 
+_DECIDED = frozenset({"approve", "submit"})
+_FINITE = frozenset({"past", "present", "future", "passive", "base", "negative"})
+_LABELLED = frozenset({"executive", "chamber"})
+
+
+def _green(reading: Reading, last: int) -> bool:
+    """« Feu vert du Sénat à l'accord … »: an expression of several words for consent that opens a sentence, and whose it is."""
+    near = range(last + 1, last + 1 + _AGENT)
+    return last > 0 and any(h.key in _LABELLED and h.first in near for h in reading.section("procedure"))
+
+
+def decided(reading: Reading, first: int, last: int, family: str) -> bool:
+    """« I-2. Approbation de la convention … », „Ministerrat: Zustimmung zum Abkommen …“: an item of a communiqué that opens with the noun
+    of what was decided and has no verb tells that it was."""
+    if family not in _DECIDED or reading.heading or reading.lexicon.table.arabic:
+        return False
+    label = first > 0 and ":" in reading.before(first)
+    label = label and any(h.key in _LABELLED and h.last < first for h in reading.section("procedure"))
+    if not label and (first or not (reading.item or _green(reading, last))):
+        return False
+    if not reading.is_any(("prepositions", "complement", "determiners"), last + 1):
+        return False
+    end = next((i for i in range(last + 1, len(reading.tokens)) if ";" in reading.before(i)), len(reading.tokens))
+    main = [i for i in range(last + 1, end) if reading.same_clause(i, first)]
+    told = {h.first for h in reading.section("acts") if h.form in _FINITE}
+    return not any(i in told or reading.is_any(("be", "be_been", "have"), i) for i in main)
+
+
+_ARTICLE_OF = {"o": ("o", "el", "lo"), "a": ("a", "la")}
+_ABSOLUTE = frozenset({"es", "pt"})
+_AGENT = 6  # words of who does it, between the participle and its noun
+
+
+def opens(reading: Reading, first: int, last: int) -> bool:
+    """ "Aprovado pelo Senado *o* projeto …", «Aprobada *la* ratificación …»: a participle that opens a sentence, its noun behind it with no
+    comma between, tells what was done; "Aprovado em 2015, o acordo …" only says which agreement it is."""
+    if reading.lexicon.language == "en":
+        return _turned(reading, first, last)
+    if reading.lexicon.language not in _ABSOLUTE or (
+        first and reading.before(first).strip() not in {"—", "–", "-", ":"}
+    ):
+        return False
+    ends = reading.tokens[last].low[-2:].rstrip("s")[-1:]  # its gender: "o", "a"
+    for i in range(last + 1, min(last + 1 + _AGENT, len(reading.tokens))):
+        if reading.before(i).strip(" \u00a0"):
+            return False
+        low = reading.tokens[i].low.rstrip("s")
+        if low in _ARTICLE_OF.get(ends, ()) and not reading.is_any(("prepositions", "complement"), i - 1):
+            return True
+    return False
+
+
+_LABEL = 3  # words of what an item is headed
+_LONGEST = 22  # words between a participle that opens a sentence and its verb
+
+
+def _turned(reading: Reading, first: int, last: int) -> bool:
+    """ "Sent to the Senate on Monday was the treaty …", "Air traffic: Referred to the committee – the agreement …": what was done stands behind."""
+    if first and not (first <= _LABEL and ":" in reading.before(first)):
+        return False
+    for i in range(last + 1, min(last + _LONGEST, len(reading.tokens))):
+        if any(h.first <= i <= h.last for h in reading.section("instruments")):
+            return False
+        marked = any(mark in reading.before(i) for mark in (":", "–", "—", " - "))
+        if marked or reading.is_a("be", i):
+            word = i if marked else i + 1
+            named = any(word <= h.first <= word + _AGENT for h in reading.section("instruments"))
+            return named and reading.is_a("determiners", min(word, len(reading.tokens) - 1))
+    return False
+
+
 def titled(reading: Reading) -> frozenset[int]:
     """The words of Chinese titles of agreements, 《1957年废除强迫劳动公约》: what they tell of befell no one."""
     if "《" not in reading.sentence.text:

@@ -11,6 +11,7 @@ from pipeline.recognise.reading import Reading
 _ON_WHOLE = frozenset({"extend", "amend", "suspend", "terminate"})  # done to an agreement as a whole
 _YEAR = 4  # digits
 _TIMED = 2  # words from "after" to what must come first
+_LIGHT = frozenset({"en", "fr", "es", "pt", "de"})  # whose verbs of giving and getting stand apart from the consent
 _NO_VERBS = frozenset({"contract", "other", "person"})  # things that an act's word may be part of
 
 
@@ -37,7 +38,10 @@ def spans(reading: Reading) -> list[list[Hit]]:
             _in_list(reading, hit)
             or (
                 hit.last > hit.first
-                and any(over(reading, hit, acts) for over in (_reaches_over, _reaches_back, _takes_verb, _to_join))
+                and any(
+                    over(reading, hit, acts)
+                    for over in (_reaches_over, _reaches_back, _takes_verb, _to_join, _next_noun, _not_its)
+                )
             )
         ):
             continue
@@ -90,6 +94,36 @@ def _to_join(reading: Reading, hit: Hit, acts: Sequence[Hit]) -> bool:
     return hit.key == "reject" and any(
         hit.first < h.first <= h.last < hit.last and h.key != hit.key and reading.is_a("to", h.first - 1) for h in acts
     )
+
+
+def _next_noun(reading: Reading, hit: Hit, acts: Sequence[Hit]) -> bool:
+    """« Sans *donner* de raison, l'*accord* … », "stimmte dafür, das Gesetz wieder *zu* beraten": the last word is no part of the expression."""
+    del acts
+    following = hit.last + 1
+    if reading.lexicon.language == "de" and reading.tokens[hit.last].low == "zu" and following < len(reading.tokens):
+        return not reading.before(following).strip() and reading.tokens[following].low.endswith("n")
+    noun = any(h.first == hit.last for h in reading.section("instruments"))
+    return hit.key == "approve" and noun and any("," in reading.before(i) for i in (hit.last - 1, hit.last))
+
+
+def _not_its(reading: Reading, hit: Hit, acts: Sequence[Hit]) -> bool:
+    """ "Won praise *but awaits approval*", "received a *request for approval*": the consent at the end is not what was given or got."""
+    if hit.key != "approve" or hit.form == "future" or reading.lexicon.language not in _LIGHT:
+        return False
+    noun = next((h.first for h in acts if h.form == "noun" and h.key == hit.key and h.last == hit.last), 0)
+    between = range(hit.first + 1, noun)
+    own = any(
+        h.form != "noun" and h.key == hit.key and h.first in between for h in acts
+    )  # "the panel *recommended* approval"
+    if noun <= hit.first + 1 or own:
+        return False
+    led = noun - 1 in between and reading.is_a("prepositions", noun - 1) and not reading.lexicon.verb_final
+    led = led and not reading.is_a("determiners", noun - 1)  # "a aprovação"
+    cues = any(
+        h.key not in {"occurred", "negated"} and h.first in between and h.last in between
+        for h in reading.section("status")
+    )
+    return led or cues or any(reading.is_any(("subordinate", "relative", "be"), i) for i in between)
 
 
 def _in_list(reading: Reading, hit: Hit) -> bool:

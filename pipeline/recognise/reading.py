@@ -49,13 +49,14 @@ class Clause:
 
 @value(slots=False, eq=False)
 class Reading:
-    """A sentence read with a lexicon. `heading`: it is a headline. What few sentences are asked for is found when it first is."""
+    """A sentence read with a lexicon. `heading`: it is a headline; `item`: it opens an item of a list. What few sentences are asked for is found when it first is."""
 
     sentence: Sentence
     lexicon: Lexicon
     hits: tuple[Hit, ...]
     find_parties: Callable[[], tuple[PartyMention, ...]] = tuple
     heading: bool = False
+    item: bool = False
 
     @cached_property
     def tokens(self) -> tuple[Token, ...]:
@@ -356,6 +357,7 @@ def read(
     find_parties: Callable[[], tuple[PartyMention, ...]] = tuple,
     *,
     heading: bool = False,
+    item: bool = False,
 ) -> Reading:
     """Read one sentence."""
     hits = tuple(lexicon.table.find(sentence.tokens))
@@ -365,7 +367,7 @@ def read(
     parts = {h.first for h in hits if h.form in _FINITE and _in_compound(sentence, h.first)}
     if months or parts:
         hits = tuple(h for h in hits if h.first not in months and not (h.first in parts and h.form in _FINITE))
-    return Reading(sentence, lexicon, hits, find_parties, heading)
+    return Reading(sentence, lexicon, hits, find_parties, heading, item)
 
 
 def _in_compound(sentence: Sentence, word: int) -> bool:

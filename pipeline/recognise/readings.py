@@ -59,6 +59,7 @@ class Readings:
     index: Index
     scene: Scene
     tables: DateTables
+    items: frozenset[int] = frozenset()  # the places of the sentences that open an item of a list
     _known: dict[int, Read] = field(default_factory=dict)  # by the sentence's index; a headline's is -1
 
     def of(self, sentence: Sentence, *, heading: bool = False) -> Read:
@@ -72,7 +73,7 @@ class Readings:
         def parties() -> tuple[PartyMention, ...]:
             return self.scene.parties(sentence)
 
-        read = reading.read(sentence, self.lexicon, parties, heading=heading)
+        read = reading.read(sentence, self.lexicon, parties, heading=heading, item=sentence.index in self.items)
         aliases = tuple(
             (
                 read.token_at(h.start + sentence.start),

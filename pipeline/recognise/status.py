@@ -332,7 +332,9 @@ def _denied(reading: Reading, trigger: Trigger) -> bool:
         opener > 0
         and reading.is_a("complementiser", opener)
         and any(
-            h.key == "negated" and 0 <= opener - h.last <= (_FURTHER if reading.is_a("denial", h.last) else 3)
+            h.key == "negated"
+            and 0 <= opener - h.last <= (_FURTHER if reading.is_a("denial", h.last) else 3)
+            and not any(v.key == "votes" and v.first == h.first - 2 for v in reading.section("procedure"))
             for h in reading.section("status")
         )
     )

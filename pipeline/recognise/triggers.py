@@ -69,7 +69,8 @@ def _use(reading: Reading, hits: list[Hit], things: Sequence[Thing]) -> Trigger 
         forms == {"noun"} or _is_noun(reading, first, last, forms) or orders.noun_of_action(reading, first)
     ):
         family = next(h.key for h in hits if h.form == "noun")
-        return Trigger(family, first, last, NOMINAL, "")
+        voice, tense = (PASSIVE, PAST) if orders.decided(reading, first, last, family) else (NOMINAL, "")
+        return Trigger(family, first, last, voice, tense)
     forms.discard("noun")
     if not forms:
         return None
@@ -170,7 +171,8 @@ def _voice(
     reading: Reading, first: int, last: int, forms: set[str], things: Sequence[Thing], family: str
 ) -> tuple[str, str]:
     if "participle" in forms:
-        return _participle(reading, first, last, forms, things, family)
+        opens = orders.opens(reading, first, last)
+        return (PASSIVE, PAST) if opens else _participle(reading, first, last, forms, things, family)
     if "past" in forms:
         return ACTIVE, _perfect(reading, first)
     if "negative" in forms:
@@ -188,7 +190,7 @@ def _voice(
         return ACTIVE, PRESENT
     if forms & {"infinitive", "subjunctive"}:
         return ACTIVE, INFINITIVE
-    return _base(reading, first, things)
+    return _base(reading, first)
 
 
 def _had(reading: Reading, first: int) -> bool:
@@ -212,9 +214,8 @@ def _perfect(reading: Reading, first: int) -> str:
     return PAST
 
 
-def _base(reading: Reading, first: int, things: Sequence[Thing]) -> tuple[str, str]:
+def _base(reading: Reading, first: int) -> tuple[str, str]:
     """An English base form: an infinitive behind "to" or an auxiliary, else a plural present with its subject."""
-    del things
     for i in range(first - 1, max(-1, first - 5), -1):
         if reading.is_a("to", i):
             return ACTIVE, INFINITIVE
@@ -261,7 +262,7 @@ def _participle(
     if aux == "have":
         return ACTIVE, PLUPERFECT if reading.tokens[at].low in _HAD else PERFECT
     if "base" in forms and reading.lexicon.language == "en":
-        voice, tense = _base(reading, first, things)
+        voice, tense = _base(reading, first)
         return (
             voice,
             PAST if tense == PRESENT and not reading.heading else tense,

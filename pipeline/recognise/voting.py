@@ -107,7 +107,8 @@ def _approve_act(reading: Reading, trigger: Trigger, thing: Thing) -> Step | Non
     if thing.kind in {"approve", "enter_force", "deposit"}:
         words = trigger.last - trigger.first  # "recommended approval", "sprach sich für die Genehmigung aus"
         said = thing.kind == "approve" and (words > 0 or reading.is_a("strict", trigger.first))
-        return Step(E.APPROVED, "recommend_approval", weight=0.7) if said else None
+        counted = len(list(parted.counts(reading))) >= _BOTH  # "110 members voted for approval, 54 against"
+        return Step(E.APPROVED, "recommend_approval", weight=0.7, consent=counted) if said else None
     return _voted(thing.kind, f"approve_{thing.kind}")
 
 
