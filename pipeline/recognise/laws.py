@@ -283,6 +283,11 @@ def _elsewhere(reading: Reading, preposition: int) -> bool:
     near = range(preposition + 1, min(preposition + _SUBJECT, len(reading.tokens)))
     if preposition + 1 >= len(reading.tokens) or reading.before(preposition + 1).strip(" \u00a0"):
         return False
+    if (
+        reading.is_any(("days", "on_day", "months"), preposition + 1)
+        or reading.tokens[preposition + 1].low[0].isdigit()
+    ):
+        return False  # "passed three bills on Tuesday"
     said = {h.first for h in (*reading.section("instruments"), *reading.section("acts"))}
     said |= {h.first for h in reading.section("things")} | {h.first for h in reading.section("procedure")}
     said |= {reading.token_at(p.start) for p in reading.parties}  # "la ley del Congreso"

@@ -169,6 +169,8 @@ GRAMMAR = frozenset(
         "one_of",
         "roll",
         "roll_call",
+        "carrier",
+        "cleft",
         "called",
         "including",
         "replacing",

@@ -199,7 +199,8 @@ def _pick(reading: Reading, thing: Thing) -> str:
 def _plural(reading: Reading, thing: Thing) -> bool:
     """Whether the noun is in the plural: an English or Romance -s, or a number before it."""
     word = reading.tokens[thing.last].low
-    counted = reading.any_is("plural_hint", range(max(0, thing.first - 4), thing.first))
+    carriers = [i for i in reading.roles.get("carrier", ()) if i < thing.first]  # "the first two concern | the treaty"
+    counted = reading.any_is("plural_hint", range(max(0, thing.first - 4, *carriers), thing.first))
     counted = counted or _numbered(reading, thing.first)
     latin = (
         word.isascii() and len(word) > 3 and word.endswith("s") and reading.lexicon.language in {"en", "fr", "es", "pt"}
@@ -288,6 +289,8 @@ def _left(reading: Reading, thing: Thing, verbs: frozenset[int], things: Sequenc
         and not (compound and t.what == NOUN and t.kind not in {"ratify", "sign"})
         for i in range(t.first, t.last + 1)
     }
+    if not reading.lexicon.verb_final:  # «Первый касается | договора с …»
+        blocked |= {i for h in reading.section("grammar") if h.key == "carrier" for i in (h.first, h.last)}
     for i in range(thing.first - 1, max(-1, thing.first - 1 - limit), -1):
         mark = reading.before(i + 1).strip(" \u00a0'’-–/\u201c\u201d\"«»„")
         short = _short_form(reading, i)

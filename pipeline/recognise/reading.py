@@ -32,6 +32,7 @@ _FINITE = frozenset({"present", "base", "subjunctive"})
 _PLAIN = frozenset({" ", "", "-", "'", "’", "\u00a0"})  # between most words: no mark at all
 _LABEL = 9  # words within which the heading of an item ends
 
+_NUMBER, _NUMBERED = frozenset({"no", "n"}), frozenset(".º°˚")
 _BEFORE_MONTHS = frozenset(
     {"in", "on", "of", "by", "since", "until", "till", "last", "this", "next", "late", "early", "mid", "from"}
 )
@@ -363,11 +364,20 @@ def read(
     hits = tuple(lexicon.table.find(sentence.tokens))
     if not parted.PASSING.isdisjoint([h.key for h in hits]):
         hits = tuple(sorted((*hits, *parted.across(lexicon.table, sentence.tokens, hits)), key=attrgetter("first")))
+    hits = tuple(h for h in hits if h.key != "negated" or not _of_number(sentence, h))
     months = {h.first for h in hits if h.key == "also_month" and _is_month(sentence, h.first, heading=heading)}
     parts = {h.first for h in hits if h.form in _FINITE and _in_compound(sentence, h.first)}
     if months or parts:
         hits = tuple(h for h in hits if h.first not in months and not (h.first in parts and h.form in _FINITE))
     return Reading(sentence, lexicon, hits, find_parties, heading, item)
+
+
+def _of_number(sentence: Sentence, hit: Hit) -> bool:
+    """ "Bill No. 12": what a number stands behind is no denial."""
+    tokens, last = sentence.tokens, hit.last
+    if hit.first != last or last + 1 >= len(tokens) or tokens[last].low not in _NUMBER:
+        return False
+    return sentence.low[tokens[last].end - sentence.start] in _NUMBERED and tokens[last + 1].low[0].isdigit()
 
 
 def _in_compound(sentence: Sentence, word: int) -> bool:

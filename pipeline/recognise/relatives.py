@@ -31,6 +31,7 @@ _DONE = frozenset({"participle", "passive", "past"})
 _CHANGES = frozenset({"present", "base", "past", "participle"})
 TELLING = frozenset({"acts", "instruments"})
 _EXTENDED = 4  # words from "extends" to the agreement that goes on: what extends a lease is no extension
+_CLEFT = 12  # words between "it was" and its "that"
 _BY_WHICH = 2  # words before a relative word: "por el que", « par lequel »
 
 
@@ -85,6 +86,17 @@ def changing(reading: Reading) -> frozenset[int]:
     found.update(i for opener in openers for i in _by_which(reading, opener, named))
     attributes = (hit.first for hit in verbs if hit.form == "attribute" and hit.first in named)
     return frozenset(found.union(i for i in attributes if reading.before(i).strip(" \u00a0") == ","))
+
+
+def cleft(reading: Reading, opener: int) -> bool:
+    """« C'est à l'unanimité que les députés ont voté … », "It was on Friday that …": what follows is what the sentence tells."""
+    named = {hit.first for section in (*TELLING, "things") for hit in reading.section(section)}
+    begins = [
+        hit.last
+        for hit in reading.section("grammar")
+        if hit.key == "cleft" and (hit.first == 0 or reading.before(hit.first).strip(" \u00a0"))
+    ]
+    return any(last < opener <= last + _CLEFT and named.isdisjoint(range(last + 1, opener)) for last in begins)
 
 
 def _by_which(reading: Reading, opener: int, named: Collection[int]) -> Iterator[int]:

@@ -11,33 +11,31 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.model import EventType, Salience, Status
-from pipeline.recognise import acting, actors, acts, company, items, mentions, targets, tenses
+from pipeline.recognise import acting, actors, acts, company, enrolled, items, mentions, targets, tenses
 from pipeline.recognise.assemble import Told
 from pipeline.recognise.cases import LAWS, PLAIN, Bound, Step
 from pipeline.recognise.focus import Linked
-from pipeline.recognise.meanings import Meanings
 from pipeline.recognise.reading import RELATIVE, Reading
 from pipeline.recognise.readings import Read
+from pipeline.recognise.roll_items import Roll, RollItems
 from pipeline.recognise.salience import ORDER
 from pipeline.recognise.sentences import fold
 from pipeline.recognise.things import GENERIC, PRONOUN, TREATY, Thing
-from pipeline.recognise.triggers import ATTRIBUTE, GERUND, INFINITIVE, NOMINAL, PLUPERFECT, Trigger
+from pipeline.recognise.triggers import ATTRIBUTE, GERUND, INFINITIVE, NOMINAL, PAST, PLUPERFECT, PRESENT, Trigger
 from pipeline.recognise.values import Actor, Band, Mention, PartyMention, Sentence
 
 HEADING = "of_a_list"  # the reason of a step whose agreements are items of the list behind it
 _REACH = 4  # sentences between one that is on a roll and the next
 _OPENING = 4  # words in which a sentence says that it is one more on the roll
 _ENDING = 3  # and words at the end, of "… was the fourth"
-_TWO = 2
 _LONGEST = 60  # words of an item
+_FULL_STOPS = frozenset(".!?:;。！？：；")
 _TITLE = 16  # words of a list's heading
 _WEIGHT = 0.9  # how surely a verb before a list makes its step
 _PASSED = {"approve": EventType.RATIFIED, "adopt": EventType.RATIFIED, "sign": EventType.PROMULGATED,
            "submit": EventType.SUBMITTED, "promulgate": EventType.PROMULGATED}  # fmt: skip
 _LISTED = frozenset({"approve", "adopt", "ratify", "sign", "submit", "accede", "reject", "terminate", "denounce"})
-_TAKEN_UP = frozenset({"carried", "compatible_with_focus", "what_the_lead_tells_of", "no_focus", "newest_of_these"})
-_BOTH = "both_parties"  # a reason of a link: the wording's states are all of the agreement's
-_VAGUE = frozenset({"near_tie", "thin", "one_of_several", "one_of_two_of_these_parties"})
+_COMMITTEE = "committee"
 _TALKS = "negotiations"
 _MADE = frozenset({EventType.SIGNED, EventType.INITIALLED, EventType.NEGOTIATIONS_CONCLUDED})
 _ENDED = frozenset({EventType.WITHDRAWN, EventType.TERMINATED, EventType.SUSPENDED})
@@ -48,23 +46,8 @@ _COUNTED = 2  # words between a number and its laws
 _LESS = 0.95  # confidence of what an item tells, beside that of the step itself
 
 
-@dataclass(frozen=True, slots=True)
-class Roll:
-    """A step of several agreements: as told, who took it, the sentence that told of it and the last one on the roll."""
-
-    base: Told
-    one: Bound
-    subject: tuple[PartyMention, ...]
-    kind: str
-    both: bool
-    at: int
-    last: int
-    list: bool = False  # whether a list follows: its items need no ordinal
-    law: bool = False  # whether it is one of laws: an item says which act the law is about
-
-
 @dataclass
-class Rolls(Meanings):
+class Rolls(RollItems):
     """The rolls of one article. `roll`: the one that is open."""
 
     roll: Roll | None = None
@@ -89,11 +72,16 @@ class Rolls(Meanings):
         if self._is_open(reading, base, one):
             return heading
         told = (several is not None or bills) and base.status is not Status.NEGATED
+        at = reading.sentence.index
+        if self.roll is not None and at - self.roll.last <= _REACH and _by_the_way(base, self.roll.base):
+            return heading
         if heading or items.leads_in(reading.sentence) or told:
             kind = several.kind if several is not None else mentioned[0].kind
             if _is_title(reading, one.trigger) and base.date is None:
                 base = replace(base, salience=Salience.NEWS)
-            at, listed = reading.sentence.index, heading or items.leads_in(reading.sentence)
+            if base.date is None and self._headed_as_past(reading.sentence):
+                base = replace(base, salience=Salience.BACKGROUND)
+            in_list = heading or items.leads_in(reading.sentence)
             known = self.roll is not None and self.roll.base.type is base.type and at - self.roll.last <= _REACH
             if (
                 known and self.roll is not None and one.trigger.voice == ATTRIBUTE
@@ -102,8 +90,17 @@ class Rolls(Meanings):
                 return heading
             law = heading and one.thing is not None and one.thing.what in LAWS
             both = company.both(reading, one.trigger)
-            self.roll = Roll(base, one, tuple(subject), kind, both, at, at, listed, law)
+            topic = several.text if several is not None and not several.parties and self._says(several) else ""
+            self.roll = Roll(base, one, tuple(subject), kind, both, at, at, in_list, law, topic)
+            return heading or (bills and all(m.generic for m in mentioned) and _is_guess(base.linked))
         return heading
+
+    def _headed_as_past(self, sentence: Sentence) -> bool:
+        """Whether the heading right above says that what follows went before: "What else it left earlier"."""
+        above = self.document.sentences[sentence.index - 1] if sentence.index > 0 else None
+        if above is None or above.paragraph == sentence.paragraph or above.text.rstrip()[-1:] in _FULL_STOPS:
+            return False
+        return any(h.key == "background" for h in self.readings.of(above).reading.section("salience"))
 
     @staticmethod
     def _ids(linked: Sequence[Linked]) -> set[str]:
@@ -138,6 +135,15 @@ class Rolls(Meanings):
             return listed[0], acts.step(trigger, listed[0], None, reading)
         return thing, _heading(reading, trigger, thing, about, self._after(reading.sentence))
 
+    def _enrol(self, sentence: Sentence, before: Sentence | None, told: list[Told], earlier: int) -> None:
+        """Add what a sentence adds to the roll that is open, instead of what it only says its texts are for. `earlier`: how many steps
+        were told before it."""
+        added = list(self._on_roll(sentence, before, told[earlier:], tuple(told)))
+        if added:
+            read = self.readings.of(sentence)
+            told[earlier:] = [one for one in told[earlier:] if not _only_says(read, one)]
+        told.extend(added)
+
     def _on_roll(
         self, sentence: Sentence, before: Sentence | None, heard: Sequence[Told], told: Sequence[Told]
     ) -> Iterator[Told]:
@@ -157,36 +163,26 @@ class Rolls(Meanings):
         if not item and not taken_up and not self._enrolled(sentence, roll):
             return
         read = self.readings.of(sentence)
-        own = any(one.salience is Salience.NEWS and not _same(one, roll) for one in heard)
-        if own or not _is_plain(read, heard, roll):
+        acted = [one for one in heard if not _only_says(read, one)]
+        own = any(one.salience is Salience.NEWS and not _same(one, roll) for one in acted)
+        own = own or bool(roll.base.status is not Status.OCCURRED and acted)  # "In May it asked the Senate to …"
+        if own or not _is_plain(read, acted, roll):
             self.roll = replace(roll, last=sentence.index)
             return
-        dated = not item and not heard and self._of_another_day(read, roll)
-        linked = [] if dated else self._listed_there(read, roll, heard, counted=not taken_up)
+        says = _names(read) and (taken_up or self._carried(sentence))
+        dated = not (item or heard or says) and self._of_another_day(read, roll)
+        counted = bool(item and (roll.list or _names(read))) or self._enrolled(sentence, roll)
+        linked = [] if dated else self._listed_there(read, roll, heard, counted=counted)
         if linked:
             self.roll = replace(roll, last=sentence.index)
             yield from self._one_more(read.reading, roll, linked, told)
-
-    def _says(self, mention: Mention) -> bool:
-        """Whether a wording says what its agreement is on."""
-        index = self.tools.linker.index
-        return index.says_subject(index.read(mention.text, self.document.language))
-
-    def _parts(self, reading: Reading) -> list[range]:
-        """The words of each agreement of a sentence that counts several: "the second is on tax, while the third deals with trade"."""
-        counts = self.tools.lexicon.grammar.get("roll", frozenset())
-        at = [i for i, token in enumerate(reading.tokens) if token.low in counts]
-        colon = next((i for i in range(len(reading.tokens)) if ":" in reading.before(i)), 0)
-        at = [i for i in at if i >= colon] if sum(i >= colon for i in at) >= _TWO else at
-        opened = [i for i in at if i == at[0] or _parted(reading, i)]
-        if len(opened) < _TWO or self.document.language == "zh":
-            return [range(len(reading.tokens))]
-        return [range(i, j) for i, j in zip(opened, [*opened[1:], len(reading.tokens)], strict=True)]
 
     def _enrolled(self, sentence: Sentence, roll: Roll) -> bool:
         """Whether a sentence opens or ends with a word that counts it among those of a roll, or opens with one more bill where the
         roll is one of what a chamber passed."""
         if self._opens(sentence, "roll") or self._opens(sentence, "roll", ending=True):
+            return True
+        if self._carried(sentence):
             return True
         if roll.base.type is not EventType.RATIFIED:
             return False
@@ -198,6 +194,10 @@ class Rolls(Meanings):
             and sentence.tokens[t.last + 1].low[0].isdigit()
             for t in things
         )  # "Bill 38/26 deals with …"
+
+    def _carried(self, sentence: Sentence) -> bool:
+        """Whether a sentence says what one of the texts is on."""
+        return enrolled.carried(self.readings.of(sentence), self.tools.lexicon.grammar.get("roll", frozenset()))
 
     def _opens(self, sentence: Sentence, role: str, *, ending: bool = False) -> bool:
         """Whether a sentence opens (or its first part ends) with a word of a role."""
@@ -217,28 +217,6 @@ class Rolls(Meanings):
         ahead = any(m.direction == "future" or (m.offset or 0) > 0 for m in read.dates)
         told = any(h.key == "sign" for h in read.reading.section("acts"))  # "…, signed in 2010"
         return ahead or any((not told and m.year and m.year != year and m.role != "title") for m in read.dates)
-
-    def _listed_there(self, read: Read, roll: Roll, heard: Sequence[Told], *, counted: bool) -> list[Linked]:
-        """The agreements that an item is about, surely and by its own words."""
-        reading = read.reading
-        at, who = reading.sentence.index, (roll.subject, roll.base.type)
-        found = _sure([one.linked for one in heard])
-        things = [t for t in read.things if t.what == TREATY]
-        named = [mentions.of(reading, t, read.things, read.verbs) for t in things]
-        told = counted and (named or roll.list or self._enrolled(reading.sentence, roll))
-        parts = self._parts(reading) if told else []
-        if found and len(parts) < _TWO:
-            return found
-        own = [_words(reading, roll.kind, part) for part in parts]
-        mentioned = [m for m in named if m.parties or self._says(m)]
-        whole = replace(_words(reading, roll.kind, range(len(reading.tokens))), plural=True)
-        each = len({p.code for p in whole.parties if p.code}) == len(parts)  # "…: one with Mali, the other with Togo"
-        ways = [mentioned, own] if len(parts) < _TWO else [own, [whole]] if each else [own]
-        for several in ways:
-            more = _sure([x for m in several for x in self._link(m, reading, at, *who)])
-            if len(more) > len(found):
-                return more
-        return found
 
     def _one_more(self, reading: Reading, roll: Roll, linked: Sequence[Linked], told: Sequence[Told]) -> Iterator[Told]:
         for x in linked:
@@ -298,16 +276,6 @@ def _heading(
     return None
 
 
-def _parted(reading: Reading, word: int) -> bool:
-    """Whether a mark or a conjunction stands right before a word, or before its article."""
-    near = [word, *([word - 1] if reading.is_a("determiners", word - 1) else [])]
-    return any(
-        set(",;:،؛—–") & set(reading.before(i))
-        or any(reading.is_a(role, i - 1) for role in ("coordinate", "subordinate"))
-        for i in near
-    )
-
-
 def _is_title(reading: Reading, trigger: Trigger) -> bool:
     """Whether a sentence is the heading of a list: "Agreements signed during the visit:"."""
     return trigger.voice == ATTRIBUTE and items.leads_in(reading.sentence) and len(reading.tokens) <= _TITLE
@@ -325,16 +293,43 @@ def _is_plain(read: Read, heard: Sequence[Told], roll: Roll) -> bool:
     reading = read.reading
     bare = {INFINITIVE, GERUND, PLUPERFECT}  # what had been done to an agreement only tells more of it
     verbs = [v for v in read.verbs if v.voice not in {NOMINAL, ATTRIBUTE} and v.tense not in bare]
+    verbs = [v for v in verbs if not enrolled.only_says(reading, read.verbs, reading.tokens[v.first].start)]
+    verbs = [v for v in verbs if v.tense != PRESENT or reading.clause(v.first).kind != RELATIVE]  # "…, which amends …"
     if verbs and not heard:
         return False
+    if any(p.body == _COMMITTEE for p in reading.parties) and roll.base.stage != _COMMITTEE:
+        return False  # "it has so far passed the committee only"
     told = reading.section("acts")
+    plan = {v.first for v in read.verbs if enrolled.only_says(reading, read.verbs, reading.tokens[v.first].start)}
+    plan |= {v.first for v in read.verbs if v.voice == ATTRIBUTE and v.tense == PAST}  # "…, signed in May, …"
     if (roll.law and not told) or any(t.what == _TALKS for t in read.things):
         return False
     if any(h.key == "conclude" for h in told) and not (verbs or heard):
         return any(v.tense == PLUPERFECT for v in read.verbs)  # "is still being negotiated"
     # without an act a plan is what the agreement is for: "the second is to avoid double taxation"
-    doubtful = bool(told) and not (heard and all(one.status is Status.OCCURRED for one in heard))
+    doubtful = any(h.first not in plan for h in told)
+    doubtful = doubtful and not (heard and all(one.status is Status.OCCURRED for one in heard))
     return not any(h.key == "negated" or (doubtful and h.key in _DOUBTS) for h in reading.section("status"))
+
+
+def _is_guess(linked: Linked) -> bool:
+    """Whether nothing but who acts speaks for an agreement: no word of "passed three bills" says which they are on."""
+    return linked.band is Band.REVIEW and {"thin", "near_tie"} <= {*linked.reasons}
+
+
+def _names(read: Read) -> bool:
+    """Whether a sentence names an agreement, be it by a noun."""
+    return any(t.what == TREATY for t in read.things)
+
+
+def _by_the_way(one: Told, known: Told) -> bool:
+    """Whether a step is only told of what is on a roll of news: "…, both signed in May"."""
+    return one.salience is Salience.BACKGROUND and known.salience is Salience.NEWS and one.type is not known.type
+
+
+def _only_says(read: Read, one: Told) -> bool:
+    """Whether a step told is but what a text is for: "the bill authorising ratification", "Bill 12, which approves"."""
+    return enrolled.told_apart(read.reading, read.verbs, one)
 
 
 def _same(one: Told, roll: Roll) -> bool:
@@ -345,24 +340,3 @@ def _same(one: Told, roll: Roll) -> bool:
     before = one.type in _MADE and roll.base.type not in _ENDED  # "…, which was signed in 2019"
     before = before and ORDER.get(one.type, 0) < ORDER.get(roll.base.type, 0)
     return before or (one.type is roll.base.type and one.date is None)
-
-
-def _sure(linked: Sequence[Linked]) -> list[Linked]:
-    """What is surely told of in an item's own words, or the likeliest of just those two states; each once."""
-    own = [x for x in linked if x.agreement_id and not _TAKEN_UP & {*x.reasons}]
-    sure = [x for x in own if x.band is Band.SURE or _of_both(x)]
-    return list({x.agreement_id: x for x in sure}.values())
-
-
-def _of_both(one: Linked) -> bool:
-    """Whether a link that is for review is of just the states told of, and to nothing beside others as likely."""
-    vague = _VAGUE - {"one_of_several"} if "distinctive" in one.reasons else _VAGUE
-    return one.band is Band.REVIEW and _BOTH in one.reasons and not vague & {*one.reasons}
-
-
-def _words(reading: Reading, kind: str, part: range) -> Mention:
-    """Words of a sentence as a wording of an agreement ("The first lets each recognise the other's licences")."""
-    start, end = reading.tokens[part.start].start, reading.tokens[part.stop - 1].end
-    base = reading.sentence.start
-    inside = tuple(p for p in reading.parties if p.code and start <= p.start and p.end <= end)
-    return Mention(start, end, reading.sentence.text[start - base : end - base], kind, False, False, inside)

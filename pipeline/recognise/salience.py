@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from pipeline.model import EventType, PartialDate, Salience, Status
-from pipeline.recognise import han, inserts, scenes
+from pipeline.recognise import han, inserts, relatives, scenes
 from pipeline.recognise.immutable import value
 from pipeline.recognise.patterns import Hit
 from pipeline.recognise.reading import MAIN, RELATIVE, SUBORDINATE, Reading
@@ -212,14 +212,14 @@ def _lasting(reading: Reading, trigger: Trigger) -> bool:
 
 
 def _reported(reading: Reading, trigger: Trigger) -> bool:
-    """Whether the clause is what somebody announces: "the ministry said that …", "informa que …"."""
-    clause = reading.clause(trigger.first)
-    opener = clause.opener
+    """Whether the clause is what somebody announces ("the ministry said that …", "informa que …"), or what a sentence stresses."""
+    opener = reading.clause(trigger.first).opener
+    if relatives.cleft(reading, opener):
+        return True
     said = opener if opener > 0 else trigger.first  # "said Norway had withdrawn"
     near = range(max(0, said - _QUOTE_REACH), said)
-    if not reading.any_is("quote_verbs", near) or any(
-        h.key == "negated" and h.first in near for h in reading.section("status")
-    ):
+    denied = any(h.key == "negated" and h.first in near for h in reading.section("status"))
+    if denied or not reading.any_is("quote_verbs", near):
         return False
     if opener <= 0:
         return reading.lexicon.language == "en"

@@ -88,7 +88,7 @@ class Walk(Rolls):
             earlier = len(told)
             for one in self._sentence(sentence, told):
                 told.append(one)  # noqa: PERF402 - the sentence's own steps see those told before them
-            told.extend(self._on_roll(sentence, before, told[earlier:], tuple(told)))
+            self._enrol(sentence, before, told, earlier)
             before = sentence
         again = self._again(told)
         return again.run() if again is not None else told

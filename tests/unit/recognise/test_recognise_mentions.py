@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.model import Agreement, Article, PartialDate, Status, Watchlist
+from pipeline.model import Agreement, Article, PartialDate, Salience, Status, Watchlist
 from pipeline.recognise import RecogniseOptions, Recogniser
 
 CASES = Path(__file__).parents[2] / "cases" / "recognise"
@@ -60,3 +60,12 @@ def test_which_agreement_is_meant(recognisers: dict[str, Recogniser], name: str,
     denied = {True: "not ", False: ""}
     told = {f"{f.agreement_id} {denied[f.status is Status.NEGATED]}{SAME.get(f.type, f.type)}" for f in found}
     assert sorted(told) == sorted(case["tells"])
+
+
+@pytest.mark.parametrize("case", load("rolls.toml", "case"), ids=lambda case: f"{case['lang']}: {case['why']}")
+def test_every_one_on_a_roll_is_told_as_news(recognisers: dict[str, Recogniser], case: dict[str, Any]) -> None:
+    """Exactly the alerts of the case: each agreement named behind the act that was told of them all."""
+    day = datetime(2024, 6, 12, tzinfo=UTC)
+    found = recognisers["lists"].recognise(Article("", "", case["text"], case["lang"], day)).findings
+    news = [f for f in found if f.status is Status.OCCURRED and f.salience is Salience.NEWS]
+    assert sorted({f"{f.agreement_id} {SAME.get(f.type, f.type)}" for f in news}) == sorted(case["alerts"])
