@@ -277,7 +277,8 @@ def _bind(reading: Reading, trigger: Trigger, things: Sequence[Thing], triggers:
     if trigger.voice == NOMINAL:
         return _of_noun(reading, trigger, things, sides)
     if trigger.voice == ATTRIBUTE:
-        return _of_attribute(reading, trigger, things, sides)
+        text = _of_attribute(reading, trigger, things, sides)
+        return inserts.predicate(reading, trigger.first, trigger.last, text, things)
     if sides.left is not None and _by_decree(reading, sides.left):
         behind = [t for t in things if t.what == TREATY and t.last < sides.left.first]
         return behind[-1] if behind else sides.left

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pipeline.recognise.patterns import Hit
 from pipeline.recognise.reading import SUBORDINATE, Reading
-from pipeline.recognise.things import NOUN, TREATY, Thing
+from pipeline.recognise.things import GENERIC, NOUN, TREATY, Thing
 
 _REACH = 8  # words between the comma and a noun behind it
 _OPENING = ("prepositions", "complement", "source", "aftermath", "lacking", "since")
@@ -102,17 +103,45 @@ def participle(reading: Reading, first: int, last: int, things: Sequence[Thing])
 
 
 def predicated(reading: Reading, first: int, last: int) -> bool:
-    """ "Another text approved by the Senate is the treaty with Chile": the participle tells the step, the predicate what was done to."""
-    if any(h.form != "noun" and not first <= h.first <= last for h in reading.section("acts")):
-        return False
-    nouns = {h.first for h in reading.section("instruments")}
+    """ "Another text approved by the Senate is the treaty with Chile": the participle tells the step, the predicate what was done to;
+    so it does where the predicate says what the text is for («принятый Думой закон ратифицирует договор»)."""
+    others = [h for h in reading.section("acts") if h.form != "noun" and not first <= h.first <= last]
+    laws = {h.first for h in reading.section("things") if h.key in {"law", "draft"}}
+    if others:
+        return any(0 < i - last <= _NEAR for i in laws) and _for_which(reading, last, others)
+    nouns = {h.first for h in reading.section("instruments")} | laws
     texts = nouns | set(reading.roles.get("generic_nouns", ()))
     if not any(0 < first - i <= _NEAR or 0 < i - last <= _REACH for i in texts):
         return False
+    verb = _link(reading, first, last)
+    end = len(reading.tokens) if reading.lexicon.verb_final else verb + _NEAR + 2
+    near = range(verb + 1, min(end, len(reading.tokens)))
+    return verb > 0 and any(i in nouns for i in near) and any(i <= verb for i in texts)
+
+
+def predicate(reading: Reading, first: int, last: int, text: Thing | None, things: Sequence[Thing]) -> Thing | None:
+    """«Одним из принятых документов стал закон о …»: what the predicate names, for a mere "document" that the participle stands with."""
+    if text is None or text.what != GENERIC or not predicated(reading, first, last):
+        return text
+    link = _link(reading, first, last)
+    return next((t for t in things if t.first > link and t.what in {TREATY, "law", "draft"}), text)
+
+
+def _link(reading: Reading, first: int, last: int) -> int:
+    """The word behind a participle that says, itself or by the dash behind it, that a predicate follows; -1 without one."""
     behind = (i for i in range(last + 1, len(reading.tokens) - 1) if reading.same_clause(i, first))
-    verb = next((i for i in behind if reading.is_a("be", i) or _dashed(reading, i)), -1)
-    near = range(verb + 1, min(verb + _NEAR + 2, len(reading.tokens)))
-    return verb > 0 and any(i in nouns for i in near) and any(i < verb for i in texts)
+    copula = (i for i in behind if reading.is_any(("be", "copula"), i) or _dashed(reading, i))
+    return next(copula, -1)
+
+
+_FOR = frozenset({"ratify", "approve", "accede", "denounce", "suspend", "terminate"})  # what laws are made for
+
+
+def _for_which(reading: Reading, last: int, others: Sequence[Hit]) -> bool:
+    """Whether all other verbs of a sentence stand behind, in the present, and say what a law just named is for."""
+    forms = {"present", "infinitive"} if reading.lexicon.verb_final else {"present"}  # «onaylanmasını uygun buluyor»
+    present = any(h.form == "present" for h in others)
+    return present and all(h.form in forms and h.key in _FOR and h.first > last for h in others)
 
 
 def _dashed(reading: Reading, word: int) -> bool:

@@ -241,6 +241,7 @@ GRAMMAR = frozenset(
         "ahead_of",
         "about",
         "by_which",
+        "copula",
         "season",
     ]
 )
