@@ -140,6 +140,7 @@ GRAMMAR = frozenset(
         "plural_pronouns",
         "distributive",
         "done",
+        "dated",
         "quote_verbs",
         "same",
         "all_of",

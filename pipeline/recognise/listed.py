@@ -12,6 +12,7 @@ from pipeline.recognise.triggers import NOMINAL, Trigger
 from pipeline.recognise.values import Mention, PartyKind
 
 _REACH = 48  # words of a list
+_TWO = 2  # parties with whom a list may be of different ones
 _MOST = 8  # agreements in one list
 _HEAD_LAST = frozenset({"tr", "kk", "ky", "az", "uz", "zh"})
 _STRONG = frozenset(";.()[]–—；。（）")
@@ -57,7 +58,27 @@ def itemised(reading: Reading, thing: Thing, mention: Mention, verbs: Sequence[T
     items = _one_each(reading, noun, mention, parts, words) or tuple(
         _item(reading, topic, mention, first, last) for topic, (first, last) in zip(topics, parts, strict=True)
     )
-    return replace(mention, items=items)
+    return replace(mention, items=_shared(items, mention))
+
+
+def _shared(items: Sequence[Mention], mention: Mention) -> tuple[Mention, ...]:
+    """The items, those that name nobody with the parties of the next one that does ("on extradition and legal assistance with Oman and on
+    transfers with Mali"), or of the last, where parties stand before what each agreement is on."""
+    own = [
+        frozenset(p.code for p in i.parties if p.code) if i.parties != mention.parties else frozenset[str]()
+        for i in items
+    ]
+    if len({o for o in own if o}) < _TWO or all(own):
+        return tuple(items)
+    ahead = bool(own[0])
+    order = range(len(items)) if ahead else range(len(items) - 1, -1, -1)
+    shared, whose = list(items), mention.parties
+    for at in order:
+        if own[at]:
+            whose = items[at].parties
+        else:
+            shared[at] = replace(items[at], parties=whose)
+    return tuple(shared)
 
 
 def _by_names(reading: Reading, first: int, last: int) -> list[tuple[int, int]]:

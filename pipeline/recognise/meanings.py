@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from pipeline.model import Article, EventType
-from pipeline.recognise import anaphora, items, listed, mentions, named_behind, prominence, sites, surroundings
+from pipeline.recognise import anaphora, dated, items, listed, mentions, named_behind, prominence, sites, surroundings
+from pipeline.recognise.among import Around
 from pipeline.recognise.cases import Bound
 from pipeline.recognise.dates import DateTables
 from pipeline.recognise.focus import CARRIED, NEAR, Focus, Linked
@@ -262,4 +263,26 @@ class Meanings:
     ) -> tuple[Linked, ...]:
         since = self._since(sentence)
         around = surroundings.of(reading, mention, self.scene, sentence, subject, self.lead, step, own, since)
-        return self.tools.linker.link(mention, self.document.language, self.focus, sentence, around)
+        found = self.tools.linker.link(mention, self.document.language, self.focus, sentence, around)
+        when = (
+            0
+            if step is EventType.SIGNED
+            else dated.year(reading, mention, lambda: self.readings.of(reading.sentence).dates)
+        )
+        return self._of_year(found, when, mention, sentence, around) if when else found
+
+    def _of_year(
+        self, found: tuple[Linked, ...], when: int, mention: Mention, sentence: int, around: Around
+    ) -> tuple[Linked, ...]:
+        """What was found for a mention whose sentence says a year of it: where that is none of that year's, what is found with the year."""
+        years = self.tools.linker.index.years
+        if len(found) != 1 or (found[0].agreement_id and when in years(found[0].agreement_id)):
+            return found
+        language = self.document.language
+        asked = dated.with_year(mention, when, language)
+        again = self.tools.linker.link(asked, language, self.focus, sentence, around)
+        of_then = all(x.agreement_id and when in years(x.agreement_id) for x in again)
+        contradicted = bool(found[0].agreement_id and years(found[0].agreement_id))
+        if not (of_then or contradicted):
+            return found
+        return tuple(replace(x, mention=mention) for x in again)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
-from pipeline.recognise import adjectives, complements, han, topics
+from pipeline.recognise import adjectives, complements, han, number, topics
 from pipeline.recognise.reading import Reading
 from pipeline.recognise.things import GENERIC, NAMES, NOUN, PRONOUN, TREATY, Thing
 from pipeline.recognise.triggers import ATTRIBUTE, NOMINAL, Trigger
@@ -17,18 +16,10 @@ _CJK_PARTICLES = frozenset({"的", "了", "所", "有", "之"})  # what ends the
 _HEAD_LAST = frozenset({"tr", "kk", "ky", "az", "uz"})
 _HEAD_FIRST = frozenset({"ar"})  # there what stands before a noun is its verb, or that verb's subject
 _TO_NAME = 4  # words between a protocol and the name of what it adds to: « le protocole additionnel à la Convention »
-_MANY = 100  # agreements; a greater number is a year or a law's
 _CHANGING = frozenset({"amend", "extend"})  # what a protocol does to its agreement
 _MADE = 2  # words between a noun and its "with": "the accord concluded with Seoul"
 _ENDING = 2  # words that end a verb's words behind its subject
 _REGIONS = frozenset({"HK", "MO"})
-_EITHER = frozenset({"соглашения", "конвенции", "угоди", "конвенції", "канвенцыі", "abkommen"})
-_FINITE = frozenset({"past", "present", "future", "infinitive"})
-_PLURAL = {
-    "ru": re.compile(r"(?:ые|[кгхшжчщ]ие)\Z"),
-    "uk": re.compile(r"(?:ськ|цьк|льн)і\Z"),
-    "be": re.compile(r"(?:ыя|[кгх]ія)\Z"),
-}  # endings of adjectives, that no noun has
 
 
 def of(
@@ -160,7 +151,7 @@ def _mention(reading: Reading, thing: Thing, first: int, last: int, *, generic: 
     start, end = reading.tokens[first].start, reading.tokens[last].end
     parties = tuple(p for p in reading.parties if start <= p.start and p.end <= end and not _whose(reading, p))
     base = reading.sentence.start
-    plural = _plural(reading, thing)
+    plural = number.plural(reading, thing)
     text, pick = reading.sentence.text[start - base : end - base], _pick(reading, thing)
     unsaid = reading.lexicon.language == "zh"
     return Mention(
@@ -194,77 +185,6 @@ def _pick(reading: Reading, thing: Thing) -> str:
     if reading.any_is("all_told", near):
         return "all"
     return "both" if reading.any_is("both", near) else ""
-
-
-def _plural(reading: Reading, thing: Thing) -> bool:
-    """Whether the noun is in the plural: an English or Romance -s, or a number before it."""
-    word = reading.tokens[thing.last].low
-    carriers = [i for i in reading.roles.get("carrier", ()) if i < thing.first]  # "the first two concern | the treaty"
-    counted = reading.any_is("plural_hint", range(max(0, thing.first - 4, *carriers), thing.first))
-    counted = counted or _numbered(reading, thing.first)
-    latin = (
-        word.isascii() and len(word) > 3 and word.endswith("s") and reading.lexicon.language in {"en", "fr", "es", "pt"}
-    )
-    pronoun = thing.what == PRONOUN and reading.is_a("plural_pronouns", thing.last)
-    return (
-        counted
-        or latin
-        or pronoun
-        or reading.is_a("plural_hint", thing.last)
-        or _after_plural(reading, thing.first)
-        or _object_of(reading, thing.first)
-    )
-
-
-_COUNTED = 6  # words from a number to the noun that it counts, where that has no plural then
-
-
-def _numbered(reading: Reading, noun: int) -> bool:
-    """Whether a number stands before a noun that has no plural behind one ("26 farklı alanda iş birliği anlaşması")."""
-    if reading.lexicon.language not in _HEAD_LAST:
-        return False
-    for i in range(noun - 1, max(-1, noun - 1 - _COUNTED), -1):
-        low = reading.tokens[i].low
-        if reading.before(i + 1).strip() or any(p.start <= reading.tokens[i].start < p.end for p in reading.parties):
-            return False
-        if low.isdigit():
-            return 1 < int(low) < _MANY and not reading.is_a("numbers", i + 1)
-    return False
-
-
-def several(reading: Reading, mention: Mention) -> bool:
-    """Whether a mention is of several agreements beyond doubt: its noun is not in a form that is a genitive, too («угоди»)."""
-    begin = reading.token_at(mention.start)
-    words = range(begin, min(reading.token_at(mention.end - 1) + 1, len(reading.tokens)))
-    if not mention.plural or not any(reading.tokens[i].low in _EITHER for i in words):
-        return mention.plural
-    noun = next(i for i in words if reading.tokens[i].low in _EITHER)
-    before = range(max(0, noun - 4), noun)
-    counted = any(reading.is_a(role, i) for role in ("numbers", "plural_hint") for i in before)
-    return counted or any(reading.tokens[i].low.isdigit() for i in before) or _after_plural(reading, noun)
-
-
-def _object_of(reading: Reading, word: int) -> bool:
-    """Whether a verb stands right before a noun whose plural is also a genitive («ратифицировал соглашения с Перу и Чили»)."""
-    if reading.tokens[word].low not in _EITHER:
-        return False
-    if word == 0:
-        return not reading.heading
-    if reading.before(word).strip(" \u00a0"):
-        return False
-    before = word - 1
-    while before > 0 and reading.is_a("on_day", before):
-        before -= 1
-    return reading.is_a("days", word - 1) or any(
-        h.last == before and h.form in _FINITE for h in reading.section("acts")
-    )
-
-
-def _after_plural(reading: Reading, word: int) -> bool:
-    """Whether an adjective in the plural stands before a noun that may be in either number («рамочные соглашения»)."""
-    ending = _PLURAL.get(reading.lexicon.language)
-    beside = word > 0 and not reading.before(word).strip(" \u00a0")
-    return ending is not None and beside and bool(ending.search(reading.tokens[word - 1].low))
 
 
 def _left(reading: Reading, thing: Thing, verbs: frozenset[int], things: Sequence[Thing]) -> int:

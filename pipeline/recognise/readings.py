@@ -92,6 +92,15 @@ def _describes(reading: Reading, trigger: Trigger, things: Sequence[Thing]) -> b
     opened = not reading.changing.isdisjoint(range(max(0, trigger.first - 2), trigger.first + 1))
     if changes and (opened or changes_head(reading, trigger.last)):
         return True
+    if changes and _attribute(reading, trigger, things):
+        return True
     behind = any(t.what == TREATY and t.last + 1 == trigger.first for t in things)
     own = trigger.voice == ACTIVE and trigger.tense == GERUND and reading.is_a("complement", trigger.first)
     return behind and own and not reading.before(trigger.first).strip(" \u00a0")
+
+
+def _attribute(reading: Reading, trigger: Trigger, things: Sequence[Thing]) -> bool:
+    """Whether a participle stands between an article and the noun of what changes another agreement ("an amending protocol")."""
+    noun = any(t.what == TREATY and t.first <= trigger.last + 1 <= t.last for t in things)
+    said = trigger.voice == ACTIVE and trigger.tense == GERUND and trigger.first > 0
+    return noun and said and reading.is_any(("determiners", "numbers", "possessive"), trigger.first - 1)

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.model import EventType, Salience, Status
-from pipeline.recognise import acting, actors, acts, company, enrolled, items, mentions, targets, tenses
+from pipeline.recognise import acting, actors, acts, company, enrolled, items, mentions, number, targets, tenses
 from pipeline.recognise.assemble import Told
 from pipeline.recognise.cases import LAWS, PLAIN, Bound, Step
 from pipeline.recognise.focus import Linked
@@ -67,7 +67,7 @@ class Rolls(RollItems):
     ) -> bool:
         """Open a roll where a step is on several agreements; whether it is of a list alone."""
         heading = one.step.reason == HEADING
-        several = next((m for m in mentioned if mentions.several(reading, m)), None)
+        several = next((m for m in mentioned if number.several(reading, m)), None)
         bills = _bills(reading, one)
         if self._is_open(reading, base, one):
             return heading
