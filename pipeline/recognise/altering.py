@@ -15,6 +15,7 @@ from pipeline.recognise.values import Band, Link, Mention
 
 _AMENDING = 8  # agreements among which an amendment to the one named is looked for
 _SAID = 0.6  # part of what the amended one's titles say that its titles say, too
+_DESCRIBED = 0.6  # content from which a wording describes the agreement that another one changes
 _EXTENDING = frozenset({"extend"})
 
 
@@ -88,6 +89,16 @@ class Altering(Carrying):
         if added:
             return (Linked(added, Band.SURE, siblings.ALIKE, ("added_to_the_named",), mention),)
         return (Linked(None, Band.NONE, 0.0, ("adds_to_the_named",), mention),) if self.index.closed(base) else ()
+
+    def _adding_described(self, mention: Mention, link: Link) -> tuple[Linked, ...]:
+        """What amends or adds to the agreement that the wording describes ("the accord supplementary to the border treaty"), where that one's
+        titles do not say that they do."""
+        best = link.best
+        if best is None or mention.plural or best.content < _DESCRIBED or link.band is Band.SURE:
+            return ()
+        layers = frozenset(layer for layer in AMENDING if f"not_{layer}" in best.reasons)
+        added = self._added_to(best.agreement_id, layers, only=True) if layers else ""
+        return (Linked(added, Band.SURE, siblings.ALIKE, ("added_to_the_described",), mention),) if added else ()
 
     def _base(self, mention: Mention, language: str) -> tuple[str, frozenset[str]]:
         """The agreement to whose name a noun before it ties another one ("the additional protocol to the Safe Third Country Agreement"),

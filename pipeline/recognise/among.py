@@ -37,7 +37,8 @@ class Around:
     `ends`: it is one that ends or suspends one.
     `since`: the first sentence of its paragraph; `count`: how many agreements it says it means, 0 for unsaid;
     `amendment`: the words of an amendment to it that the step is about ("ratified the amendment to the Montreal Protocol"), or "";
-    `extended`: the step is about its extension ("ratified the extension of the treaty"), `joining`: about this state's accession to it.
+    `extended`: the step is about its extension ("ratified the extension of the treaty"), `joining`: about this state's accession to it;
+    `today`: the year of the article, 0 where that is not known.
 
     What else its words say is looked for when it is first asked for.
     """
@@ -63,6 +64,7 @@ class Around:
     amendment: str
     extended: bool
     joining: str
+    today: int
 
     @cached_property
     def recent(self) -> tuple[str, ...]:

@@ -13,11 +13,13 @@ from pipeline.recognise.carrying import COMPATIBLE
 from pipeline.recognise.choice import Choice, Setting
 from pipeline.recognise.focus import Focus, Linked
 from pipeline.recognise.linking import Index, Rival
+from pipeline.recognise.titles import Reading as Wording
 from pipeline.recognise.values import Band, Link, Mention
 
 _ALONE = 0.7  # confidence from which the one agreement that fits is sure
 _NAME = "~"  # with which the keys of words that are no concepts begin
 _LIKELY = 0.7  # chance from which the likeliest agreement is taken where no rule decides
+_BEGINNING = 6  # letters by which two forms of a word are the same
 _CHOSEN = 0.8  # and from which it is sure
 
 
@@ -111,6 +113,7 @@ class Linker(Altering):
         link = self._decided(mention, language, around)
         return (
             self._adding(mention, link, language)
+            or self._adding_described(mention, link)
             or self._later(mention, link, language, around)
             or self._surely(mention, link, around)
             or self._fitting(mention, link, language, focus, sentence, around)
@@ -167,6 +170,9 @@ class Linker(Altering):
         newest = siblings.newest(self.index, link, mention, language, around)
         if newest:
             return (Linked(newest, Band.SURE, siblings.NEWEST, ("newest_of_these", *link.reasons), mention),)
+        worded = "" if mention.plural else siblings.worded(self.index, link, self._said(mention, language), self._words)
+        if worded:
+            return (Linked(worded, Band.SURE, siblings.ALIKE, ("of_these_words", *link.reasons), mention),)
         exact = siblings.of_these_two(self.index, link, mention, around)
         if exact:
             return (Linked(exact, Band.SURE, siblings.ALIKE, ("of_these_two", *link.reasons), mention),)
@@ -209,6 +215,14 @@ class Linker(Altering):
         ):
             return None
         return Linked(agreement, Band.SURE if chance >= _CHOSEN else Band.REVIEW, chance, ("chosen",), mention)
+
+    def _said(self, mention: Mention, language: str) -> frozenset[str]:
+        """The beginnings of a mention's longer words, without names of parties and treaty nouns."""
+        return _beginnings(self.index.read(mention.text, language))
+
+    def _words(self, agreement_id: str) -> frozenset[str]:
+        """The same for all titles of an agreement."""
+        return frozenset[str]().union(*(_beginnings(title) for title in self.wording(agreement_id)))
 
     def _says_more(self, agreement_id: str) -> bool:
         """Whether an agreement's titles say a subject, beside names."""
@@ -286,6 +300,10 @@ class Linker(Altering):
             limit=3,
         )
         return any(self.index.parties(one.agreement_id).issuperset(named) for one in ranked)
+
+
+def _beginnings(wording: Wording) -> frozenset[str]:
+    return frozenset(word.low[:_BEGINNING] for word in wording.words if not word.kind and len(word.low) >= _BEGINNING)
 
 
 def _only(only: among.Only, mention: Mention) -> Linked:

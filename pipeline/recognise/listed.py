@@ -149,6 +149,14 @@ def holds(head: Mention, mention: Mention) -> bool:
     return bool(head.items) and head.items[0].start <= mention.end <= head.items[-1].end
 
 
+def goes_on(reading: Reading, gap: range) -> bool:
+    """Whether a conjunction stands between two agreements that joins them, not the parties of the second: "the protocol to the Mali and Niger
+    Tax Convention"."""
+    both = [i for i in gap if reading.is_a("coordinate", i)]
+    within = len(both) == 1 and complements.joins_names(reading, both[0])
+    return bool(both) and not (within and reading.is_a("to", both[0] - 3) and reading.is_a("determiners", both[0] - 2))
+
+
 def behind(mention: Mention, following: Reading) -> Mention:
     """The mention with `items` from the sentence that follows, where that says what the agreements are about: "They signed three
     agreements. They cover tax, trade and transit"."""

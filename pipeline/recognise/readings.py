@@ -17,8 +17,12 @@ from pipeline.recognise.orders import changes_head
 from pipeline.recognise.reading import Reading
 from pipeline.recognise.scene import Scene
 from pipeline.recognise.things import TREATY, Thing
-from pipeline.recognise.triggers import ACTIVE, GERUND, Trigger
+from pipeline.recognise.triggers import ACTIVE, ATTRIBUTE, GERUND, Trigger
 from pipeline.recognise.values import DateMention, PartyMention, Sentence
+
+_GAP = 3  # words between such a participle and its noun: "the amended double taxation convention"
+_NOT_BETWEEN = ("determiners", "prepositions", "complement", "by", "to", "relative", "be", "have")
+_ARTICLES = frozenset({"en", "de"})  # languages in which an article stands before a participle and its noun
 
 
 @value(slots=False, eq=False)
@@ -100,7 +104,13 @@ def _describes(reading: Reading, trigger: Trigger, things: Sequence[Thing]) -> b
 
 
 def _attribute(reading: Reading, trigger: Trigger, things: Sequence[Thing]) -> bool:
-    """Whether a participle stands between an article and the noun of what changes another agreement ("an amending protocol")."""
-    noun = any(t.what == TREATY and t.first <= trigger.last + 1 <= t.last for t in things)
-    said = trigger.voice == ACTIVE and trigger.tense == GERUND and trigger.first > 0
-    return noun and said and reading.is_any(("determiners", "numbers", "possessive"), trigger.first - 1)
+    """Whether a participle stands between an article and the noun of what changes another agreement ("an amending protocol"), or of what was
+    changed ("the amended treaty")."""
+    noun = next((t for t in things if t.what == TREATY and t.last > trigger.last), None)
+    gap = range(trigger.last + 1, noun.first) if noun else range(_GAP + 1)
+    if len(gap) > _GAP or any(reading.is_any(_NOT_BETWEEN, i) or reading.before(i).strip(" \u00a0'’-") for i in gap):
+        return False
+    changing = trigger.voice == ACTIVE and trigger.tense == GERUND
+    changed = trigger.voice == ATTRIBUTE and trigger.family == "amend" and reading.lexicon.language in _ARTICLES
+    before = trigger.first > 0 and reading.is_any(("determiners", "numbers", "possessive"), trigger.first - 1)
+    return before and (changing or changed)

@@ -71,8 +71,30 @@ def newest(index: Index, link: Link, mention: Mention, language: str, around: Ar
         return ""
     theirs = [best, *(one for one in link.ties if index.same_parties(best.agreement_id, one.agreement_id))]
     alike = [one for one in theirs if abs(best.content - one.content) <= _SAME]
-    years = sorted(((max(index.years(one.agreement_id), default=0), one.agreement_id) for one in alike), reverse=True)
+    made = [(max(index.years(one.agreement_id), default=0), one.agreement_id) for one in alike]
+    years = sorted((one for one in made if not _to_come(index, one[1], around)), reverse=True)
+    if len(years) == 1 < len(made):
+        return years[0][1]
     return years[0][1] if len(years) > 1 and years[-1][0] and years[0][0] > years[1][0] else ""
+
+
+def _to_come(index: Index, agreement_id: str, around: Around) -> bool:
+    """Whether an agreement is of years that all lie behind the article: of a list that is newer than what is read."""
+    return 0 < around.today < min(index.years(agreement_id), default=0)
+
+
+def worded(index: Index, link: Link, said: frozenset[str], words: Callable[[str], frozenset[str]]) -> str:
+    """Of agreements of the same parties that a wording means alike, the one whose titles have more of its very words ("the extradition of fugitives"), or "".
+
+    `said`: the words of the mention; `words`: those of an agreement's titles.
+    """
+    best = link.best
+    if best is None or not link.ties or not _ALIKE & set(link.reasons):
+        return ""
+    theirs = [one for one in link.ties if index.same_parties(best.agreement_id, one.agreement_id)]
+    alike = [best, *(one for one in theirs if abs(best.content - one.content) <= _SAME)]
+    shared = sorted(((len(said & words(one.agreement_id)), one.agreement_id) for one in alike), reverse=True)
+    return shared[0][1] if len(shared) > 1 and shared[0][0] > shared[1][0] else ""
 
 
 def later(index: Index, link: Link, mention: Mention, language: str, around: Around) -> str:

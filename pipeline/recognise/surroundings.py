@@ -49,6 +49,7 @@ def of(
         anaphora.count(reading, mention), anaphora.amendment(reading, mention) if step not in {None, EventType.AMENDED} else "",
         step not in _NO_TEXT and anaphora.extended(reading, mention),
         "" if step in {None, EventType.ACCEDED} else anaphora.joining(reading, mention),
+        scene.published.year if scene.published else 0,
     )  # fmt: skip
 
 

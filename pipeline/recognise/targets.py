@@ -213,7 +213,7 @@ def _joined(reading: Reading, other: Thing, thing: Thing, *, begun: bool) -> boo
     if begun and _COMMAS & set(reading.before(opened)):
         return True  # «соглашение с …, договор с … и протокол с … вступили в силу»
     for i in range(opened - 1, other.last, -1):
-        if reading.is_a("coordinate", i) or reading.is_a("coordinate", i - 1):
+        if any(reading.is_a("coordinate", at) and not complements.joins_names(reading, at) for at in (i, i - 1)):
             return True  # "and on the treaty", « et de l'accord », "e a convenção"
         if begun and _COMMAS & set(reading.before(i)):
             return True
@@ -283,9 +283,9 @@ def _equals(
             break  # of another law, if that stands in the same row
         if (not titled and _subject_of_next(reading, verbs, trigger, other)) or _begun_anew(reading, gap):
             break
-        listed = reading.any_is("coordinate", gap) or reading.comma_between(last.last, other.first)
-        listed = listed or titled or complements.joined(reading, other.first) or _preposition_again(reading, other)
-        if listed and reading.clause_of[other.first] in {reading.clause_of[thing.first], reading.clause_of[last.first]}:
+        more = listed.goes_on(reading, gap) or reading.comma_between(last.last, other.first)
+        more = more or titled or complements.joined(reading, other.first) or _preposition_again(reading, other)
+        if more and reading.clause_of[other.first] in {reading.clause_of[thing.first], reading.clause_of[last.first]}:
             out.append(other)
             last = other
     return out
