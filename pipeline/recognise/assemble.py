@@ -14,7 +14,7 @@ from pipeline.recognise.values import Actor, Sentence
 
 _LAST = frozenset({EventType.WITHDRAWN, EventType.TERMINATED, EventType.SUSPENDED})
 MAIN = "clause:main"  # a sign
-_VOTES = frozenset({EventType.APPROVED, EventType.RATIFIED})
+VOTES = frozenset({EventType.APPROVED, EventType.RATIFIED})
 _LEFT = frozenset({EventType.WITHDRAWN, EventType.TERMINATED})
 _VOTING = frozenset({"lower_chamber", "upper_chamber", "parliament"})
 _HEAD = "head_of_state"
@@ -118,7 +118,7 @@ def _one_vote(one: Told, other: Told) -> bool:
     """ "The Senate ratified the pact. All 19 senators voted in favour": what a chamber approves it ratifies, and does so once."""
     a, b = one.actor, other.actor
     return (
-        {one.type, other.type} == _VOTES
+        {one.type, other.type} == VOTES
         and _happened(one.status)
         and bool(a.country)
         and a.country == b.country

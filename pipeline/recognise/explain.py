@@ -24,7 +24,9 @@ from pipeline.recognise.walk import Walk
 _HEADLINE = -1  # the key of what the headline is about; an act's is the place of its verb
 _STRONGEST = 4  # signs that are told of each side
 _SAYS = 0.05  # weight under which a sign says nothing
-_LATE = frozenset({"told_again", "before_the_news_step", "judged_background"})  # what only the whole article shows
+_LATE = frozenset(
+    {"told_again", "before_the_news_step", "judged_background", "judged_news"}
+)  # what only the whole article shows
 
 # What each decision is called in the text; in JSON the stage's own word stands.
 _TITLES = {"act": "act", "acts": "left aside", "status": "status", "link": "which", "who": "who", "when": "when", "news": "news",

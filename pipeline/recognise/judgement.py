@@ -14,11 +14,16 @@ from importlib.resources import files
 
 from pipeline.model import Salience, Status
 from pipeline.recognise import signs
-from pipeline.recognise.assemble import Told, history, weigh
+from pipeline.recognise.assemble import VOTES, Told, history, weigh
 from pipeline.recognise.salience import ORDER
 
-# Under this probability what the rules take for news is background; what they take for background stays it.
+# Under this probability what the rules take for news is background; from the higher one on what they take for background is news.
 NEWS_FROM = 0.445
+PROMOTED_FROM = 0.5
+PASSING_FROM = 0.8  # the same for what a participle tells in passing
+_BEYOND_DOUBT = frozenset(
+    {"pluperfect", "since_then", "tally", "stance", "counted_from", "lasting", "recounted", "cue:ago"}
+)  # reasons of the rules that no other sign outweighs
 _NEXT = 2  # sentences: "the presidents' press service said so" may stand between
 
 
@@ -52,22 +57,39 @@ class Judgement:
     def judge(self, told: Sequence[Told]) -> list[Told]:
         """The steps of an article (merged) with salience and confidence by all that is known of them."""
         shown = shown_of(told)
-        likely = [one for one, said in shown if _is_news(one) and self.news.probability(said) >= NEWS_FROM]
+        likely = [one for one, said in shown if self._likely_news(one, said)]
+        likely = [one for one in likely if _is_news(one) or not any(_told_already(one, other) for other in likely)]
         news = [one for one in likely if not any(_overtaken(one, other) for other in likely)]
         return [self._judged(one, said, news) for one, said in shown]
+
+    def _likely_news(self, one: Told, shown: Sequence[str]) -> bool:
+        if one.status is not Status.OCCURRED or (one.linked.agreement_id is None and not _is_news(one)):
+            return False
+        if _is_news(one):
+            return self.news.probability(shown) >= NEWS_FROM
+        least = PROMOTED_FROM if "participle" not in one.reasons else PASSING_FROM
+        return _BEYOND_DOUBT.isdisjoint(one.reasons) and self.news.probability(shown) >= least
 
     def _judged(self, one: Told, shown: Sequence[str], news: Sequence[Told]) -> Told:
         if one.linked.agreement_id is None:
             return one
         right = self.right.probability(shown)
-        follows = any(_in_one_breath(one, other) for other in news)
-        if _is_news(one) and not any(other is one for other in news) and not follows:
+        reported = any(other is one for other in news)
+        if reported and not _is_news(one):
+            return replace(one, salience=Salience.NEWS, confidence=right, reasons=(*one.reasons, "judged_news"))
+        if _is_news(one) and not reported and not any(_in_one_breath(one, other) for other in news):
             return replace(history(one, "judged_background"), confidence=right)
         return replace(one, confidence=right)
 
 
 def _is_news(one: Told) -> bool:
     return one.salience is Salience.NEWS and one.status is Status.OCCURRED
+
+
+def _told_already(one: Told, other: Told) -> bool:
+    """Whether the rules found the step itself among the news: what they leave out of one act told twice is its history."""
+    same = one.type is other.type or {one.type, other.type} == VOTES
+    return _is_news(other) and other.agreement == one.agreement and same
 
 
 def _in_one_breath(one: Told, other: Told) -> bool:

@@ -41,6 +41,7 @@ _AFTER_COMMA = 2
 _BESIDE_NOUN = 2  # words from a noun to a date that is its own, not the verb's
 _MOMENT = 6  # words from a date to the clause that tells what happened then, from there to its verb
 _RIGHT_BEFORE = 2
+_MADE = 6  # words from "done" over the place to the day
 _NEAR_VERB = 8  # words from a verb to the date that it tells
 _ON = frozenset({"in", "on", "im", "am", "en", "em", "в", "во", "у"})
 _BY_THE_WAY = frozenset({"reserve", "debate"})  # acts told in a phrase beside the verb ("with two reservations")
@@ -176,7 +177,11 @@ def own(
     if (
         not kept and trigger.family == "sign" and trigger.voice in {ATTRIBUTE, PASSIVE}
     ):  # "the treaty of 1993, signed by …"
-        return [m for m in titles if 0 < trigger.first - last_of(reading, m) <= RIGHT_BEHIND][-1:]
+        before = [m for m in titles if 0 < trigger.first - last_of(reading, m) <= RIGHT_BEHIND]
+        made = [
+            m for m in titles if 0 < word_of(reading, m) - trigger.last <= _MADE
+        ]  # "done at Nairobi on 11 March 2022"
+        return before[-1:] or made[:1]
     found = sorted(kept, key=lambda m: (clause_of(reading, m) != mine, distance(reading, m, trigger)))
     late = reading.lexicon.verb_final and not reading.lexicon.grammar.get("prepositions")
     if late and trigger.family not in _WITH_EFFECT:

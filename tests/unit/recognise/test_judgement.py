@@ -1,4 +1,4 @@
-"""What signs add up to: probabilities stay probabilities, the rules' background stays background, weights are those of the sets."""
+"""What signs add up to: probabilities stay probabilities, weights are those of the sets, and what no sign outweighs stays background."""
 
 from __future__ import annotations
 
@@ -6,13 +6,18 @@ import hashlib
 import json
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.model import Article
+from pipeline.recognise import Recogniser
 from pipeline.recognise.judgement import Judgement, Weights
+from pipeline.settings.lists import load_watchlist
 from tools.learn_judgement import learned
 
 SETS = Path(__file__).parents[2] / "quality" / "sets"
+CASES = Path(__file__).parents[2] / "cases" / "recognise"
 DATA = Path(__file__).parents[3] / "pipeline" / "recognise" / "judgement.json"
 
 
@@ -41,7 +46,36 @@ def test_the_weights_are_learned_from_the_sets_of_the_repository() -> None:
 
 
 def test_judging_nothing_gives_nothing() -> None:
-    """An article without a step stays one; salience is only ever taken back."""
+    """An article without a step stays one; what the rules take for news is likelier news."""
     judgement = Judgement.load()
     assert judgement.judge([]) == []
     assert judgement.news.probability(("rule:background",)) < judgement.news.probability(("rule:news",))
+
+
+@pytest.mark.parametrize(
+    ("text", "salience"),
+    [
+        ("Chile is among the states that have ratified the Water Convention.", "news"),
+        ("Chile had ratified the Water Convention.", "background"),
+        ("Ten years ago Chile ratified the Water Convention.", "background"),
+        ("140 countries have ratified the Water Convention.", "background"),
+    ],
+)
+def test_where_all_signs_speak_for_news(text: str, salience: str) -> None:
+    """What the rules take for background is news then, unless their reason is a word that no sign outweighs."""
+    watchlist, _ = load_watchlist(CASES / "grids-watchlist.toml")
+    told = Recogniser.build(watchlist).told(Article("", "", text, "en"))
+    sure = Weights(9.0, {})
+    assert [one.salience for one in Judgement(sure, sure).judge(told)] == [salience]
+
+
+def test_what_is_told_as_news_is_not_told_again() -> None:
+    """A second telling of a step, which the rules take for its history, makes no second news of it."""
+    watchlist, _ = load_watchlist(CASES / "grids-watchlist.toml")
+    text = (
+        "Chile's Senate on Wednesday approved the Water Convention. The chamber of deputies, which approved the Water "
+        "Convention in March 2021, sent it on."
+    )
+    told = Recogniser.build(watchlist).told(Article("", "", text, "en"))
+    sure = Weights(9.0, {})
+    assert sum(one.salience == "news" and one.type == "ratified" for one in Judgement(sure, sure).judge(told)) == 1
