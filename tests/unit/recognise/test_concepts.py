@@ -20,6 +20,8 @@ SUBJECTS = tomllib.loads(
     (Path(__file__).parents[2] / "cases" / "linking" / "subjects.toml").read_text(encoding="utf-8")
 )
 KIN = Known.load(LEXICON.fold).kin
+CONCEPTS = Path(__file__).parents[3] / "pipeline" / "recognise" / "concepts"
+FORMAL = {"kinds", "empty", "small", "ordinals"}  # words that are no subject
 SERVED = ("ar", "be", "de", "en", "es", "fr", "kk", "pt", "ru", "tr", "uk", "zh")
 
 
@@ -34,6 +36,20 @@ def test_same_meaning(row: dict[str, str]) -> None:
     for language, text in row.items():
         if language != "concept":
             assert row["concept"] in keys(text, language), (language, text, keys(text, language))
+
+
+def test_every_subject_is_worded_in_every_language() -> None:
+    """A subject without words in a language links no article of it to a title in another; two are one country's own expressions."""
+    own = {"package_deal", "nature_of_union"}
+    tables = [
+        tomllib.loads(path.read_text(encoding="utf-8")) for path in CONCEPTS.glob("*.toml") if path.stem not in FORMAL
+    ]
+    entries = {
+        name: entry for table in tables for name, entry in table.items() if isinstance(entry, dict) and "en" in entry
+    }
+    lacking = {name: sorted({*SERVED} - {*entry}) for name, entry in entries.items() if not {*SERVED} <= {*entry}}
+    assert set(lacking) == own, lacking
+    assert len(entries) > 300
 
 
 @pytest.mark.parametrize("row", SUBJECTS.values(), ids=SUBJECTS)
