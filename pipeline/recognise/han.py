@@ -104,20 +104,21 @@ def no_act(reading: Reading, first: int, last: int, family: str) -> str:
 
 
 _LISTED = 80  # ideographs from "provides for" to a word of what is provided for
-_PROVIDES = re.compile("(?:涉及|规定|载有|载明|列明|内容(?:主要)?(?:包括|涵盖)|条款(?:包括|涵盖))了?([^，,。;；]*)$")
+_PROVIDES = re.compile("(?:涉及|规定|载有|载明|列明|内容(?:主要)?(?:包括|涵盖)|条款(?:包括|涵盖))了?(.*)", re.DOTALL)
 _LIST = re.compile(
     "、|(?:生效|修订|修改|终止|批准|签署|解释|适用)(?:和|与|及|以及|或)(?:生效|修订|修改|终止|批准|签署|解释|适用|退出)"
 )
+_CLAUSE = 200  # signs that a clause has at most
 _LAYS_DOWN = re.compile("[^，,。;；]{0,24}(?:作出|作了|做出|做了)了?(?:明确|具体|详细|相应)?规定")
 
 
 def _among_contents(before: str, behind: str) -> bool:
     """涉及拒绝引渡的理由、条约的生效和终止; 对条约的批准、生效作出规定: what an agreement has articles on has not befallen it."""
-    provided = _PROVIDES.search(before)
-    rest = re.split("[，,。;；]", behind)[0]
+    clause = re.split("[，,。;；]", before[-_CLAUSE:])[-1]
+    provided = _PROVIDES.search(clause)
+    rest = re.split("[，,。;；]", behind[:_CLAUSE])[0]
     if provided:
         return bool(_LIST.search(f"{provided[1]}{_ACT_HERE}{rest}"))
-    clause = re.split("[，,。;；]", before)[-1]
     return bool(re.search("[对對就]", clause) and _LAYS_DOWN.match(behind))
 
 
