@@ -108,6 +108,7 @@ _PROVIDES = re.compile("(?:涉及|规定|载有|载明|列明|内容(?:主要)?(
 _LIST = re.compile(
     "、|(?:生效|修订|修改|终止|批准|签署|解释|适用)(?:和|与|及|以及|或)(?:生效|修订|修改|终止|批准|签署|解释|适用|退出)"
 )
+_ACT_HERE = "生效"  # stands for the act itself, between what is listed before it and behind it
 _CLAUSE = 200  # signs that a clause has at most
 _LAYS_DOWN = re.compile("[^，,。;；]{0,24}(?:作出|作了|做出|做了)了?(?:明确|具体|详细|相应)?规定")
 
@@ -120,9 +121,6 @@ def _among_contents(before: str, behind: str) -> bool:
     if provided:
         return bool(_LIST.search(f"{provided[1]}{_ACT_HERE}{rest}"))
     return bool(re.search("[对對就]", clause) and _LAYS_DOWN.match(behind))
-
-
-_ACT_HERE = "生效"  # stands for the act itself, between what is listed before it and behind it
 
 
 _OWN = frozenset({"reject", "accede", "amend"})  # verbs of many uses, whose own object stands right behind them
