@@ -163,6 +163,20 @@ def done_by(reading: Reading, first: int, last: int, noun: int) -> bool:
     return reading.is_a("by", last + 1) and not opens
 
 
+_MEANS = 6  # words from "by" to the object behind it
+
+
+def by_means(reading: Reading, verb: int, by: int, things: Sequence[Thing]) -> bool:
+    """ "The ministers signed by video link *the treaty*", "signed, by proxy, a treaty": what "by" tells is how, as the object stands behind it."""
+    behind = next((t for t in things if t.what == TREATY and by < t.first <= by + _MEANS + _NEAR), None)
+    subject = any(t.last < verb and t.what in {TREATY, GENERIC} and reading.same_clause(t.first, verb) for t in things)
+    if behind is None or subject or verb == 0:
+        return False
+    article = next((i for i in range(by + 2, behind.first + 1) if reading.is_a("determiners", i)), -1)
+    led = reading.is_any(("prepositions", "coordinate", "to", "relative"), article - 1)
+    return 0 < article <= by + _MEANS and not led
+
+
 def in_noun_phrase(reading: Reading, first: int) -> bool:
     """ "Ratified *a newly signed* treaty", "the already signed accord": only adverbs stand between an article and the participle."""
     start = first - 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from pipeline.model import EventType
+from pipeline.model import EventType, Status
 from pipeline.recognise import laws
 from pipeline.recognise.cases import ENDING, LAWS, TREATYLIKE, Case, Step, nothing_follows
 from pipeline.recognise.reading import RELATIVE, Reading
@@ -16,6 +16,7 @@ E = EventType
 _BEHIND = 4  # words from "signed into law" to the bill
 _NOTICE = "notify_withdrawal"  # a reason
 _REACH = 14  # words from a notice to what it is of
+_OBJECT = 3  # words from a verb to the notice it takes back
 LEAVING = frozenset({"withdraw", "denounce", "annul"})
 
 
@@ -164,7 +165,11 @@ def leave(case: Case) -> Step | None:
     if reading.is_a("ambiguous", trigger.first) and _other_object(reading, trigger, thing):
         return None
     if thing is not None and thing.what == "notice":
-        return Step(E.WITHDRAWN, f"{trigger.family}_notice", weight=0.95)
+        taken_back = trigger.family == "annul" or (
+            trigger.voice == ACTIVE and 0 < thing.first - trigger.last <= _OBJECT
+        )
+        status = Status.NEGATED if taken_back else None  # "revoked its notice of withdrawal"
+        return Step(E.WITHDRAWN, f"{trigger.family}_notice", status, weight=0.95)
     if thing is None and _own_act(reading, trigger):
         return Step(E.WITHDRAWN, f"{trigger.family}_own_act", weight=0.85)
     if thing is None:

@@ -74,3 +74,12 @@ def counts(reading: Reading) -> Iterator[int]:
             following = reading.tokens[word + 1].low if word + 1 < len(reading.tokens) else ""
             if following not in _OF_DAYS:
                 yield word
+
+
+def by_votes(reading: Reading, word: int) -> bool:
+    """ "Approved by 94 votes to 11", "by a wide margin", "by decree": that is how, not by whom."""
+    if word >= len(reading.tokens):
+        return False
+    how = {h.first - word for h in reading.section("procedure") if h.key == "votes"}
+    how |= {i - word for i in reading.roles.get("manner", ())}
+    return reading.tokens[word].low.isdigit() or any(0 <= n <= 3 for n in how)

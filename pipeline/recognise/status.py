@@ -228,16 +228,26 @@ def _finite(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> 
     if modal:
         key = modal[-1].key
         return Status(key), (key,)
-    if trigger.tense == PRESENT:
-        if tenses.until_then(reading, trigger):
-            return Status.CONDITIONAL, ("condition_behind",)
-        return tenses.present(reading, trigger, found)
+    by_tense = _by_tense(reading, trigger, found)
+    if by_tense is not None:
+        return by_tense
     if trigger.tense == PAST and trigger.voice == ACTIVE and tenses.wanted(reading, trigger):
         return Status.CALLED_FOR, ("wanted",)
     if trigger.voice == PASSIVE and tenses.to_be(reading, trigger):
         asked = any(h.key == "called_for" and h.last < trigger.first for h in reading.section("status"))
         return (Status.CALLED_FOR if asked else Status.PLANNED), ("passive_infinitive",)
     return Status.OCCURRED, (f"finite_{trigger.tense}",)
+
+
+def _by_tense(reading: Reading, trigger: Trigger, found: Sequence[Hit]) -> Verdict | None:
+    """What a present tells; None for other tenses."""
+    if tenses.when_it_does(reading, trigger):
+        return Status.PLANNED, ("when_it_does",)
+    if trigger.tense != PRESENT:
+        return None
+    if tenses.until_then(reading, trigger):
+        return Status.CONDITIONAL, ("condition_behind",)
+    return tenses.present(reading, trigger, found)
 
 
 def _destination(reading: Reading, hit: Hit) -> bool:

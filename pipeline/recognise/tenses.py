@@ -9,7 +9,7 @@ from pipeline.model import EventType, PartialDate, Status
 from pipeline.recognise import cues
 from pipeline.recognise.patterns import Hit
 from pipeline.recognise.reading import SUBORDINATE, Reading
-from pipeline.recognise.triggers import ATTRIBUTE, FUTURE, PASSIVE, Trigger
+from pipeline.recognise.triggers import ATTRIBUTE, FUTURE, PASSIVE, PRESENT, Trigger
 from pipeline.recognise.values import DateMention
 
 Verdict = tuple[Status | None, tuple[str, ...]]
@@ -61,6 +61,21 @@ def present(reading: Reading, trigger: Trigger, found: Sequence[Hit]) -> Verdict
             return Status.PLANNED, ("planned",)
         return Status.OCCURRED, (SCHEDULED,)
     return Status.PLANNED, ("present_form",)
+
+
+_CLAUSES_OF_TIME = frozenset({"when", "once", "before", "until", "after"})
+
+
+def when_it_does(reading: Reading, trigger: Trigger) -> bool:
+    """ "Vowed to vote it down *when it reaches* parliament": an English clause of time in the present tells what is to come."""
+    clause = reading.clause(trigger.first)
+    if reading.lexicon.language != "en" or clause.kind != SUBORDINATE:
+        return False
+    been = any(
+        reading.is_any(("be", "have"), i) for i in range(trigger.first, trigger.last + 1)
+    )  # "after notes were exchanged"
+    present = trigger.tense == PRESENT or (reading.tokens[trigger.first].low.endswith("s") and not been)
+    return present and reading.tokens[clause.opener].low in _CLAUSES_OF_TIME
 
 
 def asked(status: Status, trigger: Trigger) -> Status:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pipeline.recognise import inserts, orders, overlaps
+from pipeline.recognise import inserts, orders, overlaps, parted
 from pipeline.recognise.immutable import value
 from pipeline.recognise.patterns import Hit
 from pipeline.recognise.reading import RELATIVE, Reading
@@ -25,6 +25,8 @@ _SPECIFIC = frozenset(
 INTRANSITIVE = frozenset({"enter_force"})
 MOTION = frozenset({"enter_force", "withdraw", "accede"})  # German and French form their perfect with "to be"
 _HAVING = 14  # words from "have" to "in force"
+_NEAR_AUX = 4  # words between an auxiliary and its participle
+_GOING = frozenset({"entered", "came", "went", "took", "started", "began"})  # into application: nothing is done to it
 _NEXT = 2  # words on: only a conjunction stands between
 _SEIN = frozenset({"ist", "sind", "est", "sont"})
 
@@ -180,6 +182,9 @@ def _voice(
     if "plain" in forms:
         return orders.voice_of_plain(reading, first, last, family), PAST
     if "attribute" in forms and not forms & {"ahead", "passive"}:
+        aux, at = _aux(reading, first, _NEAR_AUX, things)
+        if aux in {"be", "been"}:
+            return PASSIVE, _compound(reading, aux, at)  # "was concluded in Oslo"
         return (ACTIVE, PERFECT) if family in INTRANSITIVE and _had(reading, first) else (ATTRIBUTE, PAST)
     fixed = next((form for form in _FIXED if form in forms), "")
     if fixed:
@@ -249,7 +254,7 @@ def _participle(
 ) -> tuple[str, str]:
     if reading.lexicon.language == "en" and first and reading.tokens[first - 1].low in _ARTICLES:
         return ATTRIBUTE, PAST  # "have had a revised treaty"
-    reach = 60 if reading.lexicon.verb_final else 4
+    reach = 60 if reading.lexicon.verb_final else _NEAR_AUX
     aux, at = _aux(reading, first, reach, things)
     if not aux and reading.lexicon.verb_final:
         aux, at = _aux_behind(reading, last)
@@ -267,7 +272,7 @@ def _participle(
             voice,
             PAST if tense == PRESENT and not reading.heading else tense,
         )  # "put", "set": the past looks the same
-    if family in INTRANSITIVE:
+    if family in INTRANSITIVE or (family == "provisional" and reading.tokens[first].low in _GOING):
         return ACTIVE, PAST
     if _reduced(reading, first, last, things):
         return ATTRIBUTE, PAST
@@ -315,8 +320,12 @@ def _aux_behind(reading: Reading, last: int) -> tuple[str, int]:
 def _reduced(reading: Reading, first: int, last: int, things: Sequence[Thing]) -> bool:
     """A participle without an auxiliary that modifies a noun: "the document, signed last March", "signed by"."""
     following = last + 1
-    if following < len(reading.tokens) and reading.is_a("by", following) and not _counted(reading, following + 1):
-        return True
+    if (
+        following < len(reading.tokens)
+        and reading.is_a("by", following)
+        and not parted.by_votes(reading, following + 1)
+    ):
+        return not inserts.by_means(reading, first, following, things)
     if first == 0 or (reading.lexicon.language == "en" and reading.is_a("prepositions", first - 1)):
         return True  # "dispatches on revised agreements"
     if reading.before(first) in {"-", "‑"}:
@@ -342,15 +351,6 @@ def _reduced(reading: Reading, first: int, last: int, things: Sequence[Thing]) -
     if previous in ends and not _acts_on_body(reading, last) and not inserts.ends_before(reading, first, last, things):
         return not any(reading.is_a("relative", i) for i in (previous,))
     return inserts.participle(reading, first, last, things)
-
-
-def _counted(reading: Reading, word: int) -> bool:
-    """ "Approved by 94 votes to 11", "by a wide margin", "by decree": that is how, not by whom."""
-    if word >= len(reading.tokens):
-        return False
-    how = {h.first - word for h in reading.section("procedure") if h.key == "votes"}
-    how |= {i - word for i in reading.roles.get("manner", ())}
-    return reading.tokens[word].low.isdigit() or any(0 <= n <= 3 for n in how)
 
 
 def _acts_on_body(reading: Reading, last: int) -> bool:

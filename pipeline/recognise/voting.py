@@ -98,7 +98,17 @@ def _approve_treaty(reading: Reading, trigger: Trigger, thing: Thing) -> Step | 
     if reading.tokens[trigger.first].low.startswith("sign") and not _organs(reading):
         return Step(E.SIGNED, "sign_off", weight=0.8)  # "Norway and Sweden formally signed off on the treaty"
     weight *= 1 if thing.what == TREATY else 0.97
-    return Step(E.APPROVED, f"approve_{thing.what}", weight=weight, consent=True)
+    return Step(E.APPROVED, f"approve_{thing.what}", weight=weight, consent=not _to_sign(reading, trigger, thing))
+
+
+def _to_sign(reading: Reading, trigger: Trigger, thing: Thing) -> bool:
+    """ "The assembly authorised the government to sign the treaty", "autorizó firmar": a leave to sign ratifies nothing."""
+    return any(
+        h.key in {"sign", "initial"}
+        and h.form in {"noun", "infinitive", "base"}
+        and trigger.first < h.first < thing.first
+        for h in reading.section("acts")
+    )
 
 
 def _approve_act(reading: Reading, trigger: Trigger, thing: Thing) -> Step | None:
