@@ -105,6 +105,8 @@ def participle(reading: Reading, first: int, last: int, things: Sequence[Thing])
 def predicated(reading: Reading, first: int, last: int) -> bool:
     """ "Another text approved by the Senate is the treaty with Chile": the participle tells the step, the predicate what was done to;
     so it does where the predicate says what the text is for («принятый Думой закон ратифицирует договор»)."""
+    if first == 0 and any(":" in reading.before(i) for i in range(last + 1, min(last + _REACH, len(reading.tokens)))):
+        return True  # "Initialled in Hanoi: a treaty on …"
     others = [h for h in reading.section("acts") if h.form != "noun" and not first <= h.first <= last]
     laws = {h.first for h in reading.section("things") if h.key in {"law", "draft"}}
     if others:

@@ -19,7 +19,7 @@ def sign(case: Case) -> Step | None:
     if thing is None:
         alone = trigger.voice == ACTIVE and nothing_follows(reading, trigger)
         return Step(E.SIGNED, "sign_alone", weight=0.75) if alone else None
-    if thing.kind == "protocol" and any(h.key == "exchange" for h in reading.section("acts")):
+    if thing.kind == "protocol" and _of_exchange(reading, thing):
         return Step(E.EXCHANGED, "sign_protocol_of_exchange")
     if thing.what in {"negotiations", NOUN}:
         if _law_between(reading, thing, trigger):
@@ -40,6 +40,16 @@ def sign(case: Case) -> Step | None:
     if thing.what == "exchange_protocol":
         return Step(E.EXCHANGED, "sign_exchange_protocol")
     return _sign_paper(case, thing)
+
+
+_EXCHANGE = 10  # words between a protocol and the exchange it is of
+
+
+def _of_exchange(reading: Reading, protocol: Thing) -> bool:
+    """Whether a protocol is that of an exchange of instruments ("signed the protocol on the exchange of …")."""
+    return any(
+        h.key == "exchange" and -_EXCHANGE <= h.first - protocol.first <= _EXCHANGE for h in reading.section("acts")
+    )
 
 
 def _sign_paper(case: Case, thing: Thing) -> Step | None:

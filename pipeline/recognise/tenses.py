@@ -63,19 +63,23 @@ def present(reading: Reading, trigger: Trigger, found: Sequence[Hit]) -> Verdict
     return Status.PLANNED, ("present_form",)
 
 
-_CLAUSES_OF_TIME = frozenset({"when", "once", "before", "until", "after"})
+_CLAUSES_OF_TIME = frozenset({"once", "before", "until", "after"})
 
 
 def when_it_does(reading: Reading, trigger: Trigger) -> bool:
-    """ "Vowed to vote it down *when it reaches* parliament": an English clause of time in the present tells what is to come."""
+    """ "Vowed to vote it down *when it reaches* parliament": an English clause of time in the present tells what is to come; with "when",
+    only beside something to come, as ministers may settle a dispute when they sign a treaty."""
     clause = reading.clause(trigger.first)
     if reading.lexicon.language != "en" or clause.kind != SUBORDINATE:
         return False
     been = any(
         reading.is_any(("be", "have"), i) for i in range(trigger.first, trigger.last + 1)
     )  # "after notes were exchanged"
-    present = trigger.tense == PRESENT or (reading.tokens[trigger.first].low.endswith("s") and not been)
-    return present and reading.tokens[clause.opener].low in _CLAUSES_OF_TIME
+    if trigger.tense != PRESENT and (been or not reading.tokens[trigger.first].low.endswith("s")):
+        return False
+    opener = reading.tokens[clause.opener].low
+    beside = any(h.key in {"planned", "called_for"} and h.first < clause.opener for h in reading.section("status"))
+    return opener in _CLAUSES_OF_TIME or (opener == "when" and beside)
 
 
 def asked(status: Status, trigger: Trigger) -> Status:

@@ -103,11 +103,10 @@ def _approve_treaty(reading: Reading, trigger: Trigger, thing: Thing) -> Step | 
 
 def _to_sign(reading: Reading, trigger: Trigger, thing: Thing) -> bool:
     """ "The assembly authorised the government to sign the treaty", "autorizó firmar": a leave to sign ratifies nothing."""
+    hits = [h for h in reading.section("acts") if trigger.first < h.first < thing.first]
     return any(
-        h.key in {"sign", "initial"}
-        and h.form in {"noun", "infinitive", "base"}
-        and trigger.first < h.first < thing.first
-        for h in reading.section("acts")
+        h.key in {"sign", "initial"} and (h.form in {"noun", "infinitive"} or reading.is_a("to", h.first - 1))
+        for h in hits
     )
 
 
