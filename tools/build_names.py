@@ -217,7 +217,8 @@ def build(language: str) -> str:
         "suffixes": None if suffixes == "open" else ["", *suffixes.split()],
         "lists": {
             name: listed(own.get("lists", {}).get(name, ""))
-            for name in ("in", "of", "nouns", "between", "there", "side", "country", "members")
+            for name in ("in", "of", "nouns", "between", "there", "side", "country", "members", "afterwards")
+            if name != "afterwards" or name in own.get("lists", {})  # Chinese alone
         },
         "organ": {stage: listed(text) for stage, text in own.get("organ", {}).items()},
         **{kind: table[kind] for kind in KINDS if table[kind]},

@@ -27,7 +27,10 @@ def between(reading: Reading, start: int, end: int, clauses: frozenset[int], sec
     hits = [
         h
         for h in reading.section(section)
-        if h.first >= start and h.last < end and reading.clause_of[h.first] in clauses and h.key in _CUES
+        if h.first >= start
+        and (h.last < end or _shares(reading, h, end))
+        and reading.clause_of[h.first] in clauses
+        and h.key in _CUES
     ]
     hits = [h for h in hits if not (_limit(reading, h) or hangs_on(reading, h) or _straddles(reading, h))]
     hits = [h for h in hits if not han.of_name(reading, h.first, h.last)]
@@ -39,6 +42,11 @@ def between(reading: Reading, start: int, end: int, clauses: frozenset[int], sec
         for h in hits
         if not _takes_object(reading, h, end) and (_plain_no(reading, h, hits) or not _swallowed(h, wider))
     ]
+
+
+def _shares(reading: Reading, hit: Hit, verb: int) -> bool:
+    """须经批准: a Chinese cue (须经) whose last letter opens the act (经批准)."""
+    return reading.lexicon.language == "zh" and hit.first < verb == hit.last
 
 
 def denied_inside(reading: Reading, hit: Hit, outer: Hit) -> bool:

@@ -21,6 +21,16 @@ _MEANS = re.compile(
     "|(?:和平|友好|外交|政治|平等)?(?:谈判|协商|对话|磋商|外交|视频|立法|公投|电话)[^,，。;；]{0,4}(?:方式|途径|渠道|手段|形式|机制|解决|会议)"
 )
 _TO_TALK = re.compile("就?(?:尽快|尽早|正式)?(?:商谈|商签|启动|开启|开展|开始|推进|加快|重启|继续|恢复|进行)")
+_PART = re.compile(
+    "了?(?:绝?大部分|部分|绝?大多数|多数|主要|过半|半数|[0-9一二三四五六七八九十两多]+(?:个|项|轮|章|%|成)|第[^,，。;；]{1,4}[轮章次]|首轮|新一轮|阶段性|技术[层面性])"
+)
+_ROUND = re.compile("(?:第[0-9一二三四五六七八九十]+|首|新一|上一|本|又一)轮(?![^,，。;；]*(?:最后|末))[^,，。;；]*$")
+_CONSENTS = frozenset({"ratify", "approve", "accede"})
+_SENT_FROM = 24  # ideographs before an act in which what leads to it stands
+_SENT = re.compile(
+    "(?:提请|送交|提交|呈交|递交|呈送|报送|移送|报请|送请|交由|交付|转交|呈请|送)(?:给|至|到)?(?!了)"
+    "(?:(?![并后已获且而再经交后]|予以|协定|协议|条约|公约|议定书)[^,，。;；]){1,14}$"
+)  # 送交议会批准
 _FROM = re.compile("(?:了)?[^,，。;；]{0,12}关于")  # 审议了国务院关于…
 _SO_MANY = re.compile("等(?:[0-9]+|[一二三四五六七八九十两]+|多)[个個][^,，。;；]{0,8}[国國][和与與及、]")
 _CONSIDERS = re.compile("(?:审议|听取)了?[^,，。;；]{0,12}关于$")
@@ -98,8 +108,26 @@ def no_act(reading: Reading, first: int, last: int, family: str) -> str:
         return "part_of_words"  # 陆续签署
     if family == "accede" and any(mark in reading.before(i) for i in range(first + 1, last + 1) for mark in ",，;；」"):
         return "part_of_words"  # 成为首个批准该协定的国家,所有成员国…
-    if family == "conclude" and _TO_TALK.match(own if own.startswith("就") else behind):
-        return "to_begin_talks"  # 就商谈自由贸易协定达成共识
+    return (
+        _of_talks(reading, first, last, own, behind) if family == "conclude" else _led_to(reading, first, family, own)
+    )
+
+
+def _of_talks(reading: Reading, first: int, last: int, own: str, behind: str) -> str:
+    """就商谈自由贸易协定达成共识, 谈判已完成大部分章节, 结束第三轮谈判: talks begun or come to half way."""
+    if _TO_TALK.match(own if own.startswith("就") else behind):
+        return "to_begin_talks"
+    if _PART.match(behind) or _ROUND.search(_text(reading, first - _SENT_FROM, last)):
+        return "part_of_talks"
+    return ""
+
+
+def _led_to(reading: Reading, first: int, family: str, own: str) -> str:
+    """送交议会批准, 通过提请议会批准…的议案: what an agreement is sent for; 批准《公约》,成为第150个缔约方: what comes of an act told before."""
+    if family in _CONSENTS and _SENT.search(_text(reading, first - _SENT_FROM, first - 1)):
+        return "what_it_is_sent_for"
+    if family == "accede" and own.startswith("成为") and _joined_before(reading, first):
+        return "what_comes_of_it"
     return ""
 
 
@@ -132,14 +160,40 @@ _NO_OBJECT = frozenset(
 _TOWARDS = re.compile(
     "[^,，。;；]{0,40}?(?:目标|奠定|铺平|扫清|迈出|迈进|打下|铺路|创造[^,，。;；]{0,6}条件|做[好]?[^,，。;；]{0,4}准备)"
 )
+_SET_FOR = re.compile(
+    "(?:仪式|典礼|工作|程序|手续|事宜|一事|表决)?(?:[拟擬定订訂]于|将于|将在|预定于?|料将|安排在|推迟到|推迟至|改期)(?![^,，。;；]*的[^,，。;；]*(?:协定|条约|公约|议定书))"
+    "|(?:仪式|典礼|工作|程序|手续|事宜|一事|表决)(?:预计|有望|可望|计划|尚待|有待)"
+    "|[^,，。;；]{0,40}(?:相威胁|相要挟|为要挟|作要挟|为筹码)"
+)
+_INSIDE = re.compile("尽早|尽快|尽速|早日|力争|争取|有望|可望|即将|将于|将在")
+_ONCE = re.compile(
+    "(?:[待俟]|须等)[^,，。;；]{2,24}[,，](?:即|便|就|再|方|才)[^,，。;；了已]{0,4}$"
+)  # 待院会通过,即函请审议
 _AFTER_THAT = re.compile("(?:之后|以后|后)[,，](再(?![次度]))?[^,，。;；年月日]{0,16}$")
 _MEANT = re.compile("[拟擬]|预计|计划|准备|打算")
 _VERB = 2  # characters of a verb: 提交
 
 
 def future(reading: Reading, first: int, last: int) -> bool:
-    """协定将提交议会: whether an act is 将 with its verb right behind it, and not 将协定提交议会, where it puts an object first."""
-    return reading.tokens[first].low == "将" and last - first == _VERB
+    """协定将提交议会, 将于秋季送交议会: whether an act begins with a 将 that tells what is to come, and not 将协定提交议会, where it puts
+    an object first."""
+    if reading.tokens[first].low != "将":
+        return False
+    behind = reading.tokens[first + 1].low
+    if last - first == _VERB:
+        return True
+    led = any(reading.tokens[i].low == "把" for i in range(first, last))  # 将于周五把协定送交议会
+    return behind in _ADVERBIAL and (led or not _objects(reading, first, last))
+
+
+_ADVERBIAL = frozenset("会在根依按由于很尽再先首")  # 将会, 将根据, 将由: there it is a future
+_OBJECTS = ("instruments", "things")
+
+
+def _objects(reading: Reading, first: int, last: int) -> bool:
+    """Whether an agreement, a law or a paper stands between two words."""
+    hits = (h for section in _OBJECTS for h in reading.section(section))
+    return any(first < h.first and h.last < last for h in hits) or reading.any_is("generic_nouns", range(first, last))
 
 
 def ahead(reading: Reading, first: int, last: int) -> bool:
@@ -147,9 +201,13 @@ def ahead(reading: Reading, first: int, last: int) -> bool:
     comes after what is itself still meant to come."""
     if reading.lexicon.language != "zh":
         return False
-    if future(reading, first, last):
+    if future(reading, first, last) or _SET_FOR.match(_text(reading, last + 1, last + _WINDOW)):
         return True
+    if last - first > _VERB and _INSIDE.search(_text(reading, first, last)):
+        return True  # 谈判尽早收官
     before = _text(reading, 0, first - 1)
+    if _ONCE.search(before):
+        return True
     if before.endswith(("向", "为", "朝", "朝着")) and _TOWARDS.match(_text(reading, last + 1, last + _WINDOW)):
         return True
     after = _AFTER_THAT.search(before)
@@ -173,6 +231,22 @@ def own_object(reading: Reading, act: tuple[int, int], family: str, thing: int) 
     if len(behind) < 2 or any(reading.before(i).strip() for i in (last + 1, last + 2)):
         return False
     return not any(mark in _NO_OBJECT or mark.isdigit() for mark in behind[0].low)
+
+
+_JOINING = frozenset({"ratify", "accede", "deposit", "sign", "notify"})
+
+
+def _joined_before(reading: Reading, first: int) -> bool:
+    """批准《公约》,成为第150个缔约方: a party it became by the act told of before."""
+    return any(h.key in _JOINING and h.last < first for h in reading.section("acts"))
+
+
+_NO_LAW = ("效力", "约束", "程序", "手续", "依据", "文书", "文件", "框架", "责任", "司")
+
+
+def no_law(reading: Reading, last: int) -> bool:
+    """发生法律效力, 条约法律司: a word for law that says only of what kind something is."""
+    return reading.lexicon.language == "zh" and _text(reading, last + 1, last + 2).startswith(_NO_LAW)
 
 
 def _dated(reading: Reading, word: int) -> bool:
@@ -235,11 +309,14 @@ def _titled(reading: Reading, word: int) -> bool:
 
 
 def of_list(reading: Reading, count: int, trigger: int) -> bool:
-    """文莱、越南等6个成员国已交存批准书: a number of states that ends a list of their names, or stands behind another stop than the
-    verb; no tally. `count`: the first word of "states"."""
+    """文莱、越南等6个成员国已交存批准书, 成为第150个缔约方: a number of states that ends a list of their names, or stands behind another
+    stop than the verb, or says which one it is; no tally. `count`: the first word of "states"."""
     if reading.lexicon.language != "zh":
         return False
-    named = re.search("等[0-9一二三四五六七八九十两多]+个[^,，。;；]{0,6}$", _text(reading, count - 12, count - 1))
+    named = re.search(
+        "等[0-9一二三四五六七八九十两多]+个[^,，。;；]{0,6}$|第[0-9一二三四五六七八九十百]+[个個]?$",
+        _text(reading, count - 12, count - 1),
+    )
     return bool(named) or any(mark in reading.before(i) for i in range(count + 1, trigger + 1) for mark in ";；")
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 
 from pipeline.recognise import han
+from pipeline.recognise.patterns import Hit
 from pipeline.recognise.reading import Reading
 
 _MARKS = "，,。；;：:、！？"
@@ -72,7 +73,9 @@ _LIGHT = frozenset(
 _DONE = frozenset("后过")
 _NO_NOUN = frozenset("是")  # 签署的是…
 _ABOUT_IT = re.compile("进行|展开|举行|开展|达成|发表|交换|磋商|谈判|表决|投票|辩论|审议")
-_BEFORE_THAT = re.compile("[^,，。;；]{0,30}?(?:之前|以前)[,，]")
+_BEFORE_THAT = re.compile(
+    "[^,，。;；]{0,30}?(?:(?:之前|以前)[,，]|(?:之前|以前|前)(?:[,，])?(?:[不尚仍还未没须需暂将均都会]|双方|任何|先))"
+)
 
 
 def parted(reading: Reading, left: int, right: int) -> bool:
@@ -199,7 +202,7 @@ def of_law(reading: Reading, last: int, family: str) -> bool:
     """Chinese "批准《公约》的法案": what stands before 的 and a law says what that is about, and is no deed of its own."""
     if reading.lexicon.language != "zh" or family not in SUBJECTS_OF_LAWS | _OF_BILLS:
         return False
-    laws = (h.first for h in reading.section("things") if h.key == "law" and last < h.first - 1 <= last + _FROM_LAW)
+    laws = (h.first for h in _laws(reading) if last < h.first - 1 <= last + _FROM_LAW)
     law = next((i for i in laws if reading.tokens[i - 1].low == "的"), -1)
     if law < 0 or any(mark in reading.before(i) for i in range(last + 1, law) for mark in "，,"):
         return False
@@ -208,6 +211,24 @@ def of_law(reading: Reading, last: int, family: str) -> bool:
     if family in _OF_BILLS and not nested:
         return False
     return all(attributive(reading, h.last) or (nested and h.key in _OF_BILLS) for h in inside)
+
+
+_OF_BILL = re.compile(
+    "(?:通过|同意|批准|核准|讨论|审议)了?(?:关于|有关)?(?:提请|批准|核准|加入|退出|废除|终止|中止|延长)[^,，。;；]*的$"
+)
+
+
+def draft_law(reading: Reading, first: int, last: int) -> bool:
+    """提请议会核准该国加入《公约》的草案: a draft that is a law's, not 协定的草案."""
+    if reading.tokens[last].low != "案" or first < 2 or reading.tokens[first - 1].low != "的":
+        return False
+    text = reading.sentence.text
+    return bool(_OF_BILL.search(text[: reading.tokens[first].start - reading.sentence.start]))
+
+
+def _laws(reading: Reading) -> list[Hit]:
+    drafts = (h for h in reading.section("grammar") if h.key == "generic_nouns" and draft_law(reading, h.first, h.last))
+    return sorted([*(h for h in reading.section("things") if h.key == "law"), *drafts])
 
 
 def _acted_on(reading: Reading, last: int) -> bool:

@@ -6,10 +6,11 @@ The patterns of a language are written without such words; here a sentence's are
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from pipeline.recognise.patterns import Hit, Table
-from pipeline.recognise.values import Token
+from pipeline.recognise.values import Sentence, Token
 
 if TYPE_CHECKING:
     from pipeline.recognise.reading import Reading
@@ -64,6 +65,42 @@ def _stretches(hits: Sequence[Hit]) -> Iterator[tuple[int, int]]:
         first, last = begin, end
     if first >= 0:
         yield first, last
+
+
+_STOPS = ",，。;；:："
+
+
+def whole(table: Table, sentence: Sentence, hits: tuple[Hit, ...]) -> tuple[Hit, ...]:
+    """就协定签字,仪式推迟两小时: Chinese letters with a comma between them are no one word (签字仪式); what stands before it is read alone."""
+    tokens, text, base = sentence.tokens, sentence.text, sentence.start
+    stops = frozenset(
+        i
+        for i in range(1, len(tokens))
+        if tokens[i].start > tokens[i - 1].end
+        and any(mark in _STOPS for mark in text[tokens[i - 1].end - base : tokens[i].start - base])
+    )
+    kept: list[Hit] = []
+    for hit in hits:
+        cut = next(
+            (i for i in range(hit.first + 1, hit.last + 1) if i in stops and _side_by_side(table, tokens, hit, i)), -1
+        )
+        if cut < 0:
+            kept.append(hit)
+            continue
+        before = table.find(tokens[hit.first : cut], ends=1)
+        kept += [h._replace(first=hit.first, last=hit.first + h.last) for h in before if h[2:] == hit[2:]]
+    return tuple(kept)
+
+
+def _side_by_side(table: Table, tokens: Sequence[Token], hit: Hit, word: int) -> bool:
+    """Whether a pattern that is found as `hit` has `word` right behind the letter before it."""
+    left, right = tokens[word - 1].low, tokens[word].low
+    patterns = (p for p in table.starting(tokens[hit.first].low) if p.label == hit[2:])
+    return any(
+        not (one.gap or other.gap) and one.matches(left) and other.matches(right)
+        for pattern in patterns
+        for one, other in pairwise(pattern.elements)
+    )
 
 
 def counts(reading: Reading) -> Iterator[int]:

@@ -34,6 +34,7 @@ _LOOSE = frozenset(" \u00a0\u202f.'’ʼ-‐‑–\u200c\n")  # what may stand b
 _AREAS = frozenset(
     {"中亚", "中亞", "欧亚", "歐亞", "亚欧", "亞歐", "中东", "中東", "巴黎", "加沙"}
 )  # no pairs of states
+_SEVERAL = frozenset("巴加瑞新亞亚伊波塞吉")  # letters of several states: 巴 of Pakistan, Brazil, Panama, Paraguay
 _DATELINE = re.compile(r"\s*[,.(/—–-]+\s*(?:\d|[^\W\d]+\.?\s+\d|/|\()")
 
 Span = tuple[int, int]
@@ -253,7 +254,11 @@ def scan_pairs(index: Index, low: str) -> list[Found]:
             continue
         if len({code for code, _ in states}) < len(states):
             continue
-        if any(weak for _, weak in states) and after not in index.lists["between"]:
+        beside = {after, low[end : end + 2]}
+        plain = _SEVERAL.isdisjoint(run.group()) and beside & index.lists.get(
+            "afterwards", frozenset()
+        )  # 格葡社会保障协定, and not 法新社
+        if any(weak for _, weak in states) and not (plain or after in index.lists["between"]):
             continue
         found += [(start + at, start + at + 1, Meaning(code, PartyKind.PAIR)) for at, (code, _) in enumerate(states)]
     return found

@@ -362,6 +362,7 @@ def read(
 ) -> Reading:
     """Read one sentence."""
     hits = tuple(lexicon.table.find(sentence.tokens))
+    hits = parted.whole(lexicon.table, sentence, hits) if lexicon.language == "zh" else hits
     if not parted.PASSING.isdisjoint([h.key for h in hits]):
         hits = tuple(sorted((*hits, *parted.across(lexicon.table, sentence.tokens, hits)), key=attrgetter("first")))
     hits = tuple(h for h in hits if h.key != "negated" or not _of_number(sentence, h))
@@ -389,8 +390,7 @@ def _in_compound(sentence: Sentence, word: int) -> bool:
 
 
 def _is_month(sentence: Sentence, word: int, *, heading: bool) -> bool:
-    """Whether what may be a verb is the month, which has a capital ("signed in May, was ratified"): beside a number or a preposition,
-    or anywhere but where a sentence begins and in headings, where a verb has a capital, too."""
+    """Whether what may be a verb is the month, with a capital: beside a number or a preposition, or inside a sentence, no heading."""
     tokens, text = sentence.tokens, sentence.text
     if not text[tokens[word].start - sentence.start].isupper():
         return False

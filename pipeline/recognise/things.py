@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pipeline.recognise import han, orders
 from pipeline.recognise.immutable import value
 from pipeline.recognise.patterns import Hit
 from pipeline.recognise.reading import Reading
@@ -114,6 +115,7 @@ def find(reading: Reading, aliases: tuple[tuple[int, int, str], ...] = ()) -> tu
         and not _modifies(reading, h, nouns)
         and not _of_papers(reading, h, nouns)
         and not _means(reading, h)
+        and not (h.key == "law" and han.no_law(reading, h.last))
     ]
     found += [Thing(TREATY, h.first, h.last, h.key) for h in reading.section("instruments")]
     found += _nouns(reading, reading.section("acts"))
@@ -121,7 +123,8 @@ def find(reading: Reading, aliases: tuple[tuple[int, int, str], ...] = ()) -> tu
     about = {i for h in reading.section("grammar") if h.key == "complement" for i in range(h.first + 1, h.last + 1)}
     for h in reading.section("grammar"):
         if h.key == "generic_nouns" and h.first not in about and not _of_treaty(reading, h.last, nouns):
-            found.append(Thing(GENERIC, h.first, h.last))
+            law = reading.lexicon.language == "zh" and orders.draft_law(reading, h.first, h.last)
+            found.append(Thing("law" if law else GENERIC, h.first, h.last))
         elif _is_pronoun(reading, h) and not reading.is_a("on_day", h.first):
             found.append(Thing(PRONOUN, h.first, h.last))
     found += _by_nation(reading)
