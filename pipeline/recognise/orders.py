@@ -125,8 +125,10 @@ def opens(reading: Reading, first: int, last: int) -> bool:
         first and reading.before(first).strip() not in {"—", "–", "-", ":"}
     ):
         return False
-    ends = reading.tokens[last].low[-2:].rstrip("s")[-1:]  # its gender: "o", "a"
-    for i in range(last + 1, min(last + 1 + _AGENT, len(reading.tokens))):
+    ends = reading.tokens[first].low[-2:].rstrip("s")[-1:]  # its gender: "o", "a"
+    for i in range(
+        first + 1, min(last + 1 + _AGENT, len(reading.tokens))
+    ):  # "efectuado el depósito": the noun may be the act's own
         if reading.before(i).strip(" \u00a0"):
             return False
         low = reading.tokens[i].low.rstrip("s")

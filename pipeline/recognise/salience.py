@@ -98,12 +98,10 @@ def local(reading: Reading, trigger: Trigger, when: PartialDate | None, around: 
     """What the sentence says. `when`: the act's resolved date."""
     published, lead = around.published, around.lead
     fresh = _fresh(when, published) if around.sure else _stale(when, published)
-    if (
-        fresh is True
-        and trigger.voice != ATTRIBUTE
-        and trigger.tense != PLUPERFECT
-        and not _long_done(reading, trigger)
-    ):
+    new = fresh is True and trigger.tense != PLUPERFECT and not _long_done(reading, trigger)
+    if new and (
+        trigger.voice != ATTRIBUTE or (lead and around.alone and not trigger.first)
+    ):  # "Initialled on Friday, it …"
         return Salience.NEWS, ("fresh_date",)
     narrated = lead and _narrated(reading, trigger)
     gone = "" if narrated else _gone_by(reading, trigger, when, around, fresh)

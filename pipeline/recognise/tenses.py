@@ -20,6 +20,10 @@ SCHEDULED = "present_as_news"  # a reason: a present that may still turn out to 
 _FAR = 16
 _SINCE = 6  # words from since when to "in force"
 _HALF_A_WEEK = 3  # days
+_LEADS = 3  # words from "by" to its day
+_AT_ONCE = frozenset(
+    {EventType.SIGNED, EventType.RATIFIED, EventType.APPROVED, EventType.SUBMITTED, EventType.DEPOSITED}
+)
 BY_DATE = frozenset({EventType.ENTERED_INTO_FORCE, EventType.PROVISIONALLY_APPLIED, EventType.TERMINATED})
 
 
@@ -94,13 +98,24 @@ def scheduled(
 
     `day`: the day it was if it lies behind.
     """
-    pointing = any(ahead(m, spans=kind in BY_DATE) for m in own)
-    if (pointing or kind in BY_DATE) and not lasting(reading, own):
+    by_then = kind in _AT_ONCE and any(_by_then(reading, m) for m in own)
+    if by_then or ((points_ahead(reading, kind, own) or kind in BY_DATE) and not lasting(reading, own)):
         return True
     if reading.heading or day is None or day.day is None or published is None:
         return False
     weekday = any(m.weekday is not None and m.month is None and m.role != "since" for m in own)
     return weekday and (published - day.first).days > _HALF_A_WEEK
+
+
+def points_ahead(reading: Reading, kind: EventType, own: Sequence[DateMention]) -> bool:
+    """Whether a time expression beside a present says by itself that the act is still to come."""
+    return any(ahead(m, spans=kind in BY_DATE) or (kind in _AT_ONCE and _by_then(reading, m)) for m in own)
+
+
+def _by_then(reading: Reading, mention: DateMention) -> bool:
+    """ "Dizem que ratificam até ao fim do ano": what is done at a stroke is done by then, and no present of news."""
+    word = reading.token_at(mention.start)
+    return any(reading.is_a("until", i) for i in range(max(0, word - _LEADS), word))
 
 
 def lasting(reading: Reading, own: Sequence[DateMention]) -> bool:

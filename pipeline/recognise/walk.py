@@ -241,7 +241,7 @@ class Walk(Rolls):
         here = tenses.in_clause(reading, one.trigger, own)
         if tenses.SCHEDULED in why and tenses.scheduled(reading, kind, here, day, self.article.published_on):
             coming, then = calendars.told(own, kind, Status.PLANNED, calendar, marked)
-            if any(tenses.ahead(m, spans=kind in tenses.BY_DATE) for m in here) or self._is_coming(coming):
+            if tenses.points_ahead(reading, kind, here) or self._is_coming(coming):
                 verdict, why, day, effective = Status.PLANNED, (*why, "day_to_come"), coming, then
         if verdict is Status.OCCURRED and self._days_ahead(day) > calendars.slack(own, kind, calendar):
             verdict, why, day = when.of_what_comes(reading, own, why, day)
