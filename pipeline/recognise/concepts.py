@@ -262,11 +262,17 @@ def _joined(words: list[Word], names: tuple[str, ...]) -> Word:
 def _spells(parts: tuple[str, ...], words: list[Word], place: int, language: str) -> bool:
     if place + len(parts) > len(words):
         return False
-    for part, word in zip(parts, words[place:], strict=False):
-        forms = arabic_forms(word.low) if language == "ar" else (word.low,)
-        if not any(low == part[:-1] if part.endswith("$") else low.startswith(part) for low in forms):
+    arabic = language == "ar"
+    for at, part in enumerate(parts, place):
+        low = words[at].low
+        if not (any(_is(part, form) for form in arabic_forms(low)) if arabic else _is(part, low)):
             return False
     return True
+
+
+def _is(part: str, word: str) -> bool:
+    """Whether a word begins as a part of a phrase does, or is the part where that stands for a whole word."""
+    return word == part[:-1] if part.endswith("$") else word.startswith(part)
 
 
 def _compound(tongue: _Tongue, token: str) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ _BESIDE = 2  # words between a noun and "of 12 March 2007"
 
 def year(reading: Reading, mention: Mention, find_dates: Callable[[], Sequence[DateMention]]) -> int:
     """The year that its sentence calls an agreement by beside a mention's own words; 0 where there is none."""
-    if mention.plural or not mention.kind or not any(c.isdigit() for c in reading.sentence.text):
+    if mention.plural or not mention.kind or not any(map(str.isdigit, reading.sentence.text)):
         return 0
     dates = [d for d in find_dates() if d.year and not (mention.start <= d.start and d.end <= mention.end)]
     first, last = reading.token_at(mention.start), reading.token_at(mention.end - 1)

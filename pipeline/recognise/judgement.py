@@ -36,7 +36,8 @@ class Weights:
 
     def probability(self, shown: Iterable[str]) -> float:
         """How likely the answer is yes, 0 to 1."""
-        odds = self.bias + sum([self.weights.get(sign, 0.0) for sign in shown])
+        weights = self.weights
+        odds = self.bias + sum([weights[sign] for sign in shown if sign in weights])
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, odds))))
 
 

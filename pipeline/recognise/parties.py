@@ -113,9 +113,13 @@ class Names:
             return ()
         mentions = [_mention(hit, on) for hit in found]
         _pair(mentions, original)
-        _brussels(mentions)
-        _congo(mentions)
-        _amman(mentions, original)
+        codes = {mention.code for mention in mentions}
+        if "BE" in codes:
+            _brussels(mentions)
+        if "CD" in codes:
+            _congo(mentions)
+        if "OM" in codes:
+            _amman(mentions, original)
         _sides(mentions, low, index)
         _members(mentions, low, index)
         if index.han:

@@ -146,14 +146,13 @@ def key_of(pattern: Pattern) -> Element:
 @dataclass(frozen=True, slots=True)
 class _Starting:
     """The patterns that may begin with one word, each with its rank among them: those of that word alone, those that want a
-    certain word next, and the others, each with words of which one at least has to stand in the sentence (none: any will do).
-    `needed`: all those words, and where one of the others wants none, the word itself, which is always said; `more`: these and the
-    certain words.
+    certain word next, and the others by the words of which one at least has to stand in the sentence (where any will do, by the word
+    itself, which always does). `needed`: all the words of these; `more`: and the certain words.
     """
 
     alone: tuple[tuple[int, Pattern], ...]
     by_next: Mapping[str, tuple[tuple[int, Pattern], ...]]
-    others: tuple[tuple[int, Pattern, frozenset[str]], ...]
+    by_needed: Mapping[str, tuple[tuple[int, Pattern], ...]]
     needed: frozenset[str]
     more: frozenset[str]
     labels: tuple[Label, ...]  # of those of that word alone
@@ -310,10 +309,12 @@ class Table:
                     grouped[word] = starting
             if starting.nothing:
                 continue
-            goes_on = following in starting.by_next or (starting.others and not starting.needed.isdisjoint(said))
+            goes_on = following in starting.by_next or not starting.needed.isdisjoint(said)
             longer = self._longer(starting, words, said, i) if goes_on else None
             if not longer:
-                found += [Hit(i, i, *label) for label in starting.labels]
+                found += [
+                    tuple.__new__(Hit, (i, i, *label)) for label in starting.labels
+                ]  # one call less than `Hit(…)`
                 continue
             longer += [(rank, i, pattern) for rank, pattern in starting.alone]
             longer.sort(key=_rank)
@@ -326,7 +327,7 @@ class Table:
     def _longer(
         self, starting: _Starting, words: Sequence[str], said: frozenset[str], at: int
     ) -> list[tuple[int, int, Pattern]]:
-        """The patterns of several words that are found at `at`, each with its rank and its last word."""
+        """The patterns of several words that are found at `at`, each with its rank and its last word, some of them twice."""
         if at + 1 >= len(words):
             return []
         found: list[tuple[int, int, Pattern]] = []
@@ -334,8 +335,8 @@ class Table:
             last = self._rest(pattern.elements, words, 2, at + 2)
             if last >= 0:
                 found.append((rank, last, pattern))
-        for rank, pattern, needed in starting.others:
-            if not needed or not needed.isdisjoint(said):
+        for word in starting.needed & said:
+            for rank, pattern in starting.by_needed[word]:
                 last = self._rest(pattern.elements, words, 1, at + 1)
                 if last >= 0:
                     found.append((rank, last, pattern))
@@ -345,27 +346,26 @@ class Table:
         """The patterns that may begin with a word, by what has to follow it."""
         alone: list[tuple[int, Pattern]] = []
         by_next: dict[str, list[tuple[int, Pattern]]] = {}
-        others: list[tuple[int, Pattern, frozenset[str]]] = []
+        by_needed: dict[str, list[tuple[int, Pattern]]] = {}
         for rank, pattern in enumerate(starting):
             if len(pattern.elements) == 1:
                 alone.append((rank, pattern))
                 continue
             following = pattern.elements[1]
             if self.arabic or following.gap or following.prefixes or following.suffixes:
-                others.append((rank, pattern, frozenset() if self.arabic else _needed(pattern)))
+                for needed in (not self.arabic and _needed(pattern)) or (word,):
+                    by_needed.setdefault(needed, []).append((rank, pattern))
                 continue
             for exact in following.exact:
                 by_next.setdefault(exact, []).append((rank, pattern))
-        those = [words for _, _, words in others]
-        needed = frozenset().union(*those) if all(those) else frozenset([word])
         return _Starting(
             tuple(alone),
             {word: tuple(those) for word, those in by_next.items()},
-            tuple(others),
-            needed,
-            needed.union(by_next),
+            {word: tuple(those) for word, those in by_needed.items()},
+            frozenset(by_needed),
+            frozenset([*by_needed, *by_next]),
             tuple(dict.fromkeys(pattern.label for _, pattern in alone)),
-            not (alone or by_next or others),
+            not (alone or by_next or by_needed),
         )
 
     def begins(self, tokens: Sequence[Token], at: int, section: str, keys: Collection[str] = ()) -> bool:

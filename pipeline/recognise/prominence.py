@@ -48,6 +48,8 @@ def place(
 
 def likened(reading: Reading, mention: Mention) -> bool:
     """Whether a mention only says what another agreement is like or was made with: "the same day as the accord with Oman"."""
+    if "likening" not in reading.roles:
+        return False
     first = reading.token_at(mention.start)
     return any(
         h.key == "likening" and 0 <= first - h.last - 1 <= _LIKENED and not reading.comma_between(h.last, first)

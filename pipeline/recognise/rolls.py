@@ -138,6 +138,8 @@ class Rolls(RollItems):
     def _enrol(self, sentence: Sentence, before: Sentence | None, told: list[Told], earlier: int) -> None:
         """Add what a sentence adds to the roll that is open, instead of what it only says its texts are for. `earlier`: how many steps
         were told before it."""
+        if self.roll is None:
+            return
         added = list(self._on_roll(sentence, before, told[earlier:], tuple(told)))
         if added:
             read = self.readings.of(sentence)

@@ -70,9 +70,10 @@ def words(low: str, offset: int = 0) -> tuple[Token, ...]:
     """The words of lower-cased text, folded; every ideograph is a word."""
     pattern = _word_in(low)
     places = [m.span() for m in pattern.finditer(low)]
+    make = tuple.__new__  # as `Token(…)` does with a call of Python's more
     if pattern is _LATIN_WORD:  # nothing to fold
-        return tuple([Token(start + offset, end + offset, low[start:end]) for start, end in places])
-    return tuple([Token(start + offset, end + offset, fold(low[start:end])) for start, end in places])
+        return tuple([make(Token, (start + offset, end + offset, low[start:end])) for start, end in places])
+    return tuple([make(Token, (start + offset, end + offset, fold(low[start:end]))) for start, end in places])
 
 
 def plain_words(low: str) -> list[str]:

@@ -91,8 +91,11 @@ def _before_have(reading: Reading, word: int) -> bool:
     )
 
 
+_PRONOUNS = frozenset({"clitics", "pronouns", "former", "latter", "both", "all_told"})
+
+
 def _is_pronoun(reading: Reading, hit: Hit) -> bool:
-    """Whether a small word stands for an agreement here."""
+    """Whether a small word, one of `_PRONOUNS`, stands for an agreement here."""
     if hit.key == "clitics":
         return _proclitic(reading, hit.last) or _before_have(reading, hit.last)
     if hit.key == "pronouns":
@@ -100,7 +103,7 @@ def _is_pronoun(reading: Reading, hit: Hit) -> bool:
             "stop_words", hit.last
         )  # كذلك: "also", not "like that"
         return not likewise and not _determiner(reading, hit.last)
-    return hit.key in {"former", "latter", "both", "all_told"} and _stands_alone(reading, hit.first, hit.last, hit.key)
+    return _stands_alone(reading, hit.first, hit.last, hit.key)
 
 
 def find(reading: Reading, aliases: tuple[tuple[int, int, str], ...] = ()) -> tuple[Thing, ...]:
@@ -125,7 +128,7 @@ def find(reading: Reading, aliases: tuple[tuple[int, int, str], ...] = ()) -> tu
         if h.key == "generic_nouns" and h.first not in about and not _of_treaty(reading, h.last, nouns):
             law = reading.lexicon.language == "zh" and orders.draft_law(reading, h.first, h.last)
             found.append(Thing("law" if law else GENERIC, h.first, h.last))
-        elif _is_pronoun(reading, h) and not reading.is_a("on_day", h.first):
+        elif h.key in _PRONOUNS and _is_pronoun(reading, h) and not reading.is_a("on_day", h.first):
             found.append(Thing(PRONOUN, h.first, h.last))
     found += _by_nation(reading)
     found += _the_one(reading)
@@ -147,9 +150,12 @@ def _by_nation(reading: Reading) -> list[Thing]:
 
 def _the_one(reading: Reading) -> list[Thing]:
     """ "El de Vietnam", "das mit Kenia": an article that opens a clause and stands for an agreement with a party of its own."""
+    articles = reading.roles.get("the_one")
+    if articles is None:
+        return []
     starts = {reading.token_at(p.start) for p in reading.parties if p.code and p.kind in NAMES}
     found = []
-    for i in sorted(reading.roles.get("the_one", ())):
+    for i in sorted(articles):
         opens = i == 0 or set(reading.before(i)) & _BREAKS
         tie = (
             i + 1 < len(reading.tokens)

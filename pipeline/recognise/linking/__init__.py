@@ -51,7 +51,7 @@ _KIND = 0.6  # under it, it is another instrument
 _SUBJECT = 0.6  # weight of subjects that a title lacks
 _DESCRIBED = 2.0  # how much more of them a description may say than it shares with the title
 _SHARED = 0.45  # and of one that it shares with a wording
-_READINGS = 512  # wordings whose readings are remembered: an article names the same agreement again and again
+_READINGS = 512  # wordings whose readings and names are remembered: an article names the same agreement again and again
 _LATELY = 4  # rankings that are remembered: what one mention is asked for
 _PHRASE = 600  # characters of a phrase that are read; a longer one is no noun phrase
 
@@ -66,6 +66,7 @@ class Index:
         self._members = known.members
         self._names = names
         self._readings: dict[tuple[str, str], Reading] = {}
+        self._called: dict[str, tuple[Hit, ...]] = {}  # the names found in texts read lately
         self._lately: deque[tuple[tuple[str, str, Query], list[Candidate]]] = deque(maxlen=_LATELY)
         self._postings = Postings(self._entries, self._weights, known.members)
         self._place = {entry.id: place for place, entry in enumerate(entries)}
@@ -101,7 +102,12 @@ class Index:
 
     def aliases_in(self, text: str) -> tuple[Hit, ...]:
         """Names of tracked agreements in a text (a sentence, in its original letters), with their places."""
-        return self._names.find(text)
+        known = self._called.get(text)
+        if known is None:
+            if len(self._called) >= _READINGS:
+                self._called.clear()
+            known = self._called[text] = self._names.find(text)
+        return known
 
     def may_end_name(self, word: str) -> bool:
         """Whether a word can be the last of a tracked agreement's name: where none is, `aliases_in` finds nothing."""
@@ -301,7 +307,7 @@ class Index:
     def _named(self, phrase: str, language: str, query: Query) -> dict[int, Named]:
         """Names of agreements in the phrase, by place on the watchlist."""
         found: dict[int, Named] = {}
-        for hit in self._names.find(phrase):
+        for hit in self.aliases_in(phrase):
             name = self.read(phrase[hit.start : hit.end], language)
             head = next((word for word in query.reading.words if word.kind == query.kind), None)
             covers = head is None or query.kind == "agreement" or hit.start <= head.start < hit.end
