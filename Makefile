@@ -26,8 +26,8 @@ test: $(VENV)/.ready lint  ## every check and every test
 defences: $(VENV)/.ready  ## every defence taken away in a copy of the program: its test must fail (half an hour)
 	$(BIN)/pytest -q -m exhaustive tests/chaos/test_defences.py
 
-quick: $(VENV)/.ready  ## the tests that take seconds
-	$(BIN)/pytest -q -n 2 -m "not slow and not exhaustive"
+quick: $(VENV)/.ready  ## the tests that take seconds, on SQLite
+	$(BIN)/pytest -q -n 2 -m "not slow and not exhaustive and not postgres"
 
 lint: $(VENV)/.ready  ## types, style, layers
 	$(BIN)/ruff check .

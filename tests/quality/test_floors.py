@@ -20,7 +20,12 @@ SETS = Path(__file__).parent / "sets"
 FLOORS: dict[str, dict[str, Any]] = tomllib.loads((Path(__file__).parent / "floors.toml").read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize("name", sorted(FLOORS))
+AT_ONCE = {"round-0", "round-22", "round-36"}  # what `make quick` looks at: a set of each kind
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=() if name in AT_ONCE else pytest.mark.slow) for name in sorted(FLOORS)]
+)
 def test_figures_stay_above_their_floors(name: str) -> None:
     """Precision and recall of alerts, F1 of events and links, and no alert on an article without an event."""
     floors = FLOORS[name]

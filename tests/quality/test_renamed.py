@@ -26,6 +26,7 @@ HERE = Path(__file__).parent
 SETS = HERE / "sets"
 RENAMINGS = tuple(renamings(HERE / "renamed.toml"))
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
+pytestmark = pytest.mark.slow
 LOSS = 0.035  # of any figure, at most: one alert of the thirty is .033
 
 
