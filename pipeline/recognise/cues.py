@@ -272,6 +272,22 @@ def denies_subject(reading: Reading, hit: Hit) -> bool:
     )
 
 
+_NO = frozenset(
+    ["no", "kein", "keine", "keinen", "aucun", "aucune", "ningún", "ninguna", "nenhum", "nenhuma", "жоден", "жодна", "жодного", "ніводная", "ніводнае", "hiçbir", "ешбір"]
+)  # fmt: skip
+_ITS_NOUN = 6  # words from "no" to the noun it belongs to
+
+
+def denies_object(reading: Reading, hit: Hit, verb: int) -> bool:
+    """ "No defence agreement with Ankara has been initialled": a "no" that belongs to the agreement, however far the verb (a word)."""
+    if hit.key != "negated" or hit.first != hit.last or reading.tokens[hit.first].low not in _NO:
+        return False
+    nouns = (h.first for h in reading.section("instruments") if 0 < h.first - hit.last <= _ITS_NOUN and h.last < verb)
+    return (
+        any(True for _ in nouns) and reading.same_clause(hit.first, verb) and not reading.comma_between(hit.first, verb)
+    )
+
+
 _LEADING = frozenset({"de", "d", "a", "à"})  # before an infinitive
 
 
@@ -286,7 +302,8 @@ def for_another(reading: Reading, refusal: int, first: int, last: int) -> bool:
     begin = refusal if reading.is_a("to", refusal) or reading.tokens[refusal].low in _LEADING else refusal + 1
     between = [i for i in range(begin, first) if not any(reading.is_a(role, i) for role in parted.PASSING)]
     if not endings:
-        return any(reading.is_a("to", i) and i + 1 not in acts and i + 1 < first for i in between[:1])
+        opens = (i for i in between[:1] if reading.is_a("to", i) and i + 1 < first)
+        return any(i + 1 not in acts and not reading.is_a("determiners", i + 1) for i in opens)
     led = bool(between) and reading.tokens[between[0]].low in _LEADING
     return any(reading.tokens[i].low.endswith(endings) and i not in acts for i in between[led : led + 1])
 

@@ -288,7 +288,8 @@ def judged(
     passed = reading.tokens[one.trigger.first].low.startswith("sancion") and _houses(actor) and not sent
     if kind is E.PROMULGATED and passed:
         return E.RATIFIED, outcome, (*why, CONSENT)  # "la Cámara sancionó la ley"
-    if kind is E.RATIFIED and one.step.chamber and actor.stage == "head_of_state":
+    enacted = kind is E.APPROVED and one.step.reason.startswith("approve_law_")
+    if ((kind is E.RATIFIED and one.step.chamber) or enacted) and actor.stage == "head_of_state":
         return E.PROMULGATED, outcome, (*why, "law_of_head_of_state")
     if kind is E.TERMINATED and actor.stage == "court":
         return E.REJECTED, outcome, (*why, "void_by_court")

@@ -203,9 +203,13 @@ def _finite(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> 
     )
     behind = [h for h in behind if not _apart(reading, trigger.last, h.first)]
     reach = _LONG if reading.lexicon.language == "zh" else _FAR if reading.lexicon.verb_final else _NEAR
-    near = [h for h in found if trigger.first - h.last <= reach or cues.denies_subject(reading, h)] + [
-        h for h in behind if h.key != "planned" or trigger.tense != PERFECT
-    ]
+    near = [
+        h
+        for h in found
+        if trigger.first - h.last <= reach
+        or cues.denies_subject(reading, h)
+        or cues.denies_object(reading, h, trigger.first)
+    ] + [h for h in behind if h.key != "planned" or trigger.tense != PERFECT]
     near = [h for h in near if not cues.says_nothing(reading, h, trigger)]
     near = (
         [h for h in near if not moods.reported(reading, trigger, h)]

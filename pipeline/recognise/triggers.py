@@ -27,6 +27,9 @@ MOTION = frozenset({"enter_force", "withdraw", "accede"})  # German and French f
 _HAVING = 14  # words from "have" to "in force"
 _NEAR_AUX = 4  # words between an auxiliary and its participle
 _GOING = frozenset({"entered", "came", "went", "took", "started", "began"})  # into application: nothing is done to it
+_AS_BASE = frozenset(
+    {"come", "become", "run", "put", "set", "let", "cut", "quit", "hit"}
+)  # participles that look like it
 _NEXT = 2  # words on: only a conjunction stands between
 _SEIN = frozenset({"ist", "sind", "est", "sont"})
 
@@ -56,7 +59,7 @@ def find(reading: Reading, things: Sequence[Thing]) -> tuple[Trigger, ...]:
             continue  # an act's word inside a title
         joined = bool(found) and _joined(reading, found[-1], trigger)
         if joined:
-            trigger = _like_previous(reading, found[-1], trigger)
+            trigger = _like_previous(found[-1], trigger)
         found.append(trigger)
     return tuple(found)
 
@@ -85,19 +88,15 @@ def _use(reading: Reading, hits: list[Hit], things: Sequence[Thing]) -> Trigger 
         voice = PASSIVE
     if tense == PAST and voice in {ACTIVE, PASSIVE} and orders.before_noun(reading, first, last):
         voice = ATTRIBUTE
-    if (
-        voice == ACTIVE
-        and forms == {"past"}
-        and reading.lexicon.language == "en"
-        and _set_in(reading, first, last, things)
-    ):
+    if voice == ACTIVE and forms == {"past"} and _set_in(reading, first, last, things):
         voice = ATTRIBUTE
     return Trigger(family, first, last, voice, tense, others=others) if voice else None
 
 
 def _set_in(reading: Reading, first: int, last: int, things: Sequence[Thing]) -> bool:
     """ "The accord, already applied provisionally since 2023, …": an expression of the past that is a participle between commas."""
-    return reading.tokens[first].low.endswith("ed") and inserts.participle(reading, first, last, things)
+    english = reading.lexicon.language == "en" and reading.tokens[first].low.endswith("ed")
+    return english and inserts.participle(reading, first, last, things)
 
 
 def _reflexive(reading: Reading, first: int, family: str) -> bool:
@@ -224,6 +223,8 @@ def _base(reading: Reading, first: int) -> tuple[str, str]:
     for i in range(first - 1, max(-1, first - 5), -1):
         if reading.is_a("to", i):
             return ACTIVE, INFINITIVE
+        if reading.is_a("have", i) and reading.tokens[first].low in _AS_BASE:
+            return ACTIVE, PERFECT
         if reading.before(i + 1).strip(" \u00a0'’"):
             break
     if any(h.last < first and first - h.last <= 4 and h.section == "status" for h in reading.section("status")):
@@ -380,9 +381,8 @@ def _joined(reading: Reading, one: Trigger, other: Trigger) -> bool:
     )
 
 
-def _like_previous(reading: Reading, one: Trigger, other: Trigger) -> Trigger:
+def _like_previous(one: Trigger, other: Trigger) -> Trigger:
     """A joined verb takes over voice and tense where its own form leaves them open."""
-    del reading
     open_form = other.voice in {ATTRIBUTE, ACTIVE} and other.tense in {PAST, PRESENT}
     if one.voice == ATTRIBUTE and other.voice == ACTIVE and other.tense == PAST and other.first - one.last == _NEXT:
         return replace(other, voice=ATTRIBUTE, with_previous=True)  # "the amended and extended agreement"
