@@ -186,8 +186,9 @@ def _of(
     fits = index.fitting(mention.text, language, mention.kind, own, everyone, around.lead)
     states = [code for code in around.acting if len(code) == 2]
     fits = tuple(one for one in fits if not states or not strangers(index, one.agreement_id, states))
+    theirs = len({*own}) > 1 and any(index.parties(one.agreement_id) == {*own} for one in fits)
     ours = [one for one in fits if any(index.party(code, one.agreement_id) for code in {*states} - {*own})]
-    fits = tuple(ours) or fits
+    fits = fits if theirs else tuple(ours) or fits  # all its parties are said, whoever else was there
     if not around.carried:  # "a new convention with Hungary", behind the one in force
         fits = tuple(one for one in fits if one.agreement_id not in linked) or fits
     best = alone(fits, linked)

@@ -119,6 +119,8 @@ def other_object(reading: Reading, trigger: Trigger, thing: Thing | None) -> boo
         return _complement(reading, thing)
     if trigger.voice == PASSIVE:
         return trigger.family != "conclude" and thing.last < trigger.first and _headed(reading, thing)
+    if reading.lexicon.object_first and not heads_last and thing.last < trigger.first:
+        return _own_right_behind(reading, trigger)
     between = range((trigger.first if thing.first < trigger.last else trigger.last) + 1, thing.first)
     aside = min((i for i in between if i in beside), default=thing.first)
     if any(h.first in between and h.first < aside for h in reading.section("acts")):
@@ -141,6 +143,17 @@ def _about(reading: Reading, thing: int, verb: int) -> bool:
     """ "Anlaşmanın uygulanmasına ilişkin yol haritasını imzaladı": what is signed is about the agreement, and not a law on it."""
     at = next((i for i in range(thing + 1, verb - 1) if reading.is_a("about", i)), -1)
     return at > 0 and not any(thing < h.first < at for h in reading.section("acts"))
+
+
+def _own_right_behind(reading: Reading, trigger: Trigger) -> bool:
+    """«Участники конференции по договору прервали заседание»: right behind the verb, without a preposition, stands what it is done to."""
+    near = range(trigger.last + 1, min(trigger.last + 3, len(reading.tokens)))
+    for word in near:
+        if preposition(reading, word) or reading.before(word).strip(" \u00a0") or reading.is_a("relative", word):
+            return False
+        if reading.is_a("beside", word):
+            return True
+    return False
 
 
 def _complement(reading: Reading, thing: Thing) -> bool:

@@ -17,6 +17,7 @@ from importlib.resources import files
 
 from pipeline.recognise.immutable import value
 from pipeline.recognise.script import Fold, arabic_forms, consonants, skeleton, stem
+from pipeline.recognise.sentences import one_spelling
 
 HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 _WORD = re.compile(
@@ -100,7 +101,7 @@ class Lexicon:
         inside: dict[str, list[str]] = {}
         together: dict[tuple[str, ...], list[str]] = {}
         for word, name in pairs:
-            text = self.fold(word.lstrip("~"))
+            text = one_spelling(self.fold(word.lstrip("~")))
             text = text.rstrip("$") if HAN.match(text) else text
             parts = tuple(_HYPHEN.sub(" ", text).split())
             if len(parts) > 1:
@@ -143,7 +144,7 @@ class Lexicon:
             if not plain and HAN.match(low, start):
                 found.extend(self._chinese(low, start, end))
             else:
-                found.append(self._word(text, low[start:end], start, end, language))
+                found.append(self._word(text, one_spelling(low[start:end]), start, end, language))
         return self._phrases(found, language)
 
     def _word(self, text: str, token: str, start: int, end: int, language: str) -> Word:

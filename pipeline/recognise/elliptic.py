@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from pipeline.model import EventType
-from pipeline.recognise import laws, tenses, voting
+from pipeline.recognise import laws, signing, tenses, voting
 from pipeline.recognise.cases import ENDING, PLAIN, Step, nothing_follows
 from pipeline.recognise.reading import Reading
 from pipeline.recognise.things import GENERIC, NOUN, PRONOUN, TREATY, Thing
@@ -41,7 +41,7 @@ _MADE = frozenset({"conclude"})  # "concluded in Honolulu on 16 October": signed
 
 def step(trigger: Trigger, thing: Thing | None, about: Trigger | None, reading: Reading) -> Step | None:
     """The step a verb makes although its object does not say so; None where something else is its object."""
-    if about is not None or tenses.no_deed(reading, trigger):
+    if about is not None or tenses.no_deed(reading, trigger) or (thing is None and signing.of_decree(reading, trigger)):
         return None
     if trigger.voice == NOMINAL:
         return _consent(reading, trigger, thing)

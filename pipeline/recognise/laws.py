@@ -41,7 +41,7 @@ def subjects(reading: Reading, things: Sequence[Thing], triggers: Sequence[Trigg
 _PAPER = 3  # words of "paper on ratification"
 _AFTER = 3  # words between "after" and a signature
 _SEVERAL = frozenset(
-    {"presidents", "президентами", "президентов", "главами", "лидерами", "президентів", "прэзідэнтамі"}
+    {"presidents", "президентами", "президентов", "главами", "лидерами", "президентів", "презідентамі"}
 )
 _TAKING_ON = frozenset({"ratify", "approve", "accede"})
 _OF_TREATIES = frozenset({"suspend", "enter_force", "provisional", "extend", "amend", "initial", "exchange"})

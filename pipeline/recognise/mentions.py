@@ -38,14 +38,14 @@ def of(
         last = max(_list_of(reading, thing, party), adjectives.year_behind(reading, thing.last))
         own = any(reading.token_at(p.start) == thing.first for p in reading.parties)  # «Таджикское подписано …»
         return _mention(reading, thing, thing.first, max(last, thing.last), generic=last < 0 and not own)
-    ending = _ENDING if reading.lexicon.table.arabic else 0
+    ending = _ENDING if reading.lexicon.table.arabic else int(reading.lexicon.object_first)
     verbs = frozenset(
         i
         for t in triggers
         if t.voice != NOMINAL
         for i in range(t.first, t.last + 1)
-        if not t.first <= thing.first <= t.last or i > max(thing.last, t.last - ending)
-    )  # «دخلت الاتفاقية بين … حيز التنفيذ»: not what ends the verb's words, either
+        if not t.first <= thing.first <= t.last or i > max(thing.last, t.last - ending) or i == t.first < thing.first
+    )  # «دخلت الاتفاقية بين … حيز التنفيذ», «подписи под конвенцией поставили …»: not what ends the verb's words, either
     named = thing.agreement_id and reading.lexicon.verb_final  # there the subject stands right before the name
     over = _protocol_to(reading, thing, things)
     if over is not None:

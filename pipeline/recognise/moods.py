@@ -20,7 +20,7 @@ _UNSURE = frozenset({"planned", "called_for", "negated", "conditional", cues.REJ
 def asked(reading: Reading, trigger: Trigger) -> Verdict | None:
     """The status of a verb in the subjunctive by the word before its clause; None where that is another mood, or tells a fact."""
     opens = reading.clause(trigger.first).opener
-    if opens > 0 and reading.is_a("purpose", opens):
+    if opens >= 0 and reading.is_a("purpose", opens):
         return _by_asking(reading, opens) or (Status.PLANNED, ("purpose",))
     if "subjunctive_aux" not in reading.roles:
         return None

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from pipeline.model import Status
 from pipeline.recognise import cues, parted
+from pipeline.recognise.cases import ENDING
 from pipeline.recognise.patterns import Hit
 from pipeline.recognise.reading import Reading
 from pipeline.recognise.triggers import Trigger
@@ -16,6 +17,7 @@ _ENDING_WITH = 4  # words between "with" and the noun
 _OWN_DAY = 20  # words behind a noun in which a day is its own
 _POSTPOSED = 5  # words behind a noun in which "after" says that it came first
 _YEAR = 4  # digits
+_ABOUT = 2  # words from a bill to what it is on
 _LED = 2  # words from "after" to a noun act
 _BESIDE = 3  # words between a noun act and its "today"
 _BY_CONDITION = frozenset({"enter_force", "provisional"})
@@ -30,8 +32,21 @@ def decide(reading: Reading, trigger: Trigger) -> Verdict:
     if named:
         return None, (named,)
     status, why = _by_its_words(reading, trigger)
+    if why == ("light_verb",) and _of_a_bill(reading, trigger):
+        return None, ("of_a_bill",)
     asked = status in {Status.PLANNED, Status.CALLED_FOR} and _for_which(reading, trigger)
     return (Status.CONDITIONAL, ("for_which",)) if asked else (status, why)
+
+
+def _of_a_bill(reading: Reading, trigger: Trigger) -> bool:
+    """«Проект о денонсации соглашения получил поддержку депутатов в первом чтении»: what the verb says is said of the bill."""
+    papers = (h for h in reading.section("things") if h.key in {"law", "draft"})
+    first = any(h.key == "preliminary" for h in reading.section("procedure"))
+    return (
+        (first or trigger.family in ENDING)
+        and not reading.lexicon.verb_final
+        and any(h.first <= trigger.first <= h.last or 0 < trigger.first - h.last <= _ABOUT for h in papers)
+    )
 
 
 def _for_which(reading: Reading, trigger: Trigger) -> bool:

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 
+from pipeline.recognise.sentences import one_spelling
 from pipeline.recognise.values import PartyKind
 
 WORD = re.compile(r"[\w\u0301\u064b-\u0655\u0670]+")  # with stress marks and vowel points
@@ -124,8 +125,10 @@ class Lexis:
 def fold(word: str) -> str:
     """A word as it is compared: lower case, no accents on Latin and Arabic letters, ё as е."""
     low = word.lower().translate(_SPECIAL)
-    if low.isascii() or "а" <= low[:1] <= "ԯ":
+    if low.isascii():
         return low
+    if "а" <= low[:1] <= "ԯ":
+        return one_spelling(low)
     parts = unicodedata.normalize("NFD", low)
     return "".join(char for char in parts if not unicodedata.combining(char)).translate(_SPECIAL)
 

@@ -31,6 +31,8 @@ _FOLD = str.maketrans(
     {"ё": "е", "ў": "у", "أ": "ا", "إ": "ا", "آ": "ا", "ى": "ي", "ة": "ه", "İ": "i"}
     | dict.fromkeys(map(chr, [*range(0x300, 0x370), 0x640, *range(0x64B, 0x660), 0x670]))
 )
+_HARD = re.compile("(?<=[бвгдзжклмнпрстфхцчш])э")
+_SOFT = re.compile("(?<=н)ь(?=н)|(?<=с)ь(?=[цвпнлс])|(?<=з)ь(?=[нвлдзм])|(?<=ц)ь(?=[вцс])|(?<=л)ь(?=л)")
 _TRADITIONAL = str.maketrans(
     "準簽署協約條議書換國總會員長關於東區爭貿備經濟貿軍擴進實無歐個與為從將應須討論決審務領導棄組織聯戰兩際權過發備韓門開處後對設獨財產盟產當還認難這術險達結議訂談認證參與類憲頒規則護廢執機構體絕報導聲電訊"
     "訪問電沒終暫時啟動辦臺灣資稅雙遞繳獲銷續滿凍擱駁贊數據環內閣統選屆屬舊業農勞漁氣變鐵橋礦華爾羅亞們來說見親愛島馬烏蘭紐蘇現連轉讓運輸隨鑒監劃臨適圍損賠買賣單優遺訴註佈週強請僅雖誼競災鄰養醫藥衛計針項間"
@@ -60,10 +62,18 @@ def lower(text: str) -> str:
 
 
 def fold(word: str) -> str:
-    """The form in which words are compared: no vowel points or stress marks, е for ё, one alef, simplified Chinese."""
+    """The form in which words are compared: no vowel points or stress marks, е for ё, one alef, simplified Chinese, and one of the two
+    spellings of Belarusian («канвэнцыя», «пагадненьне»: «канвенцыя», «пагадненне»)."""
     if word.isascii():
         return word
-    return word.translate(_FOLD).translate(_TRADITIONAL)
+    return one_spelling(word.translate(_FOLD).translate(_TRADITIONAL))
+
+
+def one_spelling(word: str) -> str:
+    """A lower-cased word in the spelling that both of Belarusian have in common; others' words have none of these letters there."""
+    if "э" in word:
+        word = _HARD.sub("е", word)
+    return _SOFT.sub("", word) if "ь" in word else word
 
 
 def words(low: str, offset: int = 0) -> tuple[Token, ...]:

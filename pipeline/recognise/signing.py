@@ -5,7 +5,7 @@ from __future__ import annotations
 from pipeline.model import EventType
 from pipeline.recognise import laws
 from pipeline.recognise.cases import ENDING, LAWS, PLAIN, TREATYLIKE, Case, Step, nothing_follows, weight_of
-from pipeline.recognise.reading import Reading
+from pipeline.recognise.reading import RELATIVE, Reading
 from pipeline.recognise.things import GENERIC, NOUN, PRONOUN, TREATY, Thing
 from pipeline.recognise.triggers import ACTIVE, PASSIVE, PRESENT, Trigger
 
@@ -17,7 +17,7 @@ def sign(case: Case) -> Step | None:
     """A name put under an agreement, an instrument, a notice, or a law about an agreement."""
     trigger, thing, reading = case.trigger, case.thing, case.reading
     if thing is None:
-        alone = trigger.voice == ACTIVE and nothing_follows(reading, trigger)
+        alone = trigger.voice == ACTIVE and nothing_follows(reading, trigger) and not of_decree(reading, trigger)
         return Step(E.SIGNED, "sign_alone", weight=0.75) if alone else None
     if thing.kind == "protocol" and _of_exchange(reading, thing):
         return Step(E.EXCHANGED, "sign_protocol_of_exchange")
@@ -49,6 +49,16 @@ def _of_exchange(reading: Reading, protocol: Thing) -> bool:
     """Whether a protocol is that of an exchange of instruments ("signed the protocol on the exchange of …")."""
     return any(
         h.key == "exchange" and -_EXCHANGE <= h.first - protocol.first <= _EXCHANGE for h in reading.section("acts")
+    )
+
+
+def of_decree(reading: Reading, trigger: Trigger) -> bool:
+    """«Постановлением, которое премьер подписал сегодня, …»: what is signed in the relative clause is the means by which it is done."""
+    clause = reading.clause(trigger.first)
+    return clause.kind == RELATIVE and any(
+        h.key in {"means", "decree"} and h.last == clause.opener - 1
+        for section in ("grammar", "things")
+        for h in reading.section(section)
     )
 
 
