@@ -57,7 +57,9 @@ def right_of(
             return None
         if reading.lexicon.language == "zh" and orders.parted(reading, trigger.last, thing.first):
             return None  # no Chinese object stands behind a comma
-        if inserts.behind(reading, trigger.last, thing, things) or _since(reading, trigger, thing):
+        if inserts.behind(reading, trigger.last, thing, things) or (
+            thing.what == NOUN and nominals.since(reading, trigger, thing.first, thing.last)
+        ):
             continue
         home = reading.clause_of[thing.first]
         if home != clause:
@@ -70,10 +72,6 @@ def right_of(
             continue
         return thing
     return None
-
-
-def _since(reading: Reading, verb: Trigger, noun: Thing) -> bool:  # «применять временно, со дня подписания, соглашение»
-    return verb.family == "provisional" and noun.what == NOUN and nominals.tells_when(reading, noun.first, noun.last)
 
 
 def _other_sentence(reading: Reading, trigger: Trigger, thing: Thing, verbs: frozenset[int]) -> bool:
@@ -336,7 +334,7 @@ def _inside(reading: Reading, trigger: Trigger, things: Sequence[Thing]) -> Thin
         inside += [t for t in things if t.first == trigger.first and t.last <= trigger.last and t.what in _OPENING]
     inside = [t for t in inside if t.what == "procedures" or not reading.is_a("prepositions", t.first)]
     if reading.lexicon.object_first:  # «статут набрав для неї чинності»
-        inside = [t for t in inside if t.what != PRONOUN or not _governed(reading, t)]
+        inside = [t for t in inside if t.what != PRONOUN or not reading.is_a("beneficiary", t.first - 1)]
     inside = [t for t in inside if not _by_the_way(reading, trigger, t)]
     if not inside or trigger.voice == NOMINAL:
         return None

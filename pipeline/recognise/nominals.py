@@ -176,6 +176,11 @@ def tells_when(reading: Reading, first: int, last: int) -> bool:
     return led or postposed(reading, last)
 
 
+def since(reading: Reading, verb: Trigger, first: int, last: int) -> bool:
+    """«Условились применять временно, со дня подписания, соглашение …»: a noun act that only says since when."""
+    return verb.family == "provisional" and tells_when(reading, first, last)
+
+
 def postposed(reading: Reading, word: int) -> bool:
     """Turkish "imzalanmasından altı yıl sonra", Kazakh «қол қойылғаннан кейін»: a noun act that only says after or before what."""
     if not reading.lexicon.verb_final or reading.lexicon.grammar.get("prepositions"):
