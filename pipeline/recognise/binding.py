@@ -57,9 +57,8 @@ def right_of(
             return None
         if reading.lexicon.language == "zh" and orders.parted(reading, trigger.last, thing.first):
             return None  # no Chinese object stands behind a comma
-        if inserts.behind(reading, trigger.last, thing, things) or (
-            thing.what == NOUN and nominals.since(reading, trigger, thing.first, thing.last)
-        ):
+        since = thing.what == NOUN and nominals.since(reading, trigger, thing.first, thing.last)
+        if since or inserts.behind(reading, trigger.last, thing, things) or inserts.means(reading, thing, things):
             continue
         home = reading.clause_of[thing.first]
         if home != clause:

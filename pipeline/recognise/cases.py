@@ -122,6 +122,7 @@ def other_object(reading: Reading, trigger: Trigger, thing: Thing | None) -> boo
     if reading.lexicon.object_first and not heads_last and thing.last < trigger.first:
         return _own_right_behind(reading, trigger)
     between = range((trigger.first if thing.first < trigger.last else trigger.last) + 1, thing.first)
+    between = _past_insert(reading, between)
     aside = min((i for i in between if i in beside), default=thing.first)
     if any(h.first in between and h.first < aside for h in reading.section("acts")):
         return False
@@ -137,6 +138,15 @@ def other_object(reading: Reading, trigger: Trigger, thing: Thing | None) -> boo
         and (not compound or any(preposition(reading, j) for j in range(i + 1, thing.first)))
         for i in between[:_OBJECT_REACH]
     )
+
+
+def _past_insert(reading: Reading, between: range) -> range:
+    """The words between a verb and what it may be done to, without what commas set in right behind it: "approved, *on a proposal of the
+    minister*, the treaty"."""
+    if not between or "," not in reading.before(between[0]):
+        return between
+    closing = next((i for i in range(between[0] + 1, between[-1] + 2) if "," in reading.before(i)), between[0])
+    return range(closing, between[-1] + 1) if preposition(reading, between[0]) else between
 
 
 def _about(reading: Reading, thing: int, verb: int) -> bool:

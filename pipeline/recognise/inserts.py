@@ -14,6 +14,8 @@ from pipeline.recognise.things import GENERIC, NOUN, TREATY, Thing
 
 _REACH = 8  # words between the comma and a noun behind it
 _OPENING = ("prepositions", "complement", "source", "aftermath", "lacking", "since")
+_BY_SIGNING = frozenset({"sign", "initial"})  # "sealed it with the signature of"
+_ARTICLE = ("determiners", "indefinite", "possessive")
 _NEAR = 3  # words from a verb to its object
 _ADVERBS = frozenset(
     [
@@ -59,6 +61,28 @@ def behind(reading: Reading, verb: int, thing: Thing, things: Sequence[Thing]) -
     return not any(opening <= h.first < closing and h.form != "noun" for h in reading.section("acts")) and (
         reading.is_any(("determiners", "indefinite"), closing) or bool(reading.lexicon.grammar.get("reflexive"))
     )
+
+
+_SET_IN_BEHIND = 10  # words from a means to the object behind it
+
+
+def means(reading: Reading, thing: Thing, things: Sequence[Thing]) -> bool:
+    """ "Passou a ser parte, *por adesão*, na convenção", "retocaron *mediante canje de notas* el acuerdo": how it was done, where what it
+    was done to stands behind."""
+    word = thing.first - 1
+    articled = word > 0 and reading.is_any(("determiners", "indefinite"), word) and not reading.is_a("by_way", word)
+    word -= articled
+    led = word >= 0 and reading.is_a("by_way", word) and not (articled and word and reading.is_a("by", word))
+    signing = thing.what == NOUN and thing.kind in _BY_SIGNING and reading.is_a("with", word)
+    if thing.what not in {NOUN, TREATY} or not (led or signing):
+        return False
+    behind = next((t for t in things if t.first > thing.last and t.what in {TREATY, GENERIC}), None)
+    if behind is None or behind.first - thing.last > _SET_IN_BEHIND:
+        return False
+    at = behind.first - 1
+    while at > thing.last and not reading.is_a("prepositions", at) and reading.is_any(_ARTICLE, at):
+        at -= 1
+    return reading.comma_between(thing.last, behind.first) or not reading.is_any(("prepositions", "complement"), at)
 
 
 def _leads(reading: Reading, word: int) -> bool:

@@ -218,6 +218,7 @@ GRAMMAR = frozenset(
         "bargain",
         "duties",
         "through",
+        "by_way",
         "direct",
         "informal",
         "intransitive",

@@ -7,7 +7,7 @@ from pipeline.model import Status
 from pipeline.recognise import cues
 from pipeline.recognise.patterns import Hit
 from pipeline.recognise.reading import Reading
-from pipeline.recognise.triggers import PASSIVE, Trigger
+from pipeline.recognise.triggers import ACTIVE, INFINITIVE, PASSIVE, PRESENT, Trigger
 
 Verdict = tuple[Status | None, tuple[str, ...]]
 _AUXILIARY = 4  # words from a subjunctive auxiliary to its participle
@@ -109,3 +109,19 @@ def purpose(reading: Reading, opener: int) -> bool:
     """ "They are urged to do more so that they ratify it": what is told is to come about."""
     behind = reading.tokens[opener + 1].low if opener + 1 < len(reading.tokens) else ""
     return reading.lexicon.language == "en" and reading.tokens[opener].low == "so" and behind == "that"
+
+
+_LET = frozenset({"que", "qu"})
+_OPENED_BY_QUE = frozenset({"es", "fr", "pt"})
+_LET_NEAR = 8  # words from an opening "que" to its verb
+
+
+def let_it(reading: Reading, trigger: Trigger) -> Verdict | None:
+    """ "Que o Congresso ratifique de vez o Estatuto", « Que l'Inde se retire au plus vite … »: "que" opens what is wished for."""
+    opens = reading.tokens[0].low in _LET and reading.lexicon.language in _OPENED_BY_QUE
+    if not opens or trigger.voice != ACTIVE or not 0 < trigger.first <= _LET_NEAR:
+        return None
+    behind = range(trigger.last + 1, len(reading.tokens) - 1)  # "…, clama a Ordem": who wishes it
+    cried = reading.sentence.text.rstrip(' »”"').endswith("!")
+    cried = cried or any("," in reading.before(i) and reading.is_a("determiners", i + 1) for i in behind)
+    return (Status.CALLED_FOR, ("let_it",)) if cried and trigger.tense in {PRESENT, INFINITIVE} else None

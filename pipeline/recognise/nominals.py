@@ -112,7 +112,55 @@ def _alone(reading: Reading, trigger: Trigger) -> Verdict:
         return Status.OCCURRED, ("dated_noun",)
     if _to_come(reading, trigger):
         return Status.PLANNED, ("dated_noun",)
+    if _verbless(reading, trigger):
+        return Status.OCCURRED, ("verbless",)
     return (Status.OCCURRED, ("decided_item",)) if _item(reading, trigger) else (None, ("noun_alone",))
+
+
+_VERBLESS = frozenset({"es", "fr", "pt"})
+_WHERE = frozenset({"à", "en", "em"})
+_OF_NOTE = 4  # words from such a noun to where, when, for how long or by whom
+_TELLING = frozenset({"past", "present", "future", "passive", "ahead", "negative", "base"})
+
+
+def _verbless(reading: Reading, trigger: Trigger) -> bool:
+    """« Dépôt à New York, mardi, de l'instrument … », "Prórroga hasta diciembre del protocolo …": a lead without a verb, of an act with its
+    place, its day, its term or who did it right behind the noun."""
+    if reading.lexicon.language not in _VERBLESS or trigger.first or reading.heading or reading.sentence.index > 1:
+        return False
+    end = next((i for i in range(1, len(reading.tokens)) if ":" in reading.before(i)), len(reading.tokens))
+    told = any(h.form in _TELLING and 0 < h.first < end for h in reading.section("acts"))
+    told = told or any(reading.is_any(("be", "have"), i) for i in range(1, end))
+    cues_ = (h for h in reading.section("status") if h.first < end and not reading.is_a("beneficiary", h.first))
+    if told or any(h.key != "occurred" for h in cues_):  # « pour six mois » is a term
+        return False
+    to_house = trigger.family == "submit" and trigger.last > trigger.first  # « Dépôt au Sénat du texte … »
+    return to_house or _circumstance(reading, trigger.last + 1, end)
+
+
+def _circumstance(reading: Reading, word: int, end: int) -> bool:
+    """Whether a comma with a preposition or a day, or a place, a term or an agent, stands at a word."""
+    if word >= end:
+        return False
+    set_in = "," in reading.before(word) and any("," in reading.before(i) for i in range(word + 1, min(word + 9, end)))
+    led = reading.is_any(("prepositions", "on_day", "until"), word)
+    if set_in and led:
+        return True
+    near = range(word + 1, min(word + _OF_NOTE, end))
+    named = any(reading.token_at(p.start) in near for p in reading.parties)
+    timed = any(reading.is_any(("numbers", "units", "on_day"), i) or reading.tokens[i].low.isdigit() for i in near)
+    if reading.is_a("until", word):
+        return True
+    if reading.is_any(("by", "by_way"), word):
+        return named or timed or any(h.first in near for h in reading.section("instruments"))
+    return _placed(reading, word) or (reading.is_a("beneficiary", word) and timed)
+
+
+def _placed(reading: Reading, word: int) -> bool:
+    """« à Oslo », "en Lisboa": a preposition of place and a name."""
+    if reading.tokens[word].low not in _WHERE or word + 1 >= len(reading.tokens):
+        return False
+    return reading.sentence.text[reading.tokens[word + 1].start - reading.sentence.start].isupper()
 
 
 _ITEM = re.compile(r"\s*(?:[-–—•*ـ]|\d{1,2}\s*[-.)])\s*$")

@@ -129,7 +129,7 @@ def opens(reading: Reading, first: int, last: int) -> bool:
     for i in range(
         first + 1, min(last + 1 + _AGENT, len(reading.tokens))
     ):  # "efectuado el depósito": the noun may be the act's own
-        if reading.before(i).strip(" \u00a0"):
+        if reading.before(i).strip(" \u00a0.º°"):  # "pelo Decreto nº 12.345"
             return False
         low = reading.tokens[i].low.rstrip("s")
         if low in _ARTICLE_OF.get(ends, ()) and not reading.is_any(("prepositions", "complement"), i - 1):

@@ -43,7 +43,7 @@ def decide(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> V
         none = han.no_act(reading, trigger.first, trigger.last, trigger.family)
         if none:
             return None, (none,)
-    opened = _by_opener(reading, trigger, triggers)
+    opened = moods.let_it(reading, trigger) or _by_opener(reading, trigger, triggers)
     if opened is not None:
         return opened
     if trigger.voice == NOMINAL:
@@ -302,7 +302,8 @@ def _undone(reading: Reading, trigger: Trigger, near: Sequence[Hit]) -> Verdict 
     """What speaks against a finite verb: a question, a negation, a condition, a refusal; "at once" speaks for it."""
     if cues.question(reading):
         return Status.CONDITIONAL, ("question",)
-    if any(
+    refused = trigger.family == "reject" and reading.is_a("by", trigger.last + 1)  # « repoussée par le Sénat »
+    if not refused and any(
         (h.key == "negated" or h.form == "negative") and (h.first, h.last) == (trigger.first, trigger.last)
         for h in (*reading.section("status"), *reading.section("acts"))
     ):
