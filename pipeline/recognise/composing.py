@@ -6,9 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 
 
 def conjugated(line: str, paradigm: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, str]]:
-    """(form, pattern) of a regular verb: "aprob|aprueb / ..3 text" is a stem, the stem of endings marked "~", and what follows."""
+    """(form, pattern) of a regular verb: "aprob|aprueb / ..3 text" is a stem, the stem of endings marked "~", and what follows.
+
+    Words before the stem are the pattern's own, with their choices: "imzasını|imzalarını koy" (Turkish).
+    """
     head, _, rest = line.partition("/")
-    stem, _, other = head.strip().partition("|")
+    before, space, last = head.strip().rpartition(" ")
+    stem, _, other = (before + space + part for part in last.partition("|"))
+    other = other if "|" in last else ""
     for form, endings in paradigm.items():
         for ending in endings:
             word = (other or stem) + ending[1:] if ending.startswith("~") else stem + ending

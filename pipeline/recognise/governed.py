@@ -14,6 +14,7 @@ from pipeline.recognise.triggers import GERUND, INFINITIVE, Trigger
 Verdict = tuple[Status | None, tuple[str, ...]]
 _ORDER = 8  # words between an order and what is to be done
 _PAST_SUBJUNCTIVE = ("ara", "aran", "iera", "ieran")
+_TURKIC = 16  # words between what was decided and the verb at the sentence's end: "onaylanmasına, … uyarınca, karar verilmiştir"
 _SMALL = 3  # words: « accordés pour », "einig, es zu"
 _AGREED = 10  # words between an agreeing and what was agreed to
 _AFTER_INFINITIVE = frozenset({"es", "pt"})
@@ -61,8 +62,9 @@ def decide(reading: Reading, trigger: Trigger, start: int) -> Verdict:
         found = _right_behind(reading, trigger, found) or found
     if not found:
         later = reading.lexicon.object_first
+        reach = _TURKIC if later and not reading.lexicon.grammar.get("prepositions") else 7
         found = behind or (
-            cues.between(reading, trigger.last + 1, trigger.last + 7, cues.own(reading, trigger)) if later else []
+            cues.between(reading, trigger.last + 1, trigger.last + reach, cues.own(reading, trigger)) if later else []
         )
         if not found:
             return _bare(reading, trigger)

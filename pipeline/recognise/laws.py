@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from pipeline.recognise import orders
@@ -220,7 +221,25 @@ def _about_before(reading: Reading, thing: Thing, triggers: Sequence[Trigger]) -
     """Where verbs stand last, what a law is about stands before it: «ратификациялау туралы заң»."""
     if not reading.lexicon.verb_final or not reading.lexicon.object_first:
         return None
-    return next((t for t in triggers if t.voice == NOMINAL and 0 < thing.first - t.last <= 4), None)
+    noun = next((t for t in triggers if t.voice == NOMINAL and 0 < thing.first - t.last <= 4), None)
+    return noun or next((t for t in triggers if _does(reading, t, thing)), None)
+
+
+_DONE_TO = re.compile(
+    "(?:[ıiuü][ln]|[ae]n)[ae]n$|[лн](?:ған|ген)$"
+)  # "onaylanan", «мақұлданған»: done to the law itself
+_OBJECT = ("ді", "ды", "ті", "ты", "ні", "ны", "н")  # Kazakh endings of what is acted on
+
+
+def _does(reading: Reading, trigger: Trigger, law: Thing) -> bool:
+    """Turkish "anlaşmayı onaylayan yasa", Kazakh «келісімді мақұлдаған заң»: a participle right before the law says what the law does."""
+    taking = trigger.family in _TAKING_ON or trigger.family in ENDING
+    if trigger.voice != ATTRIBUTE or trigger.last + 1 != law.first or not taking:
+        return False
+    done_to = _DONE_TO.search(reading.tokens[trigger.last].low) is not None
+    if reading.lexicon.language == "kk":  # «Мәжіліс мақұлдаған заң» is the law that it approved
+        done_to = done_to or not reading.tokens[max(0, trigger.first - 1)].low.endswith(_OBJECT)
+    return reading.tokens[trigger.last].low.endswith(("an", "en", "ған", "ген")) and not done_to
 
 
 def attributive(reading: Reading, trigger: Trigger, about: Mapping[Thing, Trigger]) -> bool:
@@ -229,7 +248,11 @@ def attributive(reading: Reading, trigger: Trigger, about: Mapping[Thing, Trigge
     by_it = clause.kind == RELATIVE and reading.is_a("by_which", clause.opener)
     taken_on = (trigger.family in _TAKING_ON and trigger.tense == PRESENT) or (trigger.voice == PASSIVE and by_it)
     for law, subject in about.items():
-        if subject is trigger and reading.lexicon.language == "zh" and law.first > trigger.last:
+        if (
+            subject is trigger
+            and law.first > trigger.last
+            and (reading.lexicon.language == "zh" or _does(reading, trigger, law))
+        ):
             return True
         if subject is trigger and taken_on and law.what == "law" and _says(reading, law, trigger):
             return True

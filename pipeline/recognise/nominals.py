@@ -342,6 +342,8 @@ def _handing(act: Hit, papers: Sequence[Hit]) -> bool:
 
 def _names_a_paper(reading: Reading, trigger: Trigger) -> str:
     """ "exchange the instruments of ratification": they are a thing here; what is done with them is the step."""
+    if trigger.family == "exchange":
+        return ""  # «грамоталармен алмасу рәсімі өтті»
     papers = [h for h in reading.section("things") if h.key == "instruments" and h.first <= trigger.first <= h.last]
     acts = (
         h

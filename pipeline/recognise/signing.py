@@ -72,7 +72,8 @@ def _sign_paper(case: Case, thing: Thing) -> Step | None:
         return Step(E.RATIFIED, "sign_instrument", weight=0.9)
     if thing.what == "notice":
         return Step(E.WITHDRAWN, "sign_notice", weight=0.9)
-    return _sign_law(case, thing, case.about) if thing.what in LAWS else None
+    decided = thing.what == "decision" and _head_of_state(reading)  # "tasdik eden kararı imzaladı"
+    return _sign_law(case, thing, case.about) if thing.what in LAWS or decided else None
 
 
 def _law_between(reading: Reading, thing: Thing, trigger: Trigger) -> bool:

@@ -19,9 +19,7 @@ PAST, PERFECT, PLUPERFECT, PRESENT, FUTURE, INFINITIVE, GERUND = (
 FINITE = frozenset({PAST, PERFECT, PLUPERFECT, PRESENT, FUTURE})
 
 
-_SPECIFIC = frozenset(
-    {"promulgate", "initial", "provisional", "adopt", "open", "reserve", "succeed"}
-)  # before the common
+_SPECIFIC = frozenset({"promulgate", "initial", "provisional", "adopt", "open", "reserve", "succeed"})  # goes first
 INTRANSITIVE = frozenset({"enter_force"})
 MOTION = frozenset({"enter_force", "withdraw", "accede"})  # German and French form their perfect with "to be"
 _HAVING = 14  # words from "have" to "in force"
@@ -244,7 +242,7 @@ _HAD = frozenset(
 )  # fmt: skip
 
 _WILL_HAVE = frozenset(
-    {"aura", "auront", "aurait", "auraient", "habrá", "habrán", "habría", "habrían", "terá", "terão"}
+    ["aura", "auront", "aurait", "auraient", "habrá", "habrán", "habría", "habrían", "terá", "terão"]
 )
 _ARTICLES = frozenset({"a", "an", "the"})
 _NOW = frozenset({"is", "are", "being"})
@@ -259,7 +257,7 @@ def _participle(
     aux, at = _aux(reading, first, reach, things)
     if not aux and reading.lexicon.verb_final:
         aux, at = _aux_behind(reading, last)
-    if aux in {"be", "been"} and family in MOTION and reading.tokens[at].low in _SEIN:
+    if aux in {"be", "been"} and reading.tokens[at].low in _SEIN and _moves(reading, last, family):
         return ACTIVE, PERFECT
     if aux in {"be", "been"}:
         return _passive(reading, aux, at, family)
@@ -269,10 +267,7 @@ def _participle(
         return ACTIVE, PLUPERFECT if reading.tokens[at].low in _HAD else PERFECT
     if "base" in forms and reading.lexicon.language == "en":
         voice, tense = _base(reading, first)
-        return (
-            voice,
-            PAST if tense == PRESENT and not reading.heading else tense,
-        )  # "put", "set": the past looks the same
+        return voice, PAST if tense == PRESENT and not reading.heading else tense  # "put", "set" are past, too
     if family in INTRANSITIVE or (family == "provisional" and reading.tokens[first].low in _GOING):
         return ACTIVE, PAST
     if _reduced(reading, first, last, things):
@@ -282,6 +277,11 @@ def _participle(
     if reading.lexicon.language != "en":
         return (PASSIVE, PAST) if reading.heading else (ATTRIBUTE, PAST)
     return ACTIVE, PAST
+
+
+def _moves(reading: Reading, last: int, family: str) -> bool:
+    """Whether a verb forms its perfect with "to be": "ist beigetreten", "ist ausgelaufen"."""
+    return family in MOTION or reading.is_a("intransitive", last)
 
 
 def _passive(reading: Reading, aux: str, at: int, family: str) -> tuple[str, str]:
