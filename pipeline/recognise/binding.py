@@ -329,6 +329,8 @@ def _inside(reading: Reading, trigger: Trigger, things: Sequence[Thing]) -> Thin
     inside = [t for t in things if trigger.first < t.first <= trigger.last and t.what != NOUN]
     if trigger.family in {"withdraw", "terminate", "suspend"}:
         inside = [t for t in inside if t.what != "decision"]  # "çekilme kararı aldı": what is left stands before
+    if trigger.family in {"accede", "ratify"} and reading.lexicon.table.arabic:  # „أصدر … وثائق تصديق على“
+        inside = [t for t in inside if t.what not in {"decree", "instruments"}]
     if not reading.lexicon.table.arabic:  # "ratificarlo"
         inside += [t for t in things if t.first == trigger.first and t.last <= trigger.last and t.what in _OPENING]
     inside = [t for t in inside if t.what == "procedures" or not reading.is_a("prepositions", t.first)]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pipeline.recognise import han, orders, parted
 from pipeline.recognise.patterns import Hit
 from pipeline.recognise.reading import SUBORDINATE, Clause, Reading
-from pipeline.recognise.triggers import ACTIVE, PAST, PERFECT, PLUPERFECT, Trigger
+from pipeline.recognise.triggers import ACTIVE, PASSIVE, PAST, PERFECT, PLUPERFECT, Trigger
 
 REJECTED = "rejected"  # a reason: a refusal, which a chamber's vote makes a step of its own
 _ADVERBIAL = frozenset("会在根依按由与同于很")  # 将会, 将根据, 将由: there it is a future
@@ -34,7 +34,7 @@ def between(reading: Reading, start: int, end: int, clauses: frozenset[int], sec
     ]
     hits = [h for h in hits if not (_limit(reading, h) or hangs_on(reading, h) or _straddles(reading, h))]
     hits = [h for h in hits if not han.of_name(reading, h.first, h.last)]
-    hits = [h for h in hits if not (_of_time(reading, h) or _by_how_much(reading, h))]
+    hits = [h for h in hits if not (_of_time(reading, h) or _by_how_much(reading, h) or _un(reading, h, end))]
     acts = [h for h in reading.section("acts") if not han.future(reading, h.first, h.last)]
     wider = [*hits, *acts, *reading.section("things"), *reading.section("salience")]
     return [
@@ -109,6 +109,11 @@ def _by_how_much(reading: Reading, hit: Hit) -> bool:
         or reading.tokens[following].low[:1].isdigit()
         or reading.is_a("about", following)
     )
+
+
+def _un(reading: Reading, hit: Hit, verb: int) -> bool:
+    """„المذكرة غير المشروعة المبرمة“: an Arabic "un-" belongs to the word right behind it."""
+    return reading.lexicon.table.arabic and reading.tokens[hit.last].low == "غير" and verb - hit.last > 1
 
 
 def _straddles(reading: Reading, hit: Hit) -> bool:
@@ -207,7 +212,7 @@ def says_nothing(reading: Reading, hit: Hit, trigger: Trigger) -> bool:
         )
     if trigger.tense == PAST and trigger.voice == ACTIVE and reading.is_a("do", hit.first - 1):
         return True  # "did not hesitate and ratified": "did" wants a verb without an ending
-    if reading.comma_between(hit.last, verb) and _set_in(reading, hit):
+    if reading.comma_between(hit.last, verb) and (_set_in(reading, hit) or _other_verb(reading, hit, trigger)):
         return True
     if hit.key == REJECTED:
         return False
@@ -221,6 +226,12 @@ def says_nothing(reading: Reading, hit: Hit, trigger: Trigger) -> bool:
         return True  # «при трёх голосах против»
     counted = reading.tokens[hit.last + 1].low.isdigit()
     return counted and hit.first > 0 and reading.tokens[hit.first - 1].low not in _HARD_NO
+
+
+def _other_verb(reading: Reading, hit: Hit, trigger: Trigger) -> bool:
+    """„اتفاق أول لم يبرم قط في مجلس النواب، وقع لبنان …“: an Arabic negation before a comma denies the verb of its own clause."""
+    told = trigger.tense == PAST and trigger.voice in {ACTIVE, PASSIVE}
+    return reading.lexicon.table.arabic and told and not reading.is_a("denial", hit.last)
 
 
 def _lacks(reading: Reading, hit: Hit, trigger: Trigger) -> bool:

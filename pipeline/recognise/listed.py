@@ -357,3 +357,21 @@ def _item(reading: Reading, noun: str, mention: Mention, first: int, last: int) 
 def _text(reading: Reading, first: int, last: int) -> str:
     base = reading.sentence.start
     return reading.sentence.text[reading.tokens[first].start - base : reading.tokens[last].end - base]
+
+
+_TOO = frozenset(["وكذا", "وكذلك", "وايضا"])
+
+
+def begun_anew(reading: Reading, gap: range, trigger: Trigger) -> bool:
+    """Whether "and" is written to another word behind a comma than to the next agreement («رفضهما …، وتمسكهما باتفاقية …»), and not to the
+    preposition that the verb had before („وافق على …، وعلى …“)."""
+    if reading.lexicon.language != "ar":
+        return False
+    led = {reading.tokens[i].low for i in range(trigger.last, gap.start)}
+    anew = (reading.tokens[i].low for i in gap if "،" in reading.before(i))
+    return any(
+        low.startswith("و")
+        and low not in _TOO
+        and not (low[1:] in led and reading.lexicon.has("prepositions", low[1:]))
+        for low in anew
+    )

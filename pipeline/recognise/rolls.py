@@ -239,7 +239,8 @@ class Rolls(RollItems):
 
     def _staged(self, one: Bound, kind: EventType, actor: Actor) -> tuple[EventType, str, str]:
         """What a step is at the actor's stage, the stage, and the rule that said so."""
-        if not actor.country or one.step.reason == acts.BY_DECREE:
+        known = actor.country or actor.stage == "committee"  # whosever committee it is
+        if not known or one.step.reason == acts.BY_DECREE:
             return kind, actor.stage, ""
         return actors.normalise(kind, actor.country, actor.stage, self.tools.names.jurisdictions)
 

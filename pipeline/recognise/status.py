@@ -224,7 +224,7 @@ def _finite(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> 
         return undone
     if trigger.tense == PRESENT and trigger.family == "enter_force" and tenses.since(reading, trigger):
         return Status.OCCURRED, ("in_force_since",)
-    if trigger.tense == FUTURE:
+    if trigger.tense == FUTURE or tenses.will(reading, trigger):
         return Status.PLANNED, ("future_form",)
     if trigger.tense == PAST and reading.lexicon.verb_final and not reading.lexicon.grammar.get("prepositions"):
         near = [h for h in near if h.first > trigger.last or h.key != "planned"]  # "Kenya için yürürlüğe girdi"

@@ -281,7 +281,9 @@ def _equals(
             break
         if any(t.what == "law" and t.first in gap for t in found):
             break  # of another law, if that stands in the same row
-        if (not titled and _subject_of_next(reading, verbs, trigger, other)) or _begun_anew(reading, gap):
+        if (not titled and _subject_of_next(reading, verbs, trigger, other)) or listed.begun_anew(
+            reading, gap, trigger
+        ):
             break
         more = listed.goes_on(reading, gap) or reading.comma_between(last.last, other.first)
         more = more or titled or complements.joined(reading, other.first) or _preposition_again(reading, other)
@@ -300,13 +302,6 @@ def _listed_before(reading: Reading, found: Sequence[Thing], thing: Thing) -> li
 def _among(reading: Reading, gap: range) -> bool:
     """Whether what follows is told to be some of what went before: "four documents, among them a treaty on extradition"."""
     return any(reading.is_a("including", i) and set(",،，") & set(reading.before(i)) for i in gap)
-
-
-def _begun_anew(reading: Reading, gap: range) -> bool:
-    """Whether "and" is written to another word behind a comma than to the next agreement («رفضهما …، وتمسكهما باتفاقية …»)."""
-    if reading.lexicon.language != "ar":
-        return False
-    return any("،" in reading.before(i) and reading.tokens[i].low.startswith("و") for i in gap)
 
 
 def _preposition_again(reading: Reading, other: Thing) -> bool:

@@ -45,6 +45,38 @@ def _nth_to(reading: Reading, trigger: Trigger) -> bool:
     return state in _STATE and nth.lstrip("ك") in _NTH
 
 
+_WILL = ("سي", "ست", "وسي", "وست", "فسي", "فست")
+
+
+def will(reading: Reading, trigger: Trigger) -> bool:
+    """„سيطبق مؤقتا“: an Arabic verb with the letter of what is to come before it."""
+    return reading.lexicon.table.arabic and reading.tokens[trigger.first].low.startswith(_WILL)
+
+
+_HEADLINE = 9  # words of the subject before the verb of an Arabic headline
+_NO_HEADLINE = frozenset(
+    ["ان", "قد", "سوف", "التي", "الذي", "اللذان", "اللتان", "كان", "كانت", "حيث", "لكي", "لا", "لم", "لن"]
+)
+
+
+def _headline(reading: Reading, trigger: Trigger) -> bool:
+    """„البرلمان الكيني يصادق على المعاهدة“: the subject before its verb at the very beginning, where a text would begin with the verb: a
+    headline, whose present is news."""
+    first = trigger.first
+    if not reading.lexicon.table.arabic or reading.sentence.index or not 0 < first <= _HEADLINE:
+        return False
+    if will(reading, trigger) or any(reading.tokens[i].low in _NO_HEADLINE for i in range(first)):
+        return False
+    if any(h.key in {"planned", "called_for", "negated", "conditional"} for h in reading.section("status")):
+        return False
+    if any(h.form not in {"noun", "attribute"} and h.last < first for h in reading.section("acts")):
+        return False
+    organs = {"chamber", "executive", "presidential"}
+    subject = any(reading.token_at(p.start) <= 1 for p in reading.parties)
+    subject = subject or any(h.key in organs and h.first <= 1 for h in reading.section("procedure"))
+    return subject or any(h.first == 0 for h in reading.section("instruments"))
+
+
 def present(reading: Reading, trigger: Trigger, found: Sequence[Hit]) -> Verdict:
     """News in a headline and in most languages, a plan where it is scheduled. `found`: the cues before the verb."""
     if _by_decree(reading, trigger):
@@ -63,6 +95,8 @@ def present(reading: Reading, trigger: Trigger, found: Sequence[Hit]) -> Verdict
         reach = 12 if trigger.voice == PASSIVE else 3
         if any(h.key in {"planned", "called_for"} and trigger.first - h.last <= reach for h in found):
             return Status.PLANNED, ("planned",)
+        return Status.OCCURRED, (SCHEDULED,)
+    if _headline(reading, trigger):
         return Status.OCCURRED, (SCHEDULED,)
     return Status.PLANNED, ("present_form",)
 
@@ -202,11 +236,27 @@ def no_deed(reading: Reading, trigger: Trigger) -> bool:
     """Whether a verb of force says only that it lasts, one of ending where a sitting came to („انتهى المجلس إلى ما يلي“)."""
     if trigger.family == "enter_force":
         return reading.is_a("in_force", trigger.first) and only_lasts(reading, trigger)
-    if trigger.family != "terminate" or not reading.lexicon.table.arabic:
+    if not reading.lexicon.table.arabic:
+        return False
+    if trigger.family == "conclude":
+        return _round(reading, trigger)
+    if trigger.family != "terminate":
         return False
     behind = range(trigger.last + 1, min(trigger.last + _TO_WHAT, len(reading.tokens)))
     ended = reading.tokens[trigger.first].low.lstrip("وف") in _CAME_TO
     return ended and any(reading.tokens[i].low == "الي" for i in behind)
+
+
+_ROUND = frozenset(["جوله", "الجوله", "لجوله", "للجوله"])
+_LAST_ROUND = ("الاخير", "النهائي", "الختامي", "اخر")
+_OF_ROUND = 8  # words from "ended" to what comes behind the round of talks
+
+
+def _round(reading: Reading, trigger: Trigger) -> bool:
+    """„اختتمت الجولة الثانية من المفاوضات“: a round of talks that ended, and not the last."""
+    words = [t.low for t in reading.tokens[trigger.first : trigger.last + _OF_ROUND]]
+    words = words[: next((n for n, word in enumerate(words) if word in {"بعد", "عقب", "اثر"}), None)]
+    return not _ROUND.isdisjoint(words) and not any(word.startswith(_LAST_ROUND) for word in words)
 
 
 def only_lasts(reading: Reading, trigger: Trigger) -> bool:
