@@ -19,6 +19,7 @@ _OPENING = frozenset(
     {PRONOUN, GENERIC, "negotiations"}
 )  # "ratificarlo", "talks were wrapped up", "the wording is agreed"
 _NEVER_IN_FORCE = frozenset({"procedures", "instruments", "negotiations"})
+_ISSUED = {(act, how) for act in ("accede", "ratify") for how in ("decree", "instruments")}  # „أصدر … وثائق تصديق على“
 _TIED = 8  # words from an agreement to the verb of its content
 _REACH = 22  # words between a verb and its object
 _VSO = 8  # words between an Arabic verb and its "عليها", the subject being between them
@@ -329,8 +330,6 @@ def _inside(reading: Reading, trigger: Trigger, things: Sequence[Thing]) -> Thin
     inside = [t for t in things if trigger.first < t.first <= trigger.last and t.what != NOUN]
     if trigger.family in {"withdraw", "terminate", "suspend"}:
         inside = [t for t in inside if t.what != "decision"]  # "çekilme kararı aldı": what is left stands before
-    if trigger.family in {"accede", "ratify"} and reading.lexicon.table.arabic:  # „أصدر … وثائق تصديق على“
-        inside = [t for t in inside if t.what not in {"decree", "instruments"}]
     if not reading.lexicon.table.arabic:  # "ratificarlo"
         inside += [t for t in things if t.first == trigger.first and t.last <= trigger.last and t.what in _OPENING]
     inside = [t for t in inside if t.what == "procedures" or not reading.is_a("prepositions", t.first)]
@@ -343,15 +342,14 @@ def _inside(reading: Reading, trigger: Trigger, things: Sequence[Thing]) -> Thin
 
 
 def _by_the_way(reading: Reading, trigger: Trigger, thing: Thing) -> bool:
-    """Whether a thing among a verb's words is not what it is done to: who is sent to sign, the decree by which one ratifies, the
-    bill in "voted for the bill of ratification", the talks that a signing crowned."""
+    """Whether a thing among a verb's words is not what it is done to: who is sent to sign, the bill in "voted for the bill of ratification"."""
     if thing.what == "person" or (thing.what == "negotiations" and trigger.family in _NOT_TALKS):
         return True
     if thing.what == TREATY and trigger.family == "approve" and thing.first == thing.last >= trigger.last - 1:
         return reading.is_a("consent", thing.last)  # "a donné son accord à la ratification"
     if thing.what == PRONOUN and reading.lexicon.table.arabic and reading.tokens[thing.first].low.startswith("بموجب"):
         return True  # "a bill by which one agrees to the treaty"
-    if reading.lexicon.table.arabic and _means(reading, thing):
+    if reading.lexicon.table.arabic and (_means(reading, thing) or (trigger.family, thing.what) in _ISSUED):
         return True
     own = any(h.first > thing.last and h.last <= trigger.last for h in reading.section("acts"))
     return thing.what in {"law", "draft", "decree"} and own and trigger.family in {"ratify", "promulgate"}
