@@ -154,7 +154,7 @@ def _its(mention: PartyMention, low: str) -> bool:
 
 def _dealt_with(mention: PartyMention, low: str, withs: Collection[str]) -> bool:
     """Whether "with" stands before a state or its organ: the other side of an agreement ("the treaty with Chile cleared the Senate")."""
-    return any(word in withs for word in low[: mention.start].split()[-_WITH:])
+    return any(word in withs for word in low[: mention.start].rsplit(maxsplit=_WITH)[-_WITH:])
 
 
 def _unknown(default: str, near: Near) -> bool:

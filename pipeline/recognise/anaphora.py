@@ -176,11 +176,13 @@ def before(reading: Reading, mention: Mention) -> str:
 
 def amendment(reading: Reading, mention: Mention) -> str:
     """The words of an amendment to the agreement that a mention names ("the amendment to the Montreal Protocol"), or ""."""
+    nouns = reading.roles.get("amendments")
+    if nouns is None:
+        return ""
     first = reading.token_at(mention.start)
     last = min(reading.token_at(mention.end - 1), len(reading.tokens) - 1)
     if reading.any_is("amendments", range(first, last + 1)):
         return ""
-    nouns = reading.roles.get("amendments", frozenset())
     begin, end = _tied_before(reading, first, nouns), _tied_behind(reading, last, nouns)
     if begin < 0 and end < 0:
         return ""
@@ -191,9 +193,11 @@ def amendment(reading: Reading, mention: Mention) -> str:
 
 def extended(reading: Reading, mention: Mention) -> bool:
     """Whether the words are about the extension of the agreement that a mention names ("the extension of the fishery treaty")."""
+    nouns = {i for h in reading.section("acts") if h.key == "extend" and h.form == "noun" for i in (h.first, h.last)}
+    if not nouns:
+        return False
     first = reading.token_at(mention.start)
     last = min(reading.token_at(mention.end - 1), len(reading.tokens) - 1)
-    nouns = {i for h in reading.section("acts") if h.key == "extend" and h.form == "noun" for i in (h.first, h.last)}
     ahead, behind = _tied_before(reading, first, nouns), _tied_behind(reading, last, nouns)
     return nouns.isdisjoint(range(first, last + 1)) and max(ahead, behind) >= 0
 
@@ -254,6 +258,8 @@ def _said_of(reading: Reading, first: int, last: int) -> range:
 
 def _replaced(reading: Reading, first: int, last: int) -> bool:
     """Whether a verb of replacing has a mention as its object: right before it, with attributes between, or right behind it."""
+    if "replacing" not in reading.roles:
+        return False
     for i in range(first - 1, max(-1, first - 1 - _ATTRIBUTES), -1):
         if reading.is_a("replacing", i):
             return True

@@ -32,6 +32,8 @@ def between(reading: Reading, start: int, end: int, clauses: frozenset[int], sec
         and reading.clause_of[h.first] in clauses
         and h.key in _CUES
     ]
+    if not hits:
+        return hits
     hits = [h for h in hits if not (_limit(reading, h) or hangs_on(reading, h) or _straddles(reading, h))]
     hits = [h for h in hits if not han.of_name(reading, h.first, h.last)]
     hits = [h for h in hits if not (_of_time(reading, h) or _by_how_much(reading, h) or _un(reading, h, end))]

@@ -86,7 +86,8 @@ def _agreed(reading: Reading, trigger: Trigger) -> Verdict | None:
     near = range(max(0, trigger.first - _AGREED), trigger.first)
     if reading.lexicon.verb_final and not reading.lexicon.grammar.get("prepositions"):  # "onaylamayı kabul etti"
         near = range(trigger.last + 1, min(trigger.last + 3, len(reading.tokens)))
-    agreeing = [i for i in near if reading.is_a("agreeing", i)]
+    words = reading.roles.get("agreeing", frozenset())
+    agreeing = [i for i in near if i in words]
     if not agreeing:
         return None
     clauses = cues.own(reading, trigger) | {reading.clause_of[agreeing[-1]]}

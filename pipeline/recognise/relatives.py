@@ -80,10 +80,12 @@ def changing(reading: Reading) -> frozenset[int]:
     does = {hit.first for hit in verbs if hit.form in _CHANGES}
     does |= {i - 1 for i in does if reading.is_a("reflexive", i - 1)}
     openers = [i for i in reading.roles.get("relative", ()) if i + 1 in does]
-    done = [i for i in named if reading.is_a("done", i)] if openers else []
-    told = {hit.first for hit in reading.hits if hit.section in TELLING}
-    found = {i for i in openers if i in named or _goes_on(i, done, told)}
-    found.update(i for opener in openers for i in _by_which(reading, opener, named))
+    found: set[int] = set()
+    if openers:
+        done = [i for i in named if reading.is_a("done", i)]
+        told = {hit.first for hit in reading.hits if hit.section in TELLING}
+        found.update(i for i in openers if i in named or _goes_on(i, done, told))
+        found.update(i for opener in openers for i in _by_which(reading, opener, named))
     attributes = (hit.first for hit in verbs if hit.form == "attribute" and hit.first in named)
     return frozenset(found.union(i for i in attributes if reading.before(i).strip(" \u00a0") == ","))
 

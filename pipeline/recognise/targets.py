@@ -139,6 +139,8 @@ def behind_colon(
     reading: Reading, found: Sequence[Thing], verbs: Sequence[Trigger], trigger: Trigger, thing: Thing | None
 ) -> list[Thing]:
     """The agreements that a colon lists behind "two documents", a plural, bills, or a verb without an object; none where they tell on."""
+    if all(mark not in reading.sentence.low for mark in _COLON):
+        return []
     anchor = trigger.last if thing is None else max(trigger.last, thing.last)
     if thing is not None and any(
         not _COLON.isdisjoint(reading.before(i)) for i in range(trigger.last + 1, thing.first + 1)

@@ -219,6 +219,8 @@ def _of_moment(
     reading: Reading, trigger: Trigger, others: Sequence[Trigger], usable: Sequence[DateMention]
 ) -> list[DateMention]:
     """The date that a clause explains: "since 2011, when it ratified", «31 марта в Худжанде, где подписали …»."""
+    if "moment" not in reading.roles:
+        return []
     start = max(1, trigger.first - _MOMENT)
     opener = next((i for i in range(trigger.first - 1, start - 1, -1) if reading.is_a("moment", i)), 0)
     before = [m for m in usable if last_of(reading, m) < opener]
@@ -293,7 +295,8 @@ def _is_own(
             return False
         if _of_apposition(reading, trigger, telling, mention):
             return False
-        return all(distance(reading, mention, trigger) <= distance(reading, mention, t) for t in rivals)
+        far = distance(reading, mention, trigger) if rivals else 0
+        return all(far <= distance(reading, mention, t) for t in rivals)
     if _alone_behind(reading, trigger, others, mention):
         return True
     if any(t in telling for t in rivals):
@@ -305,16 +308,20 @@ def _is_own(
 
 def _signed_at(reading: Reading, trigger: Trigger, mention: DateMention) -> bool:
     """签于2016年, 签署于2016年: a Chinese verb that "at" ties to the date behind it."""
+    if not reading.lexicon.han:
+        return False
     word = word_of(reading, mention)
-    tied = reading.lexicon.han and 0 < word - trigger.last <= 2 and reading.tokens[word - 1].low == "于"
-    return bool(tied) and not reading.comma_between(trigger.last, word)
+    tied = 0 < word - trigger.last <= 2 and reading.tokens[word - 1].low == "于"
+    return tied and not reading.comma_between(trigger.last, word)
 
 
 def _leads_on(reading: Reading, before: Trigger, mention: DateMention, behind: Sequence[Trigger]) -> bool:
     """Whether a date behind a comma opens what comes after a verb, in Chinese, where no conjunction would („经国务院批准，2014年9月，双方…")."""
+    if not reading.lexicon.han:
+        return False
     word = word_of(reading, mention)
-    opens = reading.lexicon.han and before.last < word and any(c in ",，；" for c in reading.before(word))
-    return bool(opens) and any(t.first > word for t in behind)
+    opens = before.last < word and any(c in ",，；" for c in reading.before(word))
+    return opens and any(t.first > word for t in behind)
 
 
 def _of_apposition(reading: Reading, trigger: Trigger, telling: Sequence[Trigger], mention: DateMention) -> bool:
