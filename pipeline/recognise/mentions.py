@@ -266,7 +266,7 @@ def _joins_subjects(reading: Reading, things: Sequence[Thing], verbs: frozenset[
     if (
         reading.lexicon.language not in _HEAD_LAST
         or not 0 < word < len(reading.tokens) - 1
-        or reading.is_a("with", word)
+        or (reading.is_a("with", word) and reading.lexicon.language != "kk")  # «қорғау мен пайдалану туралы конвенция»
     ):
         return False
     if reading.before(word).strip() or reading.before(word + 1).strip():

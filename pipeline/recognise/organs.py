@@ -289,7 +289,8 @@ def judged(
     if kind is E.PROMULGATED and passed:
         return E.RATIFIED, outcome, (*why, CONSENT)  # "la Cámara sancionó la ley"
     enacted = kind is E.APPROVED and one.step.reason.startswith("approve_law_")
-    if ((kind is E.RATIFIED and one.step.chamber) or enacted) and actor.stage == "head_of_state":
+    voted = reading.lexicon.verb_final and one.trigger.voice == PASSIVE and _chamber(reading, one.trigger)
+    if ((kind is E.RATIFIED and one.step.chamber) or enacted) and actor.stage == "head_of_state" and not voted:
         return E.PROMULGATED, outcome, (*why, "law_of_head_of_state")
     if kind is E.TERMINATED and actor.stage == "court":
         return E.REJECTED, outcome, (*why, "void_by_court")
