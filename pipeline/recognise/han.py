@@ -249,6 +249,11 @@ def no_law(reading: Reading, last: int) -> bool:
     return reading.lexicon.language == "zh" and _text(reading, last + 1, last + 2).startswith(_NO_LAW)
 
 
+def applies_to(reading: Reading, last: int, day: int) -> bool:
+    """协定生效,适用于明年1月1日起的所得: a day from which what it is on counts is not the verb's, which ends on word `last`."""
+    return reading.lexicon.language == "zh" and 0 < last < day and "适用于" in _text(reading, last + 1, day - 1)
+
+
 def _dated(reading: Reading, word: int) -> bool:
     """Whether a day or "already" stands before a verb: then it happened."""
     return any(reading.tokens[i].low in {"年", "月", "日", "已"} for i in range(max(0, word - 12), word))

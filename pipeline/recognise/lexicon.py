@@ -203,6 +203,7 @@ GRAMMAR = frozenset(
         "since",
         "with",
         "between",
+        "patrons",
         "ends",
         "about",
         "adverb_endings",

@@ -38,7 +38,11 @@ def of(
     `own`; `since`: the first sentence of its paragraph."""
     acting = tuple(dict.fromkeys(p.code for p in subject if p.code))
     actors = tuple(dict.fromkeys(p.code for p in subject if p.code and p.kind is not PartyKind.BODY))
-    near = tuple(dict.fromkeys(p.code for p in reading.parties if p.code))
+    hosts = {p.code for p in reading.parties if _patron(reading, p)}
+    there = (
+        p for p in reading.parties if p.code not in hosts or not (_patron(reading, p) or p.kind is PartyKind.CAPITAL)
+    )
+    near = tuple(dict.fromkeys(p.code for p in there if p.code))
     fresh = _fresh(reading, mention, step)
     made = step in _MAKING or (fresh and step is None)
     when = _year(own, scene, 0 if step is None else sentence) if made else 0
@@ -51,6 +55,19 @@ def of(
         "" if step in {None, EventType.ACCEDED} else anaphora.joining(reading, mention),
         scene.published.year if scene.published else 0,
     )  # fmt: skip
+
+
+_BESIDE = 4  # words between a patron and what says that it is one
+_BEHIND = 8  # the same in Chinese, letter by letter
+
+
+def _patron(reading: Reading, party: PartyMention) -> bool:
+    """„برعاية أمريكية“, 在美国国务卿主持下: who lends its house or good offices is no party to what others sign."""
+    first, last = reading.token_at(party.start), reading.token_at(party.end - 1)
+    han = reading.lexicon.language == "zh"
+    near = range(last + 1, last + 1 + _BEHIND) if han else range(max(0, first - _BESIDE), first)
+    words = [h for h in reading.section("grammar") if h.key == "patrons" and (h.first if han else h.last) in near]
+    return any(not reading.comma_between(*((last, h.first) if han else (h.last, first))) for h in words)
 
 
 def _year(own: Sequence[DateMention], scene: Scene, sentence: int) -> int:

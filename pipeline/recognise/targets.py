@@ -263,7 +263,8 @@ def _equals(
     """Further agreements of the same list, or behind "as were": "two accords, the Partnership Agreement and an Interim Agreement"."""
     out: list[Thing] = []
     last = thing
-    stops = [v.first for v in verbs if v.voice != NOMINAL]
+    none = {NOMINAL, ATTRIBUTE} if reading.lexicon.table.arabic else {NOMINAL}  # „… الموقعة في …، واتفاقية …“
+    stops = [v.first for v in verbs if v.voice not in none or v is trigger]
     for other in found:
         if other.first <= thing.last or not (other.what == TREATY or _elliptic(reading, other)):
             continue

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pipeline.model import PartialDate, Status
+from pipeline.recognise import han
 from pipeline.recognise.calendars import CHAINED, EVENT
 from pipeline.recognise.cases import LAWS
 from pipeline.recognise.reading import ASIDE, RELATIVE, Reading
@@ -155,7 +156,7 @@ def own(
     usable = [m for m in usable if m.role != "title"]
     usable = [m for m in usable if m.rule != _BRACKETED or _alone_behind(reading, trigger, others, m)]
     event = [m for m in usable if m.rule == EVENT and _of_clause_behind(reading, trigger, others, m)]
-    usable = [m for m in usable if m.rule != EVENT]
+    usable = [m for m in usable if m.rule != EVENT and not han.applies_to(reading, trigger.last, word_of(reading, m))]
     others = [t for t in others if t.family not in _BY_THE_WAY]
     kept = [m for m in usable if _is_own(reading, trigger, others, m, telling)]
     moment = _of_moment(reading, trigger, others, usable)
