@@ -142,6 +142,7 @@ def _beside(reading: Reading, trigger: Trigger) -> Verdict:
     """ "Opened the way by denouncing its treaty", « en dénonçant »: a deed beside the main verb's, as real as that; of states only."""
     clauses = cues.own(reading, trigger) | {reading.clause(trigger.first).parent}
     unsure = [h for h in cues.between(reading, 0, len(reading.tokens), clauses) if h.key in _UNSURE]
+    unsure = [h for h in unsure if h.key != "negated" or not reading.comma_between(h.last, trigger.first)]
     if unsure:
         nearest = min(unsure, key=lambda h: abs(h.first - trigger.first))
         return Status.NEGATED if nearest.key == cues.REJECTED else Status(nearest.key), (nearest.key,)

@@ -51,7 +51,8 @@ def noun(reading: Reading, first: int, last: int, verb: int) -> bool:
 def behind(reading: Reading, verb: int, thing: Thing, things: Sequence[Thing]) -> bool:
     """« A dénoncé mardi, *dans un communiqué*, l'accord »: what two commas set in behind a verb is not its object, an agreement behind it is."""
     opening = next((i for i in range(thing.first, max(verb, thing.first - _REACH), -1) if "," in reading.before(i)), 0)
-    if thing.what == NOUN or not opening or opening == thing.first or not _leads(reading, opening):
+    lacking = reading.is_a("lacking", opening)  # "caducó ayer, sin prórroga a la vista, el protocolo"
+    if (thing.what == NOUN and not lacking) or not opening or opening == thing.first or not _leads(reading, opening):
         return False
     closing = next((i for i in range(thing.last + 1, len(reading.tokens)) if "," in reading.before(i)), 0)
     near = range(closing, closing + _NEAR)
@@ -252,6 +253,8 @@ _SET_IN = 10  # words between an auxiliary and its participle
 
 def auxiliary(reading: Reading, first: int) -> tuple[str, int]:
     """ "Has, on Monday in Rabat, signed", « ont, mardi à Rabat, signé »: the auxiliary before what commas set in, or ("", -1)."""
+    if reading.is_a("coordinate", first - 1) and reading.lexicon.language in _SAID_ONCE:
+        return _said_once(reading, first)
     if reading.lexicon.verb_final or reading.before(first).strip() != ",":
         return "", -1
     begin = next((i for i in range(first - 1, max(0, first - _SET_IN), -1) if reading.before(i).strip() == ","), 0)
@@ -259,4 +262,21 @@ def auxiliary(reading: Reading, first: int) -> tuple[str, int]:
     for role, aux in (("be_been", "been"), ("have", "have"), ("be", "be")):
         if begin and not acts and reading.is_a(role, begin - 1) and reading.same_clause(begin - 1, first):
             return aux, begin - 1
+    return "", -1
+
+
+_SAID_ONCE = frozenset({"es", "fr", "pt"})
+_FAR_BACK = 25  # words from an auxiliary to a second participle
+
+
+def _said_once(reading: Reading, first: int) -> tuple[str, int]:
+    """« La junte a retiré son consentement et dénoncé l'accord »: an auxiliary said once for both participles, each with its object."""
+    behind = min(first + 1, len(reading.tokens) - 1)
+    if not reading.is_a("determiners", behind):
+        return "", -1
+    for i in range(first - 2, max(-1, first - _FAR_BACK), -1):
+        if not reading.same_clause(i, first) or reading.is_any(("be", "be_been"), i):
+            break
+        if reading.is_a("have", i):
+            return "have", i
     return "", -1

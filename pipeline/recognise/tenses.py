@@ -215,6 +215,15 @@ def to_be(reading: Reading, trigger: Trigger) -> bool:
     return not (real or timed or before & _DONE_TO_BE)
 
 
+_BESIDE = 2  # words from "will be" to its participle
+
+
+def to_come(reading: Reading, trigger: Trigger) -> bool:
+    """ "Will be signed", "será assinado": a passive that what stands right before it puts off."""
+    near = range(trigger.first - _BESIDE, trigger.first)
+    return trigger.voice == PASSIVE and any(h.key == "planned" and h.last in near for h in reading.section("status"))
+
+
 def until_then(reading: Reading, trigger: Trigger) -> bool:
     """ "Enters into force once fifty states have ratified it": a present that waits for what the clause behind it tells."""
     if trigger.family not in BY_RULE:

@@ -276,7 +276,7 @@ class Walk(Rolls):
     def _around(
         self, reading: Reading, others: Sequence[Trigger], own: Sequence[DateMention], *, lead: bool
     ) -> Circumstances:
-        alone = all(t.tense in {INFINITIVE, GERUND, FUTURE, PRESENT, ""} for t in others)
+        alone = all(t.tense in {INFINITIVE, GERUND, FUTURE, PRESENT, ""} or tenses.to_come(reading, t) for t in others)
         return Circumstances(
             self.article.published_on or self.latest, self.article.published_on is not None, lead, alone, when.coarse(own),
             beside=bool(others), timed=bool(own), counted=when.counted(own), aside=self._is_aside(reading),
