@@ -319,8 +319,13 @@ def history(one: Told, reason: str) -> Told:
 
 
 def _same_day(one: Told, told: Sequence[Told]) -> bool:
-    return one.date is not None and any(
-        t.date == one.date and t.date.day and t.lead and t.salience is NEWS for t in told if t is not one and t.date
+    supposed = one.type is EventType.SUBMITTED and SUPPOSED in one.reasons  # no word tells the day it was tabled
+    return (
+        one.date is not None
+        and not supposed
+        and any(
+            t.date == one.date and t.date.day and t.lead and t.salience is NEWS for t in told if t is not one and t.date
+        )
     )
 
 

@@ -309,7 +309,8 @@ def _of_active(reading: Reading, trigger: Trigger, sides: Sides) -> Thing | None
             return sides.left  # "has been applied provisionally, and the consent is outstanding"
         return sides.right or sides.antecedent or sides.left
     if reading.lexicon.verb_final:
-        return _nearest_object(sides.left) or sides.right or sides.antecedent or sides.left
+        nearest = sides.left if sides.left is not None and sides.left.what != PRONOUN else None
+        return nearest or sides.right or sides.antecedent or sides.left
     if sides.right is not None and not (reading.lexicon.object_first and fronting.clitic(reading, trigger, sides.left)):
         return sides.right
     if trigger.family == "approve" and _passes_chamber(reading, trigger):
@@ -333,8 +334,9 @@ def _inside(reading: Reading, trigger: Trigger, things: Sequence[Thing]) -> Thin
     if not reading.lexicon.table.arabic:  # "ratificarlo"
         inside += [t for t in things if t.first == trigger.first and t.last <= trigger.last and t.what in _OPENING]
     inside = [t for t in inside if t.what == "procedures" or not reading.is_a("prepositions", t.first)]
-    if reading.lexicon.object_first:  # «статут набрав для неї чинності»
-        inside = [t for t in inside if t.what != PRONOUN or not reading.is_a("beneficiary", t.first - 1)]
+    inside = [
+        t for t in inside if t.what != PRONOUN or not reading.is_a("beneficiary", t.first - 1)
+    ]  # «набув для неї сили»
     inside = [t for t in inside if not _by_the_way(reading, trigger, t)]
     if not inside or trigger.voice == NOMINAL:
         return None
@@ -373,10 +375,6 @@ def _passes_chamber(reading: Reading, trigger: Trigger) -> bool:
     return any(p.body and 0 < reading.token_at(p.start) - trigger.last <= 3 for p in reading.parties)
 
 
-def _nearest_object(thing: Thing | None) -> Thing | None:
-    return thing if thing is not None and thing.what != PRONOUN else None
-
-
 def _of_noun(reading: Reading, trigger: Trigger, things: Sequence[Thing], sides: Sides) -> Thing | None:
     following = [t for t in things if t.first > trigger.last and t.first - trigger.last <= 12]
     if following and reading.clause_of[following[0].first] == reading.clause_of[trigger.first]:
@@ -392,6 +390,8 @@ def _of_attribute(reading: Reading, trigger: Trigger, things: Sequence[Thing], s
     reach = _HAN if reading.lexicon.language == "zh" else reach
     after = [t for t in things if 0 < t.first - trigger.last <= reach and t.what != PRONOUN]
     comma = trigger.first == 0 or "," in reading.before(trigger.first)
+    if before and after and not comma and inserts.of_bill(reading, before[-1], trigger.last, after[0]):
+        return after[0]
     if before and (comma or not reading.lexicon.object_first or trigger.first - before[-1].last == 1):
         return before[-1]
     if after and not inserts.done_by(reading, trigger.first, trigger.last, after[0].first):

@@ -161,6 +161,12 @@ def _link(reading: Reading, first: int, last: int) -> int:
     return next(copula, -1)
 
 
+def of_bill(reading: Reading, bill: Thing, participle: int, text: Thing) -> bool:
+    """«Законопроект о ратификации подписанного в мае договора»: a participle behind a bill says which treaty that is about."""
+    led = reading.lexicon.object_first and bill.what in {"law", "draft"} and text.what == TREATY
+    return led and not reading.comma_between(participle, text.first)
+
+
 _FOR = frozenset({"ratify", "approve", "accede", "denounce", "suspend", "terminate"})  # what laws are made for
 
 

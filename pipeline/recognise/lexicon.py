@@ -119,6 +119,7 @@ GRAMMAR = frozenset(
         "be_been",
         "subjunctive_aux",
         "granted",
+        "of_treaty",
         "purpose",
         "passive_aux",
         "by",

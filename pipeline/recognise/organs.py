@@ -347,7 +347,8 @@ def _judged(reading: Reading, one: Bound, verdict: Verdict, actor: Actor, told: 
         return _bare_vote(reading, one.trigger, (kind, outcome, why), told, chamber=chamber)
     if one.step.chamber and minor and outcome is Status.OCCURRED and one.thing is not None and one.thing.what in LAWS:
         return E.APPROVED, outcome, why  # a cabinet's bill on leaving: its approval is a step of its own
-    if one.step.chamber and (minor or _preliminary(reading, one.trigger)):
+    settled = one.thing is not None and one.thing.what == "decision"  # a cabinet's own decision to leave, and no bill
+    if one.step.chamber and ((minor and not settled) or _preliminary(reading, one.trigger)):
         if kind in {E.RATIFIED, E.APPROVED}:
             return E.APPROVED, outcome, why
         if outcome is Status.OCCURRED:
