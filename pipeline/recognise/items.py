@@ -9,6 +9,7 @@ from pipeline.recognise.values import Sentence
 
 _DATELINE = re.compile(r"[\s•▪*·►-]*([^\W\d_][^\W\d_.'’-]*(?:[ '’.-][^\W\d_]+){0,3}) ?(?:\([^)]{2,30}\))? ?[—–:|-]+ ")
 MARK = re.compile(r"\s*(?:[-–—•*▪●◦‣·►✓]|\(?(?:\d{1,2}|[a-zа-я])[.)])\s*(?=\S)")  # of an item
+DECIDED = "decided_item"  # the reason of a noun of consent that opens an item and tells the decision
 _NUMBER = re.compile(r"\(?(?:[IVX]{1,4}|\d{1,2})(?:[-–.]\d{1,2}){0,2}[.)]?")
 _SHORTEST = 4  # letters: "UK:" and "EU –" head remarks, not places
 

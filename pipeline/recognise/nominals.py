@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from pipeline.model import Status
-from pipeline.recognise import cues, parted
+from pipeline.recognise import cues, items, parted
 from pipeline.recognise.cases import ENDING
 from pipeline.recognise.patterns import Hit
 from pipeline.recognise.reading import Reading
@@ -114,7 +114,7 @@ def _alone(reading: Reading, trigger: Trigger) -> Verdict:
         return Status.PLANNED, ("dated_noun",)
     if _verbless(reading, trigger):
         return Status.OCCURRED, ("verbless",)
-    return (Status.OCCURRED, ("decided_item",)) if _item(reading, trigger) else (None, ("noun_alone",))
+    return (Status.OCCURRED, (items.DECIDED,)) if _item(reading, trigger) else (None, ("noun_alone",))
 
 
 _VERBLESS = frozenset({"es", "fr", "pt"})
@@ -180,8 +180,21 @@ _OPENS = 4  # words before the noun in a decree's title
 _BY_DECREE = frozenset({"ratify", "approve", "accede"})
 
 
+_ON, _NUMBERED = frozenset({"hakkında", "dair", "ilişkin"}), ("karar", "sayısı")
+
+
+def _numbered_decision(reading: Reading, trigger: Trigger) -> bool:
+    """Turkish "… Anlaşması'nın onaylanması hakkında Karar (Karar Sayısı: 9611)": in a gazette's contents the decision is the deed."""
+    low = [token.low for token in reading.tokens]
+    behind = low[trigger.last + 1 : trigger.last + 3]
+    numbered = any(tuple(low[i : i + 2]) == _NUMBERED for i in range(trigger.last, len(low)))
+    return len(behind) > 1 and behind[0] in _ON and behind[1] == _NUMBERED[0] and numbered
+
+
 def _decreed(reading: Reading, trigger: Trigger) -> bool:
     """Arabic „مرسوم سلطاني بالتصديق على اتفاقية …“: a decree's title, or what follows its number, is the deed; no verb stands there."""
+    if reading.lexicon.language == "tr":
+        return trigger.family in _BY_DECREE and _numbered_decision(reading, trigger)
     if not reading.lexicon.table.arabic or trigger.family not in _BY_DECREE or trigger.first > _OPENS:
         return False
     if not reading.tokens[trigger.first].low.startswith("ب") or any(h.form != "noun" for h in reading.section("acts")):

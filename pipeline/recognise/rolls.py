@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.model import EventType, Salience, Status
-from pipeline.recognise import acting, actors, acts, company, enrolled, items, number, targets, tenses
+from pipeline.recognise import acting, actors, acts, company, enrolled, items, number, targets, tenses, voting
 from pipeline.recognise.assemble import Told
 from pipeline.recognise.cases import LAWS, PLAIN, Bound, Step
 from pipeline.recognise.focus import Linked
@@ -168,7 +168,8 @@ class Rolls(RollItems):
         acted = [one for one in heard if not _only_says(read, one)]
         own = any(one.salience is Salience.NEWS and not _same(one, roll) for one in acted)
         own = own or bool(roll.base.status is not Status.OCCURRED and acted)  # "In May it asked the Senate to …"
-        if own or not _is_plain(read, acted, roll):
+        decided = any(items.DECIDED in one.reasons for one in heard) or voting.opens_talks(read.reading)
+        if own or decided or not _is_plain(read, acted, roll):
             self.roll = replace(roll, last=sentence.index)
             return
         says = _names(read) and (taken_up or self._carried(sentence))

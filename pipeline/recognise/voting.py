@@ -139,6 +139,12 @@ def _mandated(reading: Reading, trigger: Trigger, thing: Thing) -> bool:
     return _MANDATE in between and any(low in _TO_TALK for low in between)
 
 
+def opens_talks(reading: Reading) -> bool:
+    """„- تفويض الوزير بالتباحث بشأن مذكرة تفاهم“: an item of a list of decisions by which somebody is to talk."""
+    opening = reading.tokens[0].low == _MANDATE if reading.tokens else False
+    return opening and any(token.low in _TO_TALK for token in reading.tokens)
+
+
 def _by_conference(reading: Reading, trigger: Trigger) -> bool:
     """Whether a conference adopts; where it is said who does, that must be one ("approved by the committee, signed at a summit")."""
     if not conference(reading, trigger) or not reading.is_a("by", trigger.last + 1):
