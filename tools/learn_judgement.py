@@ -1,6 +1,7 @@
 """Learn the weights of `pipeline/recognise/judgement.json` from the labelled articles in tests/quality/sets.
 
     python -m tools.learn_judgement              # learn from all sets and write the file
+    python -m tools.learn_judgement --last 36    # from rounds 0 to 36 only: the others are there to measure with
     python -m tools.learn_judgement --hold-out   # leave each set out in turn and say how the others judge it; writes nothing
 
 Full-batch logistic regression with a quadratic penalty, by resilient propagation: the same sets give the same weights.
@@ -183,8 +184,11 @@ def main() -> None:
     """Learn from all sets, or show what leaving one out costs."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--hold-out", action="store_true")
+    parser.add_argument("--last", type=int, metavar="ROUND", help="the last round to learn from")
     options = parser.parse_args()
     names = sorted(path.stem for path in SETS.glob("*.jsonl"))
+    if options.last is not None:
+        names = [name for name in names if int(name.removeprefix("round-")) <= options.last]
     sets = {name: list(examples(name)) for name in names}
     if options.hold_out:
         hold_out(sets)
