@@ -295,9 +295,13 @@ def denies_object(reading: Reading, hit: Hit, verb: int) -> bool:
     """ "No defence agreement with Ankara has been initialled": a "no" that belongs to the agreement, however far the verb (a word)."""
     if hit.key != "negated" or hit.first != hit.last or reading.tokens[hit.first].low not in _NO:
         return False
-    nouns = (h.first for h in reading.section("instruments") if 0 < h.first - hit.last <= _ITS_NOUN and h.last < verb)
+    near = (h.first for h in reading.section("instruments") if 0 < h.first - hit.last <= _ITS_NOUN)
+    noun = next(near, verb)
+    led = any(
+        reading.is_any(("prepositions", "to"), i) for i in range(hit.last + 1, noun)
+    )  # "finds no obstacle to the treaty"
     return (
-        any(True for _ in nouns) and reading.same_clause(hit.first, verb) and not reading.comma_between(hit.first, verb)
+        noun < verb and not led and reading.same_clause(hit.first, verb) and not reading.comma_between(hit.first, verb)
     )
 
 

@@ -135,7 +135,20 @@ def _verbless(reading: Reading, trigger: Trigger) -> bool:
     if told or any(h.key != "occurred" for h in cues_):  # « pour six mois » is a term
         return False
     to_house = trigger.family == "submit" and trigger.last > trigger.first  # « Dépôt au Sénat du texte … »
-    return to_house or _circumstance(reading, trigger.last + 1, end)
+    return _is_object(reading, trigger.last + 1, end) and (to_house or _circumstance(reading, trigger.last + 1, end))
+
+
+_OF = frozenset({"de", "du", "d", "del", "do", "da", "des", "dos", "das"})
+_ITS_OBJECT = 3  # words from "of" to the agreement
+
+
+def _is_object(reading: Reading, begin: int, end: int) -> bool:
+    """Whether the first "of" that is of no day leads to an agreement (« du traité »), a text or an instrument, not to « une violation du traité »."""
+    opened = next((i for i in range(begin, end) if reading.tokens[i].low in _OF and not reading.is_a("on_day", i)), -1)
+    near = range(opened + 1, opened + 1 + _ITS_OBJECT)
+    papers = (h for h in reading.section("things") if h.key in {"instruments", "law", "draft"})
+    heads = {h.first for h in (*reading.section("instruments"), *papers)} | set(reading.roles.get("generic_nouns", ()))
+    return opened >= 0 and any(i in near for i in heads)
 
 
 def _circumstance(reading: Reading, word: int, end: int) -> bool:

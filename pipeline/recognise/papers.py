@@ -165,9 +165,7 @@ def leave(case: Case) -> Step | None:
     if reading.is_a("ambiguous", trigger.first) and _other_object(reading, trigger, thing):
         return None
     if thing is not None and thing.what == "notice":
-        taken_back = trigger.family == "annul" or (
-            trigger.voice == ACTIVE and 0 < thing.first - trigger.last <= _OBJECT
-        )
+        taken_back = trigger.family == "annul" or _taken_back(reading, trigger, thing)
         status = Status.NEGATED if taken_back else None  # "revoked its notice of withdrawal"
         return Step(E.WITHDRAWN, f"{trigger.family}_notice", status, weight=0.95)
     if thing is None and _own_act(reading, trigger):
@@ -193,6 +191,13 @@ def leave(case: Case) -> Step | None:
     if trigger.family == "annul" and thing.what == "law":
         return None
     return None
+
+
+def _taken_back(reading: Reading, trigger: Trigger, notice: Thing) -> bool:
+    """ "Withdrew its notice", « retire la notification »: the notice is the verb's own object, no preposition before it."""
+    if trigger.family != "withdraw" or trigger.voice != ACTIVE or not 0 < notice.first - trigger.last <= _OBJECT:
+        return False
+    return not any(reading.is_any(("prepositions", "by"), i) for i in range(trigger.last + 1, notice.first))
 
 
 def _own_act(reading: Reading, trigger: Trigger) -> bool:

@@ -69,9 +69,13 @@ def fold(word: str) -> str:
     return one_spelling(word.translate(_FOLD).translate(_TRADITIONAL))
 
 
+_MAYOR = "мэр"
+
+
 def one_spelling(word: str) -> str:
-    """A lower-cased word in the spelling that both of Belarusian have in common; others' words have none of these letters there."""
-    if "э" in word:
+    """A lower-cased word in the spelling that both of Belarusian have in common; others' words have hardly one of these letters there, and
+    a mayor («мэр») is no measure."""
+    if "э" in word and not word.startswith(_MAYOR):
         word = _HARD.sub("е", word)
     return _SOFT.sub("", word) if "ь" in word else word
 
