@@ -183,10 +183,12 @@ def future(reading: Reading, first: int, last: int) -> bool:
     if last - first == _VERB:
         return True
     led = any(reading.tokens[i].low == "把" for i in range(first, last))  # 将于周五把协定送交议会
-    return behind in _ADVERBIAL and (led or not _objects(reading, first, last))
+    return behind in _FUTURE_BEFORE and (led or not _objects(reading, first, last))
 
 
-_ADVERBIAL = frozenset("会在根依按由于很尽再先首")  # 将会, 将根据, 将由: there it is a future
+_FUTURE_BEFORE = frozenset(
+    "会在根依按由于很尽再先首"
+)  # 将会, 将根据, 将由, 将尽快: no object stands behind 将, it tells a future
 _OBJECTS = ("instruments", "things")
 
 

@@ -58,10 +58,10 @@ def stands_for(reading: Reading, law: Thing, subject: Trigger, thing: Thing, tri
     if reading.lexicon.language == "zh":
         return _heads(reading, law, subject, thing, trigger)
     clause = reading.clause(trigger.first)
-    never = any(
+    agrees = any(
         reading.is_a("of_treaty", i) for i in (clause.opener, trigger.first)
     )  # «законопроект о соглашении, которое подписали …»
-    of_treaty = (trigger.family in _OF_TREATIES or never) and clause.kind == RELATIVE and clause.opener > thing.last
+    of_treaty = (trigger.family in _OF_TREATIES or agrees) and clause.kind == RELATIVE and clause.opener > thing.last
     return (
         subject is not trigger
         and between

@@ -38,10 +38,9 @@ def of(
     `own`; `since`: the first sentence of its paragraph."""
     acting = tuple(dict.fromkeys(p.code for p in subject if p.code))
     actors = tuple(dict.fromkeys(p.code for p in subject if p.code and p.kind is not PartyKind.BODY))
-    hosts = {p.code for p in reading.parties if _patron(reading, p)}
-    there = (
-        p for p in reading.parties if p.code not in hosts or not (_patron(reading, p) or p.kind is PartyKind.CAPITAL)
-    )
+    patrons = [p for p in reading.parties if _patron(reading, p)]
+    hosts = {p.code for p in patrons}
+    there = (p for p in reading.parties if p.code not in hosts or not (p in patrons or p.kind is PartyKind.CAPITAL))
     near = tuple(dict.fromkeys(p.code for p in there if p.code))
     fresh = _fresh(reading, mention, step)
     made = step in _MAKING or (fresh and step is None)
