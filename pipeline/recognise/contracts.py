@@ -139,10 +139,10 @@ def _name(reading: Reading, word: int) -> bool:
     """Whether a word is an unknown name in capitals, or a Latin or quoted one among Cyrillic letters: SOCAR, «Газпром»."""
     token = reading.tokens[word]
     text = reading.sentence.text[token.start - reading.sentence.start : token.end - reading.sentence.start]
-    if any(p.start <= token.start < p.end for p in reading.parties) or (
-        word and reading.is_a("prepositions", word - 1)
-    ):
-        return False
     if reading.lexicon.language in _CYRILLIC:
-        return text[:1].isupper() and (text.isascii() or "«" in reading.before(word))
-    return len(text) >= _ACRONYM and text.isascii() and text.isalpha() and text.isupper()
+        foreign = text[:1].isupper() and (text.isascii() or "«" in reading.before(word))
+    else:
+        foreign = len(text) >= _ACRONYM and text.isascii() and text.isalpha() and text.isupper()
+    if not foreign or any(p.start <= token.start < p.end for p in reading.parties):
+        return False
+    return not (word and reading.is_a("prepositions", word - 1))

@@ -11,6 +11,8 @@ from collections.abc import Collection
 from pipeline.recognise.values import Document, Sentence, Token
 
 LONGEST = 1500  # characters: a text without stops is cut here, so that no later step meets a monster
+_LONGEST_HAN = 500  # the same of ideographs, each of which is a word; real lists of treaties come to three hundred
+_PAUSES = " ，、,"
 
 _MARKS = "\u0300-\u036f\u0640\u064b-\u065f\u0670"
 _CJK = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
@@ -135,11 +137,14 @@ def _ends_here(text: str, begin: int, stop: re.Match[str], abbreviations: Collec
 
 
 def _cut(text: str, begin: int, end: int) -> list[tuple[int, int]]:
-    """A span in pieces of at most LONGEST characters, cut at spaces where there are any."""
+    """A span in pieces of at most LONGEST characters (of ideographs fewer), cut at pauses where there are any."""
+    if end - begin <= _LONGEST_HAN:
+        return [(begin, end)]
+    longest = _LONGEST_HAN if script_language(text[begin : begin + LONGEST]) == "zh" else LONGEST
     pieces = []
-    while end - begin > LONGEST:
-        space = text.rfind(" ", begin + LONGEST // 2, begin + LONGEST)
-        cut = space if space > 0 else begin + LONGEST
+    while end - begin > longest:
+        pause = max(text.rfind(mark, begin + longest // 2, begin + longest) for mark in _PAUSES) + 1
+        cut = pause or begin + longest
         pieces.append((begin, cut))
         begin = cut
     pieces.append((begin, end))
@@ -158,7 +163,7 @@ def spans(text: str, abbreviations: Collection[str] = (), *, ordinals: bool = Fa
             m.end() for m in _STOP.finditer(text, begin, end) if _ends_here(text, begin, m, abbreviations, ordinals)
         ]
         for stop in [*stops, end]:
-            for left, right in _cut(text, here, stop) if stop - here > LONGEST else ((here, stop),):
+            for left, right in _cut(text, here, stop):
                 a, b = left, right
                 while a < b and (text[a].isspace() or text[a] in _SPACES):
                     a += 1

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping, Sequence
+from math import fsum
 from typing import TypedDict, Unpack
 
 from pipeline.model import Watchlist
@@ -290,9 +291,9 @@ class Index:
             return False
         subjects = {key for view in views for key in view.keys if key in self._weights}
         own = {key for key in said.keys if key in self._weights and key not in said.aside} - subjects
-        foreign = sum(self._weights.foreign(key, False) for key in own if not self._weights.akin(key, subjects))
-        alike = sum(self._weights.shared(key) for key in {*said.keys} & subjects)
-        shared = alike + sum(self._weights.shared(key) for key in {*around.keys} & subjects)
+        foreign = fsum(self._weights.foreign(key, False) for key in own if not self._weights.akin(key, subjects))
+        alike = fsum(self._weights.shared(key) for key in {*said.keys} & subjects)
+        shared = alike + fsum(self._weights.shared(key) for key in {*around.keys} & subjects)
         return foreign < max(_SUBJECT, _DESCRIBED * alike) and (shared >= _SHARED or not subjects)
 
     def facts(self, candidates: Sequence[Candidate], reading: Reading) -> Facts:

@@ -57,7 +57,7 @@ def _view(view: View, entry: Entry, reading: Reading, kind: str, lead: Reading |
     if kindred < _KIND or numbered or said - view.layers:
         return None
     shared = sum(weights.shared(key) for key in reading.keys if key in view.keys)
-    shared += sum(0.6 for _ in said & view.layers)
+    shared += 0.6 * len(said & view.layers)
     if shared < _PART * view.total:
         shared = 0.0
     lacking = [key for key in reading.keys if key not in view.keys and key not in reading.aside]

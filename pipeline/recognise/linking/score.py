@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import fsum
 
 from pipeline.recognise.immutable import value
 from pipeline.recognise.linking.views import Entry, View, Weights
@@ -252,10 +253,10 @@ def content_fit(view: View, query: Query, entry: Entry, weights: Weights, named:
             foreign += against
             another = another or (key in weights and against >= _SUBJECT)
     if reading.layers:
-        shared += sum(_SAID[layer] for layer in reading.layers & view.layers if not named or layer not in named.layers)
-    for code in (query.near | query.context) & view.orgs - reading.orgs if view.orgs else ():
+        shared += fsum(_SAID[layer] for layer in reading.layers & view.layers if not named or layer not in named.layers)
+    for code in sorted((query.near | query.context) & view.orgs - reading.orgs) if view.orgs else ():
         shared += (0.8 if code in query.near else _CONTEXT) * weights.org(code)
-    for code in reading.orgs - entry.parties if reading.orgs else ():
+    for code in sorted(reading.orgs - entry.parties) if reading.orgs else ():
         if code in view.orgs:
             shared += weights.org(code)
         else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
+from math import fsum
 from sys import intern
 
 from pipeline.model import Agreement
@@ -129,7 +130,7 @@ def view_of(
 ) -> View:
     """The view of a title as read, for an agreement of these parties."""
     orgs = reading.orgs - parties
-    total = sum(weights.shared(key) for key in reading.keys) + sum(weights.org(code) for code in orgs)
+    total = sum(weights.shared(key) for key in reading.keys) + fsum(weights.org(code) for code in orgs)
     keys = frozenset(reading.keys) | _consonant_keys(reading)
     return View(
         shared.words(frozenset(map(intern, keys))),

@@ -73,6 +73,13 @@ def test_a_text_without_stops_is_cut() -> None:
     assert all(end - start <= sentences.LONGEST for start, end, _ in sentences.spans(text))
 
 
+def test_ideographs_without_stops_are_cut_sooner() -> None:
+    """Each is a word, and what verbs and agreements of a sentence are asked of each other grows with the square of them."""
+    pieces = sentences.spans("中国和秘鲁签署协定，" * 440)
+    assert max(end - start for start, end, _ in pieces) <= 500
+    assert sum(end - start for start, end, _ in pieces) == 4400
+
+
 @pytest.mark.parametrize(
     ("text", "language"), [("Договор", "ru"), ("اتفاقية", "ar"), ("条约", "zh"), ("treaty", "en"), ("", "en")]
 )
