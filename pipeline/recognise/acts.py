@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from pipeline.model import EventType, Status
-from pipeline.recognise import contracts, cues, fronting, han, laws, papers, parted, signing, tenses, voting
+from pipeline.recognise import contracts, cues, fronting, han, laws, owned, papers, parted, signing, tenses, voting
 from pipeline.recognise.cases import (
     ENDING,
     LAWS,
@@ -56,7 +56,7 @@ def step(trigger: Trigger, thing: Thing | None, about: Trigger | None, reading: 
         law = trigger.family == "sign" and laws.head_signs(reading, trigger)
         return Step(E.PROMULGATED, "signature_under_law", weight=0.85) if law else _of_noun(trigger, thing)
     own = han.own_object(reading, (trigger.first, trigger.last), trigger.family, thing.last if thing else -1)
-    if own or other_object(reading, trigger, thing):
+    if own or other_object(reading, trigger, thing) or owned.apart(reading, trigger, thing):
         return None
     if _descriptive(trigger, reading) or _to_do_something(trigger, thing, reading):
         return None

@@ -286,7 +286,8 @@ def _bind(reading: Reading, trigger: Trigger, things: Sequence[Thing], triggers:
         return behind[-1] if behind else sides.left
     alone = trigger.family in INTRANSITIVE or reading.is_a("intransitive", trigger.first)
     if trigger.voice == PASSIVE or alone:
-        return sides.left or sides.antecedent or inserts.subject_behind(reading, trigger.first, sides.right)
+        last = inserts.subject_behind(reading, trigger.first, sides.right, trigger.family)
+        return sides.left or sides.antecedent or last
     beside = sides.left is not None and trigger.first - sides.left.last <= 2
     if beside and not reading.lexicon.object_first and fronting.clitic(reading, trigger, sides.left):
         return sides.left

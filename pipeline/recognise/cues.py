@@ -282,7 +282,19 @@ def denies_subject(reading: Reading, hit: Hit) -> bool:
         and reading.tokens[hit.first].low
         in {"none", "neither", "nobody", "ни", "никто", "aucun", "keine", "ninguno", "ningún", "nenhum"}
         and hit.first <= 12
-    )
+    ) or (
+        hit.key == "negated" and hit.first == 0 < hit.last and reading.tokens[0].low == "not"
+    )  # "Not a single state has …"
+
+
+def of_none(reading: Reading, trigger: Trigger) -> bool:
+    """ "Baghdad has signed no pipeline treaty": English denies an act by its object."""
+    no = trigger.last + 1
+    if reading.lexicon.language != "en" or trigger.voice != ACTIVE or no >= len(reading.tokens):
+        return False
+    if reading.tokens[no].low != "no" or reading.before(no).strip(" \u00a0"):
+        return False
+    return any(0 < h.first - no <= _ITS_NOUN for h in reading.section("instruments"))
 
 
 _NO = frozenset(

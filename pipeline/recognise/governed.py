@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeline.model import Status
-from pipeline.recognise import cues, parted
+from pipeline.recognise import bare, cues, parted
 from pipeline.recognise.cases import ENDING
 from pipeline.recognise.patterns import Hit
 from pipeline.recognise.reading import MAIN, Reading
@@ -27,12 +27,7 @@ def decide(reading: Reading, trigger: Trigger, start: int) -> Verdict:
     """The status with the rules that spoke, None where nothing governs the form. `start`: where the words that may govern it begin."""
     if trigger.tense == GERUND and trigger.first and _preposition(reading, trigger.first):
         return Status.OCCURRED, ("after_gerund",)
-    if (
-        trigger.tense == GERUND
-        and trigger.first
-        and "," in reading.before(trigger.first)
-        and not _behind_a_day(reading, trigger)
-    ):
+    if trigger.tense == GERUND and trigger.first and _participial(reading, trigger):
         return Status.OCCURRED, ("participial",)
     if _after_that(reading, trigger):
         return None, ("after_that",)
@@ -69,6 +64,13 @@ def decide(reading: Reading, trigger: Trigger, start: int) -> Verdict:
         if not found:
             return _bare(reading, trigger)
     return _verdict(found, reading)
+
+
+def _participial(reading: Reading, trigger: Trigger) -> bool:
+    """ "…, signing the treaty in Doha", "…, their leaders signing it"."""
+    if "," in reading.before(trigger.first):
+        return not _behind_a_day(reading, trigger)
+    return bare.absolute(reading, trigger.first)
 
 
 def _after_that(reading: Reading, trigger: Trigger) -> bool:
@@ -154,7 +156,10 @@ def _bare(reading: Reading, trigger: Trigger) -> Verdict:
     progressive = trigger.tense == GERUND and trigger.first > 0 and reading.is_a("be", trigger.first - 1)
     if progressive and trigger.first > 1 and reading.is_a("be_been", trigger.first - 1):
         return Status.OCCURRED, ("perfect_progressive",)  # "have been applying it since May"
-    if reading.heading or progressive or reading.lexicon.object_first:
+    if trigger.tense == INFINITIVE and bare.orders(reading, trigger.first):
+        return Status.CALLED_FOR, ("ordered",)
+    foretold = trigger.tense == INFINITIVE and bare.foretells(reading, trigger.first)
+    if foretold or reading.heading or progressive or reading.lexicon.object_first:
         return Status.PLANNED, ("progressive" if progressive else "bare_infinitive",)
     return None, ("bare_infinitive",)
 

@@ -30,6 +30,14 @@ _ADVERBS = frozenset(
         "jointly",
         "still",
         "provisionally",
+        "last",
+        "twice",
+        "thrice",
+        "later",
+        "subsequently",
+        "repeatedly",
+        "since",
+        "formally",
     ]
 )
 _BEFORE_IT = frozenset({"already", "just", "long", "never", "not", "yet", "since", "once", "recently"})
@@ -120,7 +128,8 @@ def participle(reading: Reading, first: int, last: int, things: Sequence[Thing])
         return False
     named = any(t.what in {TREATY, "law"} and t.last < first and reading.same_clause(t.last, first) for t in things)
     low = reading.tokens[following].low
-    free = reading.is_a("prepositions", following) or low in _THEN or any(c.isdigit() for c in low)
+    closed = reading.lexicon.language == "en" and "," in reading.before(following)
+    free = closed or reading.is_a("prepositions", following) or low in _THEN or any(c.isdigit() for c in low)
     free = free or any(
         c.isdigit() for i in range(following, min(following + 3, len(reading.tokens))) for c in reading.tokens[i].low
     )
@@ -247,11 +256,33 @@ def ends_clause(reading: Reading, first: int, last: int) -> bool:
     )
 
 
-def subject_behind(reading: Reading, verb: int, thing: Thing | None) -> Thing | None:
+def subject_behind(reading: Reading, verb: int, thing: Thing | None, family: str) -> Thing | None:
     """„Der Gipfel endete, ohne dass das Abkommen …“: what an intransitive verb befalls stands in no clause behind its own."""
+    if thing is not None and family in _BEFALLING and _has_subject(reading, verb):
+        near = range(verb + 1, thing.first)  # "Time ran out *for* the treaty", "is bound *by* it"
+        return thing if any(reading.is_any(("beneficiary", "by"), i) for i in near) else None
     away = thing is not None and not reading.same_clause(thing.first, verb)
     alone = reading.is_a("intransitive", verb)
     return None if thing is not None and alone and away and reading.clause(thing.first).kind == SUBORDINATE else thing
+
+
+_BEFALLING = frozenset({"enter_force", "terminate"})  # "took effect", "lapsed"
+_WHEN = ("on_day", "today", "season", "prepositions", "coordinate", "subordinate", "be", "stop_words", "relative")
+
+
+def _has_subject(reading: Reading, verb: int) -> bool:
+    """ "*The ruling* took effect and obliges Poland to apply the convention": in English who or what a clause is about opens it, behind no
+    more than a day or an adverb, so that nothing behind the verb is its subject."""
+    if reading.lexicon.language != "en":
+        return False
+    clause = reading.clause_of[verb]
+    before = [i for i in range(verb) if reading.clause_of[i] == clause]
+    return any(
+        not reading.is_any(_WHEN, i)
+        and not reading.tokens[i].low.endswith("ly")
+        and not reading.tokens[i].low.isdigit()
+        for i in before
+    )
 
 
 _SET_IN = 10  # words between an auxiliary and its participle

@@ -223,6 +223,7 @@ GRAMMAR = frozenset(
         "by_way",
         "direct",
         "informal",
+        "naming",
         "intransitive",
         "papers",
         "reflexive",

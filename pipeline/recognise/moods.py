@@ -125,3 +125,17 @@ def let_it(reading: Reading, trigger: Trigger) -> Verdict | None:
     cried = reading.sentence.text.rstrip(' »”"').endswith("!")
     cried = cried or any("," in reading.before(i) and reading.is_a("determiners", i + 1) for i in behind)
     return (Status.CALLED_FOR, ("let_it",)) if cried and trigger.tense in {PRESENT, INFINITIVE} else None
+
+
+_INVERTED = frozenset({"had", "were", "should"})
+_INVERSION = 12  # words from such a word to its verb
+
+
+def inverted(reading: Reading, trigger: Trigger) -> Verdict | None:
+    """ "Had the Senate ratified the treaty, …", "Were the pact to be terminated, …": English says "if" by the order of words."""
+    opens = reading.lexicon.language == "en" and reading.tokens[0].low in _INVERTED
+    if not opens or not 0 < trigger.first <= _INVERSION or "," in reading.before(1):
+        return None
+    asked = reading.sentence.text.rstrip(' ”"').endswith("?")
+    within = not any("," in reading.before(i) for i in range(1, trigger.first + 1))
+    return (Status.CONDITIONAL, ("inverted",)) if within and not asked else None

@@ -92,7 +92,7 @@ def notify(case: Case) -> Step | None:
         h
         for h in reading.section("things")
         if h.key in {"instruments", "procedures"}
-        and (trigger.first <= h.first <= trigger.last + 14 or reading.lexicon.verb_final)
+        and (trigger.first - 2 <= h.first <= trigger.last + 14 or reading.lexicon.verb_final)
     ]
     if thing is not None and thing.what == "exchange_protocol":
         return Step(E.EXCHANGED, "exchange_of_notices", weight=0.85)

@@ -43,7 +43,9 @@ def decide(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> V
         none = han.no_act(reading, trigger.first, trigger.last, trigger.family)
         if none:
             return None, (none,)
-    opened = moods.let_it(reading, trigger) or _by_opener(reading, trigger, triggers)
+    opened = (
+        moods.let_it(reading, trigger) or moods.inverted(reading, trigger) or _by_opener(reading, trigger, triggers)
+    )
     if opened is not None:
         return opened
     if trigger.voice == NOMINAL:
@@ -308,7 +310,7 @@ def _undone(reading: Reading, trigger: Trigger, near: Sequence[Hit]) -> Verdict 
         for h in (*reading.section("status"), *reading.section("acts"))
     ):
         return Status.NEGATED, ("negative_form",)
-    if _denied(reading, trigger) or _denied_within(reading, trigger):
+    if _denied(reading, trigger) or _denied_within(reading, trigger) or cues.of_none(reading, trigger):
         return Status.NEGATED, ("denied",)
     if trigger.family in _ENDED_AT_ONCE and _at_once(reading, trigger) and not any(h.key == "negated" for h in near):
         return Status.OCCURRED, ("at_once",)
@@ -380,6 +382,8 @@ def _modal(reading: Reading, hit: Hit, trigger: Trigger) -> bool:
 
 
 def _attribute(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> Verdict:
+    if tenses.wanted(reading, trigger):
+        return Status.CALLED_FOR, ("wanted",)
     start = max(trigger.first - 4, _scope_start(reading, trigger, triggers))
     found = cues.between(reading, start, trigger.first, cues.own(reading, trigger))
     for key in ("negated", "planned", "called_for"):

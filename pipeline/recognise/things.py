@@ -120,7 +120,7 @@ def find(reading: Reading, aliases: tuple[tuple[int, int, str], ...] = ()) -> tu
         and not _means(reading, h)
         and not (h.key == "law" and han.no_law(reading, h.last))
     ]
-    found += [Thing(TREATY, h.first, h.last, h.key) for h in reading.section("instruments")]
+    found += [Thing(TREATY, h.first, h.last, h.key) for h in reading.section("instruments") if not _goes_on(reading, h)]
     found += _nouns(reading, reading.section("acts"))
     found += _enclitics(reading)
     about = {i for h in reading.section("grammar") if h.key == "complement" for i in range(h.first + 1, h.last + 1)}
@@ -232,6 +232,14 @@ _BY = "ب"  # "برفضها": by its refusal, a noun
 _ON_TEXTS = frozenset(
     {"sign", "ratify", "approve", "submit", "deposit", "extend", "amend"}
 )  # "its signing" is the treaty's
+
+
+def _goes_on(reading: Reading, hit: Hit) -> bool:
+    """ "A strategic partnership treaty", "the Fisheries Partnership Agreement": of treaty nouns that run on the last says what it is."""
+    if hit.first == hit.last or not reading.lexicon.grammar.get("compounds"):
+        return False
+    further = (h for h in reading.section("instruments") if hit.first < h.first <= hit.last + 1 and h.last > hit.last)
+    return any(not reading.before(h.first).strip(" \u00a0-") for h in further)
 
 
 def _modifies(reading: Reading, hit: Hit, nouns: frozenset[int]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pipeline.recognise import inserts, orders, overlaps, parted
+from pipeline.recognise import bare, inserts, orders, overlaps, parted
 from pipeline.recognise.immutable import value
 from pipeline.recognise.patterns import Hit
 from pipeline.recognise.reading import RELATIVE, Reading
@@ -79,7 +79,7 @@ def _use(reading: Reading, hits: list[Hit], things: Sequence[Thing]) -> Trigger 
         return None
     families = tuple(sorted(families, key=lambda f: f not in _SPECIFIC))
     family, others = families[0], families[1:]
-    if forms & {"base", "present"} and not forms & {"participle"} and _after_determiner(reading, first):
+    if forms & {"base", "present"} and not forms & {"participle"} and bare.no_verb(reading, first):
         return None
     voice, tense = _voice(reading, first, last, forms, things, family)
     if voice == ACTIVE and _reflexive(reading, first, family):
@@ -101,17 +101,6 @@ def _reflexive(reading: Reading, first: int, family: str) -> bool:
     """Spanish and Portuguese say "se firmó el acuerdo" where others say "was signed"; who leaves or joins does so himself."""
     return family not in MOTION and (
         reading.is_a("reflexive", first) or (first > 0 and reading.is_a("reflexive", first - 1))
-    )
-
-
-def _after_determiner(reading: Reading, word: int) -> bool:
-    if word and reading.lexicon.table.arabic and not reading.lexicon.has("determiners", reading.tokens[word - 1].low):
-        return False  # "وبذلك تدخل": with that it enters
-    return (
-        word > 0
-        and not reading.before(word).strip(" \u00a0")
-        and reading.is_a("determiners", word - 1)
-        and (word == 1 or not reading.is_a("pronouns", word - 1))
     )
 
 
@@ -227,8 +216,9 @@ def _base(reading: Reading, first: int) -> tuple[str, str]:
             break
     if any(h.last < first and first - h.last <= 4 and h.section == "status" for h in reading.section("status")):
         return ACTIVE, INFINITIVE
-    if first == 0 or reading.is_a("prepositions", first - 1):
-        return ("", "") if first else (ACTIVE, INFINITIVE)
+    ordered = first == 0 or bare.orders(reading, first)
+    if ordered or reading.is_a("prepositions", first - 1):
+        return (ACTIVE, INFINITIVE) if ordered else ("", "")
     following = first + 1
     ends = following >= len(reading.tokens) or bool(reading.before(following).strip(' \u00a0"“'))
     ends = ends or reading.tokens[following].low[0].isdigit()

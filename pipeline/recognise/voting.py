@@ -34,7 +34,7 @@ def approve(case: Case) -> Step | None:
     if thing.what in LAWS and about is not None:
         return _voted(about.family, f"approve_law_{about.family}")
     if thing.what in {"law", "decree"}:
-        return _approve_law(reading, thing)
+        return None if conference(reading, trigger) else _approve_law(reading, thing)
     if thing.what == NOUN:
         return _approve_act(reading, trigger, thing)
     if thing.what == "instruments":
@@ -197,8 +197,10 @@ def _voted_for(reading: Reading, trigger: Trigger) -> str:
 def conference(reading: Reading, trigger: Trigger) -> bool:
     """Whether delegates of states, and no organ of one, are at work: what they adopt is the text."""
     hits = [h for h in reading.section("procedure") if reading.clause_of[h.first] == reading.clause_of[trigger.first]]
-    national = any(h.key in {"chamber", "presidential"} for h in hits) or any(p.body for p in reading.parties)
-    return any(h.key == "conference" for h in hits) and not national
+    meeting = {i for h in hits if h.key == "conference" for i in range(h.first, h.last + 1)}  # "the General *Assembly*"
+    national = any(h.key in {"chamber", "presidential"} and h.first not in meeting for h in hits)
+    national = national or any(p.body and reading.token_at(p.end - 1) not in meeting for p in reading.parties)
+    return bool(meeting) and not national
 
 
 def _voted(family: str, reason: str) -> Step | None:

@@ -1,0 +1,83 @@
+"""Verbs in their base form: orders ("ratify the ban, say doctors"), what a headline foretells ("Lima to sign"), and words that are no verbs
+("a swap agreement")."""
+
+from __future__ import annotations
+
+from pipeline.recognise.reading import Reading
+
+_OBJECT = 6  # words from an order to what is to be done
+_SPOKEN = frozenset(':“"‘«')  # marks behind which somebody speaks
+_INSIDE = " \u00a0-'’‘“\""  # marks within a noun phrase
+_SUBJECT = 2  # words before the infinitive of a headline, at least
+_VERBAL = ("be", "have", "do", "quote_verbs")
+
+
+def orders(reading: Reading, word: int) -> bool:
+    """ "Ratify the ban, say doctors", "Traders to Lima: sign the pact": it opens what is said, its object right behind."""
+    opens = word == 0 or bool(set(reading.before(word)) & _SPOKEN)
+    if not opens or reading.lexicon.language != "en" or (word and reading.is_a("to", word - 1)):
+        return False
+    nouns = {h.first for h in reading.section("instruments")}
+    verbs = {h.first for h in reading.section("acts")}
+    for i in range(word + 1, min(word + 1 + _OBJECT, len(reading.tokens))):
+        if i == word + 2 and i in verbs and reading.is_a("coordinate", i - 1):
+            return True  # "sign and ratify the treaty"
+        if reading.before(i).strip(_INSIDE) or reading.is_any(("prepositions", "be", "have"), i):
+            return False
+        if i in nouns:
+            return True
+    return False
+
+
+def foretells(reading: Reading, word: int) -> bool:
+    """ "Lima, Oslo to sign fisheries accord": a line without a stop whose infinitive stands for its verb, behind a subject."""
+    line = reading.lexicon.language == "en" and reading.sentence.text.rstrip()[-1:].isalnum()
+    if not line or word < _SUBJECT or not reading.is_a("to", word - 1):
+        return False
+    begin = next((i for i in range(word - 1, 0, -1) if set(reading.before(i)) & _SPOKEN), 0)
+    before = range(begin, word - 1)
+    verbs = {h.first for h in reading.section("acts") if h.form != "noun"}
+    return bool(before) and not any(i in verbs or reading.is_any(_VERBAL, i) for i in before)
+
+
+_ABSOLUTE = 6  # words of the subject of an absolute participle
+_NO_SUBJECT = ("prepositions", "be", "have", "to", "coordinate", "relative", "subordinate", "stop_words")
+
+
+def absolute(reading: Reading, word: int) -> bool:
+    """ "The feud is over, *their leaders signing* the document in Doha": a participle with a subject of its own, both behind a comma."""
+    if reading.lexicon.language != "en":
+        return False
+    cues = {i for h in reading.section("status") for i in range(h.first, h.last + 1)}
+    for i in range(word, max(0, word - _ABSOLUTE), -1):
+        if i < word and (i in cues or reading.is_any(_NO_SUBJECT, i)):
+            return False
+        if "," in reading.before(i):
+            return i < word and (reading.is_any(("determiners", "possessive"), i))
+    return False
+
+
+def names(reading: Reading, word: int) -> bool:
+    """ "A gas swap agreement", "any cultural exchange treaty": right before its noun the word says what kind of agreement it is."""
+    following = word + 1
+    if (
+        not reading.is_a("naming", word)
+        or following >= len(reading.tokens)
+        or reading.before(following).strip(" \u00a0-")
+    ):
+        return False
+    return any(h.first <= word + 1 <= h.last for h in reading.section("instruments"))
+
+
+def no_verb(reading: Reading, word: int) -> bool:
+    """Whether a word is a noun here: behind a determiner, or where it only names a treaty."""
+    if names(reading, word):
+        return True
+    if word and reading.lexicon.table.arabic and not reading.lexicon.has("determiners", reading.tokens[word - 1].low):
+        return False  # "وبذلك تدخل": with that it enters
+    return (
+        word > 0
+        and not reading.before(word).strip(" \u00a0")
+        and reading.is_a("determiners", word - 1)
+        and (word == 1 or not reading.is_a("pronouns", word - 1))
+    )

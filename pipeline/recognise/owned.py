@@ -1,0 +1,87 @@
+"""An English verb's own object, which is no agreement, though one stands behind it: "approved *the sale* of helicopters to an ally covered by
+the treaty", "extended *condolences* to the people and reaffirmed commitment to the deal"."""
+
+from __future__ import annotations
+
+from pipeline.recognise.reading import Reading
+from pipeline.recognise.things import TREATY, Thing
+from pipeline.recognise.triggers import ACTIVE, Trigger
+
+_ENDS = ("prepositions", "coordinate", "relative", "be", "have", "to", "stop_words", "subordinate")
+_ON = frozenset({"to", "for", "on", "of"})  # words that lead to what consent is given to
+
+
+def apart(reading: Reading, trigger: Trigger, thing: Thing | None) -> bool:
+    """Whether the verb has an object of its own, and the agreement behind it hangs on that or on another verb."""
+    if thing is None or thing.what != TREATY or trigger.voice != ACTIVE:
+        return False
+    if reading.lexicon.language != "en" or thing.first <= trigger.last + 1:
+        return False
+    begin = trigger.last + 1
+    if any(h.first in range(begin, thing.first) for h in reading.section("acts") if h.form != "noun"):
+        return False
+    start = _start(reading, begin, thing.first)
+    before = start - 1
+    if before < begin or reading.before(start).strip(" \u00a0'’‘“\""):
+        return False
+    if _of_another_verb(reading, before):
+        return True
+    if trigger.family in _IN_PART and not reading.comma_between(trigger.last, before):
+        return False
+    return _leads(reading, before) and _has_object(reading, begin, before)
+
+
+_IN_PART = frozenset(
+    {"suspend", "amend", "terminate", "withdraw"}
+)  # "suspends its role in the treaty", "ends an annex to it"
+
+
+def _start(reading: Reading, begin: int, noun: int) -> int:
+    """The first word of the noun phrase that ends on `noun`."""
+    start = noun
+    while start > begin and not reading.before(start).strip(" \u00a0-'’‘“\""):
+        if reading.is_a("determiners", start) and not reading.is_a("numbers", start):
+            break
+        if reading.is_any(_ENDS, start - 1):
+            break
+        start -= 1
+    return start
+
+
+def _leads(reading: Reading, word: int) -> bool:
+    return reading.is_any(("prepositions", "to"), word)
+
+
+def _of_another_verb(reading: Reading, word: int) -> bool:
+    """ "…, citing the convention", "… and defended the pact": a verb that tells of no step stands right before the agreement."""
+    low = reading.tokens[word].low
+    between = reading.before(word)
+    if reading.is_any(("prepositions", "determiners", "stop_words"), word) or len(low) < _VERB:
+        return False
+    if low.endswith("ing"):
+        return "," in between
+    led = word > 0 and (
+        reading.is_any(("coordinate", "relative"), word - 1) or reading.tokens[word - 1].low.endswith("ly")
+    )
+    return low.endswith("ed") and led
+
+
+_VERB = 5  # letters
+
+
+def _has_object(reading: Reading, begin: int, leading: int) -> bool:
+    """Whether a noun phrase stands right behind the verb, and the agreement hangs on another noun, by another word than "of"."""
+    if begin + 1 >= leading or reading.before(begin).strip(" \u00a0"):
+        return False
+    if reading.tokens[begin].low in _ON:
+        begin += 1
+    article = reading.is_any(("determiners", "possessive"), begin) and not reading.is_a("on_day", begin)
+    plural = reading.tokens[begin].low.endswith("s") and reading.is_a("prepositions", begin + 1)
+    plural = plural and not reading.is_any(("prepositions", "stop_words", "on_day", "coordinate"), begin)
+    if not (article or plural):
+        return False
+    inner = range(begin, leading + 1)
+    if any(reading.is_a("duties", i) or reading.is_a("generic_nouns", i) for i in inner):
+        return False
+    led = [i for i in inner if _leads(reading, i)]
+    return len(led) > 1 or reading.tokens[leading].low != "of"
