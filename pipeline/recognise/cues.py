@@ -37,7 +37,11 @@ def between(reading: Reading, start: int, end: int, clauses: frozenset[int], sec
     hits = [h for h in hits if not (_limit(reading, h) or hangs_on(reading, h) or _straddles(reading, h))]
     hits = [h for h in hits if not han.of_name(reading, h.first, h.last)]
     hits = [h for h in hits if not (_of_time(reading, h) or _by_how_much(reading, h) or _un(reading, h, end))]
-    acts = [h for h in reading.section("acts") if not han.future(reading, h.first, h.last)]
+    acts = [
+        h
+        for h in reading.section("acts")
+        if not (han.future(reading, h.first, h.last) or han.apart(reading, h.first, h.last, h.key))
+    ]
     wider = [*hits, *acts, *reading.section("things"), *reading.section("salience")]
     return [
         h
@@ -202,6 +206,12 @@ def says_nothing(reading: Reading, hit: Hit, trigger: Trigger) -> bool:
     verb = trigger.first
     if hit.last >= verb:
         return False
+    if (
+        reading.lexicon.language == "zh"
+        and han.denies_before(reading, hit.first, hit.last, verb)
+        and hit.key == "negated"
+    ):
+        return True
     if _conceded(reading, hit, verb):
         return True
     if hit.key not in {"negated", REJECTED}:

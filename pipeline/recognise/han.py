@@ -15,6 +15,9 @@ _SUBJECT_BEHIND = re.compile(
 )
 _SUBJECTS = frozenset({"ratify", "approve", "enter_force", "provisional", "accede", "extend", "amend"})
 _ONCE_IN_FORCE = re.compile("(?:之后|以后|后)[,，]?[^,，。;；]{0,12}?(?:将|会|可|有望|即可|能|便|须|不再)")
+_MEASURES = re.compile(
+    "(?:措施|政策|新规|新政|办法|条例|细则|制裁|禁令|法律|法案|法规|罚则)(?![^,，。;；]*(?:协定|条约|公约|协议|议定书|备忘录|换文|安排))[^,，。;；]{0,14}$"
+)
 _COMPOUND = re.compile("的?(?:门槛|条件|要件|前提)|所需|法案|条例|细则|办法|议案|草案|立法|方案|计划|情况|措施|进展")
 _MEANS = re.compile(
     "[^,，。;；]{2,40}?(?:来|以)(?:推|促|实现|加强|解决|建立|扩大|提高|保障|维护|深化|应对|减|消除|改善|降低|规范|增|确保|结束)"
@@ -23,6 +26,9 @@ _MEANS = re.compile(
 _TO_TALK = re.compile("就?(?:尽快|尽早|正式)?(?:商谈|商签|启动|开启|开展|开始|推进|加快|重启|继续|恢复|进行)")
 _PART = re.compile(
     "了?(?:绝?大部分|部分|绝?大多数|多数|主要|过半|半数|[0-9一二三四五六七八九十两多]+(?:个|项|轮|章|%|成)|第[^,，。;；]{1,4}[轮章次]|首轮|新一轮|阶段性|技术[层面性])"
+)
+_MOST = re.compile(
+    "绝?大部分|大多数|部分章|多数章|[0-9一二三四五六七八九十两]+(?:个|项)?章|首轮|第[一二三四五六七八九十]+轮"
 )
 _ROUND = re.compile("(?:第[0-9一二三四五六七八九十]+|首|新一|上一|本|又一)轮(?![^,，。;；]*(?:最后|末))[^,，。;；]*$")
 _CONSENTS = frozenset({"ratify", "approve", "accede"})
@@ -35,6 +41,7 @@ _FROM = re.compile("(?:了)?[^,，。;；]{0,12}关于")  # 审议了国务院�
 _SO_MANY = re.compile("等(?:[0-9]+|[一二三四五六七八九十两]+|多)[个個][^,，。;；]{0,8}[国國][和与與及、]")
 _CONSIDERS = re.compile("(?:审议|听取)了?[^,，。;；]{0,12}关于$")
 _ON_WHOLE = frozenset({"extend", "amend", "suspend", "terminate", "withdraw", "enter_force"})
+_TAKING_ON = frozenset({"ratify", "sign", "accede"})
 _TOPIC = re.compile(
     "[^,，。;；]{2,40}?的(?:[^,，。;；]{0,4})(?:文件|草案|问题|谈判|磋商|建议|讨论|计划|方案|提案|声明|请求)"
 )
@@ -96,10 +103,12 @@ def no_act(reading: Reading, first: int, last: int, family: str) -> str:
         return "noun_as_subject"  # 条约的批准和生效,有利于…
     if family in _FORCE and (_COMPOUND.match(behind) or (_ONCE_IN_FORCE.match(behind) and not _dated(reading, first))):
         return "once_in_force"  # 生效门槛, 实施法案; 协定生效后,将…
+    if family in _FORCE and _MEASURES.search(_text(reading, first - _WINDOW, first - 1)):
+        return "of_something_else"  # 公告的措施今日上路
     if _among_contents(_text(reading, first - _LISTED, first - 1), behind):
         return "what_it_provides"
     own = "".join(reading.tokens[i].low for i in range(first, last + 1))
-    about = family in _ON_WHOLE and _text(reading, first - 2, first - 1).endswith(("有关", "关于"))
+    about = family in _ON_WHOLE | _TAKING_ON and _text(reading, first - 2, first - 1).endswith(("有关", "关于"))
     if about and _TOPIC.match(behind):
         return "what_it_is_about"  # 转交有关延长条约的文件
     if own == "通过" and _MEANS.match(behind):
@@ -117,18 +126,40 @@ def _of_talks(reading: Reading, first: int, last: int, own: str, behind: str) ->
     """就商谈自由贸易协定达成共识, 谈判已完成大部分章节, 结束第三轮谈判: talks begun or come to half way."""
     if _TO_TALK.match(own if own.startswith("就") else behind):
         return "to_begin_talks"
-    if _PART.match(behind) or _ROUND.search(_text(reading, first - _SENT_FROM, last)):
+    if _PART.match(behind) or _MOST.search(own) or _ROUND.search(_text(reading, first - _SENT_FROM, last)):
         return "part_of_talks"
     return ""
 
 
 def _led_to(reading: Reading, first: int, family: str, own: str) -> str:
     """送交议会批准, 通过提请议会批准…的议案: what an agreement is sent for; 批准《公约》,成为第150个缔约方: what comes of an act told before."""
-    if family in _CONSENTS and _SENT.search(_text(reading, first - _SENT_FROM, first - 1)):
+    sent = family in _CONSENTS and not any(
+        mark in reading.before(first) for mark in ",，。;；"
+    )  # 递交加入书,加入《公约》
+    if sent and _SENT.search(_text(reading, first - _SENT_FROM, first - 1)):
         return "what_it_is_sent_for"
     if family == "accede" and own.startswith("成为") and _joined_before(reading, first):
         return "what_comes_of_it"
     return ""
+
+
+_PARTS = ",，。;；:：!！?？"
+_TELLS_ON = frozenset(
+    {"notify", "exchange", "withdraw", "conclude"}
+)  # 照会对方,告知国内程序已完成: told in two parts of a sentence
+
+
+def apart(reading: Reading, first: int, last: int, family: str) -> bool:
+    """报》社论:别犹豫了,批准: whether the words of an act stand in different parts of a sentence, or are about another act (放弃签署…公约),
+    and so make none together."""
+    if reading.lexicon.language != "zh":
+        return False
+    within = (h for h in reading.section("acts") if first < h.first and h.last < last and h.form != "noun")
+    if family == "withdraw" and any(h.key != family and not _titled(reading, h.first) for h in within):
+        return True
+    if family in _TELLS_ON:
+        return False
+    return any(mark in reading.before(i) for i in range(first + 1, last + 1) for mark in _PARTS)
 
 
 _LISTED = 80  # ideographs from "provides for" to a word of what is provided for
@@ -325,6 +356,30 @@ def of_list(reading: Reading, count: int, trigger: int) -> bool:
         _text(reading, count - 12, count - 1),
     )
     return bool(named) or any(mark in reading.before(i) for i in range(count + 1, trigger + 1) for mark in ";；")
+
+
+_BARE = frozenset(["不", "未", "没", "没有", "尚未", "并未", "从未", "无需", "不必", "毋须", "无须", "不需", "不会", "不能", "不愿", "不肯", "无法", "无一", "毫无", "并无", "没能", "未能", "不得", "不敢"])  # fmt: skip
+
+
+_IF = re.compile(
+    "(?:若(?!干)|如果|倘|假如|要是|一旦|只要|除非|(?:^|[,，。;；:：“「])如(?![期此今同何火下上意愿数实常约]))[^。;；]{1,40}[,，]"
+    "[^,，。;；]{0,24}(?:就|便|则|方|将|会|也|可|只能|才)[^,，。;；已了]{0,16}$"
+)
+
+
+def on_condition(reading: Reading, first: int) -> bool:
+    """若不开放口岸,就暂停履行协议: whether the part of the sentence before says on what an act hangs."""
+    return reading.lexicon.language == "zh" and _IF.search(_text(reading, 0, first - 1)) is not None
+
+
+def denies_before(reading: Reading, first: int, last: int, verb: int) -> bool:
+    """不必再等,昨日批准了《公约》; 以不合宪为由拒绝: a negation in another part of the sentence, or in a reason, denies what stands there."""
+    if "".join(reading.tokens[i].low for i in range(first, last + 1)) not in _BARE:
+        return False
+    between = _text(reading, last + 1, verb)
+    if re.search("[,，][^,，。;；]{0,24}[就便则才]", between):  # 制裁不撤,批准就无从谈起
+        return False
+    return bool(re.search("[,，；;]|为由|为名|地(?!方|区|位|域|面|图|理|雷)", between))
 
 
 def considered(reading: Reading, first: int, last: int, trigger: int) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from pipeline.recognise import orders
+from pipeline.recognise import ideographs, orders
 from pipeline.recognise.cases import ENDING, LAWS, Bound
 from pipeline.recognise.reading import RELATIVE, Reading
 from pipeline.recognise.things import PRONOUN, TREATY, Thing
@@ -33,7 +33,7 @@ def subjects(reading: Reading, things: Sequence[Thing], triggers: Sequence[Trigg
             found[thing] = Trigger(inside[0].key, thing.first, thing.last, NOMINAL, "")
             continue
         about = _about(reading, thing, things, triggers) or _about_before(reading, thing, triggers)
-        about = about or _about_attributive(reading, thing, triggers)
+        about = about or _about_attributive(reading, thing, triggers) or ideographs.law_for(reading, thing, triggers)
         if about is not None:
             found[thing] = about
     return found
@@ -283,13 +283,17 @@ def of_other_subject(reading: Reading, law: Thing) -> bool:
     """«Закон о рынке дронов», "Ley de Cine", "the Finance Bill": where no act is what a law is about, its own words say that it
     is about something else."""
     following = law.last + 1
-    return of_other_field(reading, law) or (
-        following + 1 < len(reading.tokens)
-        and reading.tokens[following].low in _ABOUT
-        and not reading.before(following).strip(" \u00a0")
-        and not any(reading.is_a(role, following + 1) for role in ("pronouns", "generic_determiners"))
-        and reading.tokens[following + 1].low not in _THIS
-        and not any(h.first <= following + 3 and h.last > following for h in reading.section("instruments"))
+    return (
+        of_other_field(reading, law)
+        or ideographs.of_other_field(reading, law)
+        or (
+            following + 1 < len(reading.tokens)
+            and reading.tokens[following].low in _ABOUT
+            and not reading.before(following).strip(" \u00a0")
+            and not any(reading.is_a(role, following + 1) for role in ("pronouns", "generic_determiners"))
+            and reading.tokens[following + 1].low not in _THIS
+            and not any(h.first <= following + 3 and h.last > following for h in reading.section("instruments"))
+        )
     )
 
 

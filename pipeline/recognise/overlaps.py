@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.recognise import orders
+from pipeline.recognise import han, orders
 from pipeline.recognise.patterns import Hit
 from pipeline.recognise.reading import Reading
 
@@ -33,6 +33,8 @@ def spans(reading: Reading) -> list[list[Hit]]:
         if any(n.first <= hit.first and hit.last <= n.last and n.last - n.first > hit.last - hit.first for n in named):
             continue
         if (hit.first in blocked and hit.last in blocked) or _titled(reading, hit):
+            continue
+        if han.apart(reading, hit.first, hit.last, hit.key):
             continue
         if hit.form != "noun" and (
             _in_list(reading, hit)

@@ -3,6 +3,7 @@ the treaty", "extended *condolences* to the people and reaffirmed commitment to 
 
 from __future__ import annotations
 
+from pipeline.recognise import ideographs
 from pipeline.recognise.reading import Reading
 from pipeline.recognise.things import TREATY, Thing
 from pipeline.recognise.triggers import ACTIVE, Trigger
@@ -13,6 +14,8 @@ _ON = frozenset({"to", "for", "on", "of"})  # words that lead to what consent is
 
 def apart(reading: Reading, trigger: Trigger, thing: Thing | None) -> bool:
     """Whether the verb has an object of its own, and the agreement behind it hangs on that or on another verb."""
+    if reading.lexicon.language == "zh":
+        return ideographs.not_its(reading, trigger, thing)
     if thing is None or thing.what != TREATY or trigger.voice != ACTIVE:
         return False
     if reading.lexicon.language != "en" or thing.first <= trigger.last + 1:

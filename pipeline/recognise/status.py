@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeline.model import Status
-from pipeline.recognise import cues, governed, han, moods, nominals, orders, preceding, tenses
+from pipeline.recognise import cues, governed, han, ideographs, moods, nominals, preceding, tenses
 from pipeline.recognise.patterns import Hit
 from pipeline.recognise.reading import MAIN, RELATIVE, SUBORDINATE, Reading
 from pipeline.recognise.triggers import (
@@ -37,12 +37,9 @@ Verdict = tuple[Status | None, tuple[str, ...]]
 
 def decide(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> Verdict:
     """The status of one act with the rules that spoke; (None, …) where a noun tells of no step at all."""
-    if reading.lexicon.language == "zh":
-        if orders.not_yet(reading, trigger.first, trigger.last) or han.ahead(reading, trigger.first, trigger.last):
-            return Status.PLANNED, ("before_that",)
-        none = han.no_act(reading, trigger.first, trigger.last, trigger.family)
-        if none:
-            return None, (none,)
+    ordered = ideographs.by_order(reading, trigger)
+    if ordered is not None:
+        return ordered
     opened = (
         moods.let_it(reading, trigger) or moods.inverted(reading, trigger) or _by_opener(reading, trigger, triggers)
     )
@@ -306,7 +303,11 @@ def _undone(reading: Reading, trigger: Trigger, near: Sequence[Hit]) -> Verdict 
         return Status.CONDITIONAL, ("question",)
     refused = trigger.family == "reject" and reading.is_a("by", trigger.last + 1)  # « repoussée par le Sénat »
     if not refused and any(
-        (h.key == "negated" or h.form == "negative") and (h.first, h.last) == (trigger.first, trigger.last)
+        (h.key == "negated" or h.form == "negative")
+        and (h.first, h.last) == (trigger.first, trigger.last)
+        and not (
+            reading.lexicon.han and h.section == "status" and trigger.family == "withdraw"
+        )  # 放弃: gives a treaty up, or the signing of one
         for h in (*reading.section("status"), *reading.section("acts"))
     ):
         return Status.NEGATED, ("negative_form",)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.recognise import adjectives, bills, complements, further, gapping, listed, mentions
+from pipeline.recognise import adjectives, bills, complements, further, gapping, ideographs, listed, mentions
 from pipeline.recognise.cases import LAWS
 from pipeline.recognise.reading import Reading
 from pipeline.recognise.things import GENERIC, NOUN, PRONOUN, TREATY, Thing
@@ -100,7 +100,10 @@ def _things(
         behind = [
             t
             for t in found
-            if t.what == wanted and anchor < t.first <= anchor + _BEHIND and _reachable(reading, t, anchor)
+            if t.what == wanted
+            and anchor < t.first <= anchor + _BEHIND
+            and _reachable(reading, t, anchor)
+            and not ideographs.another_part(reading, trigger, thing, anchor, t.first)
         ]
         if behind:
             return [behind[0], *_equals(reading, found, verbs, trigger, behind[0])]
@@ -284,6 +287,8 @@ def _equals(
             break
         if any(t.what == "law" and t.first in gap for t in found):
             break  # of another law, if that stands in the same row
+        if ideographs.own_clause(reading, last.last, other):
+            break
         if (not titled and _subject_of_next(reading, verbs, trigger, other)) or listed.begun_anew(
             reading, gap, trigger
         ):
