@@ -143,13 +143,10 @@ def left_of(reading: Reading, trigger: Trigger, things: Sequence[Thing], trigger
         return left_of(reading, previous[-1], things, triggers)
     if not candidates:
         return None
-    first = candidates[0]
-    opening = reading.clause_of.index(clause)
-    if (
-        trigger.voice == PASSIVE
-        and first.what in {NOUN, "law", "draft", "decree", "instruments"}
-        and first.first - opening <= 3
-    ):
+    first, opening = candidates[0], reading.clause_of.index(clause)
+    apart = len(candidates) > 1 and reading.comma_between(first.last, candidates[1].first)  # "By tacit renewal, …"
+    noun = first.what in {NOUN, "law", "draft", "decree", "instruments"}
+    if trigger.voice == PASSIVE and noun and first.first - opening <= 3 and not apart:
         return first
     return _head(reading, candidates)
 
@@ -286,8 +283,11 @@ def _bind(reading: Reading, trigger: Trigger, things: Sequence[Thing], triggers:
         return behind[-1] if behind else sides.left
     alone = trigger.family in INTRANSITIVE or reading.is_a("intransitive", trigger.first)
     if trigger.voice == PASSIVE or alone:
-        last = inserts.subject_behind(reading, trigger.first, sides.right, trigger.family)
-        return sides.left or sides.antecedent or last
+        return (
+            sides.left
+            or sides.antecedent
+            or inserts.subject_behind(reading, trigger.first, sides.right, trigger.family)
+        )
     beside = sides.left is not None and trigger.first - sides.left.last <= 2
     if beside and not reading.lexicon.object_first and fronting.clitic(reading, trigger, sides.left):
         return sides.left

@@ -234,7 +234,7 @@ def _timed(reading: Reading, trigger: Trigger, light: Sequence[Hit], before: Seq
         return Status.OCCURRED, ("dated_noun",)
     if postposed(reading, trigger.last):
         return None, ("temporal_noun",)
-    if any(h.key == "temporal" and 0 < trigger.first - h.last <= 3 for h in reading.section("nominal")):
+    if any(_tells_when(reading, h, trigger) for h in reading.section("nominal")):
         if _ending_with(reading, trigger, light) and not any(h.key != "occurred" for h in before):
             return Status.OCCURRED, ("ended_with",)
         told = _dated(reading, trigger) or _of_today(reading, trigger) or _of_that_day(reading, trigger)
@@ -253,6 +253,18 @@ def tells_when(reading: Reading, first: int, last: int) -> bool:
 def since(reading: Reading, verb: Trigger, first: int, last: int) -> bool:
     """«Условились применять временно, со дня подписания, соглашение …»: a noun act that only says since when."""
     return verb.family == "provisional" and tells_when(reading, first, last)
+
+
+def _tells_when(reading: Reading, hit: Hit, trigger: Trigger) -> bool:
+    """Whether a word of time stands before the noun, and is no part of a verb ("decided *upon* the suspension of")."""
+    if hit.key != "temporal" or not 0 < trigger.first - hit.last <= _TIMING:
+        return False
+    return not any(
+        h.key == "occurred" and h.first < hit.first and h.last == hit.last for h in reading.section("nominal")
+    )
+
+
+_TIMING = 3  # words from "after" to the noun
 
 
 def postposed(reading: Reading, word: int) -> bool:

@@ -301,7 +301,9 @@ def _undone(reading: Reading, trigger: Trigger, near: Sequence[Hit]) -> Verdict 
     """What speaks against a finite verb: a question, a negation, a condition, a refusal; "at once" speaks for it."""
     if cues.question(reading):
         return Status.CONDITIONAL, ("question",)
-    refused = trigger.family == "reject" and reading.is_a("by", trigger.last + 1)  # « repoussée par le Sénat »
+    refused = trigger.family == "reject" and (
+        reading.is_a("by", trigger.last + 1) or (reading.lexicon.language == "en" and trigger.voice == ACTIVE)
+    )  # « repoussée par le Sénat », "parliament blocked it"
     if not refused and any(
         (h.key == "negated" or h.form == "negative")
         and (h.first, h.last) == (trigger.first, trigger.last)
