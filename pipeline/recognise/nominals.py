@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from pipeline.model import Status
-from pipeline.recognise import cues, items, parted
+from pipeline.recognise import arabic_leads, cues, items, parted
 from pipeline.recognise.cases import ENDING
 from pipeline.recognise.patterns import Hit
 from pipeline.recognise.reading import Reading
@@ -112,7 +112,7 @@ def _alone(reading: Reading, trigger: Trigger) -> Verdict:
         return Status.OCCURRED, ("dated_noun",)
     if _to_come(reading, trigger):
         return Status.PLANNED, ("dated_noun",)
-    if _verbless(reading, trigger):
+    if _verbless(reading, trigger) or arabic_leads.verbless(reading, trigger):
         return Status.OCCURRED, ("verbless",)
     return (Status.OCCURRED, (items.DECIDED,)) if _item(reading, trigger) else (None, ("noun_alone",))
 
@@ -208,7 +208,11 @@ def _decreed(reading: Reading, trigger: Trigger) -> bool:
     """Arabic „مرسوم سلطاني بالتصديق على اتفاقية …“: a decree's title, or what follows its number, is the deed; no verb stands there."""
     if reading.lexicon.language == "tr":
         return trigger.family in _BY_DECREE and _numbered_decision(reading, trigger)
-    if not reading.lexicon.table.arabic or trigger.family not in _BY_DECREE or trigger.first > _OPENS:
+    if not reading.lexicon.table.arabic or trigger.family not in _BY_DECREE:
+        return False
+    if arabic_leads.titled(reading, trigger):
+        return True
+    if trigger.first > _OPENS:
         return False
     if not reading.tokens[trigger.first].low.startswith("ب") or any(h.form != "noun" for h in reading.section("acts")):
         return False

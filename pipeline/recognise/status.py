@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeline.model import Status
-from pipeline.recognise import cues, governed, han, ideographs, moods, nominals, preceding, tenses
+from pipeline.recognise import arabic_leads, cues, governed, han, ideographs, moods, nominals, preceding, tenses
 from pipeline.recognise.patterns import Hit
 from pipeline.recognise.reading import MAIN, RELATIVE, SUBORDINATE, Reading
 from pipeline.recognise.triggers import (
@@ -223,7 +223,7 @@ def _finite(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> 
         return undone
     if trigger.tense == PRESENT and trigger.family == "enter_force" and tenses.since(reading, trigger):
         return Status.OCCURRED, ("in_force_since",)
-    if trigger.tense == FUTURE or tenses.will(reading, trigger):
+    if trigger.tense == FUTURE or arabic_leads.will(reading, trigger):
         return Status.PLANNED, ("future_form",)
     if trigger.tense == PAST and reading.lexicon.verb_final and not reading.lexicon.grammar.get("prepositions"):
         near = [h for h in near if h.first > trigger.last or h.key != "planned"]  # "Kenya için yürürlüğe girdi"

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.recognise import adjectives, bills, complements, further, gapping, ideographs, listed, mentions
+from pipeline.recognise import (
+    adjectives,
+    arabic_objects,
+    bills,
+    complements,
+    further,
+    gapping,
+    ideographs,
+    listed,
+    mentions,
+)
 from pipeline.recognise.cases import LAWS
 from pipeline.recognise.reading import Reading
 from pipeline.recognise.things import GENERIC, NOUN, PRONOUN, TREATY, Thing
@@ -104,6 +114,7 @@ def _things(
             and anchor < t.first <= anchor + _BEHIND
             and _reachable(reading, t, anchor)
             and not ideographs.another_part(reading, trigger, thing, anchor, t.first)
+            and (about is not None or arabic_objects.of_law(reading, trigger, thing, t))
         ]
         if behind:
             return [behind[0], *_equals(reading, found, verbs, trigger, behind[0])]
