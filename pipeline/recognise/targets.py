@@ -23,7 +23,6 @@ from pipeline.recognise.values import DateMention, Mention, PartyKind
 
 _BEHIND = 16  # words behind a law or a noun act in which its agreement is looked for
 _LISTED = 24  # words between two agreements of one list
-_COPULA = 9  # words between a participle and "is"
 _TIED = 5  # words between a protocol and the agreement it is one to
 _COMMAS = frozenset(",،、，")
 _COLON = frozenset(":：")
@@ -94,7 +93,7 @@ def _things(
     told_behind = behind_colon(reading, found, verbs, trigger, thing)
     if told_behind:
         return told_behind
-    same = _is_one(reading, found, verbs, trigger, thing)
+    same = further.is_one(reading, found, verbs, trigger, thing)
     if same is not None:
         return [same]
     exchanged = any(h.key == "exchange" for h in reading.section("acts"))
@@ -128,25 +127,6 @@ def _things(
     if before:
         return [*_joined_before(reading, found, verbs, trigger, before[-1]), before[-1]]
     return [inside[0], *_equals(reading, inside, verbs, trigger, inside[0])] if inside else []
-
-
-def _is_one(
-    reading: Reading, found: Sequence[Thing], verbs: Sequence[Trigger], trigger: Trigger, thing: Thing | None
-) -> Thing | None:
-    """The agreement that a text is said to be: "another text approved by the committee is that of the Convention on …"."""
-    if thing is None or thing.what != GENERIC or trigger.voice != ATTRIBUTE or thing.last > trigger.first:
-        return None
-    copula = next(
-        (i for i in range(trigger.last + 1, min(trigger.last + _COPULA, len(reading.tokens))) if reading.is_a("be", i)),
-        -1,
-    )
-    if copula < 0 or reading.comma_between(trigger.last, copula):
-        return None
-    behind = next((t for t in found if t.first > copula and t.what != PRONOUN), None)
-    if behind is None or behind.what != TREATY or behind.first - copula > _TIED:
-        return None
-    told = any(v.first in range(copula, behind.first) or v.first == copula + 1 for v in verbs)
-    return None if told or reading.comma_between(copula, behind.first) else behind
 
 
 def behind_colon(
