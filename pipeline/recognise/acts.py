@@ -157,7 +157,10 @@ def _descriptive(trigger: Trigger, reading: Reading) -> bool:
         return True
     retold = clause.kind == RELATIVE and trigger.first - clause.opener == 1
     if trigger.family == "amend" and not reading.heading:  # "the treaty supplements that of 1963"
-        retold = retold or any(h.first < trigger.first for h in reading.section("instruments"))
+        retold = retold or any(
+            h.first < trigger.first and not any(":" in reading.before(i) for i in range(h.last, trigger.first + 1))
+            for h in reading.section("instruments")
+        )
     return (
         retold
         and trigger.voice == ACTIVE

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from pipeline.recognise import adjectives, cues, fronting, han, inserts, laws, nominals, orders, turning
+from pipeline.recognise import adjectives, cues, fronting, han, inserts, laws, nominals, orders
 from pipeline.recognise.cases import ENDING
 from pipeline.recognise.fronting import Sides
 from pipeline.recognise.reading import ASIDE, MAIN, RELATIVE, Reading
@@ -54,7 +54,7 @@ def right_of(
             return None
         if any(trigger.last < stop < thing.first and stop not in joined for stop in stops):
             return None
-        if turning.other_sentence(reading, trigger, thing, stops - joined):
+        if _other_sentence(reading, trigger, thing, stops - joined):
             return None
         if reading.lexicon.language == "zh" and orders.parted(reading, trigger.last, thing.first):
             return None  # no Chinese object stands behind a comma
@@ -72,6 +72,14 @@ def right_of(
             continue
         return thing
     return None
+
+
+def _other_sentence(reading: Reading, trigger: Trigger, thing: Thing, verbs: frozenset[int]) -> bool:
+    """«Американцы его подписали, но их сенат ратификацию провалил»: behind a comma and "but" another verb has its own object."""
+    return reading.lexicon.object_first and any(
+        "," in reading.before(i) and reading.is_a("coordinate", i) and any(verb > i for verb in verbs)
+        for i in range(trigger.last + 1, thing.first)
+    )
 
 
 def _chain(trigger: Trigger, triggers: Sequence[Trigger]) -> list[Trigger]:
@@ -128,7 +136,6 @@ def left_of(reading: Reading, trigger: Trigger, things: Sequence[Thing], trigger
         candidates = [t for t in candidates if t.what != "negotiations"]
     if trigger.voice == PASSIVE and reading.lexicon.object_first:  # "with it the instrument was deposited"
         candidates = [t for t in candidates if t.what != PRONOUN or not _governed(reading, t)] or candidates
-    candidates = turning.off_ground(reading, trigger, candidates)
     home = reading.clauses[clause]
     if not candidates and home.kind == MAIN and clause and trigger.first - reading.clause_of.index(clause) <= 2:
         candidates = [t for t in things if t.last < trigger.first and reading.clause_of[t.first] == home.parent][:1]
@@ -136,13 +143,10 @@ def left_of(reading: Reading, trigger: Trigger, things: Sequence[Thing], trigger
         return left_of(reading, previous[-1], things, triggers)
     if not candidates:
         return None
-    first = candidates[0]
-    opening = reading.clause_of.index(clause)
-    if (
-        trigger.voice == PASSIVE
-        and first.what in {NOUN, "law", "draft", "decree", "instruments"}
-        and first.first - opening <= 3
-    ):
+    first, opening = candidates[0], reading.clause_of.index(clause)
+    apart = len(candidates) > 1 and reading.comma_between(first.last, candidates[1].first)  # "By tacit renewal, …"
+    noun = first.what in {NOUN, "law", "draft", "decree", "instruments"}
+    if trigger.voice == PASSIVE and noun and first.first - opening <= 3 and not apart:
         return first
     return _head(reading, candidates)
 
@@ -279,8 +283,11 @@ def _bind(reading: Reading, trigger: Trigger, things: Sequence[Thing], triggers:
         return behind[-1] if behind else sides.left
     alone = trigger.family in INTRANSITIVE or reading.is_a("intransitive", trigger.first)
     if trigger.voice == PASSIVE or alone:
-        last = inserts.subject_behind(reading, trigger.first, sides.right, trigger.family)
-        return sides.left or sides.antecedent or last
+        return (
+            sides.left
+            or sides.antecedent
+            or inserts.subject_behind(reading, trigger.first, sides.right, trigger.family)
+        )
     beside = sides.left is not None and trigger.first - sides.left.last <= 2
     if beside and not reading.lexicon.object_first and fronting.clitic(reading, trigger, sides.left):
         return sides.left

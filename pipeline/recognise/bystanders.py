@@ -37,6 +37,7 @@ def objects(reading: Reading, things: Sequence[Thing], trigger: Trigger) -> Sequ
         and not (
             trigger.family not in _BY_NOTE
             and trigger.voice != ATTRIBUTE
+            and not reading.is_a("under", trigger.last)
             and _ground(reading, t)
             and not _retold(reading, trigger, t)
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from pipeline.model import EventType, Status
-from pipeline.recognise import complements, turning
+from pipeline.recognise import arabic_objects, complements
 from pipeline.recognise.immutable import value
 from pipeline.recognise.reading import Reading
 from pipeline.recognise.things import GENERIC, PRONOUN, TREATY, Thing
@@ -107,10 +107,10 @@ _IN_SPITE = ("concessive", "under")  # «вопреки возражениям»
 
 def other_object(reading: Reading, trigger: Trigger, thing: Thing | None) -> bool:
     """Whether a verb's own object stands between it and the agreement: "denounced violations of the treaty", "approved a plan under it"."""
-    if turning.nothing_told(reading, trigger, thing):
-        return True
     if thing is None or thing.what != TREATY or trigger.voice not in {ACTIVE, PASSIVE}:
         return False
+    if arabic_objects.elsewhere(reading, trigger, thing):
+        return True
     beside = reading.roles.get("beside", frozenset())
     heads_last = reading.lexicon.verb_final and not reading.lexicon.grammar.get("prepositions")
     if heads_last and thing.last < trigger.first - 1 and {trigger.first - 1, thing.last + 1} & beside:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.recognise import han, orders, parted
+from pipeline.recognise import arabic_leads, han, orders, parted
 from pipeline.recognise.patterns import Hit
 from pipeline.recognise.reading import SUBORDINATE, Clause, Reading
 from pipeline.recognise.triggers import ACTIVE, PASSIVE, PAST, PERFECT, PLUPERFECT, Trigger
@@ -37,6 +37,7 @@ def between(reading: Reading, start: int, end: int, clauses: frozenset[int], sec
     hits = [h for h in hits if not (_limit(reading, h) or hangs_on(reading, h) or _straddles(reading, h))]
     hits = [h for h in hits if not han.of_name(reading, h.first, h.last)]
     hits = [h for h in hits if not (_of_time(reading, h) or _by_how_much(reading, h) or _un(reading, h, end))]
+    hits = [h for h in hits if not arabic_leads.has_done(reading, h)]
     acts = [
         h
         for h in reading.section("acts")

@@ -16,6 +16,8 @@ _ANOTHER = ("one_more", "one_of")
 _GAPPED = frozenset({"latter", "one_of"})
 _BESIDE = 16  # characters between the two
 _DATED = 3  # words from what stands for an agreement to its day
+_COPULA = 9  # words between a participle and "is"
+_TIED = 5  # words from "is" to the agreement
 _LIGHT = ("prepositions", "determiners", "generic_nouns", "with")
 
 
@@ -144,3 +146,22 @@ def _word(reading: Reading, thing: Thing) -> int:
         if not apart and not reading.any_is("coordinate", gap) and not reading.any_is("prepositions", gap):
             return h.last
     return -1
+
+
+def is_one(
+    reading: Reading, found: Sequence[Thing], verbs: Sequence[Trigger], trigger: Trigger, thing: Thing | None
+) -> Thing | None:
+    """The agreement that a text is said to be: "another text approved by the committee is that of the Convention on …"."""
+    if thing is None or thing.what != GENERIC or trigger.voice != ATTRIBUTE or thing.last > trigger.first:
+        return None
+    copula = next(
+        (i for i in range(trigger.last + 1, min(trigger.last + _COPULA, len(reading.tokens))) if reading.is_a("be", i)),
+        -1,
+    )
+    if copula < 0 or reading.comma_between(trigger.last, copula):
+        return None
+    behind = next((t for t in found if t.first > copula and t.what != PRONOUN), None)
+    if behind is None or behind.what != TREATY or behind.first - copula > _TIED:
+        return None
+    told = any(v.first in range(copula, behind.first) or v.first == copula + 1 for v in verbs)
+    return None if told or reading.comma_between(copula, behind.first) else behind

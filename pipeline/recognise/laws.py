@@ -311,6 +311,8 @@ def of_other_field(reading: Reading, law: Thing) -> bool:
 def _elsewhere(reading: Reading, preposition: int) -> bool:
     """Whether no act and no agreement follows the preposition behind a law."""
     near = range(preposition + 1, min(preposition + _SUBJECT, len(reading.tokens)))
+    if reading.lexicon.language == "en":  # "Law No. 7 on arbitration, in keeping with the convention"
+        near = range(preposition + 1, next((i for i in near if "," in reading.before(i)), near.stop))
     if preposition + 1 >= len(reading.tokens) or reading.before(preposition + 1).strip(" \u00a0"):
         return False
     if (

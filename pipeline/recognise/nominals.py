@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from pipeline.model import Status
-from pipeline.recognise import cues, items, parted
+from pipeline.recognise import arabic_leads, cues, items, parted
 from pipeline.recognise.cases import ENDING
 from pipeline.recognise.patterns import Hit
 from pipeline.recognise.reading import Reading
@@ -112,7 +112,7 @@ def _alone(reading: Reading, trigger: Trigger) -> Verdict:
         return Status.OCCURRED, ("dated_noun",)
     if _to_come(reading, trigger):
         return Status.PLANNED, ("dated_noun",)
-    if _verbless(reading, trigger):
+    if _verbless(reading, trigger) or arabic_leads.verbless(reading, trigger):
         return Status.OCCURRED, ("verbless",)
     return (Status.OCCURRED, (items.DECIDED,)) if _item(reading, trigger) else (None, ("noun_alone",))
 
@@ -208,7 +208,11 @@ def _decreed(reading: Reading, trigger: Trigger) -> bool:
     """Arabic „مرسوم سلطاني بالتصديق على اتفاقية …“: a decree's title, or what follows its number, is the deed; no verb stands there."""
     if reading.lexicon.language == "tr":
         return trigger.family in _BY_DECREE and _numbered_decision(reading, trigger)
-    if not reading.lexicon.table.arabic or trigger.family not in _BY_DECREE or trigger.first > _OPENS:
+    if not reading.lexicon.table.arabic or trigger.family not in _BY_DECREE:
+        return False
+    if arabic_leads.titled(reading, trigger):
+        return True
+    if trigger.first > _OPENS:
         return False
     if not reading.tokens[trigger.first].low.startswith("ب") or any(h.form != "noun" for h in reading.section("acts")):
         return False
@@ -234,7 +238,7 @@ def _timed(reading: Reading, trigger: Trigger, light: Sequence[Hit], before: Seq
         return Status.OCCURRED, ("dated_noun",)
     if postposed(reading, trigger.last):
         return None, ("temporal_noun",)
-    if any(h.key == "temporal" and 0 < trigger.first - h.last <= 3 for h in reading.section("nominal")):
+    if any(_tells_when(reading, h, trigger) for h in reading.section("nominal")):
         if _ending_with(reading, trigger, light) and not any(h.key != "occurred" for h in before):
             return Status.OCCURRED, ("ended_with",)
         told = _dated(reading, trigger) or _of_today(reading, trigger) or _of_that_day(reading, trigger)
@@ -253,6 +257,18 @@ def tells_when(reading: Reading, first: int, last: int) -> bool:
 def since(reading: Reading, verb: Trigger, first: int, last: int) -> bool:
     """«Условились применять временно, со дня подписания, соглашение …»: a noun act that only says since when."""
     return verb.family == "provisional" and tells_when(reading, first, last)
+
+
+def _tells_when(reading: Reading, hit: Hit, trigger: Trigger) -> bool:
+    """Whether a word of time stands before the noun, and is no part of a verb ("decided *upon* the suspension of")."""
+    if hit.key != "temporal" or not 0 < trigger.first - hit.last <= _TIMING:
+        return False
+    return not any(
+        h.key == "occurred" and h.first < hit.first and h.last == hit.last for h in reading.section("nominal")
+    )
+
+
+_TIMING = 3  # words from "after" to the noun
 
 
 def postposed(reading: Reading, word: int) -> bool:

@@ -23,6 +23,8 @@ def apart(reading: Reading, trigger: Trigger, thing: Thing | None) -> bool:
     begin = trigger.last + 1
     if any(h.first in range(begin, thing.first) for h in reading.section("acts") if h.form != "noun"):
         return False
+    if any(_next_clause(reading, i) for i in range(begin, thing.first)):
+        return True
     start = _start(reading, begin, thing.first)
     before = start - 1
     if before < begin or reading.before(start).strip(" \u00a0'’‘“\""):
@@ -37,6 +39,19 @@ def apart(reading: Reading, trigger: Trigger, thing: Thing | None) -> bool:
 _IN_PART = frozenset(
     {"suspend", "amend", "terminate", "withdraw"}
 )  # "suspends its role in the treaty", "ends an annex to it"
+
+
+_LEADING = ("prepositions", "determiners", "possessive")
+
+
+def _next_clause(reading: Reading, word: int) -> bool:
+    """ "… a loan, *but* members asked", "ratified new canons and *prayed for* peace": another clause, or another verb, begins there."""
+    low, between = reading.tokens[word].low, reading.before(word)
+    if ";" in between or (low == "but" and "," in between):
+        return True
+    verb = len(low) >= _VERB and low.endswith("ed") and reading.is_a("coordinate", word - 1)
+    act = any(h.first == word for h in reading.section("acts"))
+    return verb and not act and word + 1 < len(reading.tokens) and reading.is_any(_LEADING, word + 1)
 
 
 def _start(reading: Reading, begin: int, noun: int) -> int:

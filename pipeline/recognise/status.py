@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeline.model import Status
-from pipeline.recognise import cues, governed, han, ideographs, moods, nominals, preceding, tenses, turning
+from pipeline.recognise import arabic_leads, cues, governed, han, ideographs, moods, nominals, preceding, tenses
 from pipeline.recognise.patterns import Hit
 from pipeline.recognise.reading import MAIN, RELATIVE, SUBORDINATE, Reading
 from pipeline.recognise.triggers import (
@@ -139,10 +139,8 @@ def _by_opener(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) 
 
 
 def _bare(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> bool:
-    """ "Once ratified, the accord replaces …": a participle alone behind the word tells of what is to come, unless another verb is past;
-    a finite verb («коли набула чинності угода») is none."""
-    finite = trigger.voice == ACTIVE and turning.lists_turns(reading)  # such a language has no perfect
-    if finite or trigger.first != reading.clause(trigger.first).opener + 1:
+    """ "Once ratified, the accord replaces …": a participle alone behind the word tells of what is to come, unless another verb is past."""
+    if trigger.first != reading.clause(trigger.first).opener + 1:
         return False
     return not any(t is not trigger and _past(t) for t in triggers)
 
@@ -225,7 +223,7 @@ def _finite(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> 
         return undone
     if trigger.tense == PRESENT and trigger.family == "enter_force" and tenses.since(reading, trigger):
         return Status.OCCURRED, ("in_force_since",)
-    if trigger.tense == FUTURE or tenses.will(reading, trigger):
+    if trigger.tense == FUTURE or arabic_leads.will(reading, trigger):
         return Status.PLANNED, ("future_form",)
     if trigger.tense == PAST and reading.lexicon.verb_final and not reading.lexicon.grammar.get("prepositions"):
         near = [h for h in near if h.first > trigger.last or h.key != "planned"]  # "Kenya için yürürlüğe girdi"
@@ -303,7 +301,9 @@ def _undone(reading: Reading, trigger: Trigger, near: Sequence[Hit]) -> Verdict 
     """What speaks against a finite verb: a question, a negation, a condition, a refusal; "at once" speaks for it."""
     if cues.question(reading):
         return Status.CONDITIONAL, ("question",)
-    refused = trigger.family == "reject" and reading.is_a("by", trigger.last + 1)  # « repoussée par le Sénat »
+    refused = trigger.family == "reject" and (
+        reading.is_a("by", trigger.last + 1) or (reading.lexicon.language == "en" and trigger.voice == ACTIVE)
+    )  # « repoussée par le Sénat », "parliament blocked it"
     if not refused and any(
         (h.key == "negated" or h.form == "negative")
         and (h.first, h.last) == (trigger.first, trigger.last)

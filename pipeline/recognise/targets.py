@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.recognise import adjectives, bills, complements, further, gapping, ideographs, listed, mentions, turning
+from pipeline.recognise import (
+    adjectives,
+    arabic_objects,
+    bills,
+    complements,
+    further,
+    gapping,
+    ideographs,
+    listed,
+    mentions,
+)
 from pipeline.recognise.cases import LAWS
 from pipeline.recognise.reading import Reading
 from pipeline.recognise.things import GENERIC, NOUN, PRONOUN, TREATY, Thing
@@ -13,7 +23,6 @@ from pipeline.recognise.values import DateMention, Mention, PartyKind
 
 _BEHIND = 16  # words behind a law or a noun act in which its agreement is looked for
 _LISTED = 24  # words between two agreements of one list
-_COPULA = 9  # words between a participle and "is"
 _TIED = 5  # words between a protocol and the agreement it is one to
 _COMMAS = frozenset(",،、，")
 _COLON = frozenset(":：")
@@ -84,7 +93,7 @@ def _things(
     told_behind = behind_colon(reading, found, verbs, trigger, thing)
     if told_behind:
         return told_behind
-    same = _is_one(reading, found, verbs, trigger, thing)
+    same = further.is_one(reading, found, verbs, trigger, thing)
     if same is not None:
         return [same]
     exchanged = any(h.key == "exchange" for h in reading.section("acts"))
@@ -102,8 +111,9 @@ def _things(
             for t in found
             if t.what == wanted
             and anchor < t.first <= anchor + _BEHIND
-            and _reachable(reading, t, anchor, trigger)
+            and _reachable(reading, t, anchor)
             and not ideographs.another_part(reading, trigger, thing, anchor, t.first)
+            and (about is not None or arabic_objects.of_law(reading, trigger, thing, t))
         ]
         if behind:
             return [behind[0], *_equals(reading, found, verbs, trigger, behind[0])]
@@ -117,25 +127,6 @@ def _things(
     if before:
         return [*_joined_before(reading, found, verbs, trigger, before[-1]), before[-1]]
     return [inside[0], *_equals(reading, inside, verbs, trigger, inside[0])] if inside else []
-
-
-def _is_one(
-    reading: Reading, found: Sequence[Thing], verbs: Sequence[Trigger], trigger: Trigger, thing: Thing | None
-) -> Thing | None:
-    """The agreement that a text is said to be: "another text approved by the committee is that of the Convention on …"."""
-    if thing is None or thing.what != GENERIC or trigger.voice != ATTRIBUTE or thing.last > trigger.first:
-        return None
-    copula = next(
-        (i for i in range(trigger.last + 1, min(trigger.last + _COPULA, len(reading.tokens))) if reading.is_a("be", i)),
-        -1,
-    )
-    if copula < 0 or reading.comma_between(trigger.last, copula):
-        return None
-    behind = next((t for t in found if t.first > copula and t.what != PRONOUN), None)
-    if behind is None or behind.what != TREATY or behind.first - copula > _TIED:
-        return None
-    told = any(v.first in range(copula, behind.first) or v.first == copula + 1 for v in verbs)
-    return None if told or reading.comma_between(copula, behind.first) else behind
 
 
 def behind_colon(
@@ -155,7 +146,7 @@ def behind_colon(
         return []
     telling = [v for v in verbs if v.last > anchor and v.voice not in {NOMINAL, ATTRIBUTE} and v.tense in FINITE]
     heads = thing is not None and (thing.what == PRONOUN or (thing.what == TREATY and anchor > trigger.last))
-    if telling or heads or turning.told_on(reading, colon):  # `listed` reads what a treaty noun heads
+    if telling or heads:  # `listed` reads what a treaty noun heads
         return []
     out: list[Thing] = []
     last = colon
@@ -245,10 +236,10 @@ def _free(reading: Reading, verbs: Sequence[Trigger], other: Thing, thing: Thing
     )
 
 
-def _reachable(reading: Reading, thing: Thing, anchor: int, trigger: Trigger) -> bool:
-    clause, home = reading.clause_of[thing.first], reading.clause_of[anchor]
-    near = reading.within(clause, home) or home in _ancestors(reading, thing.first)
-    return near and not turning.away(reading, trigger, anchor, thing)
+def _reachable(reading: Reading, thing: Thing, anchor: int) -> bool:
+    return reading.within(reading.clause_of[thing.first], reading.clause_of[anchor]) or reading.clause_of[
+        anchor
+    ] in _ancestors(reading, thing.first)
 
 
 def _ancestors(reading: Reading, word: int) -> set[int]:
@@ -287,7 +278,7 @@ def _equals(
             break
         if any(t.what == "law" and t.first in gap for t in found):
             break  # of another law, if that stands in the same row
-        if ideographs.own_clause(reading, last.last, other) or turning.turned(reading, last.last, other.first):
+        if ideographs.own_clause(reading, last.last, other):
             break
         if (not titled and _subject_of_next(reading, verbs, trigger, other)) or listed.begun_anew(
             reading, gap, trigger

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from pipeline.model import EventType, PartialDate, Status
-from pipeline.recognise import cues
+from pipeline.recognise import arabic_leads, cues
 from pipeline.recognise.patterns import Hit
 from pipeline.recognise.reading import SUBORDINATE, Reading
 from pipeline.recognise.triggers import ATTRIBUTE, FUTURE, PASSIVE, PRESENT, Trigger
@@ -33,55 +33,13 @@ def _by_decree(reading: Reading, trigger: Trigger) -> bool:
     return trigger.family == "promulgate" and bool(before) and trigger.first - before[-1].last <= _FAR
 
 
-_STATE = frozenset(["دوله", "بلد"])
-_NTH = frozenset(["اول", "ثاني", "ثالث", "رابع", "خامس", "سادس", "سابع", "ثامن", "تاسع", "عاشر", "احدث", "اخر"])
-
-
-def _nth_to(reading: Reading, trigger: Trigger) -> bool:
-    """„كانت سادس دولة تصادق عليها“: the sixth state to ratify it did so."""
-    if not reading.lexicon.table.arabic or trigger.first < 2 or trigger.family == "enter_force":
-        return False
-    state, nth = reading.tokens[trigger.first - 1].low, reading.tokens[trigger.first - 2].low
-    return state in _STATE and nth.lstrip("ك") in _NTH
-
-
-_WILL = ("سي", "ست", "وسي", "وست", "فسي", "فست")
-
-
-def will(reading: Reading, trigger: Trigger) -> bool:
-    """„سيطبق مؤقتا“: an Arabic verb with the letter of what is to come before it."""
-    return reading.lexicon.table.arabic and reading.tokens[trigger.first].low.startswith(_WILL)
-
-
-_HEADLINE = 9  # words of the subject before the verb of an Arabic headline
-_NO_HEADLINE = frozenset(
-    ["ان", "قد", "سوف", "التي", "الذي", "اللذان", "اللتان", "كان", "كانت", "حيث", "لكي", "لا", "لم", "لن"]
-)
-
-
-def _headline(reading: Reading, trigger: Trigger) -> bool:
-    """„البرلمان الكيني يصادق على المعاهدة“: the subject before its verb at the very beginning, where a text would begin with the verb: a
-    headline, whose present is news."""
-    first = trigger.first
-    if not reading.lexicon.table.arabic or reading.sentence.index or not 0 < first <= _HEADLINE:
-        return False
-    if will(reading, trigger) or any(reading.tokens[i].low in _NO_HEADLINE for i in range(first)):
-        return False
-    if any(h.key in {"planned", "called_for", "negated", "conditional"} for h in reading.section("status")):
-        return False
-    if any(h.form not in {"noun", "attribute"} and h.last < first for h in reading.section("acts")):
-        return False
-    organs = {"chamber", "executive", "presidential"}
-    subject = any(reading.token_at(p.start) <= 1 for p in reading.parties)
-    subject = subject or any(h.key in organs and h.first <= 1 for h in reading.section("procedure"))
-    return subject or any(h.first == 0 for h in reading.section("instruments"))
-
-
 def present(reading: Reading, trigger: Trigger, found: Sequence[Hit]) -> Verdict:
     """News in a headline and in most languages, a plan where it is scheduled. `found`: the cues before the verb."""
     if _by_decree(reading, trigger):
         return Status.OCCURRED, ("by_decree",)
-    if _nth_to(reading, trigger):
+    if arabic_leads.enacted(reading, trigger):
+        return Status.OCCURRED, ("decreed",)
+    if arabic_leads.nth_to(reading, trigger):
         return Status.OCCURRED, ("nth_to",)
     running_out = reading.tokens[trigger.first].low.startswith(("expir", "laps", "истек"))
     scheduled = trigger.family == "enter_force" and (reading.sentence.index > 0 or reading.lexicon.verb_final)
@@ -96,7 +54,7 @@ def present(reading: Reading, trigger: Trigger, found: Sequence[Hit]) -> Verdict
         if any(h.key in {"planned", "called_for"} and trigger.first - h.last <= reach for h in found):
             return Status.PLANNED, ("planned",)
         return Status.OCCURRED, (SCHEDULED,)
-    if _headline(reading, trigger):
+    if arabic_leads.headline(reading, trigger):
         return Status.OCCURRED, (SCHEDULED,)
     return Status.PLANNED, ("present_form",)
 

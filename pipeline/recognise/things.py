@@ -119,6 +119,7 @@ def find(reading: Reading, aliases: tuple[tuple[int, int, str], ...] = ()) -> tu
         and not _of_papers(reading, h, nouns)
         and not _means(reading, h)
         and not (h.key == "law" and han.no_law(reading, h.last))
+        and not (h.key == "notice" and reading.is_a("passing", h.last))
     ]
     found += [Thing(TREATY, h.first, h.last, h.key) for h in reading.section("instruments") if not _goes_on(reading, h)]
     found += _nouns(reading, reading.section("acts"))

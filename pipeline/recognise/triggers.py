@@ -214,7 +214,8 @@ def _base(reading: Reading, first: int) -> tuple[str, str]:
             return ACTIVE, PERFECT
         if reading.before(i + 1).strip(" \u00a0'’"):
             break
-    if any(h.last < first and first - h.last <= 4 and h.section == "status" for h in reading.section("status")):
+    near = (h for h in reading.section("status") if 0 < first - h.last <= _NEAR_AUX)
+    if any(":" not in reading.before(i) for h in near for i in (h.last + 1,)):
         return ACTIVE, INFINITIVE
     ordered = first == 0 or bare.orders(reading, first)
     if ordered or reading.is_a("prepositions", first - 1):
