@@ -85,8 +85,9 @@ def _very_object(reading: Reading, trigger: Trigger, thing: Thing, between: str)
     if len(between) > _CLOSE or not _ENDS.match(_behind(reading, thing.last)):
         return False
     own = _NOT_IN_NAME.split(between)[0]
-    acts = any(trigger.last < h.first and h.last < thing.first for h in reading.section("acts"))
-    return not _APART.search(own) and not (acts and own == between)
+    title = reading.tokens[trigger.last].end + len(own)
+    acts = (h for h in reading.section("acts") if trigger.last < h.first and h.last < thing.first)
+    return not _APART.search(own) and not any(reading.tokens[h.first].start < title for h in acts)
 
 
 _HEADS = frozenset({"sign", "promulgate"})

@@ -77,7 +77,8 @@ def _scope_start(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]
         if other.voice == NOMINAL or (other.tense in {INFINITIVE, GERUND} and trigger.tense in {INFINITIVE, GERUND}):
             continue
         reach = _FAR if reading.lexicon.verb_final else tenses.GOVERNS
-        tenseless = reading.lexicon.language == "zh" and trigger.first == other.last + 1  # 拒绝签署
+        aspect = reading.lexicon.han and reading.is_a("aspect", other.last + 1)
+        tenseless = reading.lexicon.language == "zh" and trigger.first == other.last + 1 + bool(aspect)  # 放弃了签署
         led = any(h.first <= other.first and h.last == trigger.first - 1 for h in reading.section("status"))
         near = trigger.tense == INFINITIVE and (led or trigger.first - other.last <= reach)
         if (near or tenseless) and _governing(reading, other):
