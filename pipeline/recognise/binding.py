@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from pipeline.recognise import adjectives, cues, fronting, han, inserts, laws, nominals, orders
+from pipeline.recognise import adjectives, cues, fronting, han, inserts, laws, nominals, orders, turning
 from pipeline.recognise.cases import ENDING
 from pipeline.recognise.fronting import Sides
 from pipeline.recognise.reading import ASIDE, MAIN, RELATIVE, Reading
@@ -54,7 +54,7 @@ def right_of(
             return None
         if any(trigger.last < stop < thing.first and stop not in joined for stop in stops):
             return None
-        if _other_sentence(reading, trigger, thing, stops - joined):
+        if turning.other_sentence(reading, trigger, thing, stops - joined):
             return None
         if reading.lexicon.language == "zh" and orders.parted(reading, trigger.last, thing.first):
             return None  # no Chinese object stands behind a comma
@@ -72,14 +72,6 @@ def right_of(
             continue
         return thing
     return None
-
-
-def _other_sentence(reading: Reading, trigger: Trigger, thing: Thing, verbs: frozenset[int]) -> bool:
-    """«Американцы его подписали, но их сенат ратификацию провалил»: behind a comma and "but" another verb has its own object."""
-    return reading.lexicon.object_first and any(
-        "," in reading.before(i) and reading.is_a("coordinate", i) and any(verb > i for verb in verbs)
-        for i in range(trigger.last + 1, thing.first)
-    )
 
 
 def _chain(trigger: Trigger, triggers: Sequence[Trigger]) -> list[Trigger]:
@@ -136,6 +128,7 @@ def left_of(reading: Reading, trigger: Trigger, things: Sequence[Thing], trigger
         candidates = [t for t in candidates if t.what != "negotiations"]
     if trigger.voice == PASSIVE and reading.lexicon.object_first:  # "with it the instrument was deposited"
         candidates = [t for t in candidates if t.what != PRONOUN or not _governed(reading, t)] or candidates
+    candidates = turning.off_ground(reading, trigger, candidates)
     home = reading.clauses[clause]
     if not candidates and home.kind == MAIN and clause and trigger.first - reading.clause_of.index(clause) <= 2:
         candidates = [t for t in things if t.last < trigger.first and reading.clause_of[t.first] == home.parent][:1]

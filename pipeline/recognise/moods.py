@@ -4,7 +4,7 @@ ratificado", « sans qu'il l'ait signé »)."""
 from __future__ import annotations
 
 from pipeline.model import Status
-from pipeline.recognise import cues
+from pipeline.recognise import cues, turning
 from pipeline.recognise.patterns import Hit
 from pipeline.recognise.reading import Reading
 from pipeline.recognise.triggers import ACTIVE, INFINITIVE, PASSIVE, PRESENT, Trigger
@@ -139,3 +139,8 @@ def inverted(reading: Reading, trigger: Trigger) -> Verdict | None:
     asked = reading.sentence.text.rstrip(' ”"').endswith("?")
     within = not any("," in reading.before(i) for i in range(1, trigger.first + 1))
     return (Status.CONDITIONAL, ("inverted",)) if within and not asked else None
+
+
+def finite(reading: Reading, trigger: Trigger) -> bool:
+    """Whether a past form is no participle: in Ukrainian and Belarusian, which have no perfect, an active one never is."""
+    return trigger.voice == ACTIVE and turning.lists_turns(reading)

@@ -140,8 +140,9 @@ def _by_opener(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) 
 
 
 def _bare(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> bool:
-    """ "Once ratified, the accord replaces …": a participle alone behind the word tells of what is to come, unless another verb is past."""
-    if trigger.first != reading.clause(trigger.first).opener + 1:
+    """ "Once ratified, the accord replaces …": a participle alone behind the word tells of what is to come, unless another verb is past;
+    a finite verb («коли набула чинності угода») is none."""
+    if trigger.first != reading.clause(trigger.first).opener + 1 or moods.finite(reading, trigger):
         return False
     return not any(t is not trigger and _past(t) for t in triggers)
 

@@ -14,6 +14,7 @@ from pipeline.recognise import (
     ideographs,
     listed,
     mentions,
+    turning,
 )
 from pipeline.recognise.cases import LAWS
 from pipeline.recognise.reading import Reading
@@ -111,7 +112,7 @@ def _things(
             for t in found
             if t.what == wanted
             and anchor < t.first <= anchor + _BEHIND
-            and _reachable(reading, t, anchor)
+            and _reachable(reading, t, anchor, trigger)
             and not ideographs.another_part(reading, trigger, thing, anchor, t.first)
             and (about is not None or arabic_objects.of_law(reading, trigger, thing, t))
         ]
@@ -146,7 +147,7 @@ def behind_colon(
         return []
     telling = [v for v in verbs if v.last > anchor and v.voice not in {NOMINAL, ATTRIBUTE} and v.tense in FINITE]
     heads = thing is not None and (thing.what == PRONOUN or (thing.what == TREATY and anchor > trigger.last))
-    if telling or heads:  # `listed` reads what a treaty noun heads
+    if telling or heads or turning.told_on(reading, colon):  # `listed` reads what a treaty noun heads
         return []
     out: list[Thing] = []
     last = colon
@@ -236,10 +237,10 @@ def _free(reading: Reading, verbs: Sequence[Trigger], other: Thing, thing: Thing
     )
 
 
-def _reachable(reading: Reading, thing: Thing, anchor: int) -> bool:
-    return reading.within(reading.clause_of[thing.first], reading.clause_of[anchor]) or reading.clause_of[
-        anchor
-    ] in _ancestors(reading, thing.first)
+def _reachable(reading: Reading, thing: Thing, anchor: int, trigger: Trigger) -> bool:
+    clause, home = reading.clause_of[thing.first], reading.clause_of[anchor]
+    near = reading.within(clause, home) or home in _ancestors(reading, thing.first)
+    return near and not turning.away(reading, trigger, anchor, thing)
 
 
 def _ancestors(reading: Reading, word: int) -> set[int]:
@@ -278,7 +279,7 @@ def _equals(
             break
         if any(t.what == "law" and t.first in gap for t in found):
             break  # of another law, if that stands in the same row
-        if ideographs.own_clause(reading, last.last, other):
+        if ideographs.own_clause(reading, last.last, other) or turning.turned(reading, last.last, other.first):
             break
         if (not titled and _subject_of_next(reading, verbs, trigger, other)) or listed.begun_anew(
             reading, gap, trigger
