@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from pipeline.recognise import adjectives, cues, fronting, han, inserts, laws, nominals, orders, turning
+from pipeline.recognise import adjectives, cues, fronting, han, inflected, inserts, laws, nominals, orders, turning
 from pipeline.recognise.cases import ENDING
 from pipeline.recognise.fronting import Sides
 from pipeline.recognise.reading import ASIDE, MAIN, RELATIVE, Reading
@@ -226,9 +226,10 @@ def antecedent(reading: Reading, trigger: Trigger, things: Sequence[Thing]) -> T
 
 def around(reading: Reading, trigger: Trigger, things: Sequence[Thing], triggers: Sequence[Trigger]) -> Sides:
     """All three places at once."""
+    own = [t for t in things if not inflected.no_object(reading, trigger, t)]
     return Sides(
-        right_of(reading, trigger, things, triggers),
-        left_of(reading, trigger, things, triggers),
+        right_of(reading, trigger, own, triggers),
+        left_of(reading, trigger, own, triggers),
         antecedent(reading, trigger, things),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from pipeline.model import EventType, Status
-from pipeline.recognise import laws
+from pipeline.recognise import inflected, laws
 from pipeline.recognise.cases import ENDING, LAWS, TREATYLIKE, Case, Step, nothing_follows
 from pipeline.recognise.reading import RELATIVE, Reading
 from pipeline.recognise.things import GENERIC, NOUN, PRONOUN, TREATY, Thing
@@ -172,7 +172,8 @@ def leave(case: Case) -> Step | None:
         return Step(E.WITHDRAWN, f"{trigger.family}_own_act", weight=0.85)
     if thing is None:
         body = _body_behind(reading, trigger)
-        strict = not body and (reading.is_a("strict", trigger.first) or not nothing_follows(reading, trigger))
+        free = nothing_follows(reading, trigger) and not inflected.elsewhere(reading, trigger)
+        strict = not body and (reading.is_a("strict", trigger.first) or not free)
         return (
             None
             if strict

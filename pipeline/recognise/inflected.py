@@ -1,0 +1,91 @@
+"""What the case of a treaty noun says where nouns are inflected: an agreement in the instrumental is nobody's object and no subject."""
+
+from __future__ import annotations
+
+from pipeline.recognise.reading import Reading
+from pipeline.recognise.things import TREATY, Thing
+from pipeline.recognise.triggers import ACTIVE, PASSIVE, Trigger
+from pipeline.recognise.values import PartyKind
+
+_DIRECT = frozenset(
+    {
+        "sign",
+        "initial",
+        "ratify",
+        "approve",
+        "submit",
+        "promulgate",
+        "suspend",
+        "extend",
+        "terminate",
+        "denounce",
+        "annul",
+        "withdraw",
+        "amend",
+        "reject",
+        "conclude",
+        "enter_force",
+    }
+)  # verbs whose object stands in the accusative, or, in the passive, is the subject
+_ADJECTIVES = 3  # words before a noun that agree with it
+
+
+def no_object(reading: Reading, trigger: Trigger, thing: Thing) -> bool:
+    """«Утвердил закупку ракет, не запрещённых договором»: whether an agreement's case keeps it from being what a verb is done to."""
+    if thing.what != TREATY or trigger.voice not in {ACTIVE, PASSIVE} or trigger.family not in _DIRECT:
+        return False
+    plain = trigger.first == trigger.last and not reading.is_a("agreeing", trigger.first)
+    between = range(min(trigger.last, thing.last) + 1, max(trigger.first, thing.first))
+    if reading.any_is("amendments", between):
+        return False  # «подписана поправка к договору»
+    if trigger.family == "withdraw":  # «вышла из Европейской конвенции»
+        return plain and _always(reading, thing)
+    return (plain or trigger.family == "enter_force") and oblique(reading, thing)
+
+
+def oblique(reading: Reading, thing: Thing) -> bool:
+    """Whether a treaty noun stands in a case that is neither nominative, accusative nor a bare genitive."""
+    noun = _noun(reading, thing)
+    maybe = noun >= 0 and reading.lexicon.has("maybe_oblique", reading.tokens[noun].low)
+    return _always(reading, thing) or (maybe and _led(reading, noun))
+
+
+def _always(reading: Reading, thing: Thing) -> bool:
+    """Whether a treaty noun has a form of no other case."""
+    noun = _noun(reading, thing)
+    return noun >= 0 and reading.lexicon.has("oblique", reading.tokens[noun].low)
+
+
+def _noun(reading: Reading, thing: Thing) -> int:
+    """The noun that heads an agreement's wording, or -1, where the language's nouns have no cases, too."""
+    if not reading.lexicon.grammar.get("oblique"):
+        return -1
+    return next((h.first for h in reading.section("instruments") if thing.first <= h.first <= thing.last), -1)
+
+
+def _led(reading: Reading, noun: int) -> bool:
+    """Whether a preposition stands before a noun with what agrees with it: «по Европейской конвенции»."""
+    endings = tuple(reading.lexicon.grammar.get("adjective_endings", ()))
+    names = {p.start for p in reading.parties if p.kind in {PartyKind.NAME, PartyKind.CAPITAL}}
+    word = noun - 1
+    while word > max(0, noun - 1 - _ADJECTIVES) and not reading.is_a("prepositions", word):
+        if reading.tokens[word].start in names or not reading.tokens[word].low.endswith(endings):
+            return False
+        if reading.before(word + 1).strip(' \u00a0«“"„-'):
+            return False
+        word -= 1
+    return word >= 0 and reading.is_a("prepositions", word)
+
+
+def same_case(reading: Reading, thing: Thing, other: Thing) -> bool:
+    """Whether an agreement may stand in one row with another: «ратифицировал соглашение, аналогичное договору» is no row."""
+    return not oblique(reading, other) or oblique(reading, thing)
+
+
+def elsewhere(reading: Reading, trigger: Trigger) -> bool:
+    """«Экономика вышла из рецессии», «армия вышла к границе»: behind a verb of leaving, what is left or come to, and no day."""
+    following = trigger.last + 1
+    if following + 1 >= len(reading.tokens) or not reading.lexicon.has("whither", reading.tokens[following].low):
+        return False
+    timed = any(reading.is_any(("on_day", "units"), i) for i in (following, following + 1))
+    return not timed and not reading.tokens[following + 1].low[:1].isdigit()
