@@ -27,6 +27,7 @@ _DIRECT = frozenset(
         "enter_force",
     }
 )  # verbs whose object stands in the accusative, or, in the passive, is the subject
+_OWN = 4  # words from what is a state's own under an agreement to the noun
 _ADJECTIVES = 3  # words before a noun that agree with it
 
 
@@ -36,8 +37,10 @@ def no_object(reading: Reading, trigger: Trigger, thing: Thing) -> bool:
         return False
     plain = trigger.first == trigger.last and not reading.is_a("agreeing", trigger.first)
     between = range(min(trigger.last, thing.last) + 1, max(trigger.first, thing.first))
-    if reading.any_is("amendments", between):
-        return False  # «подписана поправка к договору»
+    if reading.any_is("amendments", between) or reading.any_is("duties", range(thing.first - _OWN, thing.first)):
+        return False  # «подписана поправка к договору», «заморозила участие в договоре»
+    if any(":" in reading.before(i) for i in between):
+        return False  # «с договором 2001 года его не путать: тот продлён»
     if trigger.family == "withdraw":  # «вышла из Европейской конвенции»
         return plain and _always(reading, thing)
     return (plain or trigger.family == "enter_force") and oblique(reading, thing)
