@@ -120,8 +120,7 @@ def left_of(reading: Reading, trigger: Trigger, things: Sequence[Thing], trigger
         and trigger.first - t.last <= 40
     ]
     if trigger.voice in {ACTIVE, PASSIVE}:
-        outside = [t for t in candidates if not inserts.noun(reading, t.first, t.last, trigger.first)]
-        candidates = outside or candidates
+        candidates = [t for t in candidates if not inserts.noun(reading, t.first, t.last, trigger.first)] or candidates
     if trigger.family in _NOT_TALKS and not any(
         h.key == "conclude" and h.first == trigger.first for h in reading.section("acts")
     ):

@@ -121,7 +121,8 @@ def other_object(reading: Reading, trigger: Trigger, thing: Thing | None) -> boo
         return True
     if reading.lexicon.language == "zh" and trigger.last < thing.first:
         return _complement(reading, thing)
-    if trigger.voice == PASSIVE:
+    turned = reading.lexicon.object_first and not reading.lexicon.verb_final and thing.first > trigger.last
+    if trigger.voice == PASSIVE and not turned:  # «приостановлена трансляция …»
         return trigger.family != "conclude" and thing.last < trigger.first and _headed(reading, thing)
     if reading.lexicon.object_first and not heads_last and thing.last < trigger.first:
         return _own_right_behind(reading, trigger)

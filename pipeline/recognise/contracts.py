@@ -23,6 +23,7 @@ _OBJECTING = 4  # words from "despite" to who objected
 _ACRONYM = 3  # letters from which a word in capitals may be a company's name
 _CYRILLIC = frozenset({"be", "kk", "ky", "mk", "ru", "uk"})
 _FEW = 50
+_FOR_AND_AGAINST = 2  # numbers of a whole vote
 _VOTING = frozenset({"votes", "deciders", "recipient", "chamber", "executive", "presidential"})
 _LIGHT = ("pronouns", "stop_words", "prepositions", "determiners", "have", "be", "coordinate", "to")
 _REACH = 14  # words behind "signed by" in which those stand who signed
@@ -82,6 +83,8 @@ def _few(reading: Reading, trigger: Trigger, words: Sequence[int]) -> bool:
     """Whether a small number stands with those who voted no, and no other number behind the verb."""
     figures = frozenset(parted.counts(reading))
     numbers = [reading.tokens[i].low for i in words if i in figures]
+    if len(numbers) >= _FOR_AND_AGAINST:
+        return False  # "by 33 votes to 29"
     counted = numbers or reading.any_is("numbers", words)
     behind = any(i > trigger.last for i in figures)
     return bool(counted) and not behind and all(int(n) < _FEW for n in numbers)

@@ -265,6 +265,8 @@ def _conceded(reading: Reading, hit: Hit, verb: int) -> bool:
     if reading.lexicon.verb_final and not reading.lexicon.grammar.get("prepositions"):
         near = range(hit.last + 1, min(hit.last + _CONCEDED, verb))
         return any(reading.is_a("concessive", i) for i in near)
+    if hit.last + 1 == verb and hit.first == hit.last and reading.lexicon.object_first:
+        return False  # «вопреки прогнозам палата не отвергла договор»: the verb's own
     for word in range(hit.first - 1, max(-1, hit.first - _CONCEDED), -1):
         if reading.comma_between(word, hit.first):
             return False

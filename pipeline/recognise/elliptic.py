@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from pipeline.model import EventType
-from pipeline.recognise import laws, signing, tenses, voting
+from pipeline.recognise import inflected, laws, signing, tenses, voting
 from pipeline.recognise.cases import ENDING, PLAIN, Step, nothing_follows
 from pipeline.recognise.reading import Reading
 from pipeline.recognise.things import GENERIC, NOUN, PRONOUN, TREATY, Thing
@@ -149,6 +149,8 @@ def _free(reading: Reading, trigger: Trigger, thing: Thing | None) -> bool:
     """Whether no object of its own stands where the verb's object stands."""
     if thing is not None:
         return thing.what in {GENERIC, PRONOUN}
+    if trigger.family == "withdraw" and inflected.elsewhere(reading, trigger):
+        return False
     return not _own_subject(reading, trigger) and (
         trigger.voice in {PASSIVE, ATTRIBUTE}
         or trigger.family in INTRANSITIVE

@@ -156,6 +156,9 @@ def _bare(reading: Reading, trigger: Trigger) -> Verdict:
     progressive = trigger.tense == GERUND and trigger.first > 0 and reading.is_a("be", trigger.first - 1)
     if progressive and trigger.first > 1 and reading.is_a("be_been", trigger.first - 1):
         return Status.OCCURRED, ("perfect_progressive",)  # "have been applying it since May"
+    resolved = any(h.key == "occurred" and h.last == trigger.first - 1 for h in reading.section("status"))
+    if resolved and ":" in reading.before(trigger.first):
+        return Status.OCCURRED, ("resolved",)  # «правительство постановляет: утвердить соглашение»
     if trigger.tense == INFINITIVE and bare.orders(reading, trigger.first):
         return Status.CALLED_FOR, ("ordered",)
     foretold = trigger.tense == INFINITIVE and bare.foretells(reading, trigger.first)

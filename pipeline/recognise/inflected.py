@@ -28,6 +28,7 @@ _DIRECT = frozenset(
     }
 )  # verbs whose object stands in the accusative, or, in the passive, is the subject
 _OWN = 4  # words from what is a state's own under an agreement to the noun
+_FROM = 6  # words from "from" to the noun of what is left
 _ADJECTIVES = 3  # words before a noun that agree with it
 
 
@@ -42,7 +43,7 @@ def no_object(reading: Reading, trigger: Trigger, thing: Thing) -> bool:
     if any(":" in reading.before(i) for i in between):
         return False  # «с договором 2001 года его не путать: тот продлён»
     if trigger.family == "withdraw":  # «вышла из Европейской конвенции»
-        return plain and _always(reading, thing)
+        return plain and (_always(reading, thing) or _not_left(reading, trigger, thing))
     return (plain or trigger.family == "enter_force") and oblique(reading, thing)
 
 
@@ -80,9 +81,43 @@ def _led(reading: Reading, noun: int) -> bool:
     return word >= 0 and reading.is_a("prepositions", word)
 
 
-def same_case(reading: Reading, thing: Thing, other: Thing) -> bool:
-    """Whether an agreement may stand in one row with another: «ратифицировал соглашение, аналогичное договору» is no row."""
-    return not oblique(reading, other) or oblique(reading, thing)
+def in_row(reading: Reading, thing: Thing, other: Thing, gap: range) -> bool:
+    """Whether an agreement may stand in one row with another before it, `gap` between them: «ратифицировал соглашение, аналогичное
+    договору» and «подписал меморандум, взяв за образец соглашение» are no rows."""
+    return (not oblique(reading, other) or oblique(reading, thing)) and _opens_item(reading, other, gap)
+
+
+def _opens_item(reading: Reading, other: Thing, gap: range) -> bool:
+    """Whether the word behind the last comma before a treaty noun agrees with that, or may stand before any noun."""
+    noun = _noun(reading, other)
+    word = next((i for i in reversed(gap) if "," in reading.before(i)), -1)
+    if noun < 0 or word < 0 or any(reading.is_a("coordinate", i) for i in range(word, noun)):
+        return True
+    low = reading.tokens[word].low
+    if low[0].isdigit() or reading.is_any(("determiners", "stop_words", "prepositions", "numbers", "including"), word):
+        return True
+    if any(p.start <= reading.tokens[word].start < p.end for p in reading.parties):
+        return True
+    kinds = (line.split("/") for line in reading.lexicon.grammar.get("agreeing_endings", ()))
+    own = next((tuple(ends) for ending, *ends in kinds if reading.tokens[noun].low.endswith(ending)), ())
+    return not own or low.endswith(own)
+
+
+def _not_left(reading: Reading, trigger: Trigger, thing: Thing) -> bool:
+    """«Вышел в отставку дипломат, который писал Пакт стабильности»: behind or before a verb of leaving, no "from" leads to the agreement."""
+    lexicon = reading.lexicon
+    if not lexicon.has("leaving", reading.tokens[trigger.first].low):
+        return False
+    begin = trigger.last + 1 if thing.first > trigger.last else 0
+    near = range(max(begin, thing.first - _FROM), thing.first)
+    at = next((i for i in reversed(near) if lexicon.has("out_of", reading.tokens[i].low)), -1)
+    return at < 0 or reading.comma_between(at, thing.first)
+
+
+def out_of(reading: Reading, trigger: Trigger) -> bool:
+    """Whether "from" stands right behind a verb of leaving."""
+    following = trigger.last + 1
+    return following < len(reading.tokens) and reading.lexicon.has("out_of", reading.tokens[following].low)
 
 
 def elsewhere(reading: Reading, trigger: Trigger) -> bool:

@@ -107,7 +107,14 @@ def named_by_treaty(reading: Reading, thing: Thing) -> bool:
     near = range(thing.last + 1, thing.last + 5)
     if reading.lexicon.verb_final and thing.first and reading.is_a("about", thing.first - 1):
         near = range(thing.first - _CALLED, thing.first - 1)
-    return any(h.first in near for h in reading.section("instruments"))
+    nouns = (h.first for h in reading.section("instruments") if h.first in near)
+    return any(not _another_clause(reading, thing.last, noun) for noun in nouns)
+
+
+def _another_clause(reading: Reading, left: int, right: int) -> bool:
+    """«Подписал закон о мобилизации, а договор назвал …»: whether a comma and a conjunction, or a semicolon, part two words."""
+    marks = ((i, reading.before(i)) for i in range(left + 1, right + 1))
+    return any(";" in mark or ("," in mark and reading.is_a("coordinate", i)) for i, mark in marks)
 
 
 def decree_on_treaty(reading: Reading, decree: Thing) -> bool:
@@ -159,10 +166,13 @@ def wishes(reading: Reading, thing: Thing | None, about: Trigger) -> bool:
 
 
 def _about(reading: Reading, thing: Thing, things: Sequence[Thing], triggers: Sequence[Trigger]) -> Trigger | None:
+    other = of_other_subject(reading, thing) and not of_other_field(reading, thing)
     for trigger in triggers:
         distance = trigger.first - thing.last
         if distance <= 0:
             continue
+        if other and _parted(reading, thing.last, trigger.first):
+            return None  # «закон о медиа, а ратификацию договора отложили»
         if _says(reading, thing, trigger):
             return trigger
         if distance > _REACH or any(t.what == TREATY and thing.last < t.first < trigger.first for t in things):
@@ -283,18 +293,26 @@ def of_other_subject(reading: Reading, law: Thing) -> bool:
     """«Закон о рынке дронов», "Ley de Cine", "the Finance Bill": where no act is what a law is about, its own words say that it
     is about something else."""
     following = law.last + 1
+    if of_other_field(reading, law) or ideographs.of_other_field(reading, law):
+        return True
     return (
-        of_other_field(reading, law)
-        or ideographs.of_other_field(reading, law)
-        or (
-            following + 1 < len(reading.tokens)
-            and reading.tokens[following].low in _ABOUT
-            and not reading.before(following).strip(" \u00a0")
-            and not any(reading.is_a(role, following + 1) for role in ("pronouns", "generic_determiners"))
-            and reading.tokens[following + 1].low not in _THIS
-            and not any(h.first <= following + 3 and h.last > following for h in reading.section("instruments"))
+        following + 1 < len(reading.tokens)
+        and reading.tokens[following].low in _ABOUT
+        and not reading.before(following).strip(' \u00a0«“"„')
+        and not any(reading.is_a(role, following + 1) for role in ("pronouns", "generic_determiners"))
+        and reading.tokens[following + 1].low not in _THIS
+        and not any(h.first == following + 1 and h.form == "noun" for h in reading.section("acts"))
+        and not reading.any_is("generic_nouns", range(following + 1, following + 4))  # «о международных документах»
+        and not any(
+            h.first <= following + 3 and h.last > following and not _parted(reading, following, h.first)
+            for h in reading.section("instruments")
         )
     )
+
+
+def _parted(reading: Reading, left: int, right: int) -> bool:
+    """Whether a comma or a semicolon stands between two words."""
+    return any(not {",", ";"}.isdisjoint(reading.before(i)) for i in range(left + 1, right + 1))
 
 
 def of_other_field(reading: Reading, law: Thing) -> bool:

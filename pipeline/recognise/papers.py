@@ -150,7 +150,7 @@ def _other_law(reading: Reading, trigger: Trigger, thing: Thing) -> bool:
         for h in reading.section("things")
         if h.key in {"law", "draft"} and 0 < h.first - trigger.last <= _BEHIND
     ]
-    return any(laws.of_other_field(reading, one) for one in (thing, *behind))
+    return laws.of_other_subject(reading, thing) or any(laws.of_other_field(reading, one) for one in behind)
 
 
 _TAKEN_BACK = (
@@ -171,8 +171,9 @@ def leave(case: Case) -> Step | None:
     if thing is None and _own_act(reading, trigger):
         return Step(E.WITHDRAWN, f"{trigger.family}_own_act", weight=0.85)
     if thing is None:
-        body = _body_behind(reading, trigger)
-        free = nothing_follows(reading, trigger) and not inflected.elsewhere(reading, trigger)
+        away = inflected.elsewhere(reading, trigger)
+        body = (not away or inflected.out_of(reading, trigger)) and _body_behind(reading, trigger)
+        free = nothing_follows(reading, trigger) and not away
         strict = not body and (reading.is_a("strict", trigger.first) or not free)
         return (
             None

@@ -262,14 +262,14 @@ def _destination(reading: Reading, hit: Hit) -> bool:
 
 
 def _postponed(reading: Reading, trigger: Trigger) -> list[Hit]:
-    """«Подписан он так и не был», «ратифицировали пока не все»: a negation of several words right behind the verb."""
+    """«Подписан он так и не был», «подписан не был», «ратифицировали пока не все»: a negation right behind the verb."""
     if not reading.lexicon.object_first:
         return []
     return [
         h
         for h in reading.section("status")
         if h.key == "negated"
-        and h.last > h.first
+        and (h.last > h.first or (h.first - trigger.last == 1 and trigger.voice == PASSIVE))
         and 0 < h.first - trigger.last <= 2
         and not reading.comma_between(trigger.last, h.first)
         and h.last + 1 < len(reading.tokens)

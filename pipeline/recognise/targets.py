@@ -265,7 +265,7 @@ def _equals(
         if other.first <= thing.last or not (other.what == TREATY or _elliptic(reading, other)):
             continue
         gap = range(last.last + 1, other.first)
-        if not (reading.changing.isdisjoint(gap) and inflected.same_case(reading, thing, other)):
+        if not (reading.changing.isdisjoint(gap) and inflected.in_row(reading, thing, other, gap)):
             continue  # "the protocol done at Montreal in 2014, which amends the Convention": of one agreement
         if len(gap) <= _LISTED and _among(reading, gap):
             out.append(other)

@@ -41,9 +41,21 @@ def approve(case: Case) -> Step | None:
         return Step(E.APPROVED, "approve_instruments")
     if thing.what == "decision" and about is not None and about.family != "conclude":
         return _voted(about.family, f"approve_decision_{about.family}")
-    if thing.what == "decision" and not conference(reading, trigger):
+    if thing.what == "decision" and not conference(reading, trigger) and not _to_do_other(reading, thing):
         return Step(E.APPROVED, "approve_decision", weight=0.75)
     return None
+
+
+def _to_do_other(reading: Reading, decision: Thing) -> bool:
+    """«Принял решение не направлять наблюдателей»: a decision to do what is no act on an agreement."""
+    endings = tuple(reading.lexicon.grammar.get("infinitive_endings", ()))
+    word = decision.last + 1
+    while word < len(reading.tokens) and any(h.first == h.last == word for h in reading.section("status")):
+        word += 1
+    if not endings or word >= len(reading.tokens) or not reading.tokens[word].low.endswith(endings):
+        return False
+    objects = (h.first for h in reading.section("instruments") if h.first > word)
+    return all(reading.comma_between(word, noun) for noun in objects)
 
 
 def debate(case: Case) -> Step | None:
@@ -236,6 +248,7 @@ def both_ways(reading: Reading, trigger: Trigger) -> bool:
 def _for_before(reading: Reading, trigger: Trigger) -> bool:
     """Whether those in favour are told before («За ратификацию проголосовали 89 депутатов, 55 проголосовали против»)."""
     against = {reading.tokens[i].low for i in range(trigger.first, trigger.last + 1)}
+    against |= {reading.tokens[h.first].low for h in reading.section("status") if h.key == "negated"}
     votes = (h for h in reading.section("procedure") if h.key == "votes" and h.last < trigger.first)
     return any(
         h.first == h.last and reading.is_a("prepositions", h.first) and reading.tokens[h.first].low not in against
