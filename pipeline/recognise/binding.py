@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from pipeline.recognise import adjectives, cues, fronting, han, inflected, inserts, laws, nominals, orders, turning
+from pipeline.recognise import adjectives, cues, fronting, han, inflected, inserts, joined_clauses, laws, nominals, orders, turning
 from pipeline.recognise.cases import ENDING
 from pipeline.recognise.fronting import Sides
 from pipeline.recognise.reading import ASIDE, MAIN, RELATIVE, Reading
@@ -54,7 +54,9 @@ def right_of(
             return None
         if any(trigger.last < stop < thing.first and stop not in joined for stop in stops):
             return None
-        if turning.other_sentence(reading, trigger, thing, stops - joined):
+        if turning.other_sentence(reading, trigger, thing, stops - joined) or joined_clauses.other_sentence(
+            reading, trigger, thing, stops - joined
+        ):
             return None
         if reading.lexicon.language == "zh" and orders.parted(reading, trigger.last, thing.first):
             return None  # no Chinese object stands behind a comma

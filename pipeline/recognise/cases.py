@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from pipeline.model import EventType, Status
-from pipeline.recognise import arabic_objects, complements, turning
+from pipeline.recognise import arabic_objects, complements, preverbal, turning
 from pipeline.recognise.immutable import value
 from pipeline.recognise.reading import Reading
 from pipeline.recognise.things import GENERIC, PRONOUN, TREATY, Thing
@@ -107,7 +107,7 @@ _IN_SPITE = ("concessive", "under")  # «вопреки возражениям»
 
 def other_object(reading: Reading, trigger: Trigger, thing: Thing | None) -> bool:
     """Whether a verb's own object stands between it and the agreement: "denounced violations of the treaty", "approved a plan under it"."""
-    if turning.nothing_told(reading, trigger, thing):
+    if turning.nothing_told(reading, trigger, thing) or preverbal.not_this(reading, trigger, thing):
         return True
     if thing is None or thing.what != TREATY or trigger.voice not in {ACTIVE, PASSIVE}:
         return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from pipeline.recognise import ideographs, orders
+from pipeline.recognise import ideographs, orders, preverbal
 from pipeline.recognise.cases import ENDING, LAWS, Bound
 from pipeline.recognise.reading import RELATIVE, Reading
 from pipeline.recognise.things import PRONOUN, TREATY, Thing
@@ -315,14 +315,33 @@ def _parted(reading: Reading, left: int, right: int) -> bool:
     return any(not {",", ";"}.isdisjoint(reading.before(i)) for i in range(left + 1, right + 1))
 
 
+def _compound_law(reading: Reading, word: int) -> bool:
+    """„Klimagesetz“, „CO2-Gesetz“: a German compound says what its law is on; a resolution is a law only where it says of what."""
+    low = reading.tokens[word].low
+    if low.startswith(_RESOLUTION):
+        return True
+    if not low.endswith(_GERMAN_LAW):
+        return False
+    first = word - 1 if word and reading.before(word) in {"-", "‑"} else word
+    return not reading.lexicon.starts("laws_on_treaties", reading.tokens[first].low)
+
+
+_RESOLUTION = "resolution"
+_GERMAN_LAW = ("gesetz", "gesetzes", "gesetze", "gesetzen")
+
+
 def of_other_field(reading: Reading, law: Thing) -> bool:
     """The same where a preposition or a compound tells it."""
     following = law.last + 1
+    if "accusative_endings" in reading.lexicon.grammar and preverbal.of_other_field(reading, law.first, law.last):
+        return True
     if following < len(reading.tokens) and reading.tokens[following].low in _OF:
         return _elsewhere(reading, following)
     if reading.lexicon.table.arabic and following < len(reading.tokens):  # „مشروع قانون العلاوة الدورية“
         genitive = not _definite(reading, law) and reading.tokens[following].low.startswith("ال")
         return genitive and not reading.before(following).strip() and _elsewhere(reading, law.last)
+    if "laws_on_treaties" in reading.lexicon.grammar and _compound_law(reading, law.last):
+        return True
     return bool(reading.lexicon.grammar.get("compounds")) and _titled(reading, law)
 
 

@@ -51,23 +51,10 @@ FAMILIES = frozenset(
 )
 FORMS = frozenset(
     [
-        "past",
-        "present",
-        "future",
-        "base",
-        "infinitive",
-        "passive",
-        "participle",
-        "attribute",
-        "converb",
-        "gerund",
-        "noun",
-        "plain",
-        "subjunctive",
-        "negative",
-        "ahead",
+        "past", "present", "future", "base", "infinitive", "passive", "participle", "attribute", "converb", "gerund",
+        "noun", "plain", "subjunctive", "negative", "ahead", "conditional", "wish",
     ]
-)
+)  # fmt: skip
 THINGS = frozenset(
     [
         "law",
@@ -218,6 +205,15 @@ GRAMMAR = frozenset(
         "own_matter",
         "bare_endings",
         "object_endings",
+        "accusative_endings",
+        "dative_endings",
+        "place_endings",
+        "ablative_endings",
+        "going_out",
+        "articles",
+        "possessed_endings",
+        "laws_on_treaties",
+        "no_object",
         "beneficiary",
         "adopting",
         "texts",
@@ -281,6 +277,10 @@ class Lexicon:
         """The state whose organs go without a name in a text of these (lower-cased) sentences, as its spelling shows; else `home`."""
         texts = tuple(lows) if self.spelled else ()
         return next((code for code, letters in self.spelled if any(letters in low for low in texts)), self.home)
+
+    def starts(self, name: str, word: str) -> bool:
+        """Whether the word begins with one of this list of the grammar section."""
+        return word.startswith(tuple(self.grammar.get(name, ())))
 
     def has(self, name: str, word: str) -> bool:
         """Whether the word is in this word list of the grammar section."""

@@ -7,7 +7,7 @@ from pipeline.model import Status
 from pipeline.recognise import cues, turning
 from pipeline.recognise.patterns import Hit
 from pipeline.recognise.reading import Reading
-from pipeline.recognise.triggers import ACTIVE, INFINITIVE, PASSIVE, PRESENT, Trigger
+from pipeline.recognise.triggers import ACTIVE, INFINITIVE, PASSIVE, PAST, PRESENT, Trigger
 
 Verdict = tuple[Status | None, tuple[str, ...]]
 _AUXILIARY = 4  # words from a subjunctive auxiliary to its participle
@@ -144,3 +144,50 @@ def inverted(reading: Reading, trigger: Trigger) -> Verdict | None:
 def finite(reading: Reading, trigger: Trigger) -> bool:
     """Whether a past form is no participle: in Ukrainian and Belarusian, which have no perfect, an active one never is."""
     return trigger.voice == ACTIVE and turning.lists_turns(reading)
+
+
+def forms(reading: Reading, trigger: Trigger) -> frozenset[str]:
+    """The forms that a verb's own words may be."""
+    own = (trigger.first, trigger.last)
+    return frozenset(h.form for h in reading.section("acts") if (h.first, h.last) == own)
+
+
+def by_ending(reading: Reading, trigger: Trigger) -> Verdict | None:
+    """Turkish "onaylanırsa", Kazakh «бекітсін»: the ending of a verb says by itself that it is a condition or a wish."""
+    own = forms(reading, trigger)
+    if "conditional" in own:
+        return Status.CONDITIONAL, ("conditional_ending",)
+    return (Status.CALLED_FOR, ("wish_ending",)) if "wish" in own else None
+
+
+_VERB_FIRST = 2  # words before a verb that opens its sentence: a quotation mark's, "Wien:"
+_MAIN = 28  # words from a German condition to the verb of its main clause
+
+
+def verb_first(reading: Reading, trigger: Trigger) -> Verdict | None:
+    """„Lehnt der Senat das Protokoll ab, beginnt alles von vorn“, „Träte Island dem Pakt bei, müsste es …“: a German verb that opens the
+    sentence is a condition where another verb follows the comma, and a call with "Sie" behind it („Ratifizieren Sie das Abkommen!“)."""
+    if reading.lexicon.language != "de" or trigger.voice != ACTIVE or trigger.tense not in {PRESENT, INFINITIVE, PAST}:
+        return None
+    if not _opens(reading, trigger.first) or trigger.first + 1 >= len(reading.tokens):
+        return None
+    following = reading.tokens[trigger.first + 1]
+    text = reading.sentence.text[following.start - reading.sentence.start :]
+    if following.low == "sie" and text[:1] == "S":
+        return Status.CALLED_FOR, ("verb_first",)
+    comma = next((i for i in range(trigger.first + 1, len(reading.tokens)) if "," in reading.before(i)), -1)
+    if trigger.tense == PAST and not reading.tokens[trigger.first].low.startswith("träte"):
+        return None
+    then = reading.tokens[comma].low if trigger.first < comma <= trigger.first + _MAIN else ""
+    finite = then in _THEN or (
+        then.endswith(("t", "te", "ten")) and not reading.is_any(("prepositions", "determiners"), comma)
+    )
+    return (Status.CONDITIONAL, ("verb_first",)) if finite else None
+
+
+_THEN = frozenset(["so", "dann", "ist", "sind", "wäre", "wären", "hätte", "hätten", "würde", "würden", "wird", "werden", "müsste", "müsse", "muss", "kann", "könnte", "soll", "drohen", "bleiben", "gehen", "verlöre"])  # fmt: skip
+
+
+def _opens(reading: Reading, word: int) -> bool:
+    """Whether a word opens the sentence, or what a colon or a quotation mark opens in it."""
+    return word == 0 or any(mark in reading.before(word) for mark in ':"„“»«')

@@ -303,6 +303,9 @@ def _undone(reading: Reading, trigger: Trigger, near: Sequence[Hit]) -> Verdict 
     """What speaks against a finite verb: a question, a negation, a condition, a refusal; "at once" speaks for it."""
     if cues.question(reading):
         return Status.CONDITIONAL, ("question",)
+    by_ending = moods.by_ending(reading, trigger) or moods.verb_first(reading, trigger)
+    if by_ending is not None:
+        return by_ending
     refused = trigger.family == "reject" and (
         reading.is_a("by", trigger.last + 1) or (reading.lexicon.language == "en" and trigger.voice == ACTIVE)
     )  # « repoussée par le Sénat », "parliament blocked it"
@@ -394,4 +397,6 @@ def _attribute(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) 
     for key in ("negated", "planned", "called_for"):
         if any(h.key == key and trigger.first - h.last <= 2 for h in found):
             return Status(key), (key,)
+    if "negative" in moods.forms(reading, trigger):  # "onaylanmayan sözleşme", «бекітілмеген келісім»
+        return Status.NEGATED, ("negative_form",)
     return Status.OCCURRED, ("attribute",)

@@ -13,6 +13,7 @@ from pipeline.recognise import (
     gapping,
     ideographs,
     inflected,
+    joined_clauses,
     listed,
     mentions,
     turning,
@@ -116,6 +117,7 @@ def _things(
             and _reachable(reading, t, anchor, trigger)
             and not ideographs.another_part(reading, trigger, thing, anchor, t.first)
             and (about is not None or arabic_objects.of_law(reading, trigger, thing, t))
+            and not (thing is not None and thing.what in LAWS and joined_clauses.of_next(reading, anchor, t))
         ]
         if behind:
             return [behind[0], *_equals(reading, found, verbs, trigger, behind[0])]
@@ -278,8 +280,9 @@ def _equals(
         titled = any(_NEXT_TITLE in reading.before(i) for i in (*gap, other.first))
         if (len(gap) > _LISTED and not titled) or any(last.last < s < other.first for s in stops):
             break
-        if any(t.what == "law" and t.first in gap for t in found):
-            break  # of another law, if that stands in the same row
+        law = any(t.what == "law" and t.first in gap for t in found)  # of another law, if that stands in the same row
+        if law or joined_clauses.begins(reading, gap, other.first):
+            break
         if ideographs.own_clause(reading, last.last, other) or turning.turned(reading, last.last, other.first):
             break
         if (not titled and _subject_of_next(reading, verbs, trigger, other)) or listed.begun_anew(

@@ -25,9 +25,7 @@ MOTION = frozenset({"enter_force", "withdraw", "accede"})  # German and French f
 _HAVING = 14  # words from "have" to "in force"
 _NEAR_AUX = 4  # words between an auxiliary and its participle
 _GOING = frozenset({"entered", "came", "went", "took", "started", "began"})  # into application: nothing is done to it
-_AS_BASE = frozenset(
-    {"come", "become", "run", "put", "set", "let", "cut", "quit", "hit"}
-)  # participles that look like it
+_AS_BASE = frozenset({"come", "become", "run", "put", "set", "let", "cut", "quit", "hit"})  # their own participles
 _NEXT = 2  # words on: only a conjunction stands between
 _SEIN = frozenset({"ist", "sind", "est", "sont"})
 
@@ -161,9 +159,11 @@ def _voice(
     if "participle" in forms:
         opens = orders.opens(reading, first, last)
         return (PASSIVE, PAST) if opens else _participle(reading, first, last, forms, things, family)
+    if forms & {"conditional", "wish"}:  # "onaylanırsa", «бекітсін»: the ending tells the mood
+        return (PASSIVE if "passive" in forms else ACTIVE), FUTURE
     if "past" in forms:
         return ACTIVE, _perfect(reading, first)
-    if "negative" in forms:
+    if "negative" in forms and "attribute" not in forms:
         return (PASSIVE if "passive" in forms else ACTIVE), PAST
     if "plain" in forms:
         return orders.voice_of_plain(reading, first, last, family), PAST
