@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from pipeline.recognise import adjectives, cues, fronting, han, inflected, inserts, joined_clauses, laws, nominals, orders, turning
+from pipeline.recognise import (
+    adjectives,
+    cues,
+    fronting,
+    han,
+    inflected,
+    inserts,
+    joined_clauses,
+    laws,
+    nominals,
+    orders,
+    turning,
+)
 from pipeline.recognise.cases import ENDING
 from pipeline.recognise.fronting import Sides
 from pipeline.recognise.reading import ASIDE, MAIN, RELATIVE, Reading
