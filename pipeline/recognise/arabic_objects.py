@@ -42,6 +42,9 @@ def _another(reading: Reading, led: int, thing: Thing) -> bool:
     """Whether a noun that carries no agreement is led to, and something parts it from the agreement."""
     if led >= thing.first or _carries(reading, led):
         return False
+    again = reading.tokens[thing.first - 1].low
+    if again.startswith("و") and again[1:] == reading.tokens[led - 1].low:
+        return False  # „وافق على قرض …، وعلى الاتفاقية“
     parted = any(_parts(reading, i) for i in range(led + 1, thing.first + 1))
     return parted or reading.is_a("beside", led)
 
