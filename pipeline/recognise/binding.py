@@ -15,6 +15,7 @@ from pipeline.recognise import (
     laws,
     nominals,
     orders,
+    papers,
     turning,
 )
 from pipeline.recognise.cases import ENDING
@@ -273,7 +274,7 @@ def _bind(reading: Reading, trigger: Trigger, things: Sequence[Thing], triggers:
     if inside is not None:
         return inside
     if reading.lexicon.table.arabic:
-        things = [t for t in things if not _means(reading, t)]
+        things = [t for t in things if not papers.is_means(reading, t)]
     sides = around(reading, trigger, things, triggers)
     if trigger.family in INTRANSITIVE and sides.right is not None and _ahead_of(sides.right):
         sides = Sides(None, sides.left, sides.antecedent)
@@ -285,7 +286,7 @@ def _bind(reading: Reading, trigger: Trigger, things: Sequence[Thing], triggers:
     if trigger.voice == ATTRIBUTE:
         text = _of_attribute(reading, trigger, things, sides)
         return inserts.predicate(reading, trigger.first, trigger.last, text, things)
-    if sides.left is not None and _by_decree(reading, sides.left):
+    if sides.left is not None and papers.by_decree(reading, sides.left):
         behind = [t for t in things if t.what == TREATY and t.last < sides.left.first]
         return behind[-1] if behind else sides.left
     alone = trigger.family in INTRANSITIVE or reading.is_a("intransitive", trigger.first)
@@ -359,23 +360,10 @@ def _by_the_way(reading: Reading, trigger: Trigger, thing: Thing) -> bool:
         return reading.is_a("consent", thing.last)  # "a donné son accord à la ratification"
     if thing.what == PRONOUN and reading.lexicon.table.arabic and reading.tokens[thing.first].low.startswith("بموجب"):
         return True  # "a bill by which one agrees to the treaty"
-    if reading.lexicon.table.arabic and (_means(reading, thing) or (trigger.family, thing.what) in _ISSUED):
+    if reading.lexicon.table.arabic and (papers.is_means(reading, thing) or (trigger.family, thing.what) in _ISSUED):
         return True
     own = any(h.first > thing.last and h.last <= trigger.last for h in reading.section("acts"))
     return thing.what in {"law", "draft", "decree"} and own and trigger.family in {"ratify", "promulgate"}
-
-
-def _means(reading: Reading, thing: Thing) -> bool:
-    """Arabic „صادق بمرسوم سلطاني على الاتفاقية“: the decree is how it is done."""
-    return thing.what == "decree" and reading.tokens[thing.first].low.startswith("ب")
-
-
-def _by_decree(reading: Reading, thing: Thing) -> bool:
-    """Turkish "… Cumhurbaşkanı kararıyla feshedildi": the decree is the means, what was ended stands before it."""
-    if thing.what != "decree" or not reading.lexicon.verb_final or thing.last + 1 >= len(reading.tokens):
-        return False
-    following = reading.tokens[thing.last + 1].low
-    return following in {"yla", "yle", "ile"} or reading.tokens[thing.last].low.endswith(("ıyla", "iyle", "yla", "yle"))
 
 
 def _passes_chamber(reading: Reading, trigger: Trigger) -> bool:

@@ -254,3 +254,16 @@ def _body_behind(reading: Reading, trigger: Trigger) -> bool:
     return any(
         p.kind is PartyKind.ORGANISATION and 0 < reading.token_at(p.start) - trigger.last <= 5 for p in reading.parties
     )
+
+
+def is_means(reading: Reading, thing: Thing) -> bool:
+    """Arabic „صادق بمرسوم سلطاني على الاتفاقية“: the decree is how it is done."""
+    return thing.what == "decree" and reading.tokens[thing.first].low.startswith("ب")
+
+
+def by_decree(reading: Reading, thing: Thing) -> bool:
+    """Turkish "… Cumhurbaşkanı kararıyla feshedildi": the decree is the means, what was ended stands before it."""
+    if thing.what != "decree" or not reading.lexicon.verb_final or thing.last + 1 >= len(reading.tokens):
+        return False
+    following = reading.tokens[thing.last + 1].low
+    return following in {"yla", "yle", "ile"} or reading.tokens[thing.last].low.endswith(("ıyla", "iyle", "yla", "yle"))

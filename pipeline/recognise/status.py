@@ -27,7 +27,6 @@ _NEAR = 5  # words before a finite verb in which a cue still belongs to it
 _LONG = 48  # the same in Chinese, where every ideograph of a title counts
 _FAR = 16  # the same where verbs stand last
 _FURTHER = 7  # words between a denial and what is denied: "denied the reports of the press that …"
-
 _NO_LONGER = frozenset({"mehr", "länger", "langer"})  # "gilt nicht mehr"
 _ENDED_AT_ONCE = frozenset({"suspend", "withdraw", "terminate", "denounce"})
 _ENDING = _ENDED_AT_ONCE | {"reject", "annul"}
@@ -383,9 +382,8 @@ def _modal(reading: Reading, hit: Hit, trigger: Trigger) -> bool:
         far = trigger.first - hit.last
         return far <= _FAR or (far <= _LONG and not reading.comma_between(hit.last, trigger.first))
     if trigger.voice == PASSIVE or reading.lexicon.verb_final:
-        return trigger.first - hit.last <= (
-            _NEAR if trigger.voice == PASSIVE and not reading.lexicon.verb_final else _FAR
-        )
+        near = trigger.voice == PASSIVE and not reading.lexicon.verb_final
+        return trigger.first - hit.last <= (_NEAR if near else _FAR)
     return trigger.first - hit.last <= 3
 
 
