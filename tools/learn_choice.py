@@ -1,9 +1,11 @@
-"""Learn the weights of `pipeline/recognise/choice.json` from the labelled articles in tests/quality/sets.
+"""Learn the weights of `pipeline/recognise/choice.json` from the labelled articles in tests/quality/sets and the wordings in tests/quality/links.
 
-    python -m tools.learn_choice              # learn from all sets and write the file
+    python -m tools.learn_choice              # learn from all sets and wordings and write the file
+    python -m tools.learn_choice --last 36    # of the sets only rounds 0 to 36: the others are there to measure with
     python -m tools.learn_choice --hold-out   # leave each set out in turn and say what the others choose; writes nothing
 
-Every set is read three times: with its watchlist, and with either half of it, so that what nobody tracks is learned too. Conditional
+Every set is read three times: with its watchlist, and with either half of it, so that what nobody tracks is learned too. Of the wordings
+those marked unseen are left out. Conditional
 logit with "none" as an alternative, a quadratic penalty, and steps that shrink for each weight (AdaGrad) in a fixed order.
 """
 
@@ -36,10 +38,12 @@ from pipeline.scan import read_article
 from pipeline.settings.lists import load_watchlist
 
 SETS = Path(__file__).parent.parent / "tests" / "quality" / "sets"
+LINKS = Path(__file__).parent.parent / "tests" / "quality" / "links"
 TARGET = Path(__file__).parent.parent / "pipeline" / "recognise" / "choice.json"
 PASSED = frozenset({"ratified", "approved", "promulgated"})
 ENDED = frozenset({"withdrawn", "terminated"})
 _HALF = 0.5  # what an example of a halved watchlist counts
+_WORDED = 3.0  # and one of the wordings, beside which few of an article's are open at all
 _PENALTY, _STEP, _ROUNDS = 0.02, 0.3, 25
 _RARE = 4  # mentions under which a sign is not learned
 _SMALL = 0.01  # weights under it say nothing and are left out
@@ -107,6 +111,32 @@ def examples(name: str) -> Iterator[Example]:
         tracked = {a.id for a in watchlist.agreements}
         for row in rows:
             yield from _of_article(recogniser, row, tracked, weight)
+
+
+def worded() -> Iterator[Example]:
+    """The mentions of the wordings in tests/quality/links. What a text of theirs tells is on the agreements of its line."""
+    whole, problems = load_watchlist(LINKS / "watchlist.toml")
+    assert not problems, problems
+    for watchlist, weight in halves(whole):
+        recogniser = Recogniser.build(watchlist)
+        tracked = {a.id for a in watchlist.agreements}
+        for path in learned_links():
+            for line in path.read_text(encoding="utf-8").splitlines():
+                yield from _of_article(recogniser, _as_row(path.stem, line), tracked, weight * _WORDED)
+
+
+def learned_links() -> list[Path]:
+    """The files of wordings to learn from."""
+    return sorted(path for path in LINKS.glob("*.tsv") if "unseen" not in path.stem)
+
+
+def _as_row(language: str, line: str) -> dict[str, Any]:
+    ids, _, text = line.partition("\t")
+    title, _, body = text.partition(" ¶ ")
+    title, body = (title, body) if body else ("", title)
+    meant: list[list[str]] = [[]] if ids == "-" else [[one] for one in ids.split(",")]
+    labels = [{"agreement_ids": one, "agreement": "", "type": "signed", "evidence": body} for one in meant]
+    return {"id": text, "lang": language, "published": "2026-05-14", "title": title, "text": body, "events": labels}
 
 
 def _of_article(recogniser: Recogniser, row: dict[str, Any], tracked: set[str], weight: float) -> Iterator[Example]:
@@ -234,15 +264,18 @@ def main() -> None:
     """Learn from all sets, or show what leaving one out costs."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--hold-out", action="store_true")
+    parser.add_argument("--last", type=int, default=None, metavar="N", help="learn from rounds 0 to N only")
     options = parser.parse_args()
     names = sorted(path.stem for path in SETS.glob("*.jsonl"))
+    names = [n for n in names if options.last is None or int(n.partition("-")[2]) <= options.last]
     sets = {name: list(examples(name)) for name in names}
     if options.hold_out:
         hold_out(sets)
         return
+    paths = [*(SETS / f"{n}.jsonl" for n in names), *learned_links()]
     data = {
-        "learned_from": {n: hashlib.sha256((SETS / f"{n}.jsonl").read_bytes()).hexdigest() for n in names},
-        "weights": learned([e for rows in sets.values() for e in rows]).weights,
+        "learned_from": {f"{p.parent.name}/{p.name}": hashlib.sha256(p.read_bytes()).hexdigest() for p in paths},
+        "weights": learned([*(e for rows in sets.values() for e in rows), *worded()]).weights,
     }
     TARGET.write_text(json.dumps(data, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 

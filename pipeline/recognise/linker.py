@@ -210,7 +210,9 @@ class Linker(Altering):
         """What all signs together speak for, where no rule decides."""
         setting, rivals = self.setting(mention, language, focus, sentence, around)
         agreement, chance = self.choice.of(self.index, setting, rivals)
-        if chance < _LIKELY or any(
+        if (around.before or around.another) and agreement in focus.topics(sentence):
+            return None  # «Конвенция заменит соглашение 1998 года»: not itself
+        if chance < (_CHOSEN if mention.plural else _LIKELY) or any(
             r.entry.id == agreement and doubts.unlike(self.index, mention, setting.wording, r) for r in rivals
         ):
             return None

@@ -28,7 +28,8 @@ def own_object(reading: Reading, trigger: Trigger, thing: Thing | None) -> bool:
     if trigger.voice == PASSIVE:
         apart = thing is not None and reading.comma_between(trigger.last, thing.first)
         return apart and trigger.first > 0 and _noun(reading, trigger.first - 1)
-    if thing is not None and trigger.voice != ATTRIBUTE and thing.first == trigger.last + 1:
+    beside = thing is not None and thing.first == trigger.last + 1 and not reading.before(thing.first).strip(" \u00a0")
+    if beside and trigger.voice != ATTRIBUTE:
         return False
     word = _before(reading, trigger.first)
     return word >= 0 and _acted_on(reading, word, trigger.family)

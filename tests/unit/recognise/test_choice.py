@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pipeline.recognise.choice import Choice
 from tools.learn_choice import Example, learned
 
-SETS = Path(__file__).parents[2] / "quality" / "sets"
+QUALITY = Path(__file__).parents[2] / "quality"
 DATA = Path(__file__).parents[3] / "pipeline" / "recognise" / "choice.json"
 SIGNS = st.lists(st.lists(st.sampled_from("abcd"), max_size=4), max_size=5)
 
@@ -40,4 +40,4 @@ def test_the_weights_are_learned_from_the_sets_of_the_repository() -> None:
     """Whoever changes or adds a labelled set runs `python -m tools.learn_choice`."""
     learned_from = json.loads(DATA.read_text(encoding="utf-8"))["learned_from"]
     for name, digest in learned_from.items():
-        assert hashlib.sha256((SETS / f"{name}.jsonl").read_bytes()).hexdigest() == digest, name
+        assert hashlib.sha256((QUALITY / name).read_bytes()).hexdigest() == digest, name
