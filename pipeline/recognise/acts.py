@@ -166,6 +166,7 @@ def _descriptive(trigger: Trigger, reading: Reading) -> bool:
         and trigger.voice == ACTIVE
         and trigger.tense == PRESENT
         and trigger.family in {"amend", "extend", "terminate", "suspend"}
+        and not signing.by_signed_text(reading, trigger)
     )
 
 
@@ -355,7 +356,7 @@ def _recipient(reading: Reading, trigger: Trigger) -> bool:
 
 
 def _reject(case: Case) -> Step | None:
-    thing, about = case.thing, case.about
+    thing = case.thing
     if contracts.of_citizens(case.reading, case.trigger, thing) or voting.both_ways(case.reading, case.trigger):
         return None
     if thing is None or thing.what in {"notice", "negotiations", "instruments", "decree"}:
@@ -365,8 +366,7 @@ def _reject(case: Case) -> Step | None:
         or cues.for_another(case.reading, case.trigger.last, thing.first, thing.last)
     ):
         return None
-    void = about is None and case.trigger.last > case.trigger.first and laws.named_by_treaty(case.reading, thing)
-    if thing.what in LAWS and not void and (about is None or about.family not in signing.TAKEN_ON):
+    if thing.what in LAWS and not signing.takes_on(case, thing):
         return None
     return Step(E.REJECTED, f"reject_{thing.what}", weight=0.85 if thing.what in {PRONOUN, GENERIC} else 0.95)
 

@@ -292,7 +292,7 @@ def judged(
     voted = reading.lexicon.verb_final and one.trigger.voice == PASSIVE and _chamber(reading, one.trigger)
     if ((kind is E.RATIFIED and one.step.chamber) or enacted) and actor.stage == "head_of_state" and not voted:
         return E.PROMULGATED, outcome, (*why, "law_of_head_of_state")
-    if kind is E.TERMINATED and actor.stage == "court":
+    if actor.stage == "court" and (kind is E.TERMINATED or one.step.reason == "annul_law"):
         return E.REJECTED, outcome, (*why, "void_by_court")
     return kind, outcome, why
 

@@ -8,6 +8,7 @@ from pipeline.model import EventType, Status
 from pipeline.recognise import inflected, laws
 from pipeline.recognise.cases import ENDING, LAWS, TREATYLIKE, Case, Step, nothing_follows
 from pipeline.recognise.reading import RELATIVE, Reading
+from pipeline.recognise.signing import TAKEN_ON
 from pipeline.recognise.things import GENERIC, NOUN, PRONOUN, TREATY, Thing
 from pipeline.recognise.triggers import ACTIVE, PASSIVE, Trigger
 from pipeline.recognise.values import PartyKind
@@ -129,7 +130,7 @@ def promulgate(case: Case) -> Step | None:
         return Step(ENDING[about.family], f"promulgate_law_{about.family}")
     inside = trigger.first < thing.first <= trigger.last
     if (
-        thing.what == "decree"
+        thing.what in {"decree", "decision"}
         and not inside
         and (about is None or about.family not in {"ratify", "approve", "accede", "promulgate"})
     ):
@@ -190,8 +191,8 @@ def leave(case: Case) -> Step | None:
         return Step(E.WITHDRAWN, f"{trigger.family}_{thing.what}", weight=0.8 if loose else 1.0)
     if trigger.family == "annul" and thing.what == NOUN and thing.kind in _TAKEN_BACK[trigger.voice == PASSIVE]:
         return Step(E.WITHDRAWN, f"annul_{thing.kind}")
-    if trigger.family == "annul" and thing.what == "law":
-        return None
+    if trigger.family == "annul" and thing.what == "law" and case.about is not None and case.about.family in TAKEN_ON:
+        return Step(E.WITHDRAWN, "annul_law", weight=0.9)
     return None
 
 

@@ -264,7 +264,7 @@ def _clauses(
                 nouns.add(hit.last)
         elif hit.section in {"instruments", "things"}:
             nouns.update(range(hit.first, hit.last + 1))
-        joins = hit.section == "grammar" and hit.key == "coordinate"  # "as well as"
+        joins = hit.section == "grammar" and hit.key in {"coordinate", "passing"}  # "as well as", "as a basis for"
         if (joins or hit.section in {"things", "status", "acts"}) and hit.last > hit.first:
             covered.update(range(hit.first + (hit.section != "acts" and not joins), hit.last + 1))
             if hit.section == "status":

@@ -33,6 +33,9 @@ def sign(case: Case) -> Step | None:
         and _head_of_state(reading)
     ):
         return Step(E.PROMULGATED, "sign_paper_on_ratification", weight=0.9)
+    package = thing.what in {GENERIC, "draft", "law"} and case.about is None
+    if package and _head_of_state(reading) and _carries_law(reading, thing):
+        return Step(E.PROMULGATED, "sign_package_of_laws", weight=0.9)
     if thing.what == PRONOUN and laws.told_before(reading, thing):
         return Step(E.PROMULGATED, "sign_law_told_of", weight=0.9)
     if thing.what in TREATYLIKE:
@@ -42,6 +45,37 @@ def sign(case: Case) -> Step | None:
     return _sign_paper(case, thing)
 
 
+def takes_on(case: Case, law: Thing) -> bool:
+    """ "Ruled that the law ratifying the air services agreement was void": whether a law is one by which a state takes an agreement on."""
+    trigger, reading = case.trigger, case.reading
+    if case.about is not None:
+        return case.about.family in TAKEN_ON
+    if trigger.last == trigger.first:
+        return False
+    if laws.named_by_treaty(reading, law):
+        return True
+    inside = range(law.last + 1, trigger.last)
+    acts = any(h.key in TAKEN_ON and h.first in inside for h in reading.section("acts"))
+    return acts and any(h.first in inside for h in reading.section("instruments"))
+
+
+_TEXT = 5  # words from "signed" to the text
+_UNSURE = frozenset({"planned", "called_for", "negated", "rejected", "conditional"})
+
+
+def by_signed_text(reading: Reading, trigger: Trigger) -> bool:
+    """ "Signed a protocol that prolongs the treaty": whoever signs a text for that does with it what the text is for."""
+    opener = reading.clause(trigger.first).opener
+    texts = [h for h in reading.section("instruments") if 0 < opener - h.last <= 1]
+    if trigger.family != "extend" or not texts:
+        return False
+    near = range(max(0, texts[0].first - _TEXT), texts[0].first)
+    signed = [h for h in reading.section("acts") if h.key == "sign" and h.form in _DONE and h.last in near]
+    unsure = any(h.key in _UNSURE and h.first < texts[0].first for h in reading.section("status"))
+    return bool(signed) and not unsure
+
+
+_DONE = frozenset({"past", "participle"})
 _EXCHANGE = 10  # words between a protocol and the exchange it is of
 
 
@@ -74,6 +108,18 @@ def _sign_paper(case: Case, thing: Thing) -> Step | None:
         return Step(E.WITHDRAWN, "sign_notice", weight=0.9)
     decided = thing.what == "decision" and _head_of_state(reading)  # "tasdik eden kararı imzaladı"
     return _sign_law(case, thing, case.about) if thing.what in LAWS or decided else None
+
+
+def _carries_law(reading: Reading, package: Thing) -> bool:
+    """ "Signed the spending package that carries the … Treaty Act": a law in what a package is said to hold."""
+    behind = (h for h in reading.section("things") if h.key == "law" and 0 < h.first - package.last <= _PACKAGE)
+    law = next(behind, None)
+    if law is None or not any(reading.is_a("holding", i) for i in range(package.last + 1, law.first)):
+        return False
+    return any(package.last < h.first <= law.last for h in reading.section("instruments"))
+
+
+_PACKAGE = 16  # words from a package to the law in it
 
 
 def _law_between(reading: Reading, thing: Thing, trigger: Trigger) -> bool:

@@ -202,7 +202,10 @@ _TO_WHAT = 6  # words from an Arabic "ended" to its "in"
 def no_deed(reading: Reading, trigger: Trigger) -> bool:
     """Whether a verb of force says only that it lasts, one of ending where a sitting came to („انتهى المجلس إلى ما يلي“)."""
     if trigger.family == "enter_force":
-        return reading.is_a("in_force", trigger.first) and only_lasts(reading, trigger)
+        lasts = only_lasts if reading.lexicon.verb_final else _goes_on
+        return reading.is_a("in_force", trigger.first) and lasts(reading, trigger)
+    if trigger.family == "withdraw" and _left_in_force(reading, trigger):
+        return True
     if not reading.lexicon.table.arabic:
         return False
     if trigger.family == "conclude":
@@ -229,9 +232,27 @@ def _round(reading: Reading, trigger: Trigger) -> bool:
 def only_lasts(reading: Reading, trigger: Trigger) -> bool:
     """ "Yürürlükteki anlaşma", "yürürlükte kalacak": that it is in force, or stays so, with no word of since when."""
     behind = trigger.last + 1
-    stays = behind < len(reading.tokens) and reading.tokens[behind].low.startswith("kal")
+    stays = behind < len(reading.tokens) and reading.tokens[behind].low.startswith(("kal", "қал"))
     before = range(max(0, trigger.first - _SINCE), trigger.first)
     return stays or (trigger.voice == ATTRIBUTE and not any(reading.tokens[i].low[:1].isdigit() for i in before))
+
+
+def _goes_on(reading: Reading, trigger: Trigger) -> bool:
+    """ "Stays in force", "keep the treaty in force", « reste en vigueur »: nothing began."""
+    before = range(max(0, trigger.first - _GOES_ON), trigger.last + 1)
+    lasting = [i for i in before if reading.is_a("lasting", i) and reading.same_clause(i, trigger.first)]
+    return bool(lasting) and not any(lasting[-1] < h.first < trigger.first for h in reading.section("acts"))
+
+
+def _left_in_force(reading: Reading, trigger: Trigger) -> bool:
+    """ "Decided to leave the treaty in force": that is no leaving."""
+    state = (h for h in reading.section("acts") if h.key == "enter_force" and 0 < h.first - trigger.last <= _GOES_ON)
+    first = next(state, None)
+    lasting = reading.is_a("lasting", trigger.first) and first is not None and reading.is_a("in_force", first.first)
+    return lasting and first is not None and reading.same_clause(trigger.first, first.first)
+
+
+_GOES_ON = 14  # words from "keep" to "in force"
 
 
 def wanted(reading: Reading, trigger: Trigger) -> bool:

@@ -10,6 +10,7 @@ from pipeline.recognise.values import PartyKind
 
 TREATY, GENERIC, PRONOUN, NOUN = "treaty", "generic", "pronoun", "noun"
 PROPOSAL = "proposal"
+_IN_PASSING = frozenset({"notice", "negotiations"})  # "until further notice", "as a basis for negotiations"
 _TO_ACT = 3  # words from a proposal to the act that it is for: "a proposal for the ratification"
 
 
@@ -119,7 +120,7 @@ def find(reading: Reading, aliases: tuple[tuple[int, int, str], ...] = ()) -> tu
         and not _of_papers(reading, h, nouns)
         and not _means(reading, h)
         and not (h.key == "law" and han.no_law(reading, h.last))
-        and not (h.key == "notice" and reading.is_a("passing", h.last))
+        and not (h.key in _IN_PASSING and reading.is_a("passing", h.last))
     ]
     found += [Thing(TREATY, h.first, h.last, h.key) for h in reading.section("instruments") if not _goes_on(reading, h)]
     found += _nouns(reading, reading.section("acts"))
