@@ -40,6 +40,33 @@ def foretells(reading: Reading, word: int) -> bool:
     return bool(before) and not any(i in verbs or reading.is_any(_VERBAL, i) for i in before)
 
 
+_DECREED = frozenset({"approve", "ratify", "accede", "denounce", "terminate", "suspend"})
+_TITLE = 9  # words from a decree's infinitive to the agreement it is of
+_UNSURE = frozenset({"planned", "called_for", "conditional", "negated", "rejected"})
+
+
+def decrees(reading: Reading, word: int, family: str) -> bool:
+    """«Утвердить прилагаемый проект Соглашения …», «1. Ратифицировать Договор …»: an item of a decree or a law, which says by an infinitive
+    what it does to an agreement, called with a capital letter; no other verb and no cue stands beside it."""
+    opens = word == 0 or (word == 1 and reading.tokens[0].low.isdigit())
+    if not opens or family not in _DECREED or not reading.lexicon.object_first or reading.heading:
+        return False
+    if "infinitive_endings" not in reading.lexicon.grammar or reading.sentence.text.rstrip(' »”"')[-1:] in "!?":
+        return False
+    if any(h.key in _UNSURE for h in reading.section("status")):
+        return False
+    if any(h.form in _TELLING and h.first > word for h in reading.section("acts")):
+        return False
+    return any(0 < h.first - word <= _TITLE and _capital(reading, h.first) for h in reading.section("instruments"))
+
+
+_TELLING = frozenset({"past", "passive", "present", "future", "ahead", "negative"})
+
+
+def _capital(reading: Reading, word: int) -> bool:
+    return reading.sentence.text[reading.tokens[word].start - reading.sentence.start].isupper()
+
+
 _ABSOLUTE = 6  # words of the subject of an absolute participle
 _NO_SUBJECT = ("prepositions", "be", "have", "to", "coordinate", "relative", "subordinate", "stop_words")
 

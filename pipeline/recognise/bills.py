@@ -50,9 +50,23 @@ def beside(
     return out
 
 
+_AT_HOME = frozenset({"government", "committee", "commission"})
+
+
+def _consents(one: Bound, actor: Actor, reading: Reading) -> bool:
+    """«Кабинет министров Японии согласовал договор с Филиппинами»: one state's cabinet agrees with nobody abroad, it lets the text pass."""
+    verb = reading.tokens[one.trigger.first].low
+    alone = verb.startswith("согласова") and one.trigger.last == one.trigger.first and not verb.endswith("ли")
+    behind = one.trigger.last + 1
+    others = behind < len(reading.tokens) and reading.is_a("with", behind)
+    return alone and actor.stage in _AT_HOME and not others
+
+
 def signed(one: Bound, kind: EventType, actor: Actor, told: Sequence[Told], reading: Reading) -> EventType:
-    """What a head of state's name under "it" is, right behind a chamber's vote on a law: "The Senate passed the law on leaving. Later the
+    """What a cabinet's or a committee's agreeing is, and what a head of state's name under "it" is, right behind a chamber's vote on a law: "The Senate passed the law on leaving. Later the
     president signed it"."""
+    if kind is EventType.NEGOTIATIONS_CONCLUDED and _consents(one, actor, reading):
+        return EventType.APPROVED
     taken_up = one.thing is not None and one.thing.what in {PRONOUN, GENERIC}
     if kind is not EventType.SIGNED or actor.stage != "head_of_state" or not taken_up or not told:
         return kind

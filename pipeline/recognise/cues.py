@@ -19,6 +19,7 @@ _INSERT = 6  # words between a comma and a negation in what it sets in
 _HARD_NO = frozenset({"не", "ні", "no", "not"})  # before a number they count: "not 18"
 _NOT_IT = frozenset("他它中余间实次")  # 其他, 其中, 其实: words of their own
 _NO_AFTER = frozenset("随最此其先")  # 随后, 最后: words of their own
+_TITLE = 2  # words from the noun of an agreement to "against"
 _CUES = ("conditional", "negated", "called_for", "planned", "rejected", "occurred")
 
 
@@ -35,7 +36,7 @@ def between(reading: Reading, start: int, end: int, clauses: frozenset[int], sec
     if not hits:
         return hits
     hits = [h for h in hits if not (_limit(reading, h) or hangs_on(reading, h) or _straddles(reading, h))]
-    hits = [h for h in hits if not han.of_name(reading, h.first, h.last)]
+    hits = [h for h in hits if not (han.of_name(reading, h.first, h.last) or _in_title(reading, h))]
     hits = [h for h in hits if not (_of_time(reading, h) or _by_how_much(reading, h) or _un(reading, h, end))]
     hits = [h for h in hits if not arabic_leads.has_done(reading, h)]
     acts = [
@@ -49,6 +50,19 @@ def between(reading: Reading, start: int, end: int, clauses: frozenset[int], sec
         for h in hits
         if not _takes_object(reading, h, end) and (_plain_no(reading, h, hits) or not _swallowed(h, wider))
     ]
+
+
+def _in_title(reading: Reading, hit: Hit) -> bool:
+    """«Конвенция ООН *против* коррупции вступила в силу»: a preposition right behind the noun of an agreement is its title's."""
+    plain = hit.key == "negated" and hit.first == hit.last and reading.is_a("prepositions", hit.first)
+    if not plain or hit.last + 1 >= len(reading.tokens) or reading.tokens[hit.last + 1].low.isdigit():
+        return False
+    nouns = (h for h in reading.section("instruments") if 0 < hit.first - h.last <= _TITLE)
+    return any(
+        not any(reading.before(i).strip(" \u00a0") for i in range(h.last + 1, hit.first + 1))
+        and not any(h.last < act.first < hit.first for act in reading.section("acts"))
+        for h in nouns
+    )
 
 
 def _shares(reading: Reading, hit: Hit, verb: int) -> bool:

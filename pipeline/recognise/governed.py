@@ -159,6 +159,8 @@ def _bare(reading: Reading, trigger: Trigger) -> Verdict:
     resolved = any(h.key == "occurred" and h.last == trigger.first - 1 for h in reading.section("status"))
     if resolved and ":" in reading.before(trigger.first):
         return Status.OCCURRED, ("resolved",)  # «правительство постановляет: утвердить соглашение»
+    if trigger.tense == INFINITIVE and bare.decrees(reading, trigger.first, trigger.family):
+        return Status.OCCURRED, ("decreed",)
     if trigger.tense == INFINITIVE and bare.orders(reading, trigger.first):
         return Status.CALLED_FOR, ("ordered",)
     foretold = trigger.tense == INFINITIVE and bare.foretells(reading, trigger.first)

@@ -248,7 +248,7 @@ GRAMMAR = frozenset(
         "copula",
         "season",
     ]
-) | {"adversative", "converb_endings"}  # by which words a sentence turns to something else
+) | {"adversative", "converb_endings", "participle_endings"}  # by which words a sentence turns to something else
 
 
 @dataclass(frozen=True, slots=True)

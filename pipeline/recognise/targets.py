@@ -150,7 +150,9 @@ def behind_colon(
         return []
     telling = [v for v in verbs if v.last > anchor and v.voice not in {NOMINAL, ATTRIBUTE} and v.tense in FINITE]
     heads = thing is not None and (thing.what == PRONOUN or (thing.what == TREATY and anchor > trigger.last))
-    if telling or heads or turning.told_on(reading, colon):  # `listed` reads what a treaty noun heads
+    if (
+        telling or heads or turning.told_on(reading, colon) or turning.stopped(reading, trigger, colon)
+    ):  # `listed` reads what a treaty noun heads
         return []
     out: list[Thing] = []
     last = colon

@@ -285,13 +285,19 @@ _ACTS = frozenset({"base", "infinitive", "gerund", "noun"})
 
 def _of_treaty(reading: Reading, word: int, nouns: frozenset[int]) -> bool:
     """Whether a noun only introduces a treaty noun: "the draft treaty", "the text of the agreement", «проект договора»."""
+    compound = 0  # «проект российско-абхазского соглашения»
     for i in range(word + 1, min(word + 5, len(reading.tokens))):
-        if reading.before(i).strip(" \u00a0'’«\"“"):
+        compound += reading.lexicon.object_first and i > word + 1 and reading.before(i) == "-"
+        if reading.before(i).strip(" \u00a0'’«\"“-" if compound else " \u00a0'’«\"“"):
             return False
         if i in nouns:
             return True
         linking = reading.tokens[i].low in {"of", "de", "du", "d", "des", "del", "do", "da", "der", "о", "об"}
-        if not linking and not reading.is_a("determiners", i) and not (reading.lexicon.object_first and i <= word + 2):
+        if (
+            not linking
+            and not reading.is_a("determiners", i)
+            and not (reading.lexicon.object_first and i <= word + 2 + compound)
+        ):
             return False
         if reading.is_a("stop_words", i) or reading.is_a("be", i):
             return False

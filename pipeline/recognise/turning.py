@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pipeline.recognise.reading import Reading
+from pipeline.recognise.reading import RELATIVE, SUBORDINATE, Reading
 from pipeline.recognise.things import TREATY, Thing
-from pipeline.recognise.triggers import INTRANSITIVE, PASSIVE, Trigger
+from pipeline.recognise.triggers import ACTIVE, INTRANSITIVE, PASSIVE, Trigger
 
 _BESIDE = 2  # words from a comma to the converb behind it: «, не чіпаючи»
 _GROUND = 2  # words from "according to" to a text
@@ -17,7 +17,7 @@ def lists_turns(reading: Reading) -> bool:
 
 def other_sentence(reading: Reading, trigger: Trigger, thing: Thing, verbs: frozenset[int]) -> bool:
     """«Американцы его подписали, но их сенат ратификацию провалил»: behind a comma and "but" another verb has its own object."""
-    if turned(reading, trigger.last, thing.first):
+    if turned(reading, trigger.last, thing.first) or (thing.what == TREATY and stopped(reading, trigger, thing.first)):
         return True
     return reading.lexicon.object_first and any(
         "," in reading.before(i) and reading.is_a("coordinate", i) and any(verb > i for verb in verbs)
@@ -35,6 +35,7 @@ def turned(reading: Reading, verb: int, end: int) -> bool:
         any(told_on(reading, i) for i in range(verb + 1, end))
         or any(_adversative(reading, verb, i) for i in commas)
         or _converb(reading, commas, end)
+        or (bool(commas) and not _by_note(reading, verb) and _participle(reading, commas[-1], end))
     )
 
 
@@ -52,7 +53,11 @@ def away(reading: Reading, trigger: Trigger, anchor: int, thing: Thing) -> bool:
     grounds = range(anchor + 1, thing.first)
     if any(reading.is_a("under", i) and not reading.is_a("relative", i + 1) for i in grounds):
         return True
-    return turned(reading, trigger.last, thing.first)
+    return (
+        turned(reading, trigger.last, thing.first)
+        or stopped(reading, trigger, thing.first)
+        or _in_passing(reading, anchor, thing)
+    )
 
 
 def nothing_told(reading: Reading, trigger: Trigger, thing: Thing | None) -> bool:
@@ -65,6 +70,52 @@ def nothing_told(reading: Reading, trigger: Trigger, thing: Thing | None) -> boo
         return False
     grounds = range(trigger.last + 1, min(nouns))
     return turned(reading, trigger.last, min(nouns)) or any(reading.is_a("under", i) for i in grounds)
+
+
+def stopped(reading: Reading, trigger: Trigger, end: int) -> bool:
+    """«Контракт подписан на два года; договор …», «отверг *упреки* Минска: соглашение исполняется»: behind a semicolon another sentence
+    begins, and so it does behind a colon where the verb has an object of its own before it. `end`: the word behind it."""
+    if not lists_turns(reading):
+        return False
+    between = range(trigger.last + 1, end + 1)
+    mark = next((i for i in between if set(":;") & set(reading.before(i))), -1)
+    if mark < 0 or ";" in reading.before(mark):
+        return mark >= 0
+    return trigger.voice == ACTIVE and _has_object(reading, trigger.last + 1, mark)
+
+
+def _has_object(reading: Reading, word: int, end: int) -> bool:
+    """Whether a plain word that is neither when nor where nor how many nor a text stands right behind a verb."""
+    if word >= end or reading.is_any(_NO_OBJECT, word) or reading.before(word).strip(" \u00a0"):
+        return False
+    token = reading.tokens[word]
+    small = reading.sentence.text[token.start - reading.sentence.start].islower()
+    texts = any(reading.is_any(("generic_nouns", "plural_hint"), i) for i in range(word, end))
+    things = any(word <= h.first < end for h in (*reading.section("things"), *reading.section("instruments")))
+    return small and not texts and not things and not token.low.isdigit()
+
+
+_NO_OBJECT = (
+    "prepositions", "on_day", "today", "season", "stop_words", "passing", "determiners", "numbers", "pronouns", "coordinate",
+    "subordinate", "new_words", "one_more", "other_words",
+)  # fmt: skip
+
+
+def _in_passing(reading: Reading, anchor: int, thing: Thing) -> bool:
+    """«Принял резолюцию, *в которой* упомянуто соглашение», «вручил грамоты и рассказал, *как* применяется конвенция»: behind what a law or
+    a paper is, a clause that tells no step and does not say what that is about only mentions an agreement."""
+    clause = reading.clause_of[thing.first]
+    if not lists_turns(reading) or clause == reading.clause_of[anchor]:
+        return False
+    opener = reading.clauses[clause].opener
+    if opener <= anchor or reading.clauses[clause].kind not in {RELATIVE, SUBORDINATE}:
+        return False
+    led = opener > 0 and reading.is_a("prepositions", opener - 1)
+    if (reading.is_a("by_which", opener) and not led) or reading.is_a("lacking", opener - 1):
+        return False  # «закон, которым утверждается», «нота, без которой соглашение не действует»
+    words = frozenset(reading.words_of(clause))
+    telling = (h.first for key in ("acts", "things") for h in reading.section(key))
+    return not any(i in words for i in telling) and not any(reading.is_a("carrier", i) for i in words)
 
 
 def _adversative(reading: Reading, verb: int, word: int) -> bool:
@@ -81,6 +132,20 @@ def _converb(reading: Reading, commas: list[int], end: int) -> bool:
         return False
     near = range(commas[-1], min(commas[-1] + _BESIDE, end))
     return any(reading.tokens[i].low.endswith(endings) for i in near)
+
+
+def _by_note(reading: Reading, verb: int) -> bool:
+    """«Обменялись нотами, *подтверждающими* договоренность»: what notes and instruments say is what they are for."""
+    return any(h.last == verb and h.key in {"exchange", "notify", "deposit"} for h in reading.section("acts"))
+
+
+def _participle(reading: Reading, word: int, end: int) -> bool:
+    """Whether a comma before a word opens what a participle says of the noun before it («принял кодекс, *развивающий* положения конвенции»), unless
+    that tells a step itself («закон, ратифицирующий …»)."""
+    endings = tuple(reading.lexicon.grammar.get("participle_endings", ()))
+    if not endings or word >= end or not reading.tokens[word].low.endswith(endings):
+        return False
+    return not any(h.first <= word <= h.last for h in reading.section("acts"))
 
 
 def off_ground(reading: Reading, trigger: Trigger, things: list[Thing]) -> list[Thing]:
