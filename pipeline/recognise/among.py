@@ -22,6 +22,7 @@ _LEAD = 0.8  # the same for headline and lead: the article is about this subject
 _SUBJECT = 1.0  # weight from which headline and lead are about a subject
 _CERTAIN, _LIKELY, _POSSIBLE, _DOUBTFUL = 0.88, 0.84, 0.72, 0.55
 _NARROW = frozenset({"memorandum", "protocol", "declaration", "notes"})  # kinds of which a pair of states has few
+_BOTH = 2  # parties of a bilateral agreement
 _MANY = 8  # so many states in an article, and a wording without a party of its own can mean anybody's treaty
 
 
@@ -186,6 +187,10 @@ def _of(
     fits = index.fitting(mention.text, language, mention.kind, own, everyone, around.lead)
     states = [code for code in around.acting if len(code) == 2]
     fits = tuple(one for one in fits if not states or not strangers(index, one.agreement_id, states))
+    if (
+        len({*named(mention)}) == _BOTH and not mention.plural
+    ):  # "the trade accord of Mercosur with EFTA" is none of Mercosur with others
+        fits = tuple(one for one in fits if all(index.listed(code, one.agreement_id) for code in named(mention)))
     theirs = len({*own}) > 1 and any(index.parties(one.agreement_id) == {*own} for one in fits)
     ours = [one for one in fits if any(index.party(code, one.agreement_id) for code in {*states} - {*own})]
     fits = fits if theirs else tuple(ours) or fits  # all its parties are said, whoever else was there

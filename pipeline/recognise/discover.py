@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from pipeline.model import Discovered, EventType, Rule
-from pipeline.recognise import complements
+from pipeline.recognise import endings
 from pipeline.recognise.assemble import Told
 from pipeline.recognise.linking import Index
 from pipeline.recognise.reading import Reading
@@ -244,7 +244,7 @@ def _joined_by_name(told: Told, reading: Reading) -> bool:
     name = range(max(first, nouns[0] - _NAME), nouns[0]) if nouns else range(0)
     return (
         len(name) == _NAME
-        and all(complements.capital(reading, i) for i in name)
+        and all(endings.capital(reading, i) for i in name)
         and not any(p.start <= reading.tokens[i].start < p.end for i in name for p in reading.parties)
     )
 

@@ -17,7 +17,7 @@ _SHARED = 0.5  # content under which an agreement is not about what a mention sa
 _BODY = 0.5  # content from which a title is of a body
 _APART = 0.15  # margin from which only one is
 _PAIR = 2  # parties of a bilateral agreement, and letters of a state's code
-_BLOCKING = frozenset({"third_party", "named_parties", "other_number", "other_year"})
+BLOCKING = frozenset({"third_party", "named_parties", "other_number", "other_year"})
 
 
 def charter(mention: Mention, link: Link, says_more: Callable[[str], bool]) -> Linked | None:
@@ -38,7 +38,7 @@ def charter(mention: Mention, link: Link, says_more: Callable[[str], bool]) -> L
 def worth_review(index: Index, mention: Mention, link: Link, around: Around) -> bool:
     """Whether an unsure link is worth a person's look: nothing contradicts it and it rests on more than a common word."""
     best = link.best
-    if best is None or _BLOCKING & set(best.reasons):
+    if best is None or BLOCKING & set(best.reasons):
         return False
     parties = index.parties(best.agreement_id)
     if parties and around.tied and not any(index.listed(code, best.agreement_id) for code in around.tied):

@@ -195,6 +195,7 @@ GRAMMAR = frozenset(
         "since",
         "with",
         "between",
+        "venue",
         "patrons",
         "ends",
         "about",

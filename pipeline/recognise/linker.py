@@ -20,6 +20,14 @@ _ALONE = 0.7  # confidence from which the one agreement that fits is sure
 _NAME = "~"  # with which the keys of words that are no concepts begin
 _LIKELY = 0.7  # chance from which the likeliest agreement is taken where no rule decides
 _BEGINNING = 6  # letters by which two forms of a word are the same
+_HEADLINE = 0.8  # confidence from which a headline says what its lead is about
+_LIKE_KIND, _SAID, _NEARLY = (
+    0.75,
+    0.3,
+    0.75,
+)  # kind, content, and part of the best score, from which the lead may mean the same
+_AS_TOLD = 0.82  # confidence of that
+_LISTED = 0.97  # confidence of what a list of numbers names
 _CHOSEN = 0.8  # and from which it is sure
 
 
@@ -38,6 +46,8 @@ class Linker(Altering):
         """What a mention means: usually one agreement, several for a plural or a carried-over group, or one with id None."""
         if around.ahead:
             return (Linked(None, Band.NONE, 0.0, ("told_behind",), mention),)
+        if mention.meant:
+            return (Linked(mention.meant, Band.SURE, _LISTED, ("alias", "listed"), mention),)
         altering = self._altering(mention, language, focus, sentence, around)
         if altering:
             return altering
@@ -115,6 +125,8 @@ class Linker(Altering):
             self._adding(mention, link, language)
             or self._adding_described(mention, link)
             or self._later(mention, link, language, around)
+            or self._of_the_actor(mention, link, around)
+            or self._as_headline(mention, link, focus, sentence, around)
             or self._surely(mention, link, around)
             or self._fitting(mention, link, language, focus, sentence, around)
             or (self._unsure(mention, link, language, focus, sentence, around),)
@@ -151,6 +163,33 @@ class Linker(Altering):
         told = around.when and link.band is not Band.NONE
         later = siblings.later(self.index, link, mention, language, around) if told else ""
         return (Linked(later, Band.SURE, siblings.NEWEST, ("newer_of_two", *link.reasons), mention),) if later else ()
+
+    def _of_the_actor(self, mention: Mention, link: Link, around: Around) -> tuple[Linked, ...]:
+        theirs = siblings.of_the_actor(self.index, link, mention, around)
+        return (Linked(theirs, Band.SURE, siblings.ALIKE, ("of_the_actor", *link.reasons), mention),) if theirs else ()
+
+    def _as_headline(
+        self, mention: Mention, link: Link, focus: Focus, sentence: int, around: Around
+    ) -> tuple[Linked, ...]:
+        """What the headline is sure to tell of, where the lead's words mean it nearly as well as any other ("Fisheries subsidies pact takes
+        effect: a deal that bars paying for illegal fishing …")."""
+        opens = 0 <= sentence <= 1 and not focus.told and focus.lead_confidence >= _HEADLINE
+        one, best = focus.lead[0] if opens and len(focus.lead) == 1 else "", link.best
+        if not one or best is None or best.alias or link.agreement_id == one:
+            return ()
+        if mention.plural or mention.generic or not mention.kind or not around.carried:
+            return ()
+        theirs = self.index.closed(best.agreement_id)
+        near = next((c for c in (best, link.runner_up, *link.ties) if c is not None and c.agreement_id == one), None)
+        if (
+            near is None
+            or doubts.BLOCKING & set(near.reasons)
+            or (best is not near and theirs and theirs <= {*around.near})
+        ):
+            return ()
+        if near.kind < _LIKE_KIND or near.content < _SAID or near.score < best.score * _NEARLY:
+            return ()
+        return (Linked(one, Band.SURE, _AS_TOLD, ("as_the_headline", *near.reasons), mention),)
 
     def _surely(self, mention: Mention, link: Link, around: Around) -> tuple[Linked, ...]:
         if link.band is not Band.SURE or link.agreement_id is None or self._of_others(mention, link, around):

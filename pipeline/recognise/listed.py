@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from pipeline.recognise import complements
+from pipeline.recognise import endings
 from pipeline.recognise.reading import ASIDE, RELATIVE, Reading
 from pipeline.recognise.things import TREATY, Thing
 from pipeline.recognise.triggers import NOMINAL, Trigger
@@ -153,7 +153,7 @@ def goes_on(reading: Reading, gap: range) -> bool:
     """Whether a conjunction stands between two agreements that joins them, not the parties of the second: "the protocol to the Mali and Niger
     Tax Convention"."""
     both = [i for i in gap if reading.is_a("coordinate", i)]
-    within = len(both) == 1 and complements.joins_names(reading, both[0])
+    within = len(both) == 1 and endings.joins_names(reading, both[0])
     return bool(both) and not (within and reading.is_a("to", both[0] - 3) and reading.is_a("determiners", both[0] - 2))
 
 
@@ -320,7 +320,7 @@ def _parts(reading: Reading, words: range) -> Iterator[tuple[int, int]]:
     for i in words:
         joins = reading.is_a("coordinate", i) and not _between_names(reading, i)
         comma = i > words.start and set(",،、，;；") & set(reading.before(i))
-        written = complements.joined(reading, i) and not any(reading.token_at(p.start) == i for p in reading.parties)
+        written = endings.joined(reading, i) and not any(reading.token_at(p.start) == i for p in reading.parties)
         if joins or comma or written:
             yield from _whole(reading, first, i - 1)
             first = i + 1 if joins else i

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.recognise import adjectives, complements, han, number, topics
+from pipeline.recognise import adjectives, complements, endings, han, number, topics
 from pipeline.recognise.reading import Reading
 from pipeline.recognise.things import GENERIC, NAMES, NOUN, PRONOUN, TREATY, Thing
 from pipeline.recognise.triggers import ATTRIBUTE, NOMINAL, Trigger
@@ -18,6 +18,7 @@ _HEAD_FIRST = frozenset({"ar"})  # there what stands before a noun is its verb, 
 _TO_NAME = 4  # words between a protocol and the name of what it adds to: « le protocole additionnel à la Convention »
 _CHANGING = frozenset({"amend", "extend"})  # what a protocol does to its agreement
 _MADE = 2  # words between a noun and its "with": "the accord concluded with Seoul"
+_NUMBERED, _SHORT = 2, 3  # words of "No. 187", and their letters
 _ENDING = 2  # words that end a verb's words behind its subject
 _REGIONS = frozenset({"HK", "MO"})
 
@@ -154,9 +155,15 @@ def _mention(reading: Reading, thing: Thing, first: int, last: int, *, generic: 
     plural = number.plural(reading, thing)
     text, pick = reading.sentence.text[start - base : end - base], _pick(reading, thing)
     unsaid = reading.lexicon.language == "zh"
-    return Mention(
-        start, end, text, thing.kind, generic, plural or pick in {"both", "all"}, parties, pick, numberless=unsaid
-    )
+    many, meant = plural or pick in {"both", "all"}, _by_number(reading, thing)
+    return Mention(start, end, text, thing.kind, generic, many, parties, pick, numberless=unsaid, meant=meant)
+
+
+def _by_number(reading: Reading, thing: Thing) -> str:
+    """The agreement that a number alone means ("No. 187" behind "Conventions No. 155"), or ""."""
+    words = range(thing.first, thing.last + 1) if thing.agreement_id else range(0)
+    alone = bool(words) and reading.tokens[thing.last].low.isdigit() and len(words) <= _NUMBERED
+    return thing.agreement_id if alone and all(len(reading.tokens[i].low) <= _SHORT for i in words) else ""
 
 
 def _whose(reading: Reading, party: PartyMention) -> bool:
@@ -224,7 +231,7 @@ def _left(reading: Reading, thing: Thing, verbs: frozenset[int], things: Sequenc
             break
         if (
             reading.is_a("coordinate", i)
-            and not complements.joins_names(reading, i)
+            and not endings.joins_names(reading, i)
             and not _joins_title(reading, things, i)
             and not _joins_subjects(reading, things, verbs, i)
         ):
@@ -255,9 +262,9 @@ def _joins_title(reading: Reading, things: Sequence[Thing], word: int) -> bool:
     names = any(p.start == reading.tokens[word + 1].start for p in reading.parties)
     return (
         not names
-        and complements.capital(reading, word - 1)
-        and complements.capital(reading, word + 1)
-        and not complements.capital(reading, word)
+        and endings.capital(reading, word - 1)
+        and endings.capital(reading, word + 1)
+        and not endings.capital(reading, word)
     )
 
 

@@ -30,8 +30,10 @@ def of_parties(index: Index, mention: Mention, language: str, around: Around) ->
         for candidate in ranked:
             parties = index.parties(candidate.agreement_id)
             everyone = parties <= {*around.near, *around.context}
-            theirs = among.strangers(index, candidate.agreement_id, around.acting)
-            if code in parties and everyone and not theirs and candidate.content >= 0.35 and candidate.score >= 0.4:
+            others = among.strangers(index, candidate.agreement_id, around.acting) and not parties <= {
+                *among.named(mention)
+            }
+            if code in parties and everyone and not others and candidate.content >= 0.35 and candidate.score >= 0.4:
                 found.setdefault(
                     candidate.agreement_id,
                     Linked(

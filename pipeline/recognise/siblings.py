@@ -17,6 +17,7 @@ ALIKE = 0.82  # and of another party's agreement on the same subject
 _THEN = 0.86  # and of the one that was signed in the year told
 _SAME = 0.1  # content by which two titles may differ and say the same
 _NEARLY = 0.15  # and the same but for the names of more parties
+_NEAR = 0.75  # part of the best score that the score of one as good has
 _PASSED = 3  # years from an agreement's signature to a step that is rather that of a newer one worded alike
 _LONG_PASSED = 12  # and of a newer one at all
 _KIND = 0.75  # under it, it is another instrument
@@ -167,6 +168,20 @@ def of_these_two(index: Index, link: Link, mention: Mention, around: Around) -> 
     exact = [one.agreement_id for one in (best, other) if index.parties(one.agreement_id) == own]
     both = all(index.listed(code, one.agreement_id) for code in own for one in (best, other))
     return exact[0] if len(exact) == 1 and both else ""
+
+
+def of_the_actor(index: Index, link: Link, mention: Mention, around: Around) -> str:
+    """The agreement of the state that acts and the one that a mention names ("Peru's Congress approved the trade agreement with the United
+    States"), where the words say hardly more of one of many in which that state has no part; or ""."""
+    best, other = link.best, link.runner_up
+    own, acting = {*named(mention)}, {code for code in around.acting if len(code) == 2}
+    if best is None or other is None or best.alias or mention.plural or len(own) != 1 or len(acting - own) != 1:
+        return ""
+    pair = own | acting
+    if any(index.listed(code, best.agreement_id) for code in acting - own) or index.parties(other.agreement_id) != pair:
+        return ""
+    near = best.content - other.content <= _NEARLY and other.score >= best.score * _NEAR and other.kind >= _KIND
+    return other.agreement_id if near and not _says(other) - _says(best) else ""
 
 
 def of_each(index: Index, mention: Mention, language: str, around: Around, linked: Sequence[str]) -> tuple[Linked, ...]:

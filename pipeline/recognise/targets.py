@@ -8,7 +8,7 @@ from pipeline.recognise import (
     adjectives,
     arabic_objects,
     bills,
-    complements,
+    endings,
     further,
     gapping,
     ideographs,
@@ -170,7 +170,7 @@ def behind_colon(
 def _next_item(reading: Reading, gap: range) -> bool:
     """Whether a comma, a semicolon or a conjunction leads from one agreement of a list to the next."""
     return any(
-        reading.is_a("coordinate", i) or set(",،、，;；") & set(reading.before(i)) or complements.joined(reading, i)
+        reading.is_a("coordinate", i) or set(",،、，;；") & set(reading.before(i)) or endings.joined(reading, i)
         for i in gap
     )
 
@@ -215,7 +215,7 @@ def _joined(reading: Reading, other: Thing, thing: Thing, *, begun: bool) -> boo
     if begun and _COMMAS & set(reading.before(opened)):
         return True  # «соглашение с …, договор с … и протокол с … вступили в силу»
     for i in range(opened - 1, other.last, -1):
-        if any(reading.is_a("coordinate", at) and not complements.joins_names(reading, at) for at in (i, i - 1)):
+        if any(reading.is_a("coordinate", at) and not endings.joins_names(reading, at) for at in (i, i - 1)):
             return True  # "and on the treaty", « et de l'accord », "e a convenção"
         if begun and _COMMAS & set(reading.before(i)):
             return True
@@ -292,7 +292,7 @@ def _equals(
         ):
             break
         more = listed.goes_on(reading, gap) or reading.comma_between(last.last, other.first)
-        more = more or titled or complements.joined(reading, other.first) or _preposition_again(reading, other)
+        more = more or titled or endings.joined(reading, other.first) or _preposition_again(reading, other)
         if more and reading.clause_of[other.first] in {reading.clause_of[thing.first], reading.clause_of[last.first]}:
             out.append(other)
             last = other

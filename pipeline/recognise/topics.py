@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pipeline.recognise import complements
+from pipeline.recognise import complements, endings
 from pipeline.recognise.reading import Reading
 from pipeline.recognise.things import TREATY, Thing
 from pipeline.recognise.values import DateMention, Mention
@@ -67,6 +67,6 @@ def _topic(reading: Reading, first: int, until: int, things: Sequence[Thing]) ->
         if set(reading.before(i)) & _MARKS or i in others or i in acts or reading.is_any(("be", "have", "relative"), i):
             return -1
         if reading.is_any(("topical", "beneficiary"), i):
-            fits = not reading.is_a("days", i + 1) and not complements.capital(reading, i + 1)
+            fits = not reading.is_a("days", i + 1) and not endings.capital(reading, i + 1)
             return i if fits and not reading.tokens[i + 1].low[0].isdigit() else -1
     return -1

@@ -125,6 +125,7 @@ class Mention:
     numberless: bool = (
         False  # one or several: the act itself stands for what it is done to, or the language does not say
     )
+    meant: str = ""  # the agreement that only its place in a list tells: "No. 187" behind "Conventions No. 155"
 
 
 class Band(StrEnum):

@@ -38,6 +38,10 @@ _ORDINARY = frozenset(
     }
 )
 _MEMO = 40_000
+_NUMBER_LAST = re.compile(r"\d{1,3}\Z")
+_FURTHER = re.compile(
+    r"(?:\s*(?:,|;|&|\b(?:and|et|y|e|und|и|і|та|ve)\b))+\s*((?:[Nn]os?\.?|[Nn]\.?[°º]|№|[Nn]r\.?|núm\.)?\s*(\d{1,3}))\b(?!\s*\w*(?:vot|голос|voix|Stimmen))"
+)  # what goes on with a number: ", No. 187", "et n° 190"
 _QUOTES = "《》〈〉「」『』“”\"' "  # a Chinese name may be listed as the press prints it, in brackets
 
 
@@ -134,7 +138,17 @@ class Names:
         if runs:
             places = [match.span() for match in _TOKEN.finditer(low)]
             hits.extend(hit for first, last in runs for hit in self._at(text, places, words, first, last))
-        return _longest(hits)
+        return _longest([*hits, *(more for hit in hits for more in self._further(text, hit))] if hits else hits)
+
+    def _further(self, text: str, hit: Hit) -> Iterator[Hit]:
+        """The names that a list of numbers goes on with behind one that ends in a number: "Conventions No. 155, *No. 187* and *No. 190*"."""
+        number = _NUMBER_LAST.search(hit.name.text)
+        end = hit.end
+        while number is not None and (behind := _FURTHER.match(text, end)) is not None:
+            called = f"{hit.name.text[: number.start()]}{behind.group(2)}"
+            for name in self._exact.get(tuple(self._plain(w) for w in _TOKEN.findall(self._fold(called))), ()):
+                yield Hit(behind.start(1), behind.end(), name)
+            end = behind.end()
 
     def _runs(self, words: list[str], last: int) -> Iterator[tuple[int, int]]:
         """The stretches of words that end with a word and are a name: their first and last."""

@@ -26,6 +26,20 @@ class _Treaty:
     folded: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True)
+class _Family:
+    """Treaties called by numbers: how a title tells the number, and the names made of it."""
+
+    match: tuple[re.Pattern[str], ...]
+    names: tuple[str, ...]
+
+    def of(self, folded: str) -> Iterator[str]:
+        """The names of the treaty that a folded title is the title of, if it is one of the family."""
+        found = next((match for one in self.match if (match := one.search(folded))), None)
+        if found is not None:
+            yield from (name.format(n=found.group(1)) for name in self.names)
+
+
 class Known:
     """Nicknames of well-known treaties, the members of blocs (`members["EU"]` = {"AT", …}), and by concept those of its field (`kin`)."""
 
@@ -34,9 +48,14 @@ class Known:
         treaties: Mapping[str, Mapping[str, object]],
         blocs: Mapping[str, object],
         fields: Mapping[str, object],
+        numbered: Mapping[str, Mapping[str, Sequence[str]]],
         fold: Fold,
     ) -> None:
         self._fold = fold
+        self._families = tuple(
+            _Family(tuple(re.compile(one) for one in entry["match"]), tuple(entry["names"]))
+            for entry in numbered.values()
+        )
         self._treaties = tuple(_treaty(entry, fold) for entry in treaties.values())
         self._by_word: dict[str, set[int]] = {}
         self._by_name: dict[str, set[int]] = {}
@@ -60,15 +79,18 @@ class Known:
     def load(cls, fold: Fold) -> Known:
         """Read the shipped tables."""
         folder = files("pipeline.recognise").joinpath("concepts").joinpath("known")
-        treaties, blocs, fields = (
+        treaties, blocs, fields, numbered = (
             tomllib.loads(folder.joinpath(f"{name}.toml").read_text(encoding="utf-8"))
-            for name in ("treaties", "blocs", "fields")
+            for name in ("treaties", "blocs", "fields", "numbered")
         )
-        return cls(treaties, blocs, fields, fold)
+        return cls(treaties, blocs, fields, numbered, fold)
 
     def names(self, titles: Sequence[str], aliases: Sequence[str], bilateral: bool) -> Iterator[str]:
         """The nicknames of the well-known treaty that one of the titles or aliases names, if any."""
         folded = [self._fold(title) for title in titles]
+        if not bilateral:
+            called = (*folded, *map(self._fold, aliases))
+            yield from dict.fromkeys(name for family in self._families for one in called for name in family.of(one))
         likely: set[int] = set()
         for title in folded:
             for word in set(_WORD.findall(title)):

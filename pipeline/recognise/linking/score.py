@@ -151,7 +151,7 @@ def party_fit(
     `itself`: states and bodies that are part of the agreement's own name.
     """
     if entry.open:
-        fit, spoke = _open_fit(entry, query, itself)
+        fit, spoke = _open_fit(entry, query, itself, members)
         return fit, ((*spoke, "one_of_several") if query.plural else spoke)  # "agreements of the Council of Europe"
     fits = sorted((_one(code, query, members) for code in entry.parties), reverse=True)
     best = sum(fits[:2]) / 2 if len(fits) > 1 else fits[0]
@@ -192,12 +192,18 @@ def _wide_fit(entry: Entry, best: float, strangers: set[str]) -> tuple[float, tu
     return (best * 0.4, ("third_party",)) if strangers else (best, ())
 
 
-def _open_fit(entry: Entry, query: Query, itself: frozenset[str]) -> tuple[float, tuple[str, ...]]:
+def _open_fit(
+    entry: Entry, query: Query, itself: frozenset[str], members: Mapping[str, frozenset[str]]
+) -> tuple[float, tuple[str, ...]]:
     """The state that acts contradicts no open agreement; two that are named with it make it theirs alone, and where its title says
-    whose it is, one of these is told of."""
+    whose it is, one of these is told of. A body that concludes no treaties is a frame ("the African Union protocol"), unless the title names
+    another."""
     if entry.whose.isdisjoint(query.parties | query.near | query.context) and entry.whose - itself:
         return 0.3, ("named_parties",)
-    named = query.parties.difference(itself, *(view.orgs for view in entry.views))
+    bodies = frozenset[str]().union(*(view.orgs for view in entry.views))
+    named = query.parties - itself - bodies
+    if not bodies - {"UN"}:
+        named = frozenset(code for code in named if code in members or (len(code) == _STATE and code != "UN"))
     others = named - entry.whose
     if others and len(named) >= 2 and not query.plural:
         return 0.3, ("named_parties",)
