@@ -289,8 +289,8 @@ def _bind(reading: Reading, trigger: Trigger, things: Sequence[Thing], triggers:
     if sides.left is not None and papers.by_decree(reading, sides.left):
         behind = [t for t in things if t.what == TREATY and t.last < sides.left.first]
         return behind[-1] if behind else sides.left
-    alone = trigger.family in INTRANSITIVE or reading.is_a("intransitive", trigger.first)
-    if trigger.voice == PASSIVE or alone:
+    moving = reading.is_a("intransitive", trigger.first) and trigger.family != "accede"  # "became party to the treaty"
+    if trigger.voice == PASSIVE or trigger.family in INTRANSITIVE or moving:
         return (
             sides.left
             or sides.antecedent
@@ -362,6 +362,8 @@ def _by_the_way(reading: Reading, trigger: Trigger, thing: Thing) -> bool:
         return True  # "a bill by which one agrees to the treaty"
     if reading.lexicon.table.arabic and (papers.is_means(reading, thing) or (trigger.family, thing.what) in _ISSUED):
         return True
+    if trigger.family == "enter_force" and thing.what == "law":
+        return True  # "will become international law": what the agreement turns into
     own = any(h.first > thing.last and h.last <= trigger.last for h in reading.section("acts"))
     return thing.what in {"law", "draft", "decree"} and own and trigger.family in {"ratify", "promulgate"}
 

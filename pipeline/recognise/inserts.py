@@ -258,7 +258,10 @@ def ends_clause(reading: Reading, first: int, last: int) -> bool:
 
 def subject_behind(reading: Reading, verb: int, thing: Thing | None, family: str) -> Thing | None:
     """„Der Gipfel endete, ohne dass das Abkommen …“: what an intransitive verb befalls stands in no clause behind its own."""
-    if thing is not None and family in _BEFALLING and _has_subject(reading, verb):
+    sent = family == "submit" and reading.is_a(
+        "intransitive", verb
+    )  # "*the minister* went before parliament over the treaty"
+    if thing is not None and (sent or family in _BEFALLING) and _has_subject(reading, verb):
         near = range(verb + 1, thing.first)  # "Time ran out *for* the treaty", "is bound *by* it"
         return thing if any(reading.is_any(("beneficiary", "by"), i) for i in near) else None
     away = thing is not None and not reading.same_clause(thing.first, verb)

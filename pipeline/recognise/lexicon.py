@@ -116,7 +116,7 @@ GRAMMAR = frozenset(
         "pronouns",
         "generic_determiners",
         "relative",
-        "subordinate",
+        *["subordinate", "inverting"],
         "moment",
         "behalf",
         "source",

@@ -120,7 +120,9 @@ def _not_its(reading: Reading, hit: Hit, acts: Sequence[Hit]) -> bool:
     if noun <= hit.first + 1 or own:
         return False
     led = noun - 1 in between and reading.is_a("prepositions", noun - 1) and not reading.lexicon.verb_final
-    led = led and not reading.is_a("determiners", noun - 1)  # "a aprovação"
+    led = (
+        led and not reading.is_a("determiners", noun - 1) and reading.tokens[noun - 1].low != "of"
+    )  # "a aprovação", "stamp of approval"
     cues = any(
         h.key not in {"occurred", "negated"} and h.first in between and h.last in between
         for h in reading.section("status")

@@ -23,17 +23,61 @@ def apart(reading: Reading, trigger: Trigger, thing: Thing | None) -> bool:
     begin = trigger.last + 1
     if any(h.first in range(begin, thing.first) for h in reading.section("acts") if h.form != "noun"):
         return False
-    if any(_next_clause(reading, i) for i in range(begin, thing.first)):
+    if any(_next_clause(reading, i) or _doing(reading, i, thing.first) for i in range(begin, thing.first)):
         return True
     start = _start(reading, begin, thing.first)
     before = start - 1
     if before < begin or reading.before(start).strip(" \u00a0'’‘“\""):
         return False
-    if _of_another_verb(reading, before):
+    if (
+        _of_another_verb(reading, before)
+        or _placed(reading, trigger, before)
+        or _from_elsewhere(reading, trigger, before)
+    ):
         return True
     if trigger.family in _IN_PART and not reading.comma_between(trigger.last, before):
         return False
     return _leads(reading, before) and _has_object(reading, begin, before)
+
+
+def _doing(reading: Reading, word: int, thing: int) -> bool:
+    """ "Adopted a new code, saying nothing *of* the treaty": what is done besides, and leads to it."""
+    low = reading.tokens[word].low
+    if len(low) < _VERB or not low.endswith("ing") or "," not in reading.before(word):
+        return False
+    cue = any(h.first <= word <= h.last for name in ("status", "nominal", "acts") for h in reading.section(name))
+    return not cue and not reading.is_a("prepositions", word) and not reading.comma_between(word, thing)
+
+
+def _placed(reading: Reading, trigger: Trigger, before: int) -> bool:
+    """ "*Put flowers before parliament* over the treaty": something else was put there."""
+    if trigger.family != "submit" or not _leads(reading, before) or reading.tokens[before].low == "of":
+        return False
+    named = {i for name in ("instruments", "things") for h in reading.section(name) for i in range(h.first, h.last + 1)}
+    inner = (i for i in range(trigger.first + 1, trigger.last) if i not in named)
+    return any(not reading.is_any((*_LEADING, "stop_words", "on_day", "to"), i) for i in inner)
+
+
+_PARTED = frozenset({"sign", "accede", "withdraw"})
+_ITS_OWN = ("duties", "generic_nouns", "numbers")
+
+
+def _from_elsewhere(reading: Reading, trigger: Trigger, before: int) -> bool:
+    """ "Walked out of the chamber during a debate *on* the pact", "signed up for lessons *about* the treaty": the verb's own words lead to
+    something else, but for a role in the agreement or duties under it."""
+    leading = trigger.first < trigger.last and reading.is_a("prepositions", trigger.last)
+    if trigger.family not in _PARTED or not leading or not reading.is_a("prepositions", before):
+        return False
+    inner = range(trigger.last + 1, before)
+    if not inner or reading.tokens[before].low in _ON - {"on"} or any(reading.is_any(_ITS_OWN, i) for i in inner):
+        return False
+    marked = any(reading.before(i).strip() for i in (*inner, before))
+    return not marked and not _capital(reading, before - 1)
+
+
+def _capital(reading: Reading, word: int) -> bool:
+    start = reading.tokens[word].start - reading.sentence.start
+    return reading.sentence.text[start : start + 1].isupper()
 
 
 _IN_PART = frozenset(

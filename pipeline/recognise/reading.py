@@ -241,9 +241,9 @@ def _opening(
         return RELATIVE
     if "subordinate" in keys:
         before = roles.get(i - 1, _NONE)
-        clitic = "reflexive" in keys and "negation" in before  # "não se ratificou"
-        adverb = clitic or not _ADVERBIAL.isdisjoint(before)
-        loose = commas and not marked and "coordinate" not in before
+        modal = "inverting" in keys and "be" in roles.get(i + 1, _NONE)  # "the treaty, they say, should be revised"
+        adverb = modal or ("reflexive" in keys and "negation" in before) or not _ADVERBIAL.isdisjoint(before)
+        loose = (commas or "inverting" in keys) and not marked and "coordinate" not in before
         if (i in negating and not marked) or adverb or loose or relatives.before_date(tokens, i, since="since" in keys):
             return ""
         return SUBORDINATE

@@ -41,7 +41,8 @@ def present(reading: Reading, trigger: Trigger, found: Sequence[Hit]) -> Verdict
         return Status.OCCURRED, ("decreed",)
     if arabic_leads.nth_to(reading, trigger):
         return Status.OCCURRED, ("nth_to",)
-    running_out = reading.tokens[trigger.first].low.startswith(("expir", "laps", "истек"))
+    verb, behind = reading.tokens[trigger.first].low, reading.tokens[trigger.last].low
+    running_out = verb.startswith(("expir", "laps", "истек")) or (verb.startswith("run") and behind == "out")
     scheduled = trigger.family == "enter_force" and (reading.sentence.index > 0 or reading.lexicon.verb_final)
     sent = trigger.family == "submit" and reading.is_a("intransitive", trigger.first)  # "both go to parliament now"
     later = scheduled or sent or running_out or (trigger.family == "terminate" and reading.sentence.index > 0)
@@ -186,6 +187,8 @@ def until_then(reading: Reading, trigger: Trigger) -> bool:
     """ "Enters into force once fifty states have ratified it": a present that waits for what the clause behind it tells."""
     if trigger.family not in BY_RULE:
         return False
+    if _unless(reading, trigger) or _when_done(reading, trigger):
+        return True
     return any(
         h.key == "conditional"
         and 0 < h.first - trigger.last <= RULE_REACH
@@ -193,6 +196,34 @@ def until_then(reading: Reading, trigger: Trigger) -> bool:
         and h.first <= reading.clause(h.last).opener <= h.last
         for h in reading.section("status")
     )
+
+
+_OPENS = 2  # words: "But if …"
+_NOW = frozenset({"is", "are", "has", "have"})
+_THEN = frozenset({"was", "were", "had", "did"})
+
+
+def _unless(reading: Reading, trigger: Trigger) -> bool:
+    """ "Unless either side objects, the treaty is extended for a year": what a condition that opens the sentence leads to."""
+    main = reading.clause(trigger.first)
+    return main.kind != SUBORDINATE and any(
+        h.key == "conditional"
+        and h.first <= _OPENS
+        and reading.clause(h.last).kind == SUBORDINATE
+        and not reading.is_a("factual", h.first)
+        and reading.comma_between(h.last, trigger.first)
+        for h in reading.section("status")
+    )
+
+
+def _when_done(reading: Reading, trigger: Trigger) -> bool:
+    """ "The pact only takes effect when both sides have told each other …": an English "when" that leads to what is not yet done."""
+    near = range(trigger.last + 1, min(trigger.last + RULE_REACH, len(reading.tokens)))
+    when = next((i for i in near if reading.tokens[i].low == "when"), -1)
+    if reading.lexicon.language != "en" or when < 0 or "," in reading.before(when):
+        return False
+    words = {t.low for t in reading.tokens[when + 1 : when + RULE_REACH]}
+    return not _NOW.isdisjoint(words) and _THEN.isdisjoint(words)
 
 
 _CAME_TO = ("انتهي", "انتهت", "خلص", "خلصت")
