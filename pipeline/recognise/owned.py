@@ -53,6 +53,8 @@ def _placed(reading: Reading, trigger: Trigger, before: int) -> bool:
     """ "*Put flowers before parliament* over the treaty": something else was put there."""
     if trigger.family != "submit" or not _leads(reading, before) or reading.tokens[before].low == "of":
         return False
+    if not any(h.key == "chamber" and h.last == trigger.last for h in reading.section("procedure")):
+        return False
     named = {i for name in ("instruments", "things") for h in reading.section(name) for i in range(h.first, h.last + 1)}
     inner = (i for i in range(trigger.first + 1, trigger.last) if i not in named)
     return any(not reading.is_any((*_LEADING, "stop_words", "on_day", "to"), i) for i in inner)
