@@ -31,8 +31,10 @@ def orders(reading: Reading, word: int) -> bool:
 
 def foretells(reading: Reading, word: int) -> bool:
     """ "Lima, Oslo to sign fisheries accord": a line without a stop whose infinitive stands for its verb, behind a subject."""
-    line = reading.lexicon.language == "en" and reading.sentence.text.rstrip()[-1:].isalnum()
-    if not line or word < _SUBJECT or not reading.is_a("to", word - 1):
+    if reading.lexicon.language != "en" or word < _SUBJECT or not reading.is_a("to", word - 1):
+        return False
+    line = reading.sentence.text.rstrip()[-1:].isalnum()
+    if not line and not _named_alone(reading, word - 1):
         return False
     begin = next((i for i in range(word - 1, 0, -1) if set(reading.before(i)) & _SPOKEN), 0)
     before = range(begin, word - 1)
@@ -67,6 +69,16 @@ def _capital(reading: Reading, word: int) -> bool:
     return reading.sentence.text[reading.tokens[word].start - reading.sentence.start].isupper()
 
 
+def _named_alone(reading: Reading, to: int) -> bool:
+    """ "Doha and Muscat to extend …": nothing but names of states, or one organ, stands before the "to" that opens a brief."""
+    named = {i for p in reading.parties for i in range(reading.token_at(p.start), reading.token_at(p.end - 1) + 1)}
+    named |= {i for h in reading.section("procedure") for i in range(h.first, h.last + 1)}
+    words = [i for i in range(to) if not reading.is_any(("coordinate", "possessive", "determiners"), i)]
+    words = [i for i in words if reading.tokens[i].low != "s"]
+    return bool(words) and len(words) <= _BRIEF and all(i in named for i in words)
+
+
+_BRIEF = 5  # words that name who is to act
 _ABSOLUTE = 6  # words of the subject of an absolute participle
 _NO_SUBJECT = ("prepositions", "be", "have", "to", "coordinate", "relative", "subordinate", "stop_words")
 
@@ -81,6 +93,48 @@ def absolute(reading: Reading, word: int) -> bool:
             return False
         if "," in reading.before(i):
             return i < word and (reading.is_any(("determiners", "possessive"), i))
+    return False
+
+
+_SHARED = 10  # words from a participle to one that goes on from it
+_PARTING = ("have", "be", "relative", "subordinate", "quote_verbs")
+
+
+def goes_on(reading: Reading, last: int, first: int, end: int) -> bool:
+    """ "Will be initialled in June *and inked* in September", "signed by Peru and ratified by Chile": behind "and" a participle that has
+    no object shares subject and auxiliary with the one before it (up to word `last`), whatever says when, where and by whom."""
+    joint = first - 1 - reading.tokens[first - 1].low.endswith("ly")
+    if reading.lexicon.language != "en" or first < end or not 0 < joint - last <= _SHARED:
+        return False
+    if not reading.is_a("coordinate", joint):
+        return False
+    if reading.is_a("intransitive", first) or not reading.is_any(("prepositions", "by", "on_day"), last + 1):
+        return False
+    if any(reading.is_any(_PARTING, i) or reading.before(i).strip(_INSIDE) for i in range(last + 1, joint)):
+        return False
+    behind = end + 1
+    return (
+        behind >= len(reading.tokens)
+        or bool(reading.before(behind).strip(" \u00a0"))
+        or reading.is_any(("prepositions", "by", "on_day", "until"), behind)
+    )
+
+
+_TRAIT = 5  # words from an article to the noun of what it opens
+
+
+def trait(reading: Reading, first: int, last: int) -> bool:
+    """ "The EU–Chile modernised agreement": a participle between an article and a noun without one is no verb, save in a headline."""
+    if reading.lexicon.language != "en" or reading.heading or first != last or first < 2:
+        return False
+    noun = any(h.first == last + 1 for h in reading.section("instruments"))
+    if not noun or reading.before(last + 1).strip(_INSIDE):
+        return False
+    for i in range(first, max(first - _TRAIT, 0), -1):
+        if reading.before(i).strip(_INSIDE + "–—/") or reading.is_any(("prepositions", "be", "have"), i - 1):
+            return False
+        if reading.is_any(("determiners", "possessive"), i - 1):
+            return True
     return False
 
 

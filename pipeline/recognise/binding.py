@@ -275,6 +275,9 @@ def _bind(reading: Reading, trigger: Trigger, things: Sequence[Thing], triggers:
         return inside
     if reading.lexicon.table.arabic:
         things = [t for t in things if not papers.is_means(reading, t)]
+    opened = fronting.opening(reading, trigger, things, triggers)
+    if opened is not None:
+        return opened
     sides = around(reading, trigger, things, triggers)
     if trigger.family in INTRANSITIVE and sides.right is not None and _ahead_of(sides.right):
         sides = Sides(None, sides.left, sides.antecedent)

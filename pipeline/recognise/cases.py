@@ -57,6 +57,7 @@ class Case:
 
 _READINGS = frozenset({"preliminary", "final"})
 _OBJECT_REACH = 5  # words behind a verb in which its object's head stands
+_SUBJECT = 6  # and from the head of an English subject to an agreement behind its own prepositions
 
 Special = Callable[[Case], Step | None]
 
@@ -185,14 +186,21 @@ def _complement(reading: Reading, thing: Thing) -> bool:
 
 def _headed(reading: Reading, thing: Thing) -> bool:
     """ "A conference on the treaty was suspended": what stands before the agreement heads the subject."""
-    first = max(0, thing.first - _OBJECT_REACH)
+    english = reading.lexicon.language == "en"
+    first = max(0, thing.first - _OBJECT_REACH - english * _SUBJECT)
+    further = False
     for word in range(thing.first - 1, first, -1):
         if not reading.same_clause(word, thing.first) or reading.before(word + 1).strip(" \u00a0'’"):
             return False
+        if further and reading.is_any(("be", "have", "coordinate", "relative"), word):
+            return False  # "Talks *are over and* that agreement is to be signed"
         if preposition(reading, word):
             verb = any(
                 word < h.first < thing.first for h in reading.section("acts")
             )  # "the proposal to sign the treaty"
+            if english and not verb and not reading.is_a("beside", word - 1):
+                further = True
+                continue  # "Talks *with the neighbours* on the arrangement got a go-ahead"
             return reading.is_a("beside", word - 1) and not verb
     return False
 

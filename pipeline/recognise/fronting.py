@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pipeline.recognise.immutable import value
 from pipeline.recognise.reading import Reading
 from pipeline.recognise.things import GENERIC, PRONOUN, TREATY, Thing
-from pipeline.recognise.triggers import ACTIVE, GERUND, INFINITIVE, NOMINAL, Trigger
+from pipeline.recognise.triggers import ACTIVE, GERUND, INFINITIVE, NOMINAL, PAST, Trigger
 
 _SUBJECTS = frozenset({"qui"})  # relative words that are always the subject
 
@@ -35,6 +35,37 @@ def written(trigger: Trigger, pronoun: Thing, sides: Sides) -> Thing:
         if thing is not None and thing.what in {TREATY, GENERIC} and trigger.voice != NOMINAL:
             return thing
     return pronoun
+
+
+_OPENED = 8  # words from the comma behind a participle to its subject
+_IF = frozenset({"if", "unless", "until", "though", "although", "even", "till"})
+_VERBAL = ("be", "have", "relative", "subordinate", "coordinate")
+
+
+def opening(reading: Reading, trigger: Trigger, things: Sequence[Thing], triggers: Sequence[Trigger]) -> Thing | None:
+    """ "Unless renewed, the pact lapses", "Though never formally suspended, the treaty …": a participle alone behind such a word
+    says what befalls the subject that stands behind the comma."""
+    if reading.lexicon.language != "en" or trigger.voice == NOMINAL or trigger.tense != PAST:
+        return None
+    first = trigger.first
+    while first and (reading.tokens[first - 1].low.endswith("ly") or reading.is_a("negation", first - 1)):
+        first -= 1
+    if not first or reading.tokens[first - 1].low not in _IF or trigger.first < trigger.last:
+        return None
+    comma = next((i for i in range(trigger.last + 1, len(reading.tokens)) if "," in reading.before(i)), -1)
+    behind = next((t for t in things if 0 < comma <= t.first and t.what in {TREATY, GENERIC, PRONOUN}), None)
+    if behind is None or behind.first - comma > _OPENED or _taken(reading, trigger.last + 1, comma, things):
+        return None
+    gap = range(comma, behind.first)
+    verbs = any(v.voice != NOMINAL and v.first in gap for v in triggers)
+    return None if verbs or any(reading.is_any(_VERBAL, i) for i in gap) else behind
+
+
+def _taken(reading: Reading, begin: int, end: int, things: Sequence[Thing]) -> bool:
+    """Whether the participle is a verb with an object of its own ("Once Peru signed the pact, …")."""
+    return any(begin <= t.first < end for t in things) or (
+        begin < end and not reading.is_any(("prepositions", "by", "on_day", "until"), begin)
+    )
 
 
 def clitic(reading: Reading, trigger: Trigger, left: Thing | None) -> bool:

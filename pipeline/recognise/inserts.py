@@ -210,7 +210,8 @@ _MEANS = 6  # words from "by" to the object behind it
 
 def by_means(reading: Reading, verb: int, by: int, things: Sequence[Thing]) -> bool:
     """ "The ministers signed by video link *the treaty*", "signed, by proxy, a treaty": what "by" tells is how, as the object stands behind it."""
-    behind = next((t for t in things if t.what == TREATY and by < t.first <= by + _MEANS + _NEAR), None)
+    near = (t for t in things if t.what == TREATY and by < t.first <= by + _MEANS + _NEAR)
+    behind = next((t for t in near if not means(reading, t, things)), None)  # "ended by common *accord* the treaty"
     subject = any(t.last < verb and t.what in {TREATY, GENERIC} and reading.same_clause(t.first, verb) for t in things)
     if behind is None or subject or verb == 0:
         return False

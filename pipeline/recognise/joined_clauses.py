@@ -37,9 +37,11 @@ def begins(reading: Reading, between: range, thing: int) -> bool:
 def of_next(reading: Reading, law: int, thing: Thing) -> bool:
     """ "Yeni yasayı kabul etti; yasanın anlaşmayla …": where a noun stands behind what it is about, no law (its last word, or its verb's)
     is about what follows it in another clause, save behind a colon."""
+    between = range(law + 1, thing.first + 1)
+    if reading.lexicon.language == "en":  # "the resolution was adopted; the envoy called it a breach of the Charter"
+        return any(";" in reading.before(i) for i in between)
     if not reading.lexicon.verb_final or reading.lexicon.grammar.get("prepositions"):
         return False
-    between = range(law + 1, thing.first + 1)
     apart = reading.comma_between(law, thing.first) or any(";" in reading.before(i) for i in between)
     return apart and not any(mark in reading.before(i) for i in between for mark in ":：")
 

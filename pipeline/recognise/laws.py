@@ -337,12 +337,28 @@ def of_other_field(reading: Reading, law: Thing) -> bool:
         return True
     if following < len(reading.tokens) and reading.tokens[following].low in _OF:
         return _elsewhere(reading, following)
+    if reading.lexicon.language == "en" and following < len(reading.tokens) and _does_else(reading, following):
+        return True
     if reading.lexicon.table.arabic and following < len(reading.tokens):  # „مشروع قانون العلاوة الدورية“
         genitive = not _definite(reading, law) and reading.tokens[following].low.startswith("ال")
         return genitive and not reading.before(following).strip() and _elsewhere(reading, law.last)
     if "laws_on_treaties" in reading.lexicon.grammar and _compound_law(reading, law.last):
         return True
     return bool(reading.lexicon.grammar.get("compounds")) and _titled(reading, law)
+
+
+def _does_else(reading: Reading, word: int) -> bool:
+    """ "A resolution condemning the coup", "the bill that raises the fee": what it does is no act, and names no agreement."""
+    low = reading.tokens[word].low
+    if reading.before(word).strip(" \u00a0") or not (
+        low in {"that", "which"} or (low.endswith("ing") and low != "during")
+    ):
+        return False
+    end = next((i for i in range(word + 1, len(reading.tokens)) if set(reading.before(i)) & set(",;:")), -1)
+    near = range(word, len(reading.tokens) if end < 0 else end)
+    said = {h.first for h in (*reading.section("instruments"), *reading.section("acts"), *reading.section("status"))}
+    vague = any(reading.is_any(("generic_nouns", "pronouns"), i) for i in near[1:])
+    return not vague and not said & set(near) and not any(h.first in near for h in reading.section("things"))
 
 
 def _elsewhere(reading: Reading, preposition: int) -> bool:

@@ -115,7 +115,7 @@ def _not_its(reading: Reading, hit: Hit, acts: Sequence[Hit]) -> bool:
     noun = next((h.first for h in acts if h.form == "noun" and h.key == hit.key and h.last == hit.last), 0)
     between = range(hit.first + 1, noun)
     own = any(
-        h.form != "noun" and h.key == hit.key and h.first in between for h in acts
+        h.form not in {"noun", "ahead"} and h.key == hit.key and h.first in between for h in acts
     )  # "the panel *recommended* approval"
     if noun <= hit.first + 1 or own:
         return False

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from pipeline.model import Status
-from pipeline.recognise import laws, nominals
+from pipeline.recognise import bare, cues, laws, nominals
 from pipeline.recognise.reading import Reading
-from pipeline.recognise.triggers import FUTURE, NOMINAL, Trigger
+from pipeline.recognise.triggers import FUTURE, NOMINAL, PASSIVE, Trigger
 
 Verdict = tuple[Status | None, tuple[str, ...]]
 Decide = Callable[[Reading, Trigger, Sequence[Trigger]], Verdict]
@@ -21,7 +21,9 @@ _LED = 2  # words from "with" to the act
 
 def verdict(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger], decide: Decide) -> Verdict | None:
     """What an act tells after, on or with which another one comes: it happened if the other did, and is its condition if not."""
-    if trigger.family not in _PRECEDED:
+    if trigger.with_previous and trigger.voice == PASSIVE:
+        return _goes_on(reading, trigger, triggers, decide)
+    if trigger.family not in _PRECEDED or not (trigger.voice == NOMINAL or cues.before_another(reading, trigger)):
         return None
     after = trigger.voice != NOMINAL or any(
         h.key == "temporal" and 0 < trigger.first - h.last <= _NEAR for h in reading.section("nominal")
@@ -39,6 +41,13 @@ def verdict(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger], dec
     if outcome is Status.OCCURRED:
         return (Status.OCCURRED, ("before_what_occurred",)) if after or both else None
     return (Status.CONDITIONAL, ("before_what_is_planned",)) if outcome in _AHEAD else None
+
+
+def _goes_on(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger], decide: Decide) -> Verdict | None:
+    """ "Will be approved in June and ratified in September": one auxiliary for both."""
+    one = next((t for t in reversed(triggers) if t.first < trigger.first), None)
+    shared = one is not None and bare.goes_on(reading, one.last, trigger.first, trigger.last)
+    return decide(reading, one, triggers) if one is not None and shared else None
 
 
 def _brings(reading: Reading, trigger: Trigger) -> bool:

@@ -46,7 +46,7 @@ def decide(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> V
         return opened
     if trigger.voice == NOMINAL:
         return preceding.verdict(reading, trigger, triggers, decide) or nominals.decide(reading, trigger)
-    if cues.before_another(reading, trigger):
+    if trigger.with_previous or cues.before_another(reading, trigger):
         waited_for = preceding.verdict(reading, trigger, triggers, decide)
         if waited_for is not None:
             return waited_for

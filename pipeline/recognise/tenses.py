@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from datetime import date
 
 from pipeline.model import EventType, PartialDate, Status
-from pipeline.recognise import arabic_leads, cues
+from pipeline.recognise import arabic_leads, bare, cues
 from pipeline.recognise.patterns import Hit
 from pipeline.recognise.reading import SUBORDINATE, Reading
-from pipeline.recognise.triggers import ATTRIBUTE, FUTURE, PASSIVE, PRESENT, Trigger
+from pipeline.recognise.triggers import ACTIVE, ATTRIBUTE, FUTURE, PASSIVE, PRESENT, Trigger
 from pipeline.recognise.values import DateMention
 
 Verdict = tuple[Status | None, tuple[str, ...]]
@@ -226,12 +226,15 @@ def _when_done(reading: Reading, trigger: Trigger) -> bool:
     return not _NOW.isdisjoint(words) and _THEN.isdisjoint(words)
 
 
+_TRAITS = frozenset({"amend", "extend"})  # what may be said of an agreement as of any thing
 _CAME_TO = ("انتهي", "انتهت", "خلص", "خلصت")
 _TO_WHAT = 6  # words from an Arabic "ended" to its "in"
 
 
 def no_deed(reading: Reading, trigger: Trigger) -> bool:
     """Whether a verb of force says only that it lasts, one of ending where a sitting came to („انتهى المجلس إلى ما يلي“)."""
+    if trigger.family in _TRAITS and trigger.voice == ACTIVE and bare.trait(reading, trigger.first, trigger.last):
+        return True
     if trigger.family == "enter_force":
         lasts = only_lasts if reading.lexicon.verb_final else _goes_on
         return reading.is_a("in_force", trigger.first) and lasts(reading, trigger)

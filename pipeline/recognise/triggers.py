@@ -53,7 +53,7 @@ def find(reading: Reading, things: Sequence[Thing]) -> tuple[Trigger, ...]:
             t.agreement_id and t.first < trigger.first and trigger.last <= t.last for t in things
         ):
             continue  # an act's word inside a title
-        joined = bool(found) and _joined(reading, found[-1], trigger)
+        joined = bool(found) and (_joined(reading, found[-1], trigger) or _goes_on(reading, found[-1], trigger))
         if joined:
             trigger = _like_previous(found[-1], trigger)
         found.append(trigger)
@@ -315,6 +315,7 @@ def _reduced(reading: Reading, first: int, last: int, things: Sequence[Thing]) -
     if (
         following < len(reading.tokens)
         and reading.is_a("by", following)
+        and not reading.is_a("relative", following + 1)  # "handed over the instrument by which …"
         and not parted.by_votes(reading, following + 1)
     ):
         return not inserts.by_means(reading, first, following, things)
@@ -370,6 +371,12 @@ def _joined(reading: Reading, one: Trigger, other: Trigger) -> bool:
             for i in between
         )
     )
+
+
+def _goes_on(reading: Reading, one: Trigger, other: Trigger) -> bool:
+    """ "Will be initialled in June and inked in September"."""
+    open_form = one.voice == PASSIVE and other.voice in {ACTIVE, ATTRIBUTE} and other.tense == PAST
+    return open_form and other.family not in INTRANSITIVE and bare.goes_on(reading, one.last, other.first, other.last)
 
 
 def _like_previous(one: Trigger, other: Trigger) -> Trigger:
