@@ -347,7 +347,9 @@ def _inside(reading: Reading, trigger: Trigger, things: Sequence[Thing]) -> Thin
         inside += [t for t in things if t.first == trigger.first and t.last <= trigger.last and t.what in _OPENING]
     inside = [t for t in inside if t.what == "procedures" or not reading.is_a("prepositions", t.first)]
     inside = [
-        t for t in inside if t.what != PRONOUN or not reading.is_a("beneficiary", t.first - 1)
+        t
+        for t in inside
+        if t.what != PRONOUN or not (trigger.family == "notify" or reading.is_a("beneficiary", t.first - 1))
     ]  # «набув для неї сили»
     inside = [t for t in inside if not _by_the_way(reading, trigger, t)]
     if not inside or trigger.voice == NOMINAL:
@@ -394,7 +396,7 @@ def _of_attribute(reading: Reading, trigger: Trigger, things: Sequence[Thing], s
     if before and after and not comma and inserts.of_bill(reading, before[-1], trigger.last, after[0]):
         return after[0]
     if before and (comma or not reading.lexicon.object_first or trigger.first - before[-1].last == 1):
-        return before[-1]
+        return inflected.head_of(reading, trigger.first, before)
     if after and not inserts.done_by(reading, trigger.first, trigger.last, after[0].first):
         return after[0]
     return before[-1] if before else sides.left

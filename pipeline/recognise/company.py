@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from pipeline.recognise import cues
 from pipeline.recognise.reading import Reading
 from pipeline.recognise.rows import is_of, last_word, of_place, word_of
 from pipeline.recognise.triggers import NOMINAL, Trigger
@@ -23,7 +24,16 @@ _AND = "و"  # written as one word with what it joins
 _LISTING = ",،、"
 
 
-def whole(reading: Reading, subject: Sequence[PartyMention]) -> tuple[PartyMention, ...]:
+def whole(reading: Reading, subject: Sequence[PartyMention], trigger: Trigger) -> tuple[PartyMention, ...]:
+    """The subject with all that stand in a row with it. Of those before and behind a "but" only the latter act: «Китай предложил отсрочку,
+    *а Казахстан* ратифицировал»."""
+    turn = max((i for i in range(trigger.first) if cues.turns(reading, i)), default=0)
+    kept = [p for p in _whole(reading, subject) if word_of(reading, p) >= turn]
+    before = any(word_of(reading, p) < trigger.first for p in kept)
+    return tuple(kept) if before else _whole(reading, subject)
+
+
+def _whole(reading: Reading, subject: Sequence[PartyMention]) -> tuple[PartyMention, ...]:
     """The subject with all that its names stand in a row with; of organs told of as one, every state whose organ it is."""
     organs = [p for p in subject if p.kind is PartyKind.BODY and p.code]
     if organs:

@@ -229,6 +229,8 @@ def says_nothing(reading: Reading, hit: Hit, trigger: Trigger) -> bool:
         return True
     if _conceded(reading, hit, verb):
         return True
+    if trigger.tense == PAST and _of_first(reading, hit, verb):
+        return True
     if hit.key not in {"negated", REJECTED}:
         told = trigger.tense in {PAST, PERFECT, PLUPERFECT} and trigger.voice == ACTIVE
         return (
@@ -253,6 +255,18 @@ def says_nothing(reading: Reading, hit: Hit, trigger: Trigger) -> bool:
         return True  # «при трёх голосах против»
     counted = reading.tokens[hit.last + 1].low.isdigit()
     return counted and hit.first > 0 and reading.tokens[hit.first - 1].low not in _HARD_NO
+
+
+def _of_first(reading: Reading, hit: Hit, verb: int) -> bool:
+    """«Комиссия *предложила*, а Совет одобрил», «Минск *не* подписал, но Рига подписала»: what stands before "but" is not said of the next
+    verb, which has a subject of its own."""
+    begins = (i for i in range(hit.last + 1, verb) if turns(reading, i))
+    return any(reading.token_at(p.start) in range(i, verb) for i in begins for p in reading.parties)
+
+
+def turns(reading: Reading, word: int) -> bool:
+    """Whether a comma and a "but" stand at a word."""
+    return "," in reading.before(word) and reading.is_a("adversative", word) and not reading.is_a("alike", word)
 
 
 def _other_verb(reading: Reading, hit: Hit, trigger: Trigger) -> bool:

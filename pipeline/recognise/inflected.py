@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pipeline.recognise.reading import Reading
 from pipeline.recognise.things import TREATY, Thing
 from pipeline.recognise.triggers import ACTIVE, PASSIVE, Trigger
@@ -98,9 +100,24 @@ def _opens_item(reading: Reading, other: Thing, gap: range) -> bool:
         return True
     if any(p.start <= reading.tokens[word].start < p.end for p in reading.parties):
         return True
+    return _agrees(reading, noun, low)
+
+
+def _agrees(reading: Reading, noun: int, low: str) -> bool:
+    """Whether an adjective or a participle may go with a noun, by their endings."""
     kinds = (line.split("/") for line in reading.lexicon.grammar.get("agreeing_endings", ()))
     own = next((tuple(ends) for ending, *ends in kinds if reading.tokens[noun].low.endswith(ending)), ())
     return not own or low.endswith(own)
+
+
+def head_of(reading: Reading, participle: int, before: Sequence[Thing]) -> Thing:
+    """«Закон о ратификации соглашения, *подписанный* президентом»: of the things before a participle the last, or the law that is about an
+    agreement which the participle does not agree with."""
+    last = before[-1]
+    noun = _noun(reading, last)
+    laws = [t for t in before if t.what == "law"]
+    apart = last.what != TREATY or noun < 0 or _agrees(reading, noun, reading.tokens[participle].low)
+    return last if apart or not laws else laws[-1]
 
 
 def _not_left(reading: Reading, trigger: Trigger, thing: Thing) -> bool:

@@ -99,7 +99,9 @@ def _by_its_words(reading: Reading, trigger: Trigger) -> Verdict:
     if trigger.family in _DONE_TODAY and _of_today(reading, trigger):
         return Status.OCCURRED, ("noun_of_today",)
     if any(
-        h.key == "planned" and 0 < abs(trigger.first - h.first) <= 10 and reading.clause_of[h.first] in clause
+        h.key == "planned"
+        and 0 < abs(trigger.first - h.first) <= 10
+        and (reading.clause_of[h.first] in clause or parted.dashed(reading, h, trigger))
         for h in reading.section("nominal")
     ):
         return Status.PLANNED, ("nominal_planned",)
@@ -242,7 +244,7 @@ def _timed(reading: Reading, trigger: Trigger, light: Sequence[Hit], before: Seq
         if _ending_with(reading, trigger, light) and not any(h.key != "occurred" for h in before):
             return Status.OCCURRED, ("ended_with",)
         told = _dated(reading, trigger) or _of_today(reading, trigger) or _of_that_day(reading, trigger)
-        if not told and _to_come(reading, trigger):
+        if not told and (_to_come(reading, trigger) or parted.counts_down(reading, trigger)):
             return Status.PLANNED, ("dated_noun",)
         return (Status.OCCURRED, ("dated_noun",)) if told else (None, ("temporal_noun",))
     return None

@@ -14,6 +14,7 @@ from pipeline.recognise.values import Sentence, Token
 
 if TYPE_CHECKING:
     from pipeline.recognise.reading import Reading
+    from pipeline.recognise.triggers import Trigger
 
 PASSING = frozenset({"passing", "on_day"})  # the keys of the grammar section whose words may part an expression
 _BEFORE, _BEHIND = 4, 10  # words on either side in which the parts of an expression lie
@@ -120,3 +121,17 @@ def by_votes(reading: Reading, word: int) -> bool:
     how = {h.first - word for h in reading.section("procedure") if h.key == "votes"}
     how |= {i - word for i in reading.roles.get("manner", ())}
     return reading.tokens[word].low.isdigit() or any(0 <= n <= 3 for n in how)
+
+
+def dashed(reading: Reading, hit: Hit, trigger: Trigger) -> bool:
+    """«Следующий шаг – ратификация договора»: a dash stands between what is said of an act and its noun."""
+    return hit.last == trigger.first - 1 and not {"–", "—"}.isdisjoint(reading.before(trigger.first))
+
+
+def counts_down(reading: Reading, trigger: Trigger) -> bool:
+    """«До вступления договора в силу остались считаные дни»: what something is counted or planned until is to come."""
+    ahead = trigger.first > 0 and reading.is_a("ahead_of", trigger.first - 1)
+    return ahead and any(
+        h.key == "planned" and h.first > trigger.last and reading.same_clause(h.first, trigger.first)
+        for h in reading.section("after")
+    )

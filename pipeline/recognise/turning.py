@@ -7,6 +7,7 @@ from pipeline.recognise.things import TREATY, Thing
 from pipeline.recognise.triggers import ACTIVE, INTRANSITIVE, PASSIVE, Trigger
 
 _BESIDE = 2  # words from a comma to the converb behind it: «, не чіпаючи»
+_BY_NOTE = frozenset({"exchange", "notify", "deposit"})
 _GROUND = 2  # words from "according to" to a text
 
 
@@ -79,9 +80,17 @@ def stopped(reading: Reading, trigger: Trigger, end: int) -> bool:
         return False
     between = range(trigger.last + 1, end + 1)
     mark = next((i for i in between if set(":;") & set(reading.before(i))), -1)
-    if mark < 0 or ";" in reading.before(mark):
-        return mark >= 0
+    if mark < 0 or _papers(reading, range(trigger.first, mark)):
+        return False  # «Рига вручила ноту о денонсации; соглашение утратит силу»: of what the note is about
+    if ";" in reading.before(mark):
+        return True
     return trigger.voice == ACTIVE and _has_object(reading, trigger.last + 1, mark)
+
+
+def _papers(reading: Reading, words: range) -> bool:
+    papers = (h for h in reading.section("things") if h.key in {"notice", "exchange_protocol", "instruments"})
+    noted = (h for h in reading.section("acts") if h.key in _BY_NOTE)
+    return any(h.first in words for h in (*papers, *noted))
 
 
 def _has_object(reading: Reading, word: int, end: int) -> bool:
@@ -110,9 +119,9 @@ def _in_passing(reading: Reading, anchor: int, thing: Thing) -> bool:
     opener = reading.clauses[clause].opener
     if opener <= anchor or reading.clauses[clause].kind not in {RELATIVE, SUBORDINATE}:
         return False
-    led = opener > 0 and reading.is_a("prepositions", opener - 1)
-    if (reading.is_a("by_which", opener) and not led) or reading.is_a("lacking", opener - 1):
-        return False  # «закон, которым утверждается», «нота, без которой соглашение не действует»
+    led = opener > 0 and reading.is_a("prepositions", opener - 1) and not reading.is_a("lacking", opener - 1)
+    if reading.clauses[clause].kind == RELATIVE and not led:
+        return False  # «закон, которым утверждается», «ноты, которые составят договор», «нота, без которой он не действует»
     words = frozenset(reading.words_of(clause))
     telling = (h.first for key in ("acts", "things") for h in reading.section(key))
     return not any(i in words for i in telling) and not any(reading.is_a("carrier", i) for i in words)
@@ -136,7 +145,7 @@ def _converb(reading: Reading, commas: list[int], end: int) -> bool:
 
 def _by_note(reading: Reading, verb: int) -> bool:
     """«Обменялись нотами, *подтверждающими* договоренность»: what notes and instruments say is what they are for."""
-    return any(h.last == verb and h.key in {"exchange", "notify", "deposit"} for h in reading.section("acts"))
+    return any(h.last == verb and h.key in _BY_NOTE for h in reading.section("acts"))
 
 
 def _participle(reading: Reading, word: int, end: int) -> bool:

@@ -223,7 +223,7 @@ class Walk(Rolls):
             return
         mentioned = targets.of(reading, found, verbs, one.trigger, one.thing, one.about, marked)
         taken = [(m.start, m.end) for m in mentioned if not m.generic]
-        subject = company.whole(reading, who.subject(reading, one.trigger, verbs, taken))
+        subject = company.whole(reading, who.subject(reading, one.trigger, verbs, taken), one.trigger)
         others = [b.trigger for b in bound if b is not one]
         rivals = [v for v in laws.outside(one, verbs) if v is not one.trigger and (v.voice != NOMINAL or v in others)]
         usable = when.usable(reading, marked, taken, one.thing, verb_final=self.tools.lexicon.verb_final)
