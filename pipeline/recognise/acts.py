@@ -9,7 +9,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from pipeline.model import EventType, Status
-from pipeline.recognise import contracts, cues, fronting, han, laws, owned, papers, parted, signing, tenses, voting
+from pipeline.recognise import (
+    contracts,
+    cues,
+    describing,
+    fronting,
+    han,
+    laws,
+    owned,
+    papers,
+    parted,
+    signing,
+    voting,
+)
 from pipeline.recognise.cases import (
     ENDING,
     LAWS,
@@ -28,12 +40,9 @@ from pipeline.recognise.rows import of_place
 from pipeline.recognise.things import GENERIC, NOUN, PRONOUN, TREATY, Thing
 from pipeline.recognise.triggers import (
     ACTIVE,
-    ATTRIBUTE,
     FUTURE,
-    GERUND,
     INFINITIVE,
     NOMINAL,
-    PASSIVE,
     PRESENT,
     Trigger,
 )
@@ -41,10 +50,6 @@ from pipeline.recognise.triggers import (
 E = EventType
 _FOLLOWER = 2  # words between "followed" and who did
 BY_DECREE = "ratify_by_decree"  # a reason: whoever decrees ratification ratifies, a cabinet too
-_BESIDE = 3  # words from a participle to its noun
-_TRAITS = frozenset(
-    {"conclude", "amend", "extend"}
-)  # what is said of an agreement as of any thing: "the amended treaty"
 _NOTHING = frozenset({"contract", "other", "person"})
 
 
@@ -58,14 +63,15 @@ def step(trigger: Trigger, thing: Thing | None, about: Trigger | None, reading: 
     own = han.own_object(reading, (trigger.first, trigger.last), trigger.family, thing.last if thing else -1)
     if own or other_object(reading, trigger, thing) or owned.apart(reading, trigger, thing):
         return None
-    if _descriptive(trigger, reading) or _to_do_something(trigger, thing, reading):
+    if describing.descriptive(trigger, reading) or _to_do_something(trigger, thing, reading):
         return None
     if thing is not None and _indirect(reading, trigger, thing):
         return None
     if thing is not None and thing.what == NOUN and thing.kind == "amend" and trigger.family in _TO_TEXTS:
         if trigger.family in {"approve", "adopt"} and voting.conference(reading, trigger):
             return Step(E.AMENDED, "adopt_amendment", weight=0.9)
-        return Step(PLAIN[trigger.family], f"{trigger.family}_amendment", weight=0.9)
+        aside = trigger.family == "reject" and voting.on_motion(reading, trigger, thing)
+        return None if aside else Step(PLAIN[trigger.family], f"{trigger.family}_amendment", weight=0.9)
     handler = _SPECIAL.get(trigger.family, _plain)
     return handler(Case(trigger, thing, about, reading))
 
@@ -137,53 +143,6 @@ def _indirect(reading: Reading, trigger: Trigger, thing: Thing) -> bool:
     return len(between) > 8 or any(
         preposition(reading, i) or (n and reading.is_a("determiners", i)) for n, i in enumerate(between)
     )
-
-
-def _descriptive(trigger: Trigger, reading: Reading) -> bool:
-    """Words that say what an agreement is like, not what befell it: "a protocol amending", "which extends", "took effect, extending"."""
-    if tenses.no_deed(reading, trigger):
-        return True
-    if trigger.voice == ATTRIBUTE:
-        told = trigger.family != "conclude" and _told_apart(reading, trigger)
-        return (trigger.family in _TRAITS and not told) or reading.is_a("strict", trigger.first)
-    if trigger.voice == PASSIVE and trigger.family in _TRAITS and _modifies(reading, trigger):
-        return True
-    if trigger.tense == GERUND and trigger.family in {"amend", "extend"} and "," in reading.before(trigger.first):
-        return any(h.key == "enter_force" and h.last < trigger.first for h in reading.section("acts"))
-    clause = reading.clause(trigger.first)
-    if clause.kind == RELATIVE and reading.is_a("bargain", trigger.first) and trigger.voice == ACTIVE:
-        return True  # "the minister who negotiated the treaty"
-    if clause.kind == RELATIVE and trigger.tense == PRESENT and laws.says_what(reading, trigger, clause.opener):
-        return True
-    retold = clause.kind == RELATIVE and trigger.first - clause.opener == 1
-    if trigger.family == "amend" and not reading.heading:  # "the treaty supplements that of 1963"
-        retold = retold or any(
-            h.first < trigger.first and not any(":" in reading.before(i) for i in range(h.last, trigger.first + 1))
-            for h in reading.section("instruments")
-        )
-    return (
-        retold
-        and trigger.voice == ACTIVE
-        and trigger.tense == PRESENT
-        and trigger.family in {"amend", "extend", "terminate", "suspend"}
-        and not signing.by_signed_text(reading, trigger)
-    )
-
-
-def _modifies(reading: Reading, trigger: Trigger) -> bool:
-    """Whether a short participle right before its noun only describes it, as another verb tells what befell it («Оновлена угода … набула
-    чинності»)."""
-    nouns = [h.first for h in reading.section("instruments") if 0 < h.first - trigger.last <= _BESIDE]
-    verbs = (h for h in reading.section("acts") if h.form != "noun" and reading.same_clause(h.first, trigger.first))
-    beside = bool(nouns) and not any(reading.before(i).strip() for i in range(trigger.last + 1, nouns[0] + 1))
-    return beside and any(h.first > nouns[0] for h in verbs)
-
-
-def _told_apart(reading: Reading, trigger: Trigger) -> bool:
-    """ "The text, revised on 5 September 2019, …": set apart and dated it is a step, not a trait."""
-    near = range(trigger.last + 1, min(trigger.last + 8, len(reading.tokens)))
-    apart = trigger.first == 0 or "," in reading.before(trigger.first) or reading.is_a("coordinate", trigger.first - 1)
-    return apart and any(c.isdigit() for i in near for c in reading.tokens[i].low)
 
 
 def _comes_after(reading: Reading, trigger: Trigger) -> bool:
@@ -313,7 +272,7 @@ def _submit(case: Case) -> Step | None:
         return Step(E.WITHDRAWN, "send_notice", weight=0.9)
     if "withdraw" in trigger.others:
         return Step(E.WITHDRAWN, "hand_in_notice", weight=0.9)  # "reichte die Kündigung des Abkommens ein"
-    if thing is None or thing.what == "decision" or _returned(reading, thing):
+    if thing is None or thing.what == "decision" or _returned(reading, thing) or voting.to_court(reading, trigger):
         return None
     if thing.what in LAWS and about is not None and about.family in ENDING:
         return Step(ENDING[about.family], f"submit_law_{about.family}", Status.PLANNED)
@@ -321,7 +280,7 @@ def _submit(case: Case) -> Step | None:
         return Step(E.DEPOSITED, "submit_instruments")
     to_whom = _recipient(reading, trigger)
     if thing.what in LAWS and about is not None:
-        return Step(E.SUBMITTED, f"submit_law_{about.family}")
+        return None if about.family == "reject" else Step(E.SUBMITTED, f"submit_law_{about.family}")
     if thing.what in {"law", "draft"}:
         told = to_whom or (thing.what == "law" and laws.named_by_treaty(reading, thing))
         return Step(E.SUBMITTED, "submit_law", weight=0.8) if told else None
@@ -366,7 +325,9 @@ def _reject(case: Case) -> Step | None:
         or cues.for_another(case.reading, case.trigger.last, thing.first, thing.last)
     ):
         return None
-    if thing.what in LAWS and not signing.takes_on(case, thing):
+    if (thing.what in LAWS and not signing.takes_on(case, thing)) or voting.on_motion(
+        case.reading, case.trigger, thing
+    ):
         return None
     return Step(E.REJECTED, f"reject_{thing.what}", weight=0.85 if thing.what in {PRONOUN, GENERIC} else 0.95)
 

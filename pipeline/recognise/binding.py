@@ -18,7 +18,6 @@ from pipeline.recognise import (
     papers,
     turning,
 )
-from pipeline.recognise.cases import ENDING
 from pipeline.recognise.fronting import Sides
 from pipeline.recognise.reading import ASIDE, MAIN, RELATIVE, Reading
 from pipeline.recognise.things import GENERIC, NOUN, PRONOUN, TREATY, Thing
@@ -279,7 +278,7 @@ def _bind(reading: Reading, trigger: Trigger, things: Sequence[Thing], triggers:
     if opened is not None:
         return opened
     sides = around(reading, trigger, things, triggers)
-    if trigger.family in INTRANSITIVE and sides.right is not None and _ahead_of(sides.right):
+    if trigger.family in INTRANSITIVE and sides.right is not None and papers.ahead_of(sides.right):
         sides = Sides(None, sides.left, sides.antecedent)
     written = next((t for t in things if t.what == PRONOUN and t.first == trigger.first == trigger.last), None)
     if written is not None:
@@ -293,7 +292,8 @@ def _bind(reading: Reading, trigger: Trigger, things: Sequence[Thing], triggers:
         behind = [t for t in things if t.what == TREATY and t.last < sides.left.first]
         return behind[-1] if behind else sides.left
     moving = reading.is_a("intransitive", trigger.first) and trigger.family != "accede"  # "became party to the treaty"
-    if trigger.voice == PASSIVE or trigger.family in INTRANSITIVE or moving:
+    alone = (trigger.family in INTRANSITIVE or moving) and not inserts.brought(reading, trigger.first, sides.right)
+    if trigger.voice == PASSIVE or alone:
         return (
             sides.left
             or sides.antecedent
@@ -303,11 +303,6 @@ def _bind(reading: Reading, trigger: Trigger, things: Sequence[Thing], triggers:
     if beside and not reading.lexicon.object_first and fronting.clitic(reading, trigger, sides.left):
         return sides.left
     return _of_active(reading, trigger, sides)
-
-
-def _ahead_of(thing: Thing) -> bool:
-    """ "It will not be in force without ratification": what stands behind the verb is its condition, unless it is an end."""
-    return thing.what == NOUN and thing.kind not in ENDING
 
 
 def _of_active(reading: Reading, trigger: Trigger, sides: Sides) -> Thing | None:

@@ -41,7 +41,8 @@ _MADE = frozenset({"conclude"})  # "concluded in Honolulu on 16 October": signed
 
 def step(trigger: Trigger, thing: Thing | None, about: Trigger | None, reading: Reading) -> Step | None:
     """The step a verb makes although its object does not say so; None where something else is its object."""
-    if about is not None or tenses.no_deed(reading, trigger) or (thing is None and signing.of_decree(reading, trigger)):
+    sent = trigger.family == "submit" and voting.to_court(reading, trigger)
+    if sent or about is not None or tenses.no_deed(reading, trigger) or _by_paper(reading, trigger, thing):
         return None
     if trigger.voice == NOMINAL:
         return _consent(reading, trigger, thing)
@@ -74,6 +75,10 @@ def step(trigger: Trigger, thing: Thing | None, about: Trigger | None, reading: 
     return None
 
 
+def _by_paper(reading: Reading, trigger: Trigger, thing: Thing | None) -> bool:
+    return thing is None and signing.of_decree(reading, trigger)
+
+
 def _of_doing(reading: Reading, trigger: Trigger) -> bool:
     """ "Gave Congress notice that it intends to sign a deal": a notice of something other than leaving."""
     acts = [h for h in reading.section("acts") if h.first > trigger.last and h.form not in {"noun", "participle"}]
@@ -93,7 +98,9 @@ def _of_bill(reading: Reading, trigger: Trigger, bill: Thing) -> Step | None:
     if trigger.family == "sign" and chamber and trigger.voice == ACTIVE:
         return None  # "twenty senators signed the resolution"
     returned = bill.last + 1 < len(reading.tokens) and reading.tokens[bill.last + 1].low == "back"
-    split = trigger.family == "reject" and voting.both_ways(reading, trigger)
+    split = trigger.family == "reject" and (
+        voting.both_ways(reading, trigger) or voting.on_motion(reading, trigger, bill)
+    )
     if kind is None or returned or split or laws.of_other_subject(reading, bill):
         return None
     return Step(kind, f"guess_{trigger.family}_law", weight=_GUESS)

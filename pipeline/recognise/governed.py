@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeline.model import Status
-from pipeline.recognise import bare, cues, parted
+from pipeline.recognise import bare, cues, parted, tenses
 from pipeline.recognise.cases import ENDING
 from pipeline.recognise.patterns import Hit
 from pipeline.recognise.reading import MAIN, Reading
@@ -156,8 +156,8 @@ def _bare(reading: Reading, trigger: Trigger) -> Verdict:
     progressive = trigger.tense == GERUND and trigger.first > 0 and reading.is_a("be", trigger.first - 1)
     if progressive and trigger.first > 1 and reading.is_a("be_been", trigger.first - 1):
         return Status.OCCURRED, ("perfect_progressive",)  # "have been applying it since May"
-    if progressive and trigger.family == "suspend" and _announced(reading, trigger):
-        return Status.OCCURRED, ("announced",)
+    if progressive and trigger.family in tenses.DECLARED:
+        return Status.OCCURRED, (tenses.SCHEDULED,)  # "said it was suspending the treaty"
     resolved = any(h.key == "occurred" and h.last == trigger.first - 1 for h in reading.section("status"))
     if resolved and ":" in reading.before(trigger.first):
         return Status.OCCURRED, ("resolved",)  # «правительство постановляет: утвердить соглашение»
@@ -169,11 +169,6 @@ def _bare(reading: Reading, trigger: Trigger) -> Verdict:
     if foretold or reading.heading or progressive or reading.lexicon.object_first:
         return Status.PLANNED, ("progressive" if progressive else "bare_infinitive",)
     return None, ("bare_infinitive",)
-
-
-def _announced(reading: Reading, trigger: Trigger) -> bool:
-    """ "Ankara announced it was suspending the treaty": who says so has stopped applying it by that."""
-    return any(reading.is_a("quote_verbs", i) and i < trigger.first for i in reading.roles.get("quote_verbs", ()))
 
 
 def _verdict(found: Sequence[Hit], reading: Reading) -> Verdict:

@@ -321,3 +321,8 @@ def _said_once(reading: Reading, first: int) -> tuple[str, int]:
         if reading.is_a("have", i):
             return "have", i
     return "", -1
+
+
+def brought(reading: Reading, word: int, thing: Thing | None) -> bool:
+    """ "*Bringing* into force the treaty": unlike what comes into force, that has an object behind it."""
+    return reading.is_a("bringing", word) and thing is not None and thing.what == TREATY

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from importlib.resources import files
 
 from pipeline.model import Salience, Status
-from pipeline.recognise import signs
+from pipeline.recognise import scenes, signs
 from pipeline.recognise.assemble import VOTES, Told, history, weigh
 from pipeline.recognise.salience import ORDER
 
@@ -67,7 +67,7 @@ class Judgement:
         if one.status is not Status.OCCURRED or (one.linked.agreement_id is None and not _is_news(one)):
             return False
         if _is_news(one):
-            return self.news.probability(shown) >= NEWS_FROM
+            return scenes.OF_ITEM in one.reasons or self.news.probability(shown) >= NEWS_FROM
         least = PROMOTED_FROM if "participle" not in one.reasons else PASSING_FROM
         return _BEYOND_DOUBT.isdisjoint(one.reasons) and self.news.probability(shown) >= least
 

@@ -143,7 +143,7 @@ GRAMMAR = frozenset(
         "postposed",
         "infinitive_endings",
         *["oblique", "maybe_oblique", "adjective_endings", "agreeing_endings", "whither", "leaving", "out_of"],
-        *["holding", "lasting", "do", "becoming"],
+        *["holding", "lasting", "motions", "courts", "bringing", "do", "becoming"],
         "manner",
         "watching",
         "until",

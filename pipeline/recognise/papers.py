@@ -268,3 +268,8 @@ def by_decree(reading: Reading, thing: Thing) -> bool:
         return False
     following = reading.tokens[thing.last + 1].low
     return following in {"yla", "yle", "ile"} or reading.tokens[thing.last].low.endswith(("ıyla", "iyle", "yla", "yle"))
+
+
+def ahead_of(thing: Thing) -> bool:
+    """ "It will not be in force without ratification": what stands behind the verb is its condition, unless it is an end."""
+    return thing.what == NOUN and thing.kind not in ENDING

@@ -98,7 +98,23 @@ def cleft(reading: Reading, opener: int) -> bool:
         for hit in reading.section("grammar")
         if hit.key == "cleft" and (hit.first == 0 or reading.before(hit.first).strip(" \u00a0"))
     ]
-    return any(last < opener <= last + _CLEFT and named.isdisjoint(range(last + 1, opener)) for last in begins)
+    if any(last < opener <= last + _CLEFT and named.isdisjoint(range(last + 1, opener)) for last in begins):
+        return True
+    return _who_it_was(reading, opener, named)
+
+
+def _who_it_was(reading: Reading, opener: int, named: Set[int]) -> bool:
+    """ "The trigger was Mauritania, which deposited its instrument on 9 May": a state that a short subject and a copula bring in, and whose
+    relative clause tells what it did."""
+    before = [p for p in reading.parties if p.code and not p.body and reading.token_at(p.end - 1) == opener - 1]
+    if not before or not named.isdisjoint(range(opener)):
+        return False
+    word = reading.token_at(before[-1].start) - 1
+    word -= word > 0 and reading.is_a("determiners", word)
+    return 0 < word <= _SUBJECT and reading.is_a("be", word) and "," in reading.before(opener)
+
+
+_SUBJECT = 8  # words of "the latest to join"
 
 
 def _by_which(reading: Reading, opener: int, named: Collection[int]) -> Iterator[int]:

@@ -91,6 +91,8 @@ def verdict(
         return Salience.BACKGROUND, ("since_then",)
     if not around.timed and trigger.tense != PRESENT and counted_actor(reading, trigger):
         return Salience.BACKGROUND, ("tally",)
+    if scenes.of_item(reading, trigger, when, around.published):
+        return Salience.NEWS, (scenes.OF_ITEM,)
     return local(reading, trigger, when, around)
 
 

@@ -101,6 +101,9 @@ def _sign_paper(case: Case, thing: Thing) -> Step | None:
     trigger, reading = case.trigger, case.reading
     if thing.what == "instruments":
         of_consent = any(h.form == "noun" and thing.first <= h.first <= thing.last for h in reading.section("acts"))
+        acceded = [h for h in reading.section("acts") if h.key == "accede" and thing.first <= h.first <= thing.last]
+        if acceded and not _head_of_state(reading):
+            return Step(E.ACCEDED, "sign_accession", weight=0.9)  # "signed instruments of accession"
         if trigger.voice == PASSIVE and not of_consent and not reading.is_a("by", trigger.last + 1):
             return Step(E.SIGNED, "sign_instruments", weight=0.85)  # "the two instruments were signed at Bintan"
         return Step(E.RATIFIED, "sign_instrument", weight=0.9)

@@ -24,7 +24,10 @@ _LEADS = 3  # words from "by" to its day
 _AT_ONCE = frozenset(
     {EventType.SIGNED, EventType.RATIFIED, EventType.APPROVED, EventType.SUBMITTED, EventType.DEPOSITED}
 )
-BY_DATE = frozenset({EventType.ENTERED_INTO_FORCE, EventType.PROVISIONALLY_APPLIED, EventType.TERMINATED})
+DECLARED = frozenset({"suspend"})  # who says that he does it has done it
+BY_DATE = frozenset(
+    {EventType.ENTERED_INTO_FORCE, EventType.PROVISIONALLY_APPLIED, EventType.TERMINATED, EventType.SUSPENDED}
+)
 
 
 def _by_decree(reading: Reading, trigger: Trigger) -> bool:
@@ -48,7 +51,8 @@ def present(reading: Reading, trigger: Trigger, found: Sequence[Hit]) -> Verdict
     later = scheduled or sent or running_out or (trigger.family == "terminate" and reading.sentence.index > 0)
     if trigger.family in {"enter_force", "terminate"} and today(reading, trigger):
         return Status.OCCURRED, ("takes_effect_today",)
-    if reading.heading or (reading.lexicon.present == "occurred" and not later):
+    telling = reading.lexicon.present == "occurred" or trigger.family in DECLARED
+    if reading.heading or (telling and not later):
         if _wished(reading, trigger):
             return Status.PLANNED, ("wished_clause",)
         reach = 12 if trigger.voice == PASSIVE else 3

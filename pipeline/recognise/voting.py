@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipeline.model import EventType
-from pipeline.recognise import laws, parted
+from pipeline.recognise import laws, parted, signing
 from pipeline.recognise.cases import ENDING, LAWS, TREATYLIKE, Case, Step, weight_of
 from pipeline.recognise.reading import RELATIVE, Reading
 from pipeline.recognise.things import NOUN, PRONOUN, TREATY, Thing
@@ -254,3 +254,46 @@ def _for_before(reading: Reading, trigger: Trigger) -> bool:
         h.first == h.last and reading.is_a("prepositions", h.first) and reading.tokens[h.first].low not in against
         for h in votes
     )
+
+
+_ON = 4  # words from a verb to the motion it is about
+_ITS_ACT = 6  # words from a motion to what it asks for
+
+
+def on_motion(reading: Reading, trigger: Trigger, thing: Thing) -> bool:
+    """ "A motion to ask the Court for an opinion on the deal was rejected", "rejected an amendment to the bill": what fails is neither the
+    agreement nor its law, unless the motion was to take it on."""
+    if trigger.voice == PASSIVE:
+        near = range(max(0, thing.first - 4 * _ON), min(thing.first + 1, trigger.first))
+    else:
+        near = range(trigger.last + 1, min(trigger.last + 1 + _ON, thing.first + 1))
+    motions = [i for i in near if reading.is_a("motions", i) and reading.same_clause(i, trigger.first)]
+    if not motions:
+        return False
+    word = motions[0]
+    later = [h for h in reading.section("acts") if h.first > word]
+    to_law = any(h.key in LAWS and word < h.first for h in reading.section("things"))
+    if any(h.first == word and h.key == "amend" for h in reading.section("acts")):
+        return to_law
+    asks = later[0] if later and (later[0].first <= word + _ITS_ACT or reading.lexicon.verb_final) else None
+    if asks is None or asks.key not in signing.TAKEN_ON:
+        return bool(later) or word == thing.first
+    return not reading.lexicon.verb_final and not all(_small(reading, i) for i in range(word + 1, asks.first))
+
+
+def _small(reading: Reading, word: int) -> bool:
+    """Whether a word between a motion and what it asks for says only whose it is: "a proposal by the cabinet to ratify"."""
+    whose = any(h.first <= word <= h.last for h in reading.section("procedure"))
+    named = any(reading.token_at(p.start) <= word <= reading.token_at(p.end - 1) for p in reading.parties)
+    return whose or named or reading.is_any(("prepositions", "determiners", "to", "by", "complement", "passing"), word)
+
+
+def to_court(reading: Reading, trigger: Trigger) -> bool:
+    """ "Referred the treaty to the Constitutional Court": that is no submission to a parliament."""
+    near = range(trigger.last + 1, min(trigger.last + _TO_COURT, len(reading.tokens)))
+    courts = (i for p in reading.parties if p.body == "court" and (i := reading.token_at(p.start)) in near)
+    words = [*courts, *(i for i in near if reading.is_a("courts", i))]
+    return bool(words) and any(reading.is_any(("to", "prepositions"), i) for i in range(trigger.last + 1, words[0]))
+
+
+_TO_COURT = 16  # words from "referred" to the court
