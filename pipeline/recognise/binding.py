@@ -24,7 +24,7 @@ from pipeline.recognise.things import GENERIC, NOUN, PRONOUN, TREATY, Thing
 from pipeline.recognise.triggers import ACTIVE, ATTRIBUTE, GERUND, INFINITIVE, INTRANSITIVE, NOMINAL, PASSIVE, Trigger
 
 EITHER_SIDE = frozenset(
-    {"terminate", "suspend", "extend", "provisional", "accede", "withdraw", "open", "adopt", "reserve"}
+    ["terminate", "suspend", "extend", "provisional", "accede", "withdraw", "open", "adopt", "reserve"]
 )
 _NOT_TALKS = frozenset({"sign", "ratify", "approve", "initial", "enter_force"})  # what is never done to negotiations
 _OPENING = frozenset(

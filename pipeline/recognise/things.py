@@ -11,6 +11,7 @@ from pipeline.recognise.values import PartyKind
 TREATY, GENERIC, PRONOUN, NOUN = "treaty", "generic", "pronoun", "noun"
 PROPOSAL = "proposal"
 _IN_PASSING = frozenset({"notice", "negotiations"})  # "until further notice", "as a basis for negotiations"
+_LEADING = ("prepositions", "with", "between", "determiners")  # what leads on from a noun
 _TO_ACT = 3  # words from a proposal to the act that it is for: "a proposal for the ratification"
 
 
@@ -37,9 +38,8 @@ def _covers(one: Hit, other: Hit) -> bool:
 
 
 def _nouns(reading: Reading, acts: tuple[Hit, ...]) -> list[Thing]:
-    compound = (
-        {h.first for h in reading.section("instruments")} if reading.lexicon.grammar.get("compounds") else frozenset()
-    )
+    own = reading.section("instruments") if reading.lexicon.grammar.get("compounds") else ()
+    compound = {h.first for h in own}
     told = (h for h in acts if h.form == "noun" and h.key != "debate")  # a vote is on something, nothing is done to it
     return [Thing(NOUN, h.first, h.last, h.key) for h in told if h.last + 1 not in compound]
 
@@ -122,7 +122,8 @@ def find(reading: Reading, aliases: tuple[tuple[int, int, str], ...] = ()) -> tu
         and not (h.key == "law" and han.no_law(reading, h.last))
         and not (h.key in _IN_PASSING and reading.is_a("passing", h.last))
     ]
-    found += [Thing(TREATY, h.first, h.last, h.key) for h in reading.section("instruments") if not _goes_on(reading, h)]
+    treaties = (h for h in reading.section("instruments") if not _goes_on(reading, h))
+    found += [Thing(TREATY, h.first, _own_end(reading, h), h.key) for h in treaties]
     found += _nouns(reading, reading.section("acts"))
     found += _enclitics(reading)
     about = {i for h in reading.section("grammar") if h.key == "complement" for i in range(h.first + 1, h.last + 1)}
@@ -135,9 +136,16 @@ def find(reading: Reading, aliases: tuple[tuple[int, int, str], ...] = ()) -> tu
     found += _by_nation(reading)
     found += _the_one(reading)
     if reading.lexicon.table.arabic:
-        written = _written(reading)
-        found = [t for t in found if t.what != NOUN or t.first not in written] + [Thing(PRONOUN, i, i) for i in written]
+        suffixed = _written(reading)
+        found = [t for t in found if t.what != NOUN or t.first not in suffixed] + [
+            Thing(PRONOUN, i, i) for i in suffixed
+        ]
     return _headed(reading, _longest(found)) if reading.lexicon.language == "zh" else _longest(found)
+
+
+def _own_end(reading: Reading, noun: Hit) -> int:
+    """The last word of a treaty noun that only what follows makes one: "arrangement | on the", "arrangement | with"."""
+    return next((i for i in range(noun.last, noun.first, -1) if not reading.is_any(_LEADING, i)), noun.first)
 
 
 def _by_nation(reading: Reading) -> list[Thing]:
@@ -159,13 +167,9 @@ def _the_one(reading: Reading) -> list[Thing]:
     found = []
     for i in sorted(articles):
         opens = i == 0 or set(reading.before(i)) & _BREAKS
-        tie = (
-            i + 1 < len(reading.tokens)
-            and reading.is_a("complement", i + 1)
-            and not reading.before(i + 1).strip(" \u00a0'’")
-        )
-        party = i + 2 if not reading.is_a("determiners", i + 2) else i + 3
-        if opens and tie and party in starts:
+        near = i + 1 < len(reading.tokens) and not reading.before(i + 1).strip(" \u00a0'’")
+        tie = near and reading.is_a("complement", i + 1)
+        if opens and tie and i + 2 + reading.is_a("determiners", i + 2) in starts:
             found.append(Thing(PRONOUN, i, i))
     return found
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import tomllib
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -23,26 +24,28 @@ FLOORS: dict[str, dict[str, float]] = tomllib.loads((HERE / "links.toml").read_t
 DAY = datetime(2026, 5, 14, tzinfo=UTC)
 
 
-@pytest.fixture(scope="module")
-def recogniser() -> Recogniser:
-    watchlist, problems = load_watchlist(HERE / "links" / "watchlist.toml")
+@cache
+def recogniser(folder: Path) -> Recogniser:
+    """One for the watchlist of a folder."""
+    watchlist, problems = load_watchlist(folder / "watchlist.toml")
     assert not problems
     return Recogniser.build(watchlist)
 
 
-def linked(recogniser: Recogniser, language: str, text: str) -> set[str]:
+def linked(one: Recogniser, language: str, text: str) -> set[str]:
     """The agreements that a text is found to tell of."""
     title, _, body = text.partition(" ¶ ")
     title, body = (title, body) if body else ("", title)
-    found = recogniser.recognise(Article("", title, body, language, DAY)).findings
+    found = one.recognise(Article("", title, body, language, DAY)).findings
     return {f.agreement_id for f in found if f.agreement_id}
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(FLOORS))
-def test_links_stay_above_their_floors(recogniser: Recogniser, name: str) -> None:
+def test_links_stay_above_their_floors(name: str) -> None:
     """Share of the texts whose agreements are found, and of those on none of them that are linked to none."""
-    lines = (HERE / "links" / f"{name}.tsv").read_text(encoding="utf-8").splitlines()
+    file = HERE / "links" / f"{name}.tsv"
+    lines = file.read_text(encoding="utf-8").splitlines()
     right = {True: 0, False: 0}
     count = {True: 0, False: 0}
     for line in lines:
@@ -50,7 +53,7 @@ def test_links_stay_above_their_floors(recogniser: Recogniser, name: str) -> Non
         tracked = ids != "-"
         count[tracked] += 1
         meant = set(ids.split(",")) if tracked else set()
-        right[tracked] += linked(recogniser, name.partition("-")[0], text) == meant
+        right[tracked] += linked(recogniser(file.parent), file.stem.partition("-")[0], text) == meant
     found, quiet = (right[tracked] / count[tracked] for tracked in (True, False))
     assert found >= FLOORS[name]["found"], f"{found:.4f} of the agreements"
     assert quiet >= FLOORS[name]["quiet"], f"{quiet:.4f} of the others"
