@@ -57,6 +57,9 @@ def _text(reading: Reading, party: PartyMention) -> str:
 def marked_off(reading: Reading, last: int, word: int, following: int) -> bool:
     """Whether punctuation before a word ends the mention; brackets do not, nor commas inside a title in capitals."""
     mark = reading.before(word).strip(" \u00a0\"'’“”«»„-/")
+    sides = {i for h in reading.section("grammar") if h.key == "sides" for i in (h.first, h.last + 1)}
+    if word in sides and mark == ",":
+        return False  # "between the Union, of the one part, and Georgia, of the other part, on …"
     if not mark or mark == "(" or (mark == ")" and _short_form_ends(reading, word)):
         return False
     return word == following or not (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeline.recognise.reading import Reading
-from pipeline.recognise.things import TREATY, Thing
+from pipeline.recognise.things import GENERIC, TREATY, Thing
 from pipeline.recognise.triggers import ACTIVE, PASSIVE, Trigger
 from pipeline.recognise.values import PartyKind
 
@@ -36,7 +36,7 @@ _ADJECTIVES = 3  # words before a noun that agree with it
 
 def no_object(reading: Reading, trigger: Trigger, thing: Thing) -> bool:
     """«Утвердил закупку ракет, не запрещённых договором»: whether an agreement's case keeps it from being what a verb is done to."""
-    if thing.what != TREATY or trigger.voice not in {ACTIVE, PASSIVE} or trigger.family not in _DIRECT:
+    if thing.what not in {TREATY, GENERIC} or trigger.voice not in {ACTIVE, PASSIVE} or trigger.family not in _DIRECT:
         return False
     plain = trigger.first == trigger.last and not reading.is_a("agreeing", trigger.first)
     between = range(min(trigger.last, thing.last) + 1, max(trigger.first, thing.first))
@@ -66,6 +66,8 @@ def _noun(reading: Reading, thing: Thing) -> int:
     """The noun that heads an agreement's wording, or -1, where the language's nouns have no cases, too."""
     if not reading.lexicon.grammar.get("oblique"):
         return -1
+    if thing.what == GENERIC:
+        return thing.last
     return next((h.first for h in reading.section("instruments") if thing.first <= h.first <= thing.last), -1)
 
 

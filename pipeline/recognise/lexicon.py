@@ -20,35 +20,11 @@ from pipeline.recognise.sentences import fold, lower
 
 FAMILIES = frozenset(
     [
-        "sign",
-        "ratify",
-        "approve",
-        "submit",
-        "promulgate",
-        "deposit",
-        "exchange",
-        "notify",
-        "accede",
-        "succeed",
-        "withdraw",
-        "denounce",
-        "terminate",
-        "suspend",
-        "extend",
-        "amend",
-        "initial",
-        "conclude",
-        "adopt",
-        "open",
-        "enter_force",
-        "provisional",
-        "reject",
-        "reserve",
-        "annul",
-        "same_step",
-        "debate",
+        "sign", "ratify", "approve", "submit", "promulgate", "deposit", "exchange", "notify", "accede", "succeed",
+        "withdraw", "denounce", "terminate", "suspend", "extend", "amend", "initial", "conclude", "adopt", "open",
+        "enter_force", "provisional", "reject", "reserve", "annul", "same_step", "debate",
     ]
-)
+)  # fmt: skip
 FORMS = frozenset(
     [
         "past", "present", "future", "base", "infinitive", "passive", "participle", "attribute", "converb", "gerund",
@@ -196,6 +172,7 @@ GRAMMAR = frozenset(
         "with",
         "between",
         "venue",
+        "sides",
         "patrons",
         "ends",
         "about",

@@ -6,7 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from pipeline.model import Article, EventType
-from pipeline.recognise import anaphora, dated, items, listed, mentions, named_behind, prominence, sites, surroundings
+from pipeline.recognise import (
+    anaphora,
+    dated,
+    houses,
+    items,
+    listed,
+    mentions,
+    named_behind,
+    prominence,
+    sites,
+    surroundings,
+)
 from pipeline.recognise.among import Around
 from pipeline.recognise.cases import Bound
 from pipeline.recognise.dates import DateTables
@@ -26,6 +37,7 @@ from pipeline.recognise.triggers import Trigger
 from pipeline.recognise.values import Band, DateMention, Document, Mention, PartyMention, Sentence
 
 LEAD_SENTENCES = 2
+_SIGNED = 3  # sentences in which a report says which agency it is of
 REPLACED = "the_one_replaced"
 
 
@@ -61,7 +73,8 @@ class Meanings:
         lexicon = self.tools.lexicon
         withs, between = (lexicon.grammar.get(role, frozenset()) for role in ("with", "between"))
         site = sites.state_of(self.article.url, self.tools.names.states)
-        home = lexicon.home_of(s.low for s in self.document.sentences)
+        opening = " ".join(s.text for s in self.document.sentences[:_SIGNED])
+        home = houses.state_of(opening) or lexicon.home_of(s.low for s in self.document.sentences)
         return Scene(self.document, self.tools.names, self.article.published_on, home, withs, between, site)
 
     @cached_property

@@ -203,9 +203,9 @@ def _left(reading: Reading, thing: Thing, verbs: frozenset[int], things: Sequenc
         return _left_zh(reading, thing, verbs, things)
     organs = (
         {reading.token_at(p.end - 1) for p in reading.parties if p.kind in {PartyKind.BODY, PartyKind.LEADER}}
-        if reading.lexicon.language in _HEAD_LAST
+        if reading.lexicon.language in _HEAD_LAST or reading.lexicon.object_first
         else {reading.token_at(p.end - 1) for p in reading.parties if p.kind is PartyKind.LEADER}
-    )  # a subject may stand right before its object
+    )  # a subject may stand right before its object, and so may those in whose presence it was done
     limit = _LEFT + 8 if reading.lexicon.verb_final else _LEFT
     compound = not reading.lexicon.object_first
     blocked = {

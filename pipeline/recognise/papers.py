@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from pipeline.model import EventType, Status
-from pipeline.recognise import inflected, laws
+from pipeline.recognise import endings, inflected, laws
 from pipeline.recognise.cases import ENDING, LAWS, TREATYLIKE, Case, Step, nothing_follows
 from pipeline.recognise.reading import RELATIVE, Reading
 from pipeline.recognise.signing import TAKEN_ON
@@ -185,7 +185,7 @@ def leave(case: Case) -> Step | None:
     if behind and trigger.voice == ACTIVE and reading.is_a("strict", trigger.first) and not reading.lexicon.verb_final:
         return None
     if thing.what in TREATYLIKE or thing.what == "organisation":
-        if _as_what(reading, trigger):
+        if _as_what(reading, trigger, thing):
             return None
         loose = trigger.family == "annul" or thing.what == PRONOUN or reading.is_a("ambiguous", trigger.first)
         return Step(E.WITHDRAWN, f"{trigger.family}_{thing.what}", weight=0.8 if loose else 1.0)
@@ -233,14 +233,14 @@ def _judged(reading: Reading, thing: Thing) -> bool:
     return quoted and thing.first > 0 and reading.is_a("indefinite", thing.first - 1)
 
 
-def _as_what(reading: Reading, trigger: Trigger) -> bool:
-    """ "Denounced the treaty as a tool of the West": that is criticism."""
+def _as_what(reading: Reading, trigger: Trigger, thing: Thing) -> bool:
+    """ "Denounced the treaty as a tool of the West": that is criticism; "the Convention for the Protection of …" is a title."""
     if not reading.is_a("ambiguous", trigger.first):
         return False
-    return any(
-        reading.tokens[i].low in {"as", "for", "comme", "como"}
-        for i in range(trigger.last + 1, min(trigger.last + 14, len(reading.tokens)))
-    )
+    behind = range(trigger.last + 1, min(trigger.last + 14, len(reading.tokens)))
+    the = [i for i in (thing.last + 2,) if i < len(reading.tokens) and reading.tokens[i].low == "the"]
+    titled = thing.last + 1 if the and endings.capital(reading, thing.first) else -1
+    return any(reading.tokens[i].low in {"as", "for", "comme", "como"} and i != titled for i in behind)
 
 
 def _signed_into_law(family: str) -> Step | None:
