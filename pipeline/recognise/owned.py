@@ -3,7 +3,7 @@ the treaty", "extended *condolences* to the people and reaffirmed commitment to 
 
 from __future__ import annotations
 
-from pipeline.recognise import ideographs
+from pipeline.recognise import endings, ideographs
 from pipeline.recognise.reading import Reading
 from pipeline.recognise.things import TREATY, Thing
 from pipeline.recognise.triggers import ACTIVE, Trigger
@@ -74,12 +74,7 @@ def _from_elsewhere(reading: Reading, trigger: Trigger, before: int) -> bool:
     if not inner or reading.tokens[before].low in _ON - {"on"} or any(reading.is_any(_ITS_OWN, i) for i in inner):
         return False
     marked = any(reading.before(i).strip() for i in (*inner, before))
-    return not marked and not _capital(reading, before - 1)
-
-
-def _capital(reading: Reading, word: int) -> bool:
-    start = reading.tokens[word].start - reading.sentence.start
-    return reading.sentence.text[start : start + 1].isupper()
+    return not marked and not endings.capital(reading, before - 1)
 
 
 _IN_PART = frozenset(

@@ -238,7 +238,7 @@ def _as_what(reading: Reading, trigger: Trigger, thing: Thing) -> bool:
     if not reading.is_a("ambiguous", trigger.first):
         return False
     behind = range(trigger.last + 1, min(trigger.last + 14, len(reading.tokens)))
-    the = [i for i in (thing.last + 2,) if i < len(reading.tokens) and reading.tokens[i].low == "the"]
+    the = any(word.low == "the" for word in reading.tokens[thing.last + 2 : thing.last + 3])
     titled = thing.last + 1 if the and endings.capital(reading, thing.first) else -1
     return any(reading.tokens[i].low in {"as", "for", "comme", "como"} and i != titled for i in behind)
 
