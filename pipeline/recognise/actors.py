@@ -296,6 +296,17 @@ def focus(mentions: Sequence[PartyMention], parties: Collection[str] = ()) -> st
     return best[0][0]
 
 
+def only_approves(act: EventType, stage: str) -> bool:
+    """Whether what a body decides to do is still to follow, by a paper or a signature; a minister who flies in to sign, signs."""
+    if act is EventType.ACCEDED:
+        return True
+    return act in {EventType.SIGNED, EventType.NEGOTIATIONS_CONCLUDED} and stage in {
+        "government",
+        "council",
+        "commission",
+    }
+
+
 def normalise(
     act: EventType, country: str, stage: str, jurisdictions: Mapping[str, Jurisdiction], *, law: bool = False
 ) -> tuple[EventType, str, str]:

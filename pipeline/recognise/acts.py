@@ -48,6 +48,7 @@ from pipeline.recognise.triggers import (
 )
 
 E = EventType
+_WHO_HAVE = 4  # words of "who have not yet"
 _FOLLOWER = 2  # words between "followed" and who did
 BY_DECREE = "ratify_by_decree"  # a reason: whoever decrees ratification ratifies, a cabinet too
 _NOTHING = frozenset({"contract", "other", "person"})
@@ -164,12 +165,21 @@ def _comes_after(reading: Reading, trigger: Trigger) -> bool:
     return not (behind or (before and (timed or nothing_follows(reading, trigger))))
 
 
+def _who_has_not(reading: Reading, trigger: Trigger) -> bool:
+    """ "States that have not done so": who is meant, and no step of theirs."""
+    opener = reading.clause(trigger.first).opener
+    if opener < 0 or not reading.is_a("relative", opener) or trigger.first - opener > _WHO_HAVE:
+        return False
+    return not any(opener - _FOLLOWER < reading.token_at(p.end - 1) < trigger.first for p in reading.parties)
+
+
 def _plain(case: Case) -> Step | None:
     trigger, thing, reading = case.trigger, case.thing, case.reading
     family = trigger.family
     if family == "same_step":
         told = reading.is_a("coordinate", trigger.last + 1)  # "followed suit and suspended the treaty": what it did
         told = told and any(h.first > trigger.last and h.form != "noun" for h in reading.section("acts"))
+        told = told or _who_has_not(reading, trigger)
         return None if told or _comes_after(reading, trigger) else Step(E.RATIFIED, "same_step", weight=0.85)
     if thing is None:
         wish = family == "accede" and trigger.tense == INFINITIVE
@@ -278,7 +288,7 @@ def _submit(case: Case) -> Step | None:
         return Step(ENDING[about.family], f"submit_law_{about.family}", Status.PLANNED)
     if thing.what == "instruments":
         return Step(E.DEPOSITED, "submit_instruments")
-    to_whom = _recipient(reading, trigger)
+    to_whom = _recipient(reading, trigger, thing)
     if thing.what in LAWS and about is not None:
         return None if about.family == "reject" else Step(E.SUBMITTED, f"submit_law_{about.family}")
     if thing.what in {"law", "draft"}:
@@ -300,13 +310,16 @@ def _returned(reading: Reading, thing: Thing) -> bool:
     return thing.last + 1 < len(reading.tokens) and reading.tokens[thing.last + 1].low == "back"
 
 
-def _recipient(reading: Reading, trigger: Trigger) -> bool:
-    """Whether a parliament, or ratification, is where the papers go."""
+def _recipient(reading: Reading, trigger: Trigger, thing: Thing) -> bool:
+    """Whether a parliament, or ratification, is where the papers go; no word of what is sent ("the Carlton *House* Accord") is meant."""
     clause = reading.clause_of[trigger.first]
     near = [
         h
         for h in reading.section("procedure")
-        if h.key == "recipient" and reading.clause_of[h.first] == clause and abs(h.first - trigger.first) <= 25
+        if h.key == "recipient"
+        and reading.clause_of[h.first] == clause
+        and abs(h.first - trigger.first) <= 25
+        and not thing.first <= h.first <= thing.last
     ]
     noun = [h for h in reading.section("acts") if h.form == "noun" and h.key in {"ratify", "approve"}]
     return bool(near or any(reading.clause_of[h.first] == clause for h in noun)) or any(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.recognise import further, orders
+from pipeline.recognise import endings, further, orders
 from pipeline.recognise.cases import LAWS, nothing_follows
 from pipeline.recognise.reading import RELATIVE, SUBORDINATE, Reading
 from pipeline.recognise.things import GENERIC, NOUN, PRONOUN, TREATY, Thing
@@ -181,12 +181,24 @@ def _has_object(reading: Reading, trigger: Trigger, thing: Thing, dated: frozens
         )
     if reading.lexicon.language == "zh":
         return _han_object(reading, trigger)
+    if _object_before(reading, trigger, thing):
+        return True
     inside = range(trigger.first + 1, trigger.last)
     if trigger.last > trigger.first and _has(reading, "ends", trigger.last):
         return True
     if any(reading.is_a("determiners", i) for i in inside) and not _actor(reading, inside):
         return True
     return _object_behind(reading, trigger, dated)
+
+
+def _object_before(reading: Reading, trigger: Trigger, thing: Thing) -> bool:
+    """„Ein Abkommen, das *die Zölle* aufhebt“: a German relative clause with an object before its verb, and nobody who could act."""
+    opener = reading.clause(trigger.first).opener
+    if opener <= thing.last or not reading.is_a("relative_articles", opener) or trigger.first - opener <= 1:
+        return False
+    between = range(opener + 1, trigger.first)
+    nominative = reading.tokens[opener + 1].low == "der" or reading.tokens[opener].low in {"den", "dem", "deren"}
+    return not nominative and endings.capital(reading, between[-1]) and not _actor(reading, between)
 
 
 def _words(reading: Reading, marked: Sequence[DateMention]) -> frozenset[int]:

@@ -80,8 +80,8 @@ def nothing_follows(reading: Reading, trigger: Trigger) -> bool:
     following = trigger.last + 1
     if trigger.tense == INFINITIVE and reading.tokens[trigger.last].low.endswith(_CLITICS):
         return True
-    while reading.is_a("season", following):  # "has ratified in spring"
-        following += 1
+    while reading.is_any(("season", "passing"), following) or _adverb(reading, following):
+        following += 1  # "has ratified in spring", "urged them to ratify quickly"
     if following >= len(reading.tokens) or reading.before(following).strip(" \u00a0"):
         return True
     return (
@@ -97,10 +97,19 @@ def nothing_follows(reading: Reading, trigger: Trigger) -> bool:
                 "be",
                 "to",
                 "relative",
+                "lacking",
             )
         )
         or reading.tokens[following].low.isdigit()
     )
+
+
+def _adverb(reading: Reading, word: int) -> bool:
+    """Whether a word has the ending of the language's adverbs, and a verb before it in the same breath."""
+    endings = tuple(reading.lexicon.grammar.get("adverb_endings", ()))
+    if not endings or word >= len(reading.tokens) or reading.before(word).strip(" \u00a0"):
+        return False
+    return reading.tokens[word].low.endswith(endings)
 
 
 _IN_SPITE = ("concessive", "under")  # «вопреки возражениям», which need be no prepositions

@@ -20,6 +20,7 @@ _AGREED = 10  # words between an agreeing and what was agreed to
 _AFTER_INFINITIVE = frozenset({"es", "pt"})
 _CHAMBERS = frozenset({"parliament", "lower_chamber", "upper_chamber"})
 _TO_BE_SIGNED = frozenset({"sign", "initial"})
+_BY_PAPER = _TO_BE_SIGNED | {"accede"}  # what is done by a paper that a decision only announces
 _UNSURE = frozenset({"planned", "called_for", "conditional", "negated", "rejected"})
 
 
@@ -63,7 +64,14 @@ def decide(reading: Reading, trigger: Trigger, start: int) -> Verdict:
         )
         if not found:
             return _bare(reading, trigger)
-    return _verdict(found, reading)
+    return _verdict(found, reading, trigger.family)
+
+
+def _decision_to(reading: Reading, cue: Hit) -> bool:
+    """ "Welcomed Peru's *decision to* accede": others speak of what was decided; a body that takes the decision decides it."""
+    near = range(cue.first - _SMALL, cue.first)
+    own = any(h.key in {"executive", "chamber"} and h.last in near for h in reading.section("procedure"))
+    return not own and any(h.key == "decision" and h.first == cue.first for h in reading.section("things"))
 
 
 def _participial(reading: Reading, trigger: Trigger) -> bool:
@@ -171,7 +179,7 @@ def _bare(reading: Reading, trigger: Trigger) -> Verdict:
     return None, ("bare_infinitive",)
 
 
-def _verdict(found: Sequence[Hit], reading: Reading) -> Verdict:
+def _verdict(found: Sequence[Hit], reading: Reading, family: str) -> Verdict:
     """The nearest cue governs; what stands before it governs the governor: "is expected to vote to"."""
     if cues.question(reading):
         return Status.CONDITIONAL, ("question",)
@@ -190,6 +198,8 @@ def _verdict(found: Sequence[Hit], reading: Reading) -> Verdict:
         later = before & {"planned", "called_for"}
         if later:
             return Status(min(later)), (min(later),)
+        if family in _BY_PAPER and _decision_to(reading, nearest):
+            return Status.PLANNED, ("decision_to",)
         return Status.OCCURRED, ("decided_to",)
     return Status(longest.key), (longest.key,)
 

@@ -250,13 +250,27 @@ class Meanings:
             if thing is one.thing or not (mention.generic or thing.agreement_id):
                 continue
             named = mentions.of(reading, thing, found, verbs)
-            earlier = self.linked.get(named.start) or self._link(named, reading, reading.sentence.index)
+            earlier = (
+                self._around_it(reading, thing)
+                or self.linked.get(named.start)
+                or self._link(named, reading, reading.sentence.index)
+            )
             told = [x for x in earlier if not x.mention.generic and not mentions.is_body(x.mention)]
             own = bool(told) and told[0].reasons[:1] not in {("carried",), ("charter_of_body",)}
             if own and thing is ahead[-1] and mention.generic:
                 self._take_up(told, reading.sentence.index)
             else:
                 self._note(told or earlier, reading, found)
+
+    def _around_it(self, reading: Reading, thing: Thing) -> tuple[Linked, ...]:
+        """What an earlier act of the sentence befell, where a noun lies inside its wording: "signed the protocol to the *accord*, and the
+        Senate approved it"."""
+        start, end = reading.tokens[thing.first].start, reading.tokens[thing.last].end
+        for links in self.linked.values():
+            sure = any(x.agreement_id and x.band is Band.SURE for x in links)
+            if sure and links[0].mention.start < start and end <= links[0].mention.end:
+                return links
+        return ()
 
     def _take_up(self, told: Sequence[Linked], sentence: int) -> None:
         ids = tuple(x.agreement_id for x in told if x.agreement_id)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pipeline.recognise import adjectives, complements, endings, han, number, topics
 from pipeline.recognise.reading import Reading
 from pipeline.recognise.things import GENERIC, NAMES, NOUN, PRONOUN, TREATY, Thing
-from pipeline.recognise.triggers import ATTRIBUTE, NOMINAL, Trigger
+from pipeline.recognise.triggers import ATTRIBUTE, GERUND, NOMINAL, Trigger
 from pipeline.recognise.values import DateMention, Mention, PartyKind, PartyMention
 
 _LEFT = 8  # words of modifiers before the noun
@@ -43,7 +43,7 @@ def of(
     verbs = frozenset(
         i
         for t in triggers
-        if t.voice != NOMINAL
+        if t.voice != NOMINAL and not _of_title(reading, thing, t)
         for i in range(t.first, t.last + 1)
         if not t.first <= thing.first <= t.last or i > max(thing.last, t.last - ending) or i == t.first < thing.first
     )  # «دخلت الاتفاقية بين … حيز التنفيذ», «подписи под конвенцией поставили …»: not what ends the verb's words, either
@@ -66,6 +66,12 @@ def of(
     generic = thing.what == GENERIC or (bare and thing.what == TREATY) or picked
     mention = _mention(reading, thing, first, last, generic=generic and last == thing.last)
     return topics.told_behind(reading, thing, mention, things, dates)
+
+
+def _of_title(reading: Reading, thing: Thing, trigger: Trigger) -> bool:
+    """Whether a verb with a capital goes on with a title right behind its noun ("the Convention Abolishing the Requirement of …")."""
+    behind = trigger.tense == GERUND and trigger.first == thing.last + 1 and not reading.before(trigger.first).strip()
+    return behind and endings.capital(reading, thing.last) and endings.capital(reading, trigger.first)
 
 
 def _protocol_to(reading: Reading, thing: Thing, things: Sequence[Thing]) -> Thing | None:

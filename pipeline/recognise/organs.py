@@ -336,7 +336,7 @@ def _judged(reading: Reading, one: Bound, verdict: Verdict, actor: Actor, told: 
     if one.step.reason == "same_step":
         kind = next((t.type for t in reversed(told) if t.type is not E.ENTERED_INTO_FORCE), kind)  # which no state does
     minor = actor.stage in _MINOR or (not actor.stage and _cabinet(reading, one.trigger))
-    decided = kind is E.ACCEDED and outcome is Status.OCCURRED and "decided_to" in why  # the instrument is to come
+    decided = outcome is Status.OCCURRED and "decided_to" in why and actors.only_approves(kind, actor.stage)
     if minor and (decided or (one.step.chamber and kind is E.RATIFIED)):
         kind = E.APPROVED
     bare = one.thing is not None and one.thing.what in _BARE and one.about is None

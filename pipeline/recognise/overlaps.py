@@ -38,6 +38,7 @@ def spans(reading: Reading) -> list[list[Hit]]:
             continue
         if hit.form != "noun" and (
             _in_list(reading, hit)
+            or _votes_cast(reading, hit.first)
             or (
                 hit.last > hit.first
                 and any(
@@ -130,6 +131,14 @@ def _not_its(reading: Reading, hit: Hit, acts: Sequence[Hit]) -> bool:
     return led or cues or any(reading.is_any(("subordinate", "relative", "be"), i) for i in between)
 
 
+def _votes_cast(reading: Reading, word: int) -> bool:
+    """ "Passed by 62 *votes* a law": what a number counts is the vote's result, and no voting."""
+    if not word or reading.before(word).strip():
+        return False
+    counted = reading.tokens[word - 1].low.isdigit() or reading.is_a("numbers", word - 1)
+    return counted and any(h.key == "votes" and h.first == word for h in reading.section("procedure"))
+
+
 def _in_list(reading: Reading, hit: Hit) -> bool:
     """飞行情报区调整协定、…: in a list of Chinese agreements the word before the noun says what one is about."""
     if reading.lexicon.language != "zh" or hit.key != "amend":
@@ -139,10 +148,13 @@ def _in_list(reading: Reading, hit: Hit) -> bool:
 
 
 def _titled(reading: Reading, hit: Hit) -> bool:
-    """ "The Exchange of Notes of 1966 on the islands": what may be an act is what an agreement is called."""
+    """ "The Exchange of Notes of 1966 on the islands": what may be an act is what an agreement is called („وقع … تبادل رسائل لتعديل …“)."""
     following = hit.last + 1
     if hit.key != "exchange" or following + 1 >= len(reading.tokens):
         return False
+    signed = any(h.key == "sign" and h.last < hit.first for h in reading.section("acts"))
+    if signed and any(h.first == hit.first and h.last > hit.last for h in reading.section("instruments")):
+        return True
     if not any(h.first <= hit.first and hit.last <= h.last for h in reading.section("instruments")):
         return False
     year = reading.tokens[following + 1].low

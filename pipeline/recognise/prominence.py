@@ -38,7 +38,7 @@ def place(
         t.what in {TREATY, GENERIC, PRONOUN} and reading.tokens[t.last].end <= mention.start and t.first <= _OPENING
         for t in found
     )
-    if ahead and trigger is None:
+    if trigger is None and (ahead or _by(reading, mention)):
         return Place.BY_THE_WAY
     if trigger is not None and _describes(reading, trigger, mention) and (ahead or _governed(reading, mention)):
         return Place.BY_THE_WAY
@@ -62,6 +62,12 @@ def _describes(reading: Reading, trigger: Trigger, mention: Mention) -> bool:
     last = reading.token_at(mention.end - 1)
     apposed = last < trigger.last and reading.comma_between(last, trigger.last)
     return apposed or trigger.voice == ATTRIBUTE or reading.clause(trigger.first).kind == RELATIVE
+
+
+def _by(reading: Reading, mention: Mention) -> bool:
+    """Whether an agreement is only what something else was made by: "the register created by an accord of 2023"."""
+    first = reading.token_at(mention.start)
+    return any(reading.is_a("by", i) for i in range(max(0, first - 2), first))
 
 
 def _governed(reading: Reading, mention: Mention) -> bool:

@@ -68,8 +68,8 @@ class Reading:
     def _cut(self) -> tuple[list[Clause], list[int]]:
         commas = bool(self.lexicon.grammar.get("relative_articles"))
         clauses, of = _clauses(self.tokens, self._gaps, self.hits, self.roles_of, self.changing, commas=commas)
-        if self.lexicon.language in relatives.LANGUAGES and any(c.kind == RELATIVE for c in clauses):
-            _close(clauses, of, self.tokens, self.hits, self.roles_of, english=self.lexicon.language == "en")
+        if self.lexicon.language in relatives.LANGUAGES and any(c.opener > 0 for c in clauses):
+            relatives.close(clauses, of, self.sentence, self.hits, self.roles_of, english=self.lexicon.language == "en")
         return clauses, of
 
     @cached_property
@@ -300,21 +300,6 @@ def _clauses(
             current = len(clauses) - 1
         of.append(current)
     return clauses, of
-
-
-def _close(
-    clauses: list[Clause], of: list[int], tokens: Sequence[Token], hits: Sequence[Hit], roles: Roles, *, english: bool
-) -> None:
-    """End the relative clauses behind which the clause that they stand in goes on without a comma."""
-    words = [token.low for token in tokens]
-    for clause in [c for c in clauses if c.kind == RELATIVE and c.opener >= 0]:
-        own = [i for i, number in enumerate(of) if number == clause.number]
-        nested = any(c.parent == clause.number for c in clauses)
-        if nested or not own or own[-1] - own[0] != len(own) - 1:
-            continue
-        end = relatives.end(clause.opener, words, hits, roles, own[-1], english=english)
-        for i in range(end, own[-1] + 1) if end > 0 else ():
-            of[i] = clause.parent
 
 
 def _set_in(gaps: Sequence[str], telling: frozenset[int]) -> dict[int, str]:

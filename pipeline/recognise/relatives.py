@@ -4,13 +4,14 @@ convention | a été signé »."""
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence, Set
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pipeline.recognise.patterns import Hit
-from pipeline.recognise.values import Token
+from pipeline.recognise.values import Sentence, Token
 
 if TYPE_CHECKING:
-    from pipeline.recognise.reading import Reading
+    from pipeline.recognise.reading import Clause, Reading
 
 Roles = Mapping[int, Set[str]]  # the keys of the grammar section that every word has, if any
 _NONE: Set[str] = frozenset()
@@ -31,26 +32,95 @@ _DONE = frozenset({"participle", "passive", "past"})
 _CHANGES = frozenset({"present", "base", "past", "participle"})
 TELLING = frozenset({"acts", "instruments"})
 _EXTENDED = 4  # words from "extends" to the agreement that goes on: what extends a lease is no extension
+_ASKED = 6  # words from an asking to the relative word about those who are asked
 _CLEFT = 12  # words between "it was" and its "that"
 _BY_WHICH = 2  # words before a relative word: "por el que", « par lequel »
 
 
-def end(opener: int, words: Sequence[str], hits: Sequence[Hit], roles: Roles, last: int, *, english: bool) -> int:
+def close(
+    clauses: list[Clause], of: list[int], sentence: Sentence, hits: Sequence[Hit], roles: Roles, *, english: bool
+) -> None:
+    """End the relative clauses behind which the clause that they stand in goes on without a comma. `of`: the clause of every word."""
+    words = [token.low for token in sentence.tokens]
+    names = {i for i, token in enumerate(sentence.tokens) if sentence.text[token.start - sentence.start].isupper()}
+    for clause in [c for c in clauses if c.kind in {"relative", "main"} and c.opener >= 0]:
+        own = [i for i, number in enumerate(of) if number == clause.number]
+        inside = [c for c in clauses if c.parent == clause.number]
+        last = min([own[-1], *(c.opener - 1 for c in inside)]) if own else -1
+        if last < clause.opener or any(of[i] != clause.number for i in range(own[0], last + 1)):
+            continue
+        relative = clause.kind == "relative"
+        ends = end(clause.opener, words, hits, roles, last, names, english=english, relative=relative)
+        if ends < 0:
+            continue
+        for i in own[own.index(ends) :]:
+            of[i] = clause.parent
+        for c in inside:
+            clauses[c.number] = replace(c, parent=clause.parent)
+
+
+def end(
+    opener: int,
+    words: Sequence[str],
+    hits: Sequence[Hit],
+    roles: Roles,
+    last: int,
+    names: Set[int],
+    *,
+    english: bool,
+    relative: bool = True,
+) -> int:
     """The first word behind a relative clause that begins with word `opener` and goes on to word `last` as far as marks tell, or -1.
 
-    Where a second finite verb follows without a conjunction, it is that of the noun the clause is about.
+    Where a second finite verb follows without a conjunction, it is that of the noun the clause is about. `names`: the words with a
+    capital; `relative`: it is no other clause ("that" behind a noun that is no agreement).
     """
     acts = [h for h in hits if h.section == "acts" and h.form != "noun" and opener < h.first <= last]
-    for i in range(opener + 3, last):
+    things = english and _of_things(opener, words, hits, roles, names)
+    asked = _asked(opener, words, hits, roles, last) if english else -1
+    if asked > 0:
+        return asked
+    for i in range(opener + 3, last if things or relative else 0):
+        if any(h.section == "instruments" and opener < h.first < i for h in hits) and things:
+            return -1
+        if things and any(h.first == i and h.key == "enter_force" and h.form in _DONE for h in acts):
+            return i
         if not roles.get(i, _NONE) & {"be", "have"} or words[i] in _BARE or "coordinate" in roles.get(i - 1, _NONE):
             continue
         if roles.get(i - 1, _NONE) & {"be", "have", "to"}:  # an auxiliary of the same verb
             continue
         if not any(h.form in _DONE and h.first <= i + _REACH and i <= h.last and h.first >= i for h in acts):
             continue
-        if _has_verb(opener, i, words, acts, roles, english=english):
+        if things or _has_verb(opener, i, words, acts, roles, english=english):
             return i - ("negation" in roles.get(i - 1, _NONE) and not english)
     return -1
+
+
+def _asked(opener: int, words: Sequence[str], hits: Sequence[Hit], roles: Roles, last: int) -> int:
+    """ "Urged the states that have not done so | *to* ratify": the word that goes on with what those are asked who did not, or -1."""
+    status = [h for h in hits if h.section == "status"]
+    asking = any(h.key == "called_for" and opener - _ASKED <= h.first and h.last < opener for h in status)
+    lacking = any(
+        "negation" in roles.get(i, _NONE) or words[i] == "yet" for i in range(opener + 2, min(opener + 4, last))
+    )
+    if not (asking and lacking):
+        return -1
+    led = {i for h in status for i in range(h.first, h.last + 1)}
+    acts = {h.first for h in hits if h.section == "acts"}
+    return next((i for i in range(opener + 3, last) if words[i] == "to" and i not in led and i + 1 in acts), -1)
+
+
+def _of_things(opener: int, words: Sequence[str], hits: Sequence[Hit], roles: Roles, names: Set[int]) -> bool:
+    """ "A pact on *subsidies that fuel* overfishing | took effect": whether what several things do begins the clause, which are no
+    agreements: a verb without an ending, and no other's subject."""
+    first = opener + 1
+    told = [h for h in hits if h.section in {*TELLING, "things"}]
+    noun = any(h.first <= opener - 1 <= h.last for h in told) or "quote_verbs" in roles.get(opener - 1, _NONE)
+    several = 0 < opener < len(words) - 1 and words[opener - 1].endswith("s") and not noun
+    if not several or not any(h.last < opener and h.section == "instruments" for h in told):
+        return False
+    plain = not words[first].endswith(("s", "ly")) and words[first] not in _ADVERBS and first not in names
+    return plain and not roles.get(first, _NONE) & {*_NO_VERB, "be", "have"}
 
 
 def _has_verb(

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.model import EventType, Salience, Status
-from pipeline.recognise import acting, actors, acts, company, enrolled, items, number, targets, tenses, voting
+from pipeline.recognise import acting, actors, acts, company, enrolled, items, number, signing, targets, tenses, voting
 from pipeline.recognise.assemble import Told
 from pipeline.recognise.cases import LAWS, PLAIN, Bound, Step
 from pipeline.recognise.focus import Linked
@@ -241,7 +241,7 @@ class Rolls(RollItems):
     def _staged(self, one: Bound, kind: EventType, actor: Actor) -> tuple[EventType, str, str]:
         """What a step is at the actor's stage, the stage, and the rule that said so."""
         known = actor.country or actor.stage == "committee"  # whosever committee it is
-        if not known or one.step.reason == acts.BY_DECREE:
+        if not known or one.step.reason in {acts.BY_DECREE, signing.INSTRUMENT}:
             return kind, actor.stage, ""
         return actors.normalise(kind, actor.country, actor.stage, self.tools.names.jurisdictions)
 

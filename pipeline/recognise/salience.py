@@ -63,7 +63,7 @@ class Circumstances:
     `lead`: it stands in the first sentence that tells an act; `alone`: no other act of that sentence happened; `coarse`: its only
     date is a month or a year; `beside`: another act stands in the sentence; `timed`: it has a time expression of its own;
     `counted`: all that says when is how long after it the rest of the sentence came; `aside`: headline and opening paragraph told of
-    no agreement.
+    no agreement; `near`: its date is a weekday, or a day of no year.
     """
 
     published: date | None
@@ -75,6 +75,7 @@ class Circumstances:
     timed: bool = False
     counted: bool = False
     aside: bool = False
+    near: bool = False
 
 
 def verdict(
@@ -174,9 +175,8 @@ def _before(reading: Reading, trigger: Trigger, when: PartialDate | None, around
         trigger.tense == PLUPERFECT or _governed_by_had(reading, trigger) or _long_done(reading, trigger)
     ):
         return "pluperfect"
-    if _lasting(reading, trigger) and not (around.timed and when is None):  # "since Monday" is news
-        return "lasting"
-    return ""
+    began = (around.timed and when is None) or (around.near and around.lead and (new or not around.sure))
+    return "lasting" if _lasting(reading, trigger) and not began else ""  # "since Monday" is news
 
 
 def _achieved(reading: Reading, trigger: Trigger) -> bool:

@@ -11,6 +11,7 @@ from pipeline.recognise.triggers import ACTIVE, PASSIVE, PRESENT, Trigger
 
 E = EventType
 TAKEN_ON = frozenset({"ratify", "approve", "accede"})  # what takes an agreement on
+INSTRUMENT = "sign_instrument"  # the reason of a ratification by signing its instrument, whoever signs
 
 
 def sign(case: Case) -> Step | None:
@@ -106,7 +107,7 @@ def _sign_paper(case: Case, thing: Thing) -> Step | None:
             return Step(E.ACCEDED, "sign_accession", weight=0.9)  # "signed instruments of accession"
         if trigger.voice == PASSIVE and not of_consent and not reading.is_a("by", trigger.last + 1):
             return Step(E.SIGNED, "sign_instruments", weight=0.85)  # "the two instruments were signed at Bintan"
-        return Step(E.RATIFIED, "sign_instrument", weight=0.9)
+        return Step(E.RATIFIED, INSTRUMENT, weight=0.9)
     if thing.what == "notice":
         return Step(E.WITHDRAWN, "sign_notice", weight=0.9)
     decided = thing.what == "decision" and _head_of_state(reading)  # "tasdik eden kararı imzaladı"

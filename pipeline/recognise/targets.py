@@ -65,11 +65,12 @@ def of(
 def _outer(
     reading: Reading, found: Sequence[Thing], verbs: Sequence[Trigger], trigger: Trigger, thing: Thing | None
 ) -> Thing | None:
-    """The protocol that stands before a participle behind a comma, not the agreement it is a protocol to ("el Protocolo de Optimización
-    del TLC con China, firmado …")."""
+    """The protocol that stands before a participle or a relative clause behind a comma, not the agreement it is a protocol to ("el
+    Protocolo de Optimización del TLC con China, firmado …", "…, which Lima ratified")."""
     if thing is None or thing.what != TREATY or thing.kind == "protocol" or trigger.first < thing.last:
         return thing
-    if trigger.voice == NOMINAL or "," not in reading.before(trigger.first):
+    opener = reading.clause(trigger.first).opener if reading.lexicon.language == "en" else -1  # "which" has no gender
+    if trigger.voice == NOMINAL or all("," not in reading.before(i) for i in (trigger.first, max(opener, thing.last))):
         return thing
     for other in found:
         gap = range(other.last + 1, thing.first)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pipeline.recognise import complements, endings
+from pipeline.recognise import complements, endings, relatives
 from pipeline.recognise.reading import Reading
 from pipeline.recognise.things import TREATY, Thing
 from pipeline.recognise.values import DateMention, Mention
@@ -28,6 +28,9 @@ def told_behind(
     made = next((h for h in reading.section("acts") if h.first == last + 1 and h.key in _MAKING), None)
     if made is not None and made.form != "noun" and not set(reading.before(made.first)) & _MARKS:
         begin = _topic(reading, made.last + 1, last + _REACH, things)
+    if begin < 0 and mention.generic:
+        begin = _behind_day(reading, last + 1, dates)
+        return _with(reading, mention, begin, _clause_end(reading, begin)) if begin >= 0 else mention
     if begin < 0:
         return mention
     days = {reading.token_at(d.start) for d in dates if d.role != "title"}
@@ -35,13 +38,43 @@ def told_behind(
     end = complements.complement(reading, thing, verbs, things, days, begin)
     while end > begin and reading.is_any(complements.SMALL, end):
         end -= 1
-    if end <= begin:
-        return mention
+    return _with(reading, mention, begin, end) if end > begin else mention
+
+
+def _with(reading: Reading, mention: Mention, begin: int, end: int) -> Mention:
+    """The mention with the words from `begin` to `end`."""
     base, sentence = reading.sentence.start, reading.sentence.text
     said = sentence[reading.tokens[begin].start - base : reading.tokens[end].end - base]
     inside = [p for p in reading.parties if mention.end <= p.start and p.end <= reading.tokens[end].end]
     named = tuple(p for p in inside if reading.same_clause(reading.token_at(p.start), begin))
     return replace(mention, text=f"{mention.text} {said}", generic=False, parties=(*mention.parties, *named))
+
+
+def _behind_day(reading: Reading, word: int, dates: Sequence[DateMention]) -> int:
+    """The word that opens what an agreement does, behind where and when it was made: "signed a pact in Lima on Friday *that* lifts visas",
+    "… *under* which visas are lifted"; or -1."""
+    if reading.lexicon.language not in relatives.LANGUAGES:
+        return -1
+    spans = [(d.start, d.end) for d in dates]
+    day = False
+    for i in range(word, min(word + _ASIDE, len(reading.tokens) - 1)):
+        if set(reading.before(i)) & _MARKS:
+            return -1
+        led = reading.is_a("prepositions", i)
+        if day and reading.is_a("relative", i + led) and not (led and reading.is_a("determiners", i + 1)):
+            return i  # "in that case" opens nothing
+        inside = any(start <= reading.tokens[i].start < end for start, end in spans)
+        day = day or inside
+        small = reading.is_any(("on_day", "days", "prepositions", "passing"), i)
+        if not (inside or small or endings.capital(reading, i)):
+            return -1
+    return -1
+
+
+def _clause_end(reading: Reading, begin: int) -> int:
+    """The last word before a mark."""
+    until = min(begin + _REACH, len(reading.tokens))
+    return next((i - 1 for i in range(begin + 1, until) if set(reading.before(i)) & _MARKS), until - 1)
 
 
 def _behind_aside(reading: Reading, word: int, things: Sequence[Thing]) -> int:

@@ -279,7 +279,7 @@ class Walk(Rolls):
         alone = all(t.tense in {INFINITIVE, GERUND, FUTURE, PRESENT, ""} or tenses.to_come(reading, t) for t in others)
         return Circumstances(
             self.article.published_on or self.latest, self.article.published_on is not None, lead, alone, when.coarse(own),
-            beside=bool(others), timed=bool(own), counted=when.counted(own), aside=self._is_aside(reading),
+            beside=bool(others), timed=bool(own), counted=when.counted(own), aside=self._is_aside(reading), near=when.near(own),
         )  # fmt: skip
 
     def _spread(

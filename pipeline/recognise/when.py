@@ -63,6 +63,14 @@ def coarse(own: Sequence[DateMention]) -> bool:
     return bool(own) and all(m.day is None and m.weekday is None and (m.month or m.year) for m in own)
 
 
+_NEAR = frozenset({"weekday", "day_month"})  # rules of dates
+
+
+def near(own: Sequence[DateMention]) -> bool:
+    """Whether all that says when is a weekday, or a day without a year: one of late."""
+    return bool(own) and all(m.rule in _NEAR and m.year is None for m in own)
+
+
 def usable(
     reading: Reading,
     marked: Sequence[DateMention],
