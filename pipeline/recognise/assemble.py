@@ -243,8 +243,9 @@ def weigh(told: Sequence[Told]) -> list[Told]:
 def _voted_before(one: Told, other: Told) -> bool:
     """ "The Senate approved the law. The lower house passed it on 14 September": the step of a stage before the one that is news."""
     a, b = one.actor, other.actor
-    later = 0 < _STAGES.get(a.stage, 0) < _STAGES.get(b.stage, 0)
-    return later and a.country == b.country and one.type is other.type and _of_one(one, other) and other is not one
+    later = 0 < _STAGES.get(a.stage, 0) < _STAGES.get(b.stage, 0) or (a.stage, b.stage) == ("parliament", _HEAD)
+    alike = one.type is other.type or {one.type, other.type} == VOTES
+    return later and a.country == b.country and alike and _of_one(one, other) and other is not one
 
 
 def _recounted(one: Told, told: Sequence[Told]) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from pipeline.recognise import (
-    adjectives,
     cues,
     fronting,
     han,
@@ -16,6 +15,7 @@ from pipeline.recognise import (
     nominals,
     orders,
     papers,
+    phrases,
     turning,
 )
 from pipeline.recognise.fronting import Sides
@@ -154,7 +154,7 @@ def left_of(reading: Reading, trigger: Trigger, things: Sequence[Thing], trigger
     noun = first.what in {NOUN, "law", "draft", "decree", "instruments"}
     if trigger.voice == PASSIVE and noun and first.first - opening <= 3 and not apart:
         return first
-    return _head(reading, candidates)
+    return phrases.head(reading, candidates)
 
 
 def _of_content(reading: Reading, verb: Trigger, things: Sequence[Thing]) -> bool:
@@ -163,7 +163,7 @@ def _of_content(reading: Reading, verb: Trigger, things: Sequence[Thing]) -> boo
     led = word > 0 and (reading.is_a("to", word) or reading.is_a("prepositions", word))
     if verb.tense not in {GERUND, INFINITIVE} or not led:
         return False
-    before = (t for t in things if t.what == TREATY and 1 < verb.first - t.last <= _TIED)
+    before = (t for t in things if t.what in {TREATY, "other"} and 1 < verb.first - t.last <= _TIED)
     return any(not reading.comma_between(t.last, verb.first) for t in before)
 
 
@@ -183,44 +183,6 @@ def _for_which(reading: Reading, other: Trigger, trigger: Trigger) -> bool:
 def _governed(reading: Reading, pronoun: Thing) -> bool:
     """Whether a preposition stands before a pronoun: it is no subject."""
     return pronoun.first > 0 and reading.is_a("prepositions", pronoun.first - 1)
-
-
-def _head(reading: Reading, things: list[Thing]) -> Thing:
-    """Of the things left of a verb the one that heads the noun phrase: the last whose left neighbour is no complement.
-
-    "The ratification of the agreement was postponed": ratification; "the bill on the treaty passed": the bill.
-    """
-    head = things[-1]
-    for thing in reversed(things[:-1]):
-        if _apposed(reading, thing, head):
-            head = thing
-            continue
-        between = range(adjectives.behind(reading, thing.last) + 1, head.first)
-        if len(between) > 7 or reading.comma_between(thing.last, head.first):
-            break
-        opening = bool(between) and reading.is_any(("complement", "prepositions"), between[0])
-        if not opening and not (_heads_first(reading) and thing.what in {NOUN, "law", "draft"}):
-            break
-        head = thing
-    return head
-
-
-def _heads_first(reading: Reading) -> bool:
-    """Whether what belongs to a noun follows it without a preposition: German and Russian genitives, not Turkish or Kazakh ones."""
-    return reading.lexicon.object_first and bool(reading.lexicon.grammar.get("prepositions"))
-
-
-def _apposed(reading: Reading, thing: Thing, head: Thing) -> bool:
-    """ "The Kyoto Protocol, an international agreement on …, takes effect": what stands between commas only explains."""
-    if thing.what != TREATY or head.what != TREATY or not thing.last < head.first:
-        return False
-    opening = next((i for i in range(head.first, thing.last, -1) if "," in reading.before(i)), -1)
-    if opening < 0 or head.first - opening > 4 or opening - thing.last > 4:
-        return False
-    names = range(opening, head.first)
-    return not any(reading.is_a("coordinate", i) for i in names) and (
-        reading.is_a("indefinite", opening) or not reading.lexicon.grammar.get("indefinite")
-    )
 
 
 def antecedent(reading: Reading, trigger: Trigger, things: Sequence[Thing]) -> Thing | None:
@@ -365,6 +327,8 @@ def _by_the_way(reading: Reading, trigger: Trigger, thing: Thing) -> bool:
     if trigger.family == "enter_force" and thing.what == "law":
         return True  # "will become international law": what the agreement turns into
     own = any(h.first > thing.last and h.last <= trigger.last for h in reading.section("acts"))
+    if thing.what == "other" and trigger.family == "ratify":
+        return own  # "adopted the report on the ratification of"
     return thing.what in {"law", "draft", "decree"} and own and trigger.family in {"ratify", "promulgate"}
 
 

@@ -248,7 +248,8 @@ def _object_behind(reading: Reading, trigger: Trigger, dated: frozenset[int]) ->
     counted = reading.is_a("numbers", following) and trigger.tense != GERUND  # "ended two years ago"
     adverb = _ends(reading, "adverb_endings", following) or counted or reading.is_a("stop_words", following)
     near = range(following, min(following + 3, len(reading.tokens)))
-    return not adverb and not low.isdigit() and not _actor(reading, near) and not dated & set(near[:2])
+    day = low.isdigit() and trigger.tense != GERUND  # "expires 31 May", but "ending 19 rounds of talks"
+    return not adverb and not day and not _actor(reading, near) and not dated & set(near[:2])
 
 
 def _han_object(reading: Reading, trigger: Trigger) -> bool:

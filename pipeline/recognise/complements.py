@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 
-from pipeline.recognise import adjectives, endings, han
+from pipeline.recognise import adjectives, endings, further, han
 from pipeline.recognise.reading import Reading
 from pipeline.recognise.things import GENERIC, NAMES, TREATY, Thing
 from pipeline.recognise.values import DateMention, PartyKind
@@ -69,6 +69,7 @@ def _with_parties(
         mark = reading.before(i).strip(" \u00a0'’-\"”»“«")
         small = reading.is_any(("have", "be", "together", "relative", "by", "stop_words"), i)
         small = small and not reading.is_a("prepositions", i)
+        small = small or (reading.is_a("coordinate", i) and further.another(reading, i + 1) >= 0)  # "and one with Peru"
         if mark or small or i in verbs or i in days or i in nouns or reading.clause_of[i] != reading.clause_of[last]:
             return last
         party = i + 1 + reading.is_a("determiners", i + 1)

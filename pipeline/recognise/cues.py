@@ -233,12 +233,9 @@ def says_nothing(reading: Reading, hit: Hit, trigger: Trigger) -> bool:
         return True
     if hit.key not in {"negated", REJECTED}:
         told = trigger.tense in {PAST, PERFECT, PLUPERFECT} and trigger.voice == ACTIVE
-        return (
-            told
-            and hit.key in {"called_for", "planned"}
-            and reading.comma_between(hit.last, verb)
-            and _set_in(reading, hit)
-        )
+        aside = reading.comma_between(hit.last, verb) and _set_in(reading, hit)
+        compound = hit.first > 0 and reading.before(hit.first) == "-"  # "the long-pending treaty took effect"
+        return told and hit.key in {"called_for", "planned"} and (aside or compound)
     if trigger.tense == PAST and trigger.voice == ACTIVE and reading.is_a("do", hit.first - 1):
         return True  # "did not hesitate and ratified": "did" wants a verb without an ending
     if reading.comma_between(hit.last, verb) and (_set_in(reading, hit) or _other_verb(reading, hit, trigger)):

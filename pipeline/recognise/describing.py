@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pipeline.recognise import laws, signing, tenses
 from pipeline.recognise.reading import RELATIVE, Reading
-from pipeline.recognise.triggers import ACTIVE, ATTRIBUTE, GERUND, PASSIVE, PRESENT, Trigger
+from pipeline.recognise.triggers import ACTIVE, ATTRIBUTE, GERUND, PASSIVE, PAST, PRESENT, Trigger
 
 _BESIDE = 3  # words from a participle to its noun
 _TRAITS = frozenset(
@@ -16,6 +16,8 @@ def descriptive(trigger: Trigger, reading: Reading) -> bool:
     """Words that say what an agreement is like, not what befell it: "a protocol amending", "which extends", "took effect, extending"."""
     if tenses.no_deed(reading, trigger):
         return True
+    if trigger.tense == PAST and trigger.first and reading.is_a("ever", trigger.first - 1):
+        return True  # "the greenest deal ever signed"
     if trigger.voice == ATTRIBUTE:
         told = trigger.family != "conclude" and _told_apart(reading, trigger)
         return (trigger.family in _TRAITS and not told) or reading.is_a("strict", trigger.first)

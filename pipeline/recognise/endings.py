@@ -20,6 +20,8 @@ _OWN_WAW = (
     "وثيق", "وثاي", "وثائ", "وزار", "وزير", "وزرا", "وكال", "وفد", "وفود", "وقف", "وضع", "واشنطن", "وقع", "وسيط", "وساط", "وصول", "وقود",
 )  # fmt: skip
 _VOTES = ("vote", "voix", "voto", "stimm", "голос", "against", "contra", "contre", "gegen")
+_DEEDS = frozenset({"ratify", "accede", "approve", "withdraw", "denounce", "terminate"})
+_TO_DEED = 2  # small words between a conjunction and a further deed
 _FIELDS = ("مجال", "المجال", "ميدان", "الميدان", "قطاع", "شان")  # what says the field of an agreement
 
 
@@ -60,18 +62,18 @@ def marked_off(reading: Reading, last: int, word: int, following: int) -> bool:
     sides = {i for h in reading.section("grammar") if h.key == "sides" for i in (h.first, h.last + 1)}
     if word in sides and mark == ",":
         return False  # "between the Union, of the one part, and Georgia, of the other part, on …"
-    if not mark or mark == "(" or (mark == ")" and _short_form_ends(reading, word)):
+    if mark in {"),", ")"} and short_form(reading, word - 1):
+        mark = mark[1:] or ("" if reading.is_a("complement", word) or reading.is_a("with", word) else mark)
+    if not mark or mark == "(":
         return False
     return word == following or not (
         mark in {",", "،"} and (_title_goes_on(reading, last, word) or _parties_go_on(reading, last, word))
     )
 
 
-def _short_form_ends(reading: Reading, word: int) -> bool:
-    """Whether a short form set in brackets ends before a word that goes on with the title: "the Tax Agreement (DTA) with Korea"."""
-    short = word - 1
-    capitals = text_of(reading, short).isupper() and reading.before(short).endswith("(")
-    return capitals and (reading.is_a("complement", word) or reading.is_a("with", word))
+def short_form(reading: Reading, word: int) -> bool:
+    """Whether a word is a short form set in brackets: "the Tax Agreement (DTA) with Korea", "accords on the region (FIR), extradition and …"."""
+    return text_of(reading, word).isupper() and reading.before(word).endswith("(")
 
 
 def _parties_go_on(reading: Reading, last: int, word: int) -> bool:
@@ -128,6 +130,9 @@ def ends(reading: Reading, thing: Thing, things: Sequence[Thing], word: int) -> 
         return True
     if joined(reading, word) and any(t.first == word and t.what == TREATY for t in things):
         return True  # «اتفاقية التجارة واتفاقية النقل»
+    deeds = {t.first for t in things if t.what == NOUN and t.kind in _DEEDS}
+    if joins and not deeds.isdisjoint(range(word + 1, word + 2 + _TO_DEED)):
+        return True  # "ratification of the treaty with Peru and (for the) accession to the convention"
     return any(t.first == word and t.what == NOUN and t.kind in {"ratify", "withdraw", "enter_force"} for t in things)
 
 

@@ -165,3 +165,20 @@ def is_one(
         return None
     told = any(v.first in range(copula, behind.first) or v.first == copula + 1 for v in verbs)
     return None if told or reading.comma_between(copula, behind.first) else behind
+
+
+def set_in(reading: Reading, verbs: Sequence[Trigger], word: int, gap: range) -> bool:
+    """Whether a verb is a participle between commas, behind which a conjunction goes on with the list (", signed in Rabat in May, and …")."""
+    passing = any(v.first == word and v.voice == ATTRIBUTE for v in verbs) and "," in reading.before(word)
+    return passing and any(i > word and reading.is_a("coordinate", i) and "," in reading.before(i) for i in gap)
+
+
+def as_were(reading: Reading, trigger: Trigger, other: Thing) -> bool:
+    """ "… was ratified, as were treaties on …": the verb is said once for both."""
+    between = range(trigger.last + 1, other.first)
+    return any(reading.is_a("subordinate", i) and i + 1 < other.first and reading.is_a("be", i + 1) for i in between)
+
+
+def among(reading: Reading, gap: range) -> bool:
+    """Whether what follows is told to be some of what went before: "four documents, among them a treaty on extradition"."""
+    return any(reading.is_a("including", i) and set(",،，") & set(reading.before(i)) for i in gap)

@@ -47,13 +47,15 @@ _THEN = frozenset(["last", "this", "earlier", "yesterday", "today", "late", "ear
 
 
 def noun(reading: Reading, first: int, last: int, verb: int) -> bool:
-    """Whether a noun (its words `first` to `last`) stands behind a preposition in what two commas set in before a verb."""
+    """Whether a noun (its words `first` to `last`) stands behind a preposition or a participle in what two commas set in before a verb:
+    "the convention, *signed in May with a protocol*, took effect"."""
     if not first or not reading.comma_between(last, verb):
         return False
-    for word in range(first, max(0, first - _REACH), -1):
-        if "," in reading.before(word):
-            return word < first and any(reading.is_a(role, word) for role in _OPENING)
-    return False
+    opening = next((i for i in range(first, max(0, first - _SET_IN_BEFORE), -1) if "," in reading.before(i)), first)
+    done = any(h.first == opening and h.form in _DONE for h in reading.section("acts"))
+    governed = any(reading.is_a("prepositions", i) or reading.is_a("with", i) for i in range(opening, first))
+    near = first - opening < _REACH and any(reading.is_a(role, opening) for role in _OPENING)
+    return opening < first and (near or (done and governed))
 
 
 def behind(reading: Reading, verb: int, thing: Thing, things: Sequence[Thing]) -> bool:
@@ -72,6 +74,8 @@ def behind(reading: Reading, verb: int, thing: Thing, things: Sequence[Thing]) -
     )
 
 
+_DONE = frozenset({"participle", "attribute", "passive"})
+_SET_IN_BEFORE = 16  # words of a participle set in before a verb
 _SET_IN_BEHIND = 10  # words from a means to the object behind it
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.resources import files
 
-from pipeline.model import Salience, Status
+from pipeline.model import EventType, Salience, Status
 from pipeline.recognise import scenes, signs
 from pipeline.recognise.assemble import VOTES, Told, history, weigh
 from pipeline.recognise.salience import ORDER
@@ -22,8 +22,9 @@ NEWS_FROM = 0.445
 PROMOTED_FROM = 0.55
 PASSING_FROM = 0.8  # the same for what a participle tells in passing
 _BEYOND_DOUBT = frozenset(
-    {"pluperfect", "since_then", "tally", "stance", "counted_from", "lasting", "recounted", "cue:ago"}
+    {"pluperfect", "since_then", "tally", "stance", "counted_from", "lasting", "recounted", "cue:ago", "old_agreement"}
 )  # reasons of the rules that no other sign outweighs
+_LAST_FORMALITIES = frozenset({EventType.DEPOSITED, EventType.EXCHANGED, EventType.NOTIFIED})
 _NEXT = 2  # sentences: "the presidents' press service said so" may stand between
 
 
@@ -75,7 +76,7 @@ class Judgement:
         if one.linked.agreement_id is None:
             return one
         right = self.right.probability(shown)
-        reported = any(other is one for other in news)
+        reported = any(other is one or _brought_about(other, one) or _passed_on(other, one) for other in news)
         if reported and not _is_news(one):
             return replace(one, salience=Salience.NEWS, confidence=right, reasons=(*one.reasons, "judged_news"))
         if _is_news(one) and not reported and not any(_in_one_breath(one, other) for other in news):
@@ -111,6 +112,36 @@ def _in_one_breath(one: Told, other: Told) -> bool:
         return False
     alike = one.type is other.type and one.actor.country == other.actor.country
     return alike or (near and later and other.agreement == one.agreement)
+
+
+def _brought_about(one: Told, other: Told) -> bool:
+    """ "Entered into force on Monday, after Kenya handed in its instrument": without a day of its own, what brought an agreement
+    into force is as new as that."""
+    return (
+        one.type is EventType.ENTERED_INTO_FORCE
+        and other.type in _LAST_FORMALITIES
+        and other.status is Status.OCCURRED
+        and other.sentence is one.sentence
+        and other.agreement == one.agreement
+        and other.told_date in {None, one.told_date}
+        and _BEYOND_DOUBT.isdisjoint(other.reasons)
+        and signs.COUNTED_BACK not in other.signs
+    )
+
+
+def _passed_on(one: Told, other: Told) -> bool:
+    """ "The lower house ratified the treaty. The bill was sent to the Senate": the way from a vote to the next chamber is as new as that."""
+    return (
+        other.type is EventType.SUBMITTED
+        and other.status is Status.OCCURRED
+        and other.stage == "upper_chamber"
+        and one.type in VOTES
+        and one.stage in {"lower_chamber", "parliament"}
+        and (one.agreement, one.actor.country) == (other.agreement, other.actor.country)
+        and other.told_date is None
+        and one.at < other.at
+        and _BEYOND_DOUBT.isdisjoint(other.reasons)
+    )
 
 
 def _overtaken(one: Told, other: Told) -> bool:

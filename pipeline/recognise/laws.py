@@ -54,13 +54,13 @@ def stands_for(reading: Reading, law: Thing, subject: Trigger, thing: Thing, tri
     A relative clause behind the treaty hangs on that: "a law denouncing the treaty, which Russia suspended in 2016".
     """
     between = law.last < subject.first <= thing.first or (law.first <= subject.first <= law.last < thing.first)
-    apart = law.last < trigger.first < thing.first
+    begin = thing.first - reading.is_a("determiners", thing.first - 1)
+    anew = reading.is_a("coordinate", begin - 1) and "," in reading.before(begin - 1)  # "…, and the treaty ended"
+    apart = law.last < trigger.first < thing.first or (anew and trigger.first > thing.last)
     if reading.lexicon.language == "zh":
         return _heads(reading, law, subject, thing, trigger)
     clause = reading.clause(trigger.first)
-    agrees = any(
-        reading.is_a("of_treaty", i) for i in (clause.opener, trigger.first)
-    )  # «законопроект о соглашении, которое подписали …»
+    agrees = any(reading.is_a("of_treaty", i) for i in (clause.opener, trigger.first))  # «…, которое подписали …»
     of_treaty = (trigger.family in _OF_TREATIES or agrees) and clause.kind == RELATIVE and clause.opener > thing.last
     return (
         subject is not trigger

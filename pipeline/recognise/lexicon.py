@@ -203,6 +203,8 @@ GRAMMAR = frozenset(
         "informal",
         "naming",
         "intransitive",
+        "labile",
+        "ever",
         "papers",
         "reflexive",
         "enclitics",

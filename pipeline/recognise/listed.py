@@ -303,7 +303,10 @@ def _strong(reading: Reading, word: int) -> bool:
 
 
 def _breaks(reading: Reading, thing: Thing, word: int, verbs: set[int]) -> bool:
-    strong = _STRONG & set(reading.before(word))
+    if endings.short_form(reading, word):
+        return False
+    short = word > 0 and endings.short_form(reading, word - 1)
+    strong = _STRONG & set(reading.before(word)) - (set("()") if short else set())
     return bool(
         word in verbs
         or strong

@@ -22,6 +22,8 @@ def asked(reading: Reading, trigger: Trigger) -> Verdict | None:
     opens = reading.clause(trigger.first).opener
     if opens >= 0 and reading.is_a("purpose", opens):
         return _by_asking(reading, opens) or (Status.PLANNED, ("purpose",))
+    if _bare_subjunctive(reading, trigger, opens):
+        return _by_asking(reading, opens) or (Status.CALLED_FOR, ("subjunctive",))
     if "subjunctive_aux" not in reading.roles:
         return None
     near = range(max(0, trigger.first - _AUXILIARY), trigger.first)
@@ -40,6 +42,24 @@ def asked(reading: Reading, trigger: Trigger) -> Verdict | None:
     if _fact(reading, opener) or trigger.voice != PASSIVE or reading.is_a("have", auxiliary):
         return None  # "celebró que lo haya ratificado", « bien que l'accord soit signé »
     return Status.PLANNED, ("subjunctive",)
+
+
+def _bare_subjunctive(reading: Reading, trigger: Trigger, opener: int) -> bool:
+    """ "Recommending that the Senate *ratify* the treaty": behind "that" and one subject, an English verb without its ending tells a wish."""
+    subject = trigger.first - 1
+    if reading.lexicon.language != "en" or trigger.tense != PRESENT or trigger.voice != ACTIVE:
+        return False
+    if opener <= 0 or not reading.is_a("complementiser", opener) or reading.tokens[trigger.first].low.endswith("s"):
+        return False
+    joined = any(reading.is_a("coordinate", i) for i in range(opener, trigger.first))
+    body = any(p.code and reading.token_at(p.end - 1) == subject for p in reading.parties)
+    lone = reading.tokens[subject].low in {"it", "he", "she"} or (body and not reading.is_a("plural_hint", subject))
+    organ = any(h.last == subject for h in reading.section("procedure")) and not _plural(reading, subject)
+    return subject > opener and not joined and (lone or organ)
+
+
+def _plural(reading: Reading, word: int) -> bool:
+    return reading.tokens[word].low.endswith("s") and not reading.tokens[word].low.endswith("ss")
 
 
 def _by_asking(reading: Reading, opener: int) -> Verdict | None:

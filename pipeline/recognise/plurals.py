@@ -8,8 +8,10 @@ from pipeline.recognise import among
 from pipeline.recognise.among import Around
 from pipeline.recognise.focus import Linked
 from pipeline.recognise.linking import Index
-from pipeline.recognise.values import Band, Mention
+from pipeline.recognise.values import Band, Candidate, Mention
 
+_ALIKE, _LEAST = 0.35, 0.4  # content and score of an agreement that a plural may mean
+_APART = 0.02  # by which the best one of a party must lead the next
 _LISTED = 0.84  # confidence of the agreements that a plural means, where each alone fits its party
 
 
@@ -27,24 +29,12 @@ def of_parties(index: Index, mention: Mention, language: str, around: Around) ->
             sentence=around.text,
             limit=6,
         )
-        for candidate in ranked:
-            parties = index.parties(candidate.agreement_id)
-            everyone = parties <= {*around.near, *around.context}
-            others = among.strangers(index, candidate.agreement_id, around.acting) and not parties <= {
-                *among.named(mention)
-            }
-            if code in parties and everyone and not others and candidate.content >= 0.35 and candidate.score >= 0.4:
-                found.setdefault(
-                    candidate.agreement_id,
-                    Linked(
-                        candidate.agreement_id,
-                        Band.SURE,
-                        min(0.85, 0.5 + candidate.score / 2),
-                        ("plural", *candidate.reasons),
-                        mention,
-                    ),
-                )
-                break
+        of_party = [c for c in ranked if _fits(index, c, mention, code, around)]
+        if of_party and not (len(of_party) > 1 and of_party[0].score - of_party[1].score < _APART):
+            best = of_party[0]
+            confidence = min(0.85, 0.5 + best.score / 2)
+            linked = Linked(best.agreement_id, Band.SURE, confidence, ("plural", *best.reasons), mention)
+            found.setdefault(best.agreement_id, linked)
     if len(found) > 1:
         return _as_named(index, found, (*among.named(mention), *around.near))
     listed = [code for code in among.named(mention) if len(code) == 2]
@@ -53,6 +43,14 @@ def of_parties(index: Index, mention: Mention, language: str, around: Around) ->
     if len(fits) < 2 or len(fits) < len(listed) - 1:
         return ()
     return tuple(Linked(i, Band.SURE, _LISTED, ("plural", "alone_of_these_parties"), mention) for i in fits)
+
+
+def _fits(index: Index, candidate: Candidate, mention: Mention, code: str, around: Around) -> bool:
+    """Whether an agreement is one with a party that a plural names, and with nobody who is not in the text."""
+    parties = index.parties(candidate.agreement_id)
+    everyone = parties <= {*around.near, *around.context}
+    others = among.strangers(index, candidate.agreement_id, around.acting) and not parties <= {*among.named(mention)}
+    return code in parties and everyone and not others and candidate.content >= _ALIKE and candidate.score >= _LEAST
 
 
 def _as_named(index: Index, found: dict[str, Linked], codes: Sequence[str]) -> tuple[Linked, ...]:

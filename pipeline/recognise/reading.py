@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from operator import attrgetter
 
-from pipeline.recognise import parted, relatives
+from pipeline.recognise import homographs, parted, relatives
 from pipeline.recognise.immutable import cached_property, value
 from pipeline.recognise.lexicon import Lexicon
 from pipeline.recognise.patterns import Hit
@@ -31,11 +31,6 @@ _JOINING = frozenset({"-", "‑"})
 _FINITE = frozenset({"present", "base", "subjunctive"})
 _PLAIN = frozenset({" ", "", "-", "'", "’", "\u00a0"})  # between most words: no mark at all
 _LABEL = 9  # words within which the heading of an item ends
-
-_NUMBER, _NUMBERED = frozenset({"no", "n"}), frozenset(".º°˚")
-_BEFORE_MONTHS = frozenset(
-    {"in", "on", "of", "by", "since", "until", "till", "last", "this", "next", "late", "early", "mid", "from"}
-)
 
 
 @value()
@@ -350,36 +345,11 @@ def read(
     hits = parted.whole(lexicon.table, sentence, hits) if lexicon.language == "zh" else hits
     if not parted.PASSING.isdisjoint([h.key for h in hits]):
         hits = tuple(sorted((*hits, *parted.across(lexicon.table, sentence.tokens, hits)), key=attrgetter("first")))
-    hits = tuple(h for h in hits if h.key != "negated" or not _of_number(sentence, h))
-    months = {h.first for h in hits if h.key == "also_month" and _is_month(sentence, h.first, heading=heading)}
-    parts = {h.first for h in hits if h.form in _FINITE and _in_compound(sentence, h.first)}
+    hits = tuple(h for h in hits if h.key != "negated" or not homographs.of_number(sentence, h))
+    months = {
+        h.first for h in hits if h.key == "also_month" and homographs.is_month(sentence, h.first, heading=heading)
+    }
+    parts = {h.first for h in hits if h.form in _FINITE and homographs.in_compound(sentence, h.first)}
     if months or parts:
         hits = tuple(h for h in hits if h.first not in months and not (h.first in parts and h.form in _FINITE))
     return Reading(sentence, lexicon, hits, find_parties, heading, item)
-
-
-def _of_number(sentence: Sentence, hit: Hit) -> bool:
-    """ "Bill No. 12": what a number stands behind is no denial."""
-    tokens, last = sentence.tokens, hit.last
-    if hit.first != last or last + 1 >= len(tokens) or tokens[last].low not in _NUMBER:
-        return False
-    return sentence.low[tokens[last].end - sentence.start] in _NUMBERED and tokens[last + 1].low[0].isdigit()
-
-
-def _in_compound(sentence: Sentence, word: int) -> bool:
-    """« libre-échange »: what a hyphen joins to the noun before it is no verb."""
-    if not word:
-        return False
-    base, tokens = sentence.start, sentence.tokens
-    return sentence.low[tokens[word - 1].end - base : tokens[word].start - base] in _JOINING
-
-
-def _is_month(sentence: Sentence, word: int, *, heading: bool) -> bool:
-    """Whether what may be a verb is the month, with a capital: beside a number or a preposition, or inside a sentence, no heading."""
-    tokens, text = sentence.tokens, sentence.text
-    if not text[tokens[word].start - sentence.start].isupper():
-        return False
-    before = tokens[word - 1].low if word else ""
-    after = tokens[word + 1].low if word + 1 < len(tokens) else ""
-    beside = before.isdigit() or after[:1].isdigit() or before in _BEFORE_MONTHS
-    return beside or (word > 0 and not heading and not text.isupper())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 
@@ -47,9 +46,6 @@ _MONTH = 31  # days
 _ITS_NAME = 3  # words: "the first country of East Africa that …"
 _APPOSED = 4  # words between a treaty noun and a participle in apposition to it
 _OLD_IN_LEAD = 400
-_SPAN_AFTER = re.compile(
-    r"[^,，。;；]{0,30}?[一二三四五六七八九十两半几数\d]+多?(?:年|个月|天|周|个星期|日)(?:之|以)?(?:后|来)"
-)
 
 WITNESSED = "witnessed"  # a reason
 
@@ -88,7 +84,7 @@ def verdict(
         return Salience.BACKGROUND, ("counted_from",)
     if any(h.key == "stance" and 0 <= trigger.first - h.last <= _FROM_REACH for h in reading.section("salience")):
         return Salience.BACKGROUND, ("stance",)  # "stands by its decision to leave"
-    if _since_then(reading, trigger):
+    if scenes.since_then(reading, trigger):
         return Salience.BACKGROUND, ("since_then",)
     if not around.timed and trigger.tense != PRESENT and counted_actor(reading, trigger):
         return Salience.BACKGROUND, ("tally",)
@@ -162,6 +158,8 @@ def _gone_by(
     months = around.sure and _months_old(reading, when, published)
     if fresh is False and (not around.lead or around.aside or months or _years_old(when, published)):
         return "old_date"
+    if (reading.sentence.index or not around.lead) and not around.timed and scenes.of_old(reading, trigger, published):
+        return "old_agreement"
     by_the_way = around.aside and trigger.family not in scenes.AT_MEETINGS
     return "aside" if by_the_way and fresh is None and not around.timed and not _newly(reading, trigger) else ""
 
@@ -238,33 +236,6 @@ def _set_apart(reading: Reading, trigger: Trigger) -> bool:
         and not reading.any_is("be", range(max(0, trigger.first - 3), trigger.first))
         and any(0 < trigger.first - h.last <= _APPOSED for h in reading.section("instruments"))
     )
-
-
-def _since_then(reading: Reading, trigger: Trigger) -> bool:
-    """ "Marked 14 years since the convention was signed": what a clause counts from."""
-    opener = reading.clause(trigger.first).opener
-    if opener >= 0 and reading.is_a("since", opener) and trigger.tense in {PAST, PERFECT, PLUPERFECT}:
-        return True
-    if opener > 0 and reading.is_a("units", opener - 1) and trigger.voice in {ACTIVE, PASSIVE}:
-        return True  # "Five years after the two signed it, the minister …"
-    following = trigger.last + 1
-    if reading.lexicon.language == "zh":  # 自协定生效以来, 签署六年后
-        return (
-            reading.is_a("since", following)
-            or _SPAN_AFTER.match(reading.sentence.text, reading.tokens[trigger.last].end - reading.sentence.start)
-            is not None
-        )
-    if not (reading.lexicon.verb_final and reading.is_a("since", 0)):
-        return False  # German: "Seit das Abkommen in Kraft getreten ist, …"
-    last = next(
-        (
-            i
-            for i in (trigger.last, following)
-            if i < len(reading.tokens) and (reading.is_a("be", i) or reading.is_a("have", i))
-        ),
-        -1,
-    )
-    return last > 0 and (last + 1 >= len(reading.tokens) or "," in reading.before(last + 1))
 
 
 def _long_done(reading: Reading, trigger: Trigger) -> bool:
@@ -379,6 +350,11 @@ def _temporal(reading: Reading, trigger: Trigger) -> bool:
     return any(h.key == "temporal" and 0 < trigger.first - h.last <= _FROM_REACH for h in reading.section("nominal"))
 
 
+def earlier_steps(news: Sequence[EventType], step: EventType) -> bool:
+    """Whether a step lies before every step that is news of the same agreement."""
+    return bool(news) and all(ORDER.get(step, 0) < ORDER.get(n, 0) for n in news)
+
+
 def counted_actor(reading: Reading, trigger: Trigger) -> bool:
     """Whether a number of states acts ("162 states have ratified it"): a tally, not a step, unless it is told as today's."""
     if _newly(reading, trigger):
@@ -393,8 +369,3 @@ def counted_actor(reading: Reading, trigger: Trigger) -> bool:
             if any(reading.tokens[i].low.isdigit() or reading.is_a("numbers", i) for i in before):
                 return True
     return False
-
-
-def earlier_steps(news: Sequence[EventType], step: EventType) -> bool:
-    """Whether a step lies before every step that is news of the same agreement."""
-    return bool(news) and all(ORDER.get(step, 0) < ORDER.get(n, 0) for n in news)

@@ -23,6 +23,8 @@ _PLACES = ((0, "first"), (1, "second"), (3, "early"), (7, "middle"))  # last sen
 _AGES = ((1, "day"), (4, "days"), (9, "week"), (45, "month"), (400, "year"))  # days before publication
 _SURE = ((0.9, "sure"), (0.8, "good"), (0.7, "fair"), (0.5, "weak"))
 _OCCURRED = Status.OCCURRED
+COUNTED_BACK = "counted_back"  # a sign
+_SPAN = 14  # words from a span of time to the act that it is counted from
 _DIGEST = 4  # agreements from which an article is a digest: each item has its own news
 
 
@@ -51,9 +53,23 @@ def local(
     if headline is not None:
         out.append(f"headline:{'same' if trigger.family in headline else 'other' if headline else 'none'}")
     out += [word for word, holds in (("timed", around.timed), ("beside", around.beside), ("acting", acting)) if holds]
+    out += [COUNTED_BACK] if _counted_back(reading, trigger) else []
     if reading.sentence.text.lstrip()[:1] in '"“«„':
         out.append("quotation")
     return tuple(out)
+
+
+def _counted_back(reading: Reading, trigger: Trigger) -> bool:
+    """ "Sixty days after Fiji, as the sixth state, *handed in* its paper": the act is what a span of time is counted from."""
+    acts = {h.last for h in reading.section("acts") if h.form != "noun" and h.last < trigger.first}
+    begin = max((trigger.first - _SPAN, *(last + 1 for last in acts)))
+    return any(
+        reading.is_a("units", i) and reading.is_any(("subordinate", "prepositions", "since", "aftermath"), i + 1)
+        for i in range(max(0, begin), trigger.first - 1)
+    ) or any(
+        reading.is_a("units", i) and reading.is_any(("aftermath", "since"), i - 2)
+        for i in range(max(2, begin), trigger.first)
+    )
 
 
 def age(day: PartialDate | None, published: date | None, *, sure: bool) -> str:

@@ -272,16 +272,19 @@ def _equals(
         gap = range(last.last + 1, other.first)
         if not (reading.changing.isdisjoint(gap) and inflected.in_row(reading, thing, other, gap)):
             continue  # "the protocol done at Montreal in 2014, which amends the Convention": of one agreement
-        if len(gap) <= _LISTED and _among(reading, gap):
+        if len(gap) <= _LISTED and further.among(reading, gap):
             out.append(other)
             last = other
             continue
         if trigger.voice == PASSIVE and trigger.first > thing.last and other.first > trigger.last:
-            if _as_were(reading, trigger, other):
+            if further.as_were(reading, trigger, other):
                 out.append(other)
             continue
         titled = any(_NEXT_TITLE in reading.before(i) for i in (*gap, other.first))
-        if (len(gap) > _LISTED and not titled) or any(last.last < s < other.first for s in stops):
+        between = [s for s in stops if last.last < s < other.first]
+        if (len(gap) > _LISTED and not titled) or any(
+            s == trigger.first or not further.set_in(reading, verbs, s, gap) for s in between
+        ):
             break
         law = any(t.what == "law" and t.first in gap for t in found)  # of another law, if that stands in the same row
         if law or joined_clauses.begins(reading, gap, other.first):
@@ -304,11 +307,6 @@ def _listed_before(reading: Reading, found: Sequence[Thing], thing: Thing) -> li
     """The agreements told before the noun that sums them up: "aralarında A ve B bulunan dört belge"."""
     opening = next((i for i in range(thing.first) if reading.is_a("including", i)), thing.first)
     return [t for t in found if t.what == TREATY and opening < t.first < thing.first]
-
-
-def _among(reading: Reading, gap: range) -> bool:
-    """Whether what follows is told to be some of what went before: "four documents, among them a treaty on extradition"."""
-    return any(reading.is_a("including", i) and set(",،，") & set(reading.before(i)) for i in gap)
 
 
 def _preposition_again(reading: Reading, other: Thing) -> bool:
@@ -339,12 +337,6 @@ def _subject_of_next(reading: Reading, verbs: Sequence[Trigger], trigger: Trigge
         )
         return not apart and reading.clause_of[verb.first] == reading.clause_of[other.first]
     return False
-
-
-def _as_were(reading: Reading, trigger: Trigger, other: Thing) -> bool:
-    """ "… was ratified, as were treaties on …": the verb is said once for both."""
-    between = range(trigger.last + 1, other.first)
-    return any(reading.is_a("subordinate", i) and i + 1 < other.first and reading.is_a("be", i + 1) for i in between)
 
 
 def _leaving(trigger: Trigger, thing: Thing | None, verbs: Sequence[Trigger], about: Trigger | None) -> int:

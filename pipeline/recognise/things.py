@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.recognise import han, orders
+from pipeline.recognise import compounds, han, orders
 from pipeline.recognise.immutable import value
 from pipeline.recognise.patterns import Hit
 from pipeline.recognise.reading import Reading
@@ -11,7 +11,6 @@ from pipeline.recognise.values import PartyKind
 TREATY, GENERIC, PRONOUN, NOUN = "treaty", "generic", "pronoun", "noun"
 PROPOSAL = "proposal"
 _IN_PASSING = frozenset({"notice", "negotiations"})  # "until further notice", "as a basis for negotiations"
-_LEADING = ("prepositions", "with", "between", "determiners")  # what leads on from a noun
 _TO_ACT = 3  # words from a proposal to the act that it is for: "a proposal for the ratification"
 
 
@@ -109,21 +108,25 @@ def _is_pronoun(reading: Reading, hit: Hit) -> bool:
 
 def find(reading: Reading, aliases: tuple[tuple[int, int, str], ...] = ()) -> tuple[Thing, ...]:
     """The things of a sentence in order, the longest at each place. `aliases`: (first word, last word, agreement id)."""
-    found: list[Thing] = [Thing(TREATY, a, b, "", agreement) for a, b, agreement in aliases]
     nouns = frozenset(h.first for h in reading.section("instruments"))
+    found = [
+        Thing(TREATY, a, b, "", agreement)
+        for a, b, agreement in aliases
+        if not compounds.before_noun(reading, a, nouns)
+    ]
     found += [
         Thing("draft" if h.key == PROPOSAL else h.key, h.first, h.last)
         for h in reading.section("things")
         if not (h.key == PROPOSAL and not _to_act(reading, h.last))
         and not (h.key == "draft" and _of_treaty(reading, h.last, nouns))
-        and not _modifies(reading, h, nouns)
-        and not _of_papers(reading, h, nouns)
+        and not compounds.modifies(reading, h, nouns)
+        and not compounds.of_papers(reading, h, nouns)
         and not _means(reading, h)
         and not (h.key == "law" and han.no_law(reading, h.last))
         and not (h.key in _IN_PASSING and reading.is_a("passing", h.last))
     ]
-    treaties = (h for h in reading.section("instruments") if not _goes_on(reading, h))
-    found += [Thing(TREATY, h.first, _own_end(reading, h), h.key) for h in treaties]
+    treaties = (h for h in reading.section("instruments") if not compounds.goes_on(reading, h))
+    found += [Thing(TREATY, h.first, compounds.own_end(reading, h), h.key) for h in treaties]
     found += _nouns(reading, reading.section("acts"))
     found += _enclitics(reading)
     about = {i for h in reading.section("grammar") if h.key == "complement" for i in range(h.first + 1, h.last + 1)}
@@ -141,11 +144,6 @@ def find(reading: Reading, aliases: tuple[tuple[int, int, str], ...] = ()) -> tu
             Thing(PRONOUN, i, i) for i in suffixed
         ]
     return _headed(reading, _longest(found)) if reading.lexicon.language == "zh" else _longest(found)
-
-
-def _own_end(reading: Reading, noun: Hit) -> int:
-    """The last word of a treaty noun that only what follows makes one: "arrangement | on the", "arrangement | with"."""
-    return next((i for i in range(noun.last, noun.first, -1) if not reading.is_any(_LEADING, i)), noun.first)
 
 
 def _by_nation(reading: Reading) -> list[Thing]:
@@ -238,27 +236,6 @@ _BY = "ب"  # "برفضها": by its refusal, a noun
 _ON_TEXTS = frozenset(
     {"sign", "ratify", "approve", "submit", "deposit", "extend", "amend"}
 )  # "its signing" is the treaty's
-
-
-def _goes_on(reading: Reading, hit: Hit) -> bool:
-    """ "A strategic partnership treaty", "the Fisheries Partnership Agreement": of treaty nouns that run on the last says what it is."""
-    if hit.first == hit.last or not reading.lexicon.grammar.get("compounds"):
-        return False
-    further = (h for h in reading.section("instruments") if hit.first < h.first <= hit.last + 1 and h.last > hit.last)
-    return any(not reading.before(h.first).strip(" \u00a0-") for h in further)
-
-
-def _modifies(reading: Reading, hit: Hit, nouns: frozenset[int]) -> bool:
-    """ "The Reform Treaty", "a sanctions agreement": in a compound the last noun says what it is."""
-    head = hit.last + 1
-    compound = hit.key == "other" and bool(reading.lexicon.grammar.get("compounds")) and head in nouns
-    return compound and not reading.before(head).strip(" \u00a0-")
-
-
-def _of_papers(reading: Reading, hit: Hit, nouns: frozenset[int]) -> bool:
-    """«Обменялись грамотами по договору»: right behind instruments a treaty is what they are of, not what something is done under."""
-    papers = (h.last for h in reading.section("things") if h.key == "instruments")
-    return hit.key == "other" and hit.last in nouns and hit.first - 1 in papers
 
 
 def _means(reading: Reading, hit: Hit) -> bool:

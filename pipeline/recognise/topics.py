@@ -9,11 +9,15 @@ from dataclasses import replace
 from pipeline.recognise import complements, endings, relatives
 from pipeline.recognise.reading import Reading
 from pipeline.recognise.things import TREATY, Thing
-from pipeline.recognise.values import DateMention, Mention
+from pipeline.recognise.values import DateMention, Mention, PartyMention
 
 _MAKING = frozenset({"sign", "conclude", "initial", "adopt"})
 _REACH = 16  # words from an agreement to what it is on
 _ASIDE = 12  # words of an aside
+_CLAUSE = 4  # words of a relative clause that says something
+_BARE_RELATIVES = frozenset(
+    {"en", "fr", "es", "pt"}
+)  # languages that set no comma before one that tells which is meant
 _MARKS = frozenset(",;:.()–—")
 
 
@@ -32,7 +36,7 @@ def told_behind(
         begin = _behind_day(reading, last + 1, dates)
         return _with(reading, mention, begin, _clause_end(reading, begin)) if begin >= 0 else mention
     if begin < 0:
-        return mention
+        return _described(reading, thing, mention)
     days = {reading.token_at(d.start) for d in dates if d.role != "title"}
     verbs = frozenset(h.first for h in reading.section("acts") if h.first > begin + 1 and h.form != "noun")
     end = complements.complement(reading, thing, verbs, things, days, begin)
@@ -75,6 +79,49 @@ def _clause_end(reading: Reading, begin: int) -> int:
     """The last word before a mark."""
     until = min(begin + _REACH, len(reading.tokens))
     return next((i - 1 for i in range(begin + 1, until) if set(reading.before(i)) & _MARKS), until - 1)
+
+
+def _described(reading: Reading, thing: Thing, mention: Mention) -> Mention:
+    """The mention with what a relative clause tells of it: behind its parties the words ("agreements with Oman and Mali *that will simplify
+    visits*"), behind a preposition whom it binds ("the pact *under which* Fiji will take in people from *Palau*")."""
+    word = reading.token_at(mention.end - 1) + 1
+    governed = next((i for i in (thing.last + 1, word) if _governed(reading, i)), 0)
+    if governed:
+        inside = _parties_between(reading, mention, governed, _until(reading, governed))
+        return replace(mention, parties=(*mention.parties, *inside), generic=False)
+    if reading.lexicon.language not in _BARE_RELATIVES or not mention.parties or word + 2 >= len(reading.tokens):
+        return mention
+    marked = reading.before(word).strip(" \u00a0") or max(p.end for p in mention.parties) < mention.end
+    if marked or not (reading.is_a("relative", word) and reading.is_a("complement", word)):
+        return mention
+    end = _until(reading, word)
+    if end - word < _CLAUSE:
+        return mention
+    base = reading.sentence.start
+    said = reading.sentence.text[reading.tokens[word].start - base : reading.tokens[end - 1].end - base]
+    return replace(mention, text=f"{mention.text} {said}", generic=False)
+
+
+def _governed(reading: Reading, word: int) -> bool:
+    """Whether a preposition and a relative word begin at a word, no mark before them ("under which", « par lequel »)."""
+    inside = word + 1 < len(reading.tokens) and not reading.before(word).strip(" \u00a0")
+    return inside and reading.is_any(("prepositions", "by"), word) and reading.is_a("relative", word + 1)
+
+
+def _until(reading: Reading, word: int) -> int:
+    """The word behind a clause that begins at one: a mark or a verb of treaty-making ends it."""
+    acts = {h.first for h in reading.section("acts") if h.form != "noun"}
+    end = word + 1
+    while end < min(len(reading.tokens), word + _REACH) and end not in acts and not set(reading.before(end)) & _MARKS:
+        end += 1
+    return end
+
+
+def _parties_between(reading: Reading, mention: Mention, word: int, end: int) -> tuple[PartyMention, ...]:
+    first, last = reading.tokens[word].start, reading.tokens[end - 1].end
+    return tuple(
+        p for p in reading.parties if p.code and first <= p.start and p.end <= last and p not in mention.parties
+    )
 
 
 def _behind_aside(reading: Reading, word: int, things: Sequence[Thing]) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pipeline.recognise import bare, inserts, orders, overlaps, parted
+from pipeline.recognise import bare, inserts, orders, overlaps, parted, valency
 from pipeline.recognise.immutable import value
 from pipeline.recognise.patterns import Hit
 from pipeline.recognise.reading import RELATIVE, Reading
@@ -21,7 +21,6 @@ FINITE = frozenset({PAST, PERFECT, PLUPERFECT, PRESENT, FUTURE})
 
 _SPECIFIC = frozenset({"promulgate", "initial", "provisional", "adopt", "open", "reserve", "succeed"})  # goes first
 INTRANSITIVE = frozenset({"enter_force"})
-MOTION = frozenset({"enter_force", "withdraw", "accede"})  # German and French form their perfect with "to be"
 _HAVING = 14  # words from "have" to "in force"
 _NEAR_AUX = 4  # words between an auxiliary and its participle
 _GOING = frozenset({"entered", "came", "went", "took", "started", "began"})  # into application: nothing is done to it
@@ -97,7 +96,7 @@ def _set_in(reading: Reading, first: int, last: int, things: Sequence[Thing]) ->
 
 def _reflexive(reading: Reading, first: int, family: str) -> bool:
     """Spanish and Portuguese say "se firmó el acuerdo" where others say "was signed"; who leaves or joins does so himself."""
-    return family not in MOTION and (
+    return family not in valency.MOTION and (
         reading.is_a("reflexive", first) or (first > 0 and reading.is_a("reflexive", first - 1))
     )
 
@@ -248,7 +247,7 @@ def _participle(
     aux, at = _aux(reading, first, reach, things)
     if not aux and reading.lexicon.verb_final:
         aux, at = _aux_behind(reading, last)
-    if aux in {"be", "been"} and reading.tokens[at].low in _SEIN and _moves(reading, last, family):
+    if aux in {"be", "been"} and reading.tokens[at].low in _SEIN and valency.moves(reading, last, family):
         return ACTIVE, PERFECT
     if aux in {"be", "been"}:
         return _passive(reading, aux, at, family)
@@ -261,18 +260,14 @@ def _participle(
         return voice, PAST if tense == PRESENT and not reading.heading else tense  # "put", "set" are past, too
     if family in INTRANSITIVE or (family == "provisional" and reading.tokens[first].low in _GOING):
         return ACTIVE, PAST
-    if _reduced(reading, first, last, things):
+    finite = family == "terminate" and valency.alone(reading, first, last)
+    if not finite and _reduced(reading, first, last, things):
         return ATTRIBUTE, PAST
     if reading.lexicon.language == "de":
         return ACTIVE, PRESENT
     if reading.lexicon.language != "en":
         return (PASSIVE, PAST) if reading.heading else (ATTRIBUTE, PAST)
     return ACTIVE, PAST
-
-
-def _moves(reading: Reading, last: int, family: str) -> bool:
-    """Whether a verb forms its perfect with "to be": "ist beigetreten", "ist ausgelaufen"."""
-    return family in MOTION or reading.is_a("intransitive", last)
 
 
 def _passive(reading: Reading, aux: str, at: int, family: str) -> tuple[str, str]:
@@ -341,17 +336,13 @@ def _reduced(reading: Reading, first: int, last: int, things: Sequence[Thing]) -
     if inserts.in_noun_phrase(reading, first):
         return True
     ends = {t.last for t in things if t.what not in {"pronoun", "person"}}
-    if previous in ends and not _acts_on_body(reading, last) and not inserts.ends_before(reading, first, last, things):
+    if (
+        previous in ends
+        and not valency.acts_on_body(reading, last)
+        and not inserts.ends_before(reading, first, last, things)
+    ):
         return not any(reading.is_a("relative", i) for i in (previous,))
     return inserts.participle(reading, first, last, things)
-
-
-def _acts_on_body(reading: Reading, last: int) -> bool:
-    """ "The treaty cleared the Senate": a body stands behind the verb as its object."""
-    following = last + 1
-    if following >= len(reading.tokens) or not reading.is_a("determiners", following):
-        return False
-    return any(p.body and reading.token_at(p.start) - following in {0, 1} for p in reading.parties)
 
 
 def _joined(reading: Reading, one: Trigger, other: Trigger) -> bool:
