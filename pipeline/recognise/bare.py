@@ -3,7 +3,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 from pipeline.recognise.reading import Reading
+
+if TYPE_CHECKING:
+    from pipeline.recognise.triggers import Trigger
 
 _OBJECT = 6  # words from an order to what is to be done
 _SPOKEN = frozenset(':“"‘«')  # marks behind which somebody speaks
@@ -96,15 +102,39 @@ def absolute(reading: Reading, word: int) -> bool:
     return False
 
 
+_PARTICIPLE, _PAST = "attribute", "past"
+_PARTICIPLES = frozenset({"en", "es", "fr", "pt"})  # languages whose participles agree with their noun, or with nothing
 _SHARED = 10  # words from a participle to one that goes on from it
 _PARTING = ("have", "be", "relative", "subordinate", "quote_verbs")
 
 
-def goes_on(reading: Reading, last: int, first: int, end: int) -> bool:
+def apart(reading: Reading, one: Trigger, other: Trigger) -> bool:
+    """ "The accord, *initialled in March and signed* in July", « l'accord, paraphé en mars et signé en juillet »: whether the first of two
+    participles stands behind a comma and the second goes on with it."""
+    if one.voice != _PARTICIPLE or one.tense != _PAST or "," not in reading.before(one.first):
+        return False
+    english = reading.lexicon.language == "en"
+    forms = {_PAST} if english else {_PAST, "perfect"}  # « ont approuvé l'accord, … »: the auxiliary is not its
+    if other.voice not in {_PARTICIPLE, "active"} or other.tense not in forms:
+        return False
+    if reading.comma_between(one.last, other.first):
+        return False
+    return goes_on(reading, one.last, other.first, other.last, _PARTICIPLES)
+
+
+def leader(trigger: Trigger, triggers: Sequence[Trigger]) -> Trigger:
+    """The participle that another goes on with ("…, *initialled* in March and signed in July"): what it befell befell that, too."""
+    before = (
+        [t for t in triggers if t.voice == _PARTICIPLE and t.first < trigger.first] if trigger.with_previous else []
+    )
+    return before[-1] if before and trigger.voice == _PARTICIPLE else trigger
+
+
+def goes_on(reading: Reading, last: int, first: int, end: int, languages: frozenset[str] = frozenset({"en"})) -> bool:
     """ "Will be initialled in June *and inked* in September", "signed by Peru and ratified by Chile": behind "and" a participle that has
     no object shares subject and auxiliary with the one before it (up to word `last`), whatever says when, where and by whom."""
     joint = first - 1 - reading.tokens[first - 1].low.endswith("ly")
-    if reading.lexicon.language != "en" or first < end or not 0 < joint - last <= _SHARED:
+    if reading.lexicon.language not in languages or first < end or not 0 < joint - last <= _SHARED:
         return False
     if not reading.is_a("coordinate", joint):
         return False
@@ -113,6 +143,8 @@ def goes_on(reading: Reading, last: int, first: int, end: int) -> bool:
     if any(reading.is_any(_PARTING, i) or reading.before(i).strip(_INSIDE) for i in range(last + 1, joint)):
         return False
     behind = end + 1
+    if reading.lexicon.language != "en":
+        return True
     return (
         behind >= len(reading.tokens)
         or bool(reading.before(behind).strip(" \u00a0"))

@@ -17,6 +17,8 @@ _NEXT = 6  # words from the end of one agreement to the law of the next
 _NAMES = 14  # words from a law to the agreement that it is about
 _SHORT = 3  # letters of a word that is no verb
 _LAW = "_law"  # in the reasons of a vote on a law
+_S = ("s",)
+_SEVERAL = {"en": _S, "fr": _S, "es": _S, "pt": _S, "ru": ("ы",), "uk": ("и",), "be": ("ы",)}  # how "presidents" ends
 _COMMAS = frozenset(",،、，;；")
 
 
@@ -68,7 +70,8 @@ def signed(one: Bound, kind: EventType, actor: Actor, told: Sequence[Told], read
     if kind is EventType.NEGOTIATIONS_CONCLUDED and _consents(one, actor, reading):
         return EventType.APPROVED
     taken_up = one.thing is not None and one.thing.what in {PRONOUN, GENERIC}
-    if kind is not EventType.SIGNED or actor.stage != "head_of_state" or not taken_up or not told:
+    several = actor.wording.endswith(_SEVERAL.get(reading.lexicon.language, ()))
+    if kind is not EventType.SIGNED or actor.stage != "head_of_state" or several or not taken_up or not told:
         return kind
     last = told[-1]
     near = 0 <= reading.sentence.index - last.sentence.index <= 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from pipeline.recognise import (
+    bare,
     cues,
     fronting,
     han,
@@ -217,7 +218,7 @@ def bind(
     about: Mapping[Thing, Trigger],
 ) -> Thing | None:
     """The thing the act is done to, or None. `about`: what laws are about; a treaty inside "a law ratifying it" stands for the law."""
-    thing = _bind(reading, trigger, things, triggers)
+    thing = _bind(reading, bare.leader(trigger, triggers), things, triggers)
     if thing is None or thing.what not in {TREATY, GENERIC, PRONOUN, NOUN} or trigger.voice in {NOMINAL, ATTRIBUTE}:
         return thing
     stands = (law for law, subject in about.items() if laws.stands_for(reading, law, subject, thing, trigger))

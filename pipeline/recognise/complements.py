@@ -47,7 +47,8 @@ def behind(
         if thing.what == TREATY and _topic_apart(reading, days, begin):
             last = max(last, complement(reading, thing, verbs, things, days, begin))
     else:
-        begin = _resumed(reading, verbs, days, following) if thing.what == TREATY else -1
+        named = thing.what == TREATY or reading.is_any(("latter", "former", "numbers"), thing.first - 1)
+        begin = _resumed(reading, verbs, days, following) if named else -1  # «второй документ, о передаче осужденных»
         last = complement(reading, thing, verbs, things, days, begin) if begin >= 0 else last
     last = _without_small(reading, thing, last)
     return _with_parties(reading, thing, verbs, things, days, last) if thing.what == TREATY else last
@@ -99,7 +100,7 @@ def _resumed(reading: Reading, verbs: frozenset[int], days: AbstractSet[int], wo
     транзите», "the treaty, signed in May, on the state border"); -1 where it is not."""
     if not _apart(reading, word):
         return -1
-    if word in reading.changing:
+    if word in reading.changing or (_year(reading, word) and _set_in(reading, word)):
         return word
     if word in verbs:
         until = min(word + _SET_IN, len(reading.tokens))
@@ -107,9 +108,16 @@ def _resumed(reading: Reading, verbs: frozenset[int], days: AbstractSet[int], wo
     topic = word + 1
     if word < 0 or topic >= len(reading.tokens) or {word, topic} & days:
         return -1
+    if reading.is_a("relative", topic):
+        return -1  # «соглашение, о котором»
     if not reading.is_a("topical", word):
         return word if _with_whom(reading, word) else -1
     return -1 if reading.is_a("days", topic) or endings.place(reading, word) else word
+
+
+def _set_in(reading: Reading, word: int) -> bool:
+    """Whether a year stands alone between two commas, or with its noun («прежний договор, 2001 года, прекратил действие»)."""
+    return any(i < len(reading.tokens) and _apart(reading, i) for i in (word + 1, word + 2))
 
 
 def _topic_apart(reading: Reading, days: AbstractSet[int], word: int) -> bool:

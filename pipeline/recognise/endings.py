@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from pipeline.recognise import adjectives, further
 from pipeline.recognise.reading import MAIN, Reading
-from pipeline.recognise.things import NOUN, PRONOUN, TREATY, Thing
+from pipeline.recognise.things import NAMES, NOUN, PRONOUN, TREATY, Thing
 from pipeline.recognise.values import PartyKind, PartyMention
 
 _NOMINATIVE = {
@@ -15,6 +15,8 @@ _NOMINATIVE = {
     "uk": re.compile(r"(?:(?<!о)ія|Україна|Польща|Литва|Куба|Корея|Молдова|Ангола|Москва|[Сс]торона)\Z"),
     "be": re.compile(r"(?:(?<!о)ія|Украіна|Польшча|Літва|Куба|Кар[эе]я|Малдова|Масква)\Z"),
 }  # names of states that show the subject of a clause
+_FIRST_NAME = re.compile(r"[А-ЯІЇЄЎ][а-яёіїєґў]+[бвгґджзклмнпрстфцчшщ](?<![ое]в)\Z")
+_SURNAME = re.compile(r"[А-ЯІЇЄЎ][а-яёіїєґў]+(?:[бвгґджзйклмнпрстфцчшщь]|ко)\Z")
 _FINITE = {"ru": re.compile(r"(?:л|ла|ло|ли|[её]т|ют|ут|ит|ат|ят)(?:с[яь])?\Z")}
 _OWN_WAW = (
     "وثيق", "وثاي", "وثائ", "وزار", "وزير", "وزرا", "وكال", "وفد", "وفود", "وقف", "وضع", "واشنطن", "وقع", "وسيط", "وساط", "وصول", "وقود",
@@ -36,6 +38,8 @@ def acts(reading: Reading, word: int, last: int) -> bool:
     Россия денонсировала»)."""
     if reading.lexicon.language not in _NOMINATIVE or reading.is_a("with", last) or reading.is_a("complement", last):
         return False
+    if _person(reading, word):
+        return True
     here = next((p for p in reading.parties if p.start == reading.tokens[word].start), None)
     if here is not None and here.kind is PartyKind.CAPITAL and not reading.before(word).strip(" \u00a0"):
         beside = any(p.end == reading.tokens[word - 1].end for p in reading.parties)
@@ -43,6 +47,16 @@ def acts(reading: Reading, word: int, last: int) -> bool:
             return True
     dashed = any(mark in reading.before(word) for mark in "-–—")
     return here is not None and not dashed and bool(_NOMINATIVE[reading.lexicon.language].search(_text(reading, here)))
+
+
+def _person(reading: Reading, word: int) -> bool:
+    """Whether a first name and a surname in the nominative stand side by side («соглашение Никол Пашинян подписал»): capitals that end
+    as no genitive does, and no name of a state."""
+    if word + 1 >= len(reading.tokens) or reading.before(word).strip(" \u00a0") or reading.before(word + 1) != " ":
+        return False
+    named = any(p.start <= reading.tokens[word].start < p.end and p.kind in NAMES for p in reading.parties)
+    written = _FIRST_NAME.match(text_of(reading, word)) and _SURNAME.match(text_of(reading, word + 1))
+    return bool(written) and not named
 
 
 def text_of(reading: Reading, word: int) -> str:

@@ -43,14 +43,17 @@ _VERBAL = ("be", "have", "relative", "subordinate", "coordinate")
 
 
 def opening(reading: Reading, trigger: Trigger, things: Sequence[Thing], triggers: Sequence[Trigger]) -> Thing | None:
-    """ "Unless renewed, the pact lapses", "Though never formally suspended, the treaty …": a participle alone behind such a word
-    says what befalls the subject that stands behind the comma."""
+    """ "Unless renewed, the pact lapses", "Though never formally suspended, the treaty …": a participle alone behind such a word, or as
+    the first one, says what befalls the subject that stands behind the comma."""
     if reading.lexicon.language != "en" or trigger.voice == NOMINAL or trigger.tense != PAST:
         return None
     first = trigger.first
     while first and (reading.tokens[first - 1].low.endswith("ly") or reading.is_a("negation", first - 1)):
         first -= 1
-    if not first or reading.tokens[first - 1].low not in _IF or trigger.first < trigger.last:
+    opens = not trigger.first or (
+        first and reading.tokens[first - 1].low in _IF
+    )  # "Signed in May, it is the first of its kind"
+    if not opens or trigger.first < trigger.last:
         return None
     comma = next((i for i in range(trigger.last + 1, len(reading.tokens)) if "," in reading.before(i)), -1)
     behind = next((t for t in things if 0 < comma <= t.first and t.what in {TREATY, GENERIC, PRONOUN}), None)

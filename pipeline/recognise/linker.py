@@ -87,7 +87,25 @@ class Linker(Altering):
                 or (one.band is not Band.SURE and doubts.unnamed(self.index, one.agreement_id, mention, around))
             )
         )
-        return kept or (Linked(None, Band.NONE, 0.0, ("another_one",), mention),)
+        if kept:
+            return kept
+        before = self._one_before(sorted(told), mention) if around.before else ""
+        if before:
+            return (Linked(before, Band.SURE, siblings.NEWEST, ("the_one_before",), mention),)
+        return (Linked(None, Band.NONE, 0.0, ("another_one",), mention),)
+
+    def _one_before(self, told: Sequence[str], mention: Mention) -> str:
+        """The only other agreement of the parties of the one told of that is called alike: "the treaty … The earlier treaty lapsed"; else ""."""
+        first = told[0] if len(told) == 1 else ""
+        closed = self.index.closed(first) if first else frozenset[str]()
+        if not closed or mention.kind == "agreement" or mention.kind not in self._kinds(first):
+            return ""
+        fits = self.index.fitting("", "en", "", sorted(closed), closed, None)
+        theirs = [one.agreement_id for one in fits if self.index.closed(one.agreement_id) == closed]
+        alike = [i for i in theirs if i != first and mention.kind in self._kinds(i) and not self._layered(i)]
+        years = self.index.read(mention.text, "en").years
+        known = self.index.years(alike[0]) if len(alike) == 1 else frozenset[int]()
+        return alike[0] if len(alike) == 1 and not (years and known and not years & known) else ""
 
     def _found(
         self, mention: Mention, language: str, focus: Focus, sentence: int, around: Around

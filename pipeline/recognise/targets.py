@@ -70,7 +70,8 @@ def _outer(
     if thing is None or thing.what != TREATY or thing.kind == "protocol" or trigger.first < thing.last:
         return thing
     opener = reading.clause(trigger.first).opener if reading.lexicon.language == "en" else -1  # "which" has no gender
-    if trigger.voice == NOMINAL or all("," not in reading.before(i) for i in (trigger.first, max(opener, thing.last))):
+    parted = any("," in reading.before(i) for i in (trigger.first, max(opener, thing.last)))
+    if trigger.voice == NOMINAL or not (parted or trigger.with_previous):
         return thing
     for other in found:
         gap = range(other.last + 1, thing.first)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pipeline.recognise import bare, inserts, orders, overlaps, parted, valency
 from pipeline.recognise.immutable import value
 from pipeline.recognise.patterns import Hit
-from pipeline.recognise.reading import RELATIVE, Reading
+from pipeline.recognise.reading import Reading
 from pipeline.recognise.rows import ends_name
 from pipeline.recognise.things import NOUN, Thing
 
@@ -367,14 +367,18 @@ def _joined(reading: Reading, one: Trigger, other: Trigger) -> bool:
 def _goes_on(reading: Reading, one: Trigger, other: Trigger) -> bool:
     """ "Will be initialled in June and inked in September"."""
     open_form = one.voice == PASSIVE and other.voice in {ACTIVE, ATTRIBUTE} and other.tense == PAST
-    return open_form and other.family not in INTRANSITIVE and bare.goes_on(reading, one.last, other.first, other.last)
+    shared = (open_form and bare.goes_on(reading, one.last, other.first, other.last)) or bare.apart(reading, one, other)
+    return shared and other.family not in INTRANSITIVE
 
 
 def _like_previous(one: Trigger, other: Trigger) -> Trigger:
     """A joined verb takes over voice and tense where its own form leaves them open."""
     open_form = other.voice in {ATTRIBUTE, ACTIVE} and other.tense in {PAST, PRESENT}
-    if one.voice == ATTRIBUTE and other.voice == ACTIVE and other.tense == PAST and other.first - one.last == _NEXT:
-        return replace(other, voice=ATTRIBUTE, with_previous=True)  # "the amended and extended agreement"
+    near = other.voice == ACTIVE and other.tense == PAST and other.first - one.last == _NEXT
+    if one.voice == ATTRIBUTE and (near or other.first - one.last > _NEXT):  # "the amended and extended agreement", "…,
+        return replace(
+            other, voice=ATTRIBUTE, tense=one.tense, with_previous=True
+        )  # signed in May and ratified in June"
     if open_form and one.voice == PASSIVE:
         return replace(other, voice=PASSIVE, tense=one.tense, with_previous=True)
     if open_form and one.tense in {PERFECT, PLUPERFECT, PAST} and other.voice == ATTRIBUTE:
@@ -382,8 +386,3 @@ def _like_previous(one: Trigger, other: Trigger) -> Trigger:
     if one.tense == INFINITIVE and other.tense == PRESENT:
         return replace(other, tense=INFINITIVE, with_previous=True)
     return replace(other, with_previous=True)
-
-
-def in_relative(reading: Reading, trigger: Trigger) -> bool:
-    """Whether the verb stands in a relative clause."""
-    return reading.clause(trigger.first).kind == RELATIVE
