@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from pipeline.model import EventType, Status
-from pipeline.recognise import actors, gapping
+from pipeline.recognise import actors, company, gapping, mandates
 from pipeline.recognise.assemble import Told
 from pipeline.recognise.focus import Linked
 from pipeline.recognise.immutable import value
@@ -16,6 +16,7 @@ from pipeline.recognise.linking import Index
 from pipeline.recognise.organs import UNILATERAL
 from pipeline.recognise.reading import Reading
 from pipeline.recognise.scene import Scene
+from pipeline.recognise.triggers import Trigger
 from pipeline.recognise.values import Actor, PartyKind, PartyMention
 
 E = EventType
@@ -43,6 +44,7 @@ class Parts:
     agreement_id: str | None
     both: bool = False  # whether "both parliaments", "the two states" act
     whose: tuple[PartyMention, ...] = ()  # who alone acts in it, of those a sentence tells one by one
+    mandated: bool = False  # whether somebody is given leave to sign
 
     @property
     def closed(self) -> frozenset[str]:
@@ -56,6 +58,13 @@ class Parts:
     def stranger(self, code: str) -> bool:
         """Whether a state is told of that has no part in an agreement to which no other can come."""
         return len(code) == _STATE and bool(self.closed) and not self.may(code)
+
+
+def part_in(
+    index: Index, agreement_id: str | None, reading: Reading, trigger: Trigger, whose: tuple[PartyMention, ...]
+) -> Parts:
+    """An agreement and who may act in it, as a sentence tells an act on it; `whose`: who alone acts in it."""
+    return Parts(index, agreement_id, company.both(reading, trigger), whose, mandates.given(reading, trigger))
 
 
 def each(
@@ -81,7 +90,7 @@ def each(
     bloc = base.type in _JOINT and _members(subject, scene.parties(base.sentence))
     some = _some(subject, parts) and not bloc
     if base.type in _JOINT and (closed or bloc) and base.status is not Status.NEGATED and not some:
-        return (replace(base.actor, country=""),)
+        return (replace(base.actor, country=_mandating(base, parts, scene, told)),)
     if base.type in UNILATERAL:
         subject = [p for p in subject if p.code != "UN"]
         organs = [p for p in subject if p.kind is PartyKind.BODY and p.code]
@@ -101,6 +110,15 @@ def each(
     if parts.both and guessed and done and len(parts.closed) == _PAIR:
         return tuple(replace(base.actor, country=code) for code in sorted(parts.closed))
     return (_settled(base, parts, scene, told),)
+
+
+def _mandating(base: Told, parts: Parts, scene: Scene, told: Sequence[Told]) -> str:
+    """The state whose organ somebody is given leave to sign by: the organ's own, that of the organ told of before, or the article's."""
+    if not parts.mandated or base.type is not E.SIGNED or base.status is Status.OCCURRED:
+        return ""
+    before = [t.actor.country for t in reversed(told) if t.type in _HOUSEHOLD]
+    likely = [base.actor.country, *before[:1], scene.home, *scene.place.named]
+    return next((code for code in likely if len(code) == _STATE and parts.may(code)), "")
 
 
 def respective(

@@ -18,6 +18,7 @@ _REACH = 14  # words from a passive to its agent
 _SHARED = 5  # words from a verb to a participle that shares its auxiliary
 _BY = frozenset("获獲经經由")  # Chinese verbs and prepositions before who did it
 _BUT = frozenset({"but", "mais", "pero", "mas", "aber", "sondern"})
+_WILLED = 6  # words from whose decision it is to the infinitive, at most
 _NEAR = 2  # words from "by" to a name, an article among them
 _INSTRUMENTAL = ("ей", "ью", "ом", "ем", "ою", "єю", "ею", "ами", "ями", "ой", "яй", "ай", "ёй", "аю")
 _INVERTING = frozenset({"es", "pt", "fr", "it", "ca", "gl"})  # a subject may follow its verb at once
@@ -199,14 +200,34 @@ def opening(reading: Reading, trigger: Trigger, named: Sequence[PartyMention]) -
 
 
 def deciding(reading: Reading, trigger: Trigger, found: Sequence[PartyMention]) -> tuple[PartyMention, ...]:
-    """Whose decision it is, right in front of an infinitive: "welcomed the decision of Peru to ratify"."""
+    """Whose decision it is, in front of an infinitive: "welcomed the decision of Peru to ratify", "regretted Peru's intention to leave",
+    «приветствовал решение Перу присоединиться»."""
     last = found[-1]
-    near = trigger.tense == "infinitive" and 0 < trigger.first - last_word(reading, last) <= 2
+    gap = trigger.first - last_word(reading, last)
+    if trigger.tense != "infinitive" or gap <= 0 or last.kind not in {PartyKind.NAME, PartyKind.DEMONYM}:
+        return ()
+    if _possessive(reading, last) or last.kind is PartyKind.DEMONYM:
+        willed = reading.is_a("to", trigger.first - 1) and 1 < gap <= _WILLED
+        behind = range(last_word(reading, last) + 1, trigger.first - 1)
+        plain = not any(reading.is_any(("to", "with", "coordinate", "have", "be"), i) for i in behind)
+        return (last,) if willed and plain and not reading.comma_between(behind.start, trigger.first) else ()
     before = word_of(reading, last) - 1
     of = before > 0 and (
         is_of(reading, before) or (before > 1 and reading.is_a("determiners", before) and is_of(reading, before - 1))
     )
-    return (last,) if near and of and last.kind is PartyKind.NAME else ()
+    return (last,) if gap <= _NEAR and (of or reading.is_a("wills", before)) else ()
+
+
+def speaking(reading: Reading, trigger: Trigger, outer: Sequence[PartyMention]) -> tuple[PartyMention, ...]:
+    """ "Iceland told Norway that it would leave", «Минск уведомил Белград, что выходит»: who speaks, not who is told, where a clause without a
+    name of its own tells what is done."""
+    opener = reading.clause(trigger.first).opener
+    if opener <= 0 or not reading.is_a("complementiser", opener):
+        return ()
+    told = [i for i in range(opener) if reading.is_a("quote_verbs", i)][-1:]
+    before = [p for p in outer if told and last_word(reading, p) < told[0]]
+    behind = [p for p in outer if told and word_of(reading, p) > told[0]]
+    return group(reading, without_places(reading, before)) if before and behind else ()
 
 
 def possessor_of(reading: Reading, mention: PartyMention, word: str) -> bool:

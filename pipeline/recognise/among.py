@@ -84,6 +84,11 @@ class Around:
         return anaphora.before(self.reading, self.mention)
 
     @cached_property
+    def standing(self) -> bool:
+        """Whether it is called the one that holds now ("the present deal")."""
+        return anaphora.standing(self.reading, self.mention)
+
+    @cached_property
     def carried(self) -> bool:
         """False where the words set it apart from what was told ("another treaty")."""
         return not anaphora.sets_apart(self.reading, self.mention, self.before)

@@ -174,6 +174,15 @@ def before(reading: Reading, mention: Mention) -> str:
     return "earlier" if reading.any_is("earlier_words", _said_of(reading, first, last)) else ""
 
 
+def standing(reading: Reading, mention: Mention) -> bool:
+    """Whether a mention is called the agreement that holds now ("the present deal expires next year"), beside a newer one."""
+    first = reading.token_at(mention.start)
+    last = min(reading.token_at(mention.end - 1), len(reading.tokens) - 1)
+    words = [i for i in _said_of(reading, first, last) if reading.is_a("standing_words", i)]
+    marks = (reading.before(i) for word in words for i in range(word + 1, first + 1))
+    return bool(words) and not any(mark.strip(" \u00a0") for mark in marks)
+
+
 def amendment(reading: Reading, mention: Mention) -> str:
     """The words of an amendment to the agreement that a mention names ("the amendment to the Montreal Protocol"), or ""."""
     nouns = reading.roles.get("amendments")

@@ -156,11 +156,13 @@ _TRAIT = 5  # words from an article to the noun of what it opens
 
 
 def trait(reading: Reading, first: int, last: int) -> bool:
-    """ "The EU–Chile modernised agreement": a participle between an article and a noun without one is no verb, save in a headline."""
+    """ "The EU–Chile modernised agreement", "the twin advanced framework agreement": a participle between an article and a noun without one
+    is no verb, save in a headline."""
     if reading.lexicon.language != "en" or reading.heading or first != last or first < 2:
         return False
-    noun = any(h.first == last + 1 for h in reading.section("instruments"))
-    if not noun or reading.before(last + 1).strip(_INSIDE):
+    behind = last + 1 + (reading.is_a("naming", first) and reading.is_a("naming", last + 1))
+    noun = any(h.first == behind for h in reading.section("instruments"))
+    if not noun or any(reading.before(i).strip(_INSIDE) for i in range(last + 1, behind + 1)):
         return False
     for i in range(first, max(first - _TRAIT, 0), -1):
         if reading.before(i).strip(_INSIDE + "–—/") or reading.is_any(("prepositions", "be", "have"), i - 1):
@@ -182,6 +184,29 @@ def names(reading: Reading, word: int) -> bool:
     return any(h.first <= word + 1 <= h.last for h in reading.section("instruments"))
 
 
+_NAME = 6  # words from one in the name of an agreement to its noun
+_LOWER, _LONG = 2, 4  # words without a capital in a line that is no headline, and their letters
+_SMALL = frozenset({"of", "on", "and", "for", "the", "in", "to"})  # words of a name without a capital
+
+
+def in_name(reading: Reading, first: int, last: int) -> bool:
+    """ "Of the Land Boundary Agreement", "the wider Advanced Framework Agreement": with a capital of its own, and words with capitals up to
+    the noun, a word belongs to a name, save in a headline."""
+    if reading.lexicon.language != "en" or reading.heading or first == 0 or reading.before(first).strip(" \u00a0-'’"):
+        return False
+    nouns = {h.first for h in reading.section("instruments")}
+    noun = next((i for i in range(first + 1, min(last + _NAME, len(reading.tokens))) if i in nouns), -1)
+    words = range(first, noun + 1)
+    if noun < 0 or not (_capital(reading, first + 1) and _capital(reading, noun)):
+        return False
+    if any(not (_capital(reading, i) or reading.tokens[i].low in _SMALL) for i in words):
+        return False
+    if any(reading.before(i).strip(" \u00a0-'’") for i in words):
+        return False
+    others = (i for i in range(1, len(reading.tokens)) if len(reading.tokens[i].low) >= _LONG)
+    return sum(not _capital(reading, i) and reading.tokens[i].low.isalpha() for i in others) >= _LOWER
+
+
 def no_verb(reading: Reading, word: int) -> bool:
     """Whether a word is a noun here: behind a determiner, or where it only names a treaty."""
     if names(reading, word):
@@ -194,3 +219,26 @@ def no_verb(reading: Reading, word: int) -> bool:
         and reading.is_a("determiners", word - 1)
         and (word == 1 or not reading.is_a("pronouns", word - 1))
     )
+
+
+_WORKING = frozenset({"terminate", "suspend", "extend", "amend", "withdraw"})  # what agreements do to other things, too
+_TIMES = ("units", "days", "today", "same", "on_day")
+
+
+def has_object(reading: Reading, last: int) -> bool:
+    """ "The accord ended *their war*": behind a verb's form an article or a possessive, and no time ("signed the same day"), opens its
+    object: it is no participle."""
+    following = last + 1
+    if reading.lexicon.language != "en" or following + 1 >= len(reading.tokens) or reading.before(following).strip():
+        return False
+    if not any(h.last == last and h.key in _WORKING for h in reading.section("acts")):
+        return False
+    if not reading.is_any(("determiners", "possessive"), following) or reading.tokens[following].low in _POINTING:
+        return False
+    return not any(
+        reading.is_any(_TIMES, i) or reading.tokens[i].low.isdigit()
+        for i in range(following + 1, min(following + 4, len(reading.tokens)))
+    )
+
+
+_POINTING = frozenset({"this", "that", "these", "those", "both", "all", "each"})

@@ -158,7 +158,9 @@ def does(reading: Reading, trigger: Trigger, thing: Thing | None, marked: Sequen
         return False
     dated = _words(reading, marked)
     if trigger.tense == GERUND and "," in reading.before(trigger.first):
-        return _object_behind(reading, trigger, dated)  # "…, ending two years of haggling"
+        return _counted(reading, trigger) or _object_behind(
+            reading, trigger, dated
+        )  # "…, ending two years of haggling"
     return (
         trigger.tense in FINITE and _is_subject(reading, trigger, thing) and _has_object(reading, trigger, thing, dated)
     )
@@ -250,6 +252,16 @@ def _object_behind(reading: Reading, trigger: Trigger, dated: frozenset[int]) ->
     near = range(following, min(following + 3, len(reading.tokens)))
     day = low.isdigit() and trigger.tense != GERUND  # "expires 31 May", but "ending 19 rounds of talks"
     return not adverb and not day and not _actor(reading, near) and not dated & set(near[:2])
+
+
+def _counted(reading: Reading, trigger: Trigger) -> bool:
+    """ "…, ending 19 rounds of talks": a number and what is counted, which is no month, behind the verb."""
+    number = trigger.last + 1
+    if number + 1 >= len(reading.tokens) or not reading.tokens[number].low.isdigit():
+        return False
+    counted = reading.tokens[number + 1].start - reading.sentence.start
+    near = not reading.before(number).strip(" \u00a0") and not reading.before(number + 1).strip(" \u00a0")
+    return near and reading.sentence.text[counted].islower()
 
 
 def _han_object(reading: Reading, trigger: Trigger) -> bool:

@@ -33,6 +33,7 @@ _TIERS = (
     1.0,
     1.4,
 )  # how much a meaning says: hardly anything, a little, a subject, a subject few treaties share
+_ARTICLES = "empty_article"  # the entry of the tables that lists them
 _MEMO = 40_000
 _COMPOUND = 7  # letters of a word that may be a compound
 _BEGINNING = 4  # and of its beginning
@@ -69,6 +70,7 @@ class Lexicon:
         self.fold = Fold()
         self.weight: dict[str, float] = {}
         self._memo: dict[tuple[str, str], tuple[tuple[str, ...], str, bool]] = {}
+        self._articles: dict[str, frozenset[str]] = {}
         words: dict[str, list[tuple[str, str]]] = {}
         for table in tables:
             for name, entry in table.items():
@@ -91,9 +93,10 @@ class Lexicon:
         self.weight[name] = _TIERS[tier]
         for language, listed in entry.items():
             if isinstance(listed, str):
-                words.setdefault(language, []).extend(
-                    (word.strip(), name) for word in listed.split(",") if word.strip()
-                )
+                given = [word.strip() for word in listed.split(",") if word.strip()]
+                words.setdefault(language, []).extend((word, name) for word in given)
+                if name == _ARTICLES:
+                    self._articles[language] = frozenset(word.rstrip("$") for word in given)
 
     def _compile(self, pairs: list[tuple[str, str]]) -> _Tongue:
         whole: dict[str, list[str]] = {}
@@ -145,7 +148,7 @@ class Lexicon:
                 found.extend(self._chinese(low, start, end))
             else:
                 found.append(self._word(text, one_spelling(low[start:end]), start, end, language))
-        return self._phrases(found, language)
+        return self.together(found, language)
 
     def _word(self, text: str, token: str, start: int, end: int, language: str) -> Word:
         memo = self._memo.get((language, token))
@@ -218,21 +221,23 @@ class Lexicon:
             place += length or 1
         yield from _bigrams(low, loose, end)
 
-    def _phrases(self, words: list[Word], language: str) -> list[Word]:
-        """Give words that stand together as a known phrase the phrase's keys, in place of their own."""
+    def together(self, words: list[Word], language: str) -> list[Word]:
+        """Give words that stand together as a known phrase, an article between them or not, the phrase's keys in place of their own."""
         tongue = self._tongues.get(language)
         if tongue is None or not tongue.phrases:
             return words
         out: list[Word] = []
         place = 0
         phrases, arabic = tongue.phrases, language == "ar"
+        articles = self._articles.get(language, frozenset())
         while place < len(words):
             word = words[place]
             rows = _beginning(tongue, word.low, language) if arabic else phrases.get(word.low[:3], ())
             for parts, names in rows:
-                if _spells(parts, words, place, language):
-                    out.append(_joined(words[place : place + len(parts)], names))
-                    place += len(parts)
+                count = _spells(parts, words, place, language, articles)
+                if count:
+                    out.append(_joined(words[place : place + count], names))
+                    place += count
                     break
             else:
                 out.append(word)
@@ -260,15 +265,20 @@ def _joined(words: list[Word], names: tuple[str, ...]) -> Word:
     return Word(words[0].start, words[-1].end, " ".join(word.low for word in words), keys, kinds[0] if kinds else "")
 
 
-def _spells(parts: tuple[str, ...], words: list[Word], place: int, language: str) -> bool:
-    if place + len(parts) > len(words):
-        return False
+def _spells(parts: tuple[str, ...], words: list[Word], place: int, language: str, articles: frozenset[str]) -> int:
+    """How many words from a place on spell a phrase, 0 where they do not; an article may stand before any but the first ("status of the forces")."""
     arabic = language == "ar"
-    for at, part in enumerate(parts, place):
+    at = place
+    for part in parts:
+        if at > place and at < len(words) and words[at].low in articles and not _is(part, words[at].low):
+            at += 1
+        if at >= len(words):
+            return 0
         low = words[at].low
         if not (any(_is(part, form) for form in arabic_forms(low)) if arabic else _is(part, low)):
-            return False
-    return True
+            return 0
+        at += 1
+    return at - place
 
 
 def _is(part: str, word: str) -> bool:

@@ -379,8 +379,11 @@ def negated_within(reading: Reading, inside: range) -> bool:
     """Whether a negation stands among an act's words, save one of votes: « donné, sans une voix contre, son accord »."""
     votes = {h.first - i for h in reading.section("procedure") if h.key == "votes" for i in (1, 2, 3)}
     votes |= {
-        i for h in reading.section("status") if h.key == "occurred" and h.last > h.first for i in range(h.first, h.last)
-    }  # "keinen Einspruch", "raised no objection", but not "the only one yet to"
+        i
+        for h in reading.section("status")
+        if h.key == "occurred" and h.last > h.first
+        for i in range(h.first, h.last + reading.is_a("negation", h.last))
+    }  # "keinen Einspruch", "raised no objection", "90 to none", but not "the only one yet to"
     return any(
         h.key == "negated" and h.first in inside and h.last in inside and h.last not in votes
         for h in reading.section("status")

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pipeline.model import EventType
 from pipeline.recognise import inflected, laws, signing, tenses, voting
 from pipeline.recognise.cases import ENDING, PLAIN, Step, nothing_follows
-from pipeline.recognise.reading import Reading
+from pipeline.recognise.reading import SUBORDINATE, Reading
 from pipeline.recognise.things import GENERIC, NOUN, PRONOUN, TREATY, Thing
 from pipeline.recognise.triggers import (
     ACTIVE,
@@ -36,6 +36,7 @@ _OF_LAW: Mapping[str, EventType] = {**_BY_ORGAN, "sign": E.PROMULGATED, "promulg
 _ADVERBS = ("о", "е", "и", "у", "ю")
 _SAYING = ("status", "salience", "procedure", "nominal", "things", "acts")
 _NOUN = 4  # letters of a word that may be a noun
+_WHOSE = 3  # words from a consent to the organ whose it is
 _MADE = frozenset({"conclude"})  # "concluded in Honolulu on 16 October": signed
 
 
@@ -101,15 +102,17 @@ def _of_bill(reading: Reading, trigger: Trigger, bill: Thing) -> Step | None:
     split = trigger.family == "reject" and (
         voting.both_ways(reading, trigger) or voting.on_motion(reading, trigger, bill)
     )
-    if kind is None or returned or split or laws.of_other_subject(reading, bill):
+    if kind is None or returned or split or voting.such(reading, bill) or laws.of_other_subject(reading, bill):
         return None
     return Step(kind, f"guess_{trigger.family}_law", weight=_GUESS)
 
 
 def _consent(reading: Reading, trigger: Trigger, thing: Thing | None) -> Step | None:
-    """ "The European Parliament's consent is still outstanding"."""
+    """ "The European Parliament's consent is still outstanding", "needs the consent *of the Senate* before it takes effect"."""
     organ = any(p.body for p in reading.parties)
-    if thing is None and organ and trigger.family == "approve":
+    at = (reading.token_at(p.start) for p in reading.parties if p.body)
+    whose = thing is not None and any(0 < i - trigger.last <= _WHOSE and i < thing.first for i in at)
+    if (thing is None or whose) and organ and trigger.family == "approve":
         return Step(E.APPROVED, "guess_approve_noun", weight=_GUESS)
     return None
 
@@ -134,16 +137,19 @@ def _left(reading: Reading, trigger: Trigger, thing: Thing | None) -> bool:
 
 
 def _own_subject(reading: Reading, trigger: Trigger) -> bool:
-    """«Список утвержден», «безвизовый режим действует»: right before a verb another noun is what it befalls."""
+    """«Список утвержден», «безвизовый режим действует», "the rules are in place": right before a verb another noun is what it befalls."""
     spread = trigger.first < trigger.last and reading.is_a("prepositions", trigger.first)
     word = (trigger.last if spread else trigger.first) - 1  # «с 2018 года безвизовый режим действует»
     befalls = trigger.voice == PASSIVE or (trigger.voice == ACTIVE and trigger.family in INTRANSITIVE)
-    if not reading.lexicon.object_first or reading.lexicon.verb_final or not befalls or word < 0:
+    cases = reading.lexicon.object_first and not reading.lexicon.verb_final
+    aside = reading.clause(trigger.first).kind == SUBORDINATE and trigger.family in INTRANSITIVE
+    english = reading.lexicon.language == "en" and aside  # "until safeguards are in place"
+    if not (cases or english) or not befalls or word < 0:
         return False
     low = reading.tokens[word].low
     small = (
         any(word in words for role, words in reading.roles.items() if role != "beside")
-        or low.endswith(_ADVERBS)
+        or low.endswith("ly" if english else _ADVERBS)
         or not low.isalpha()
     )
     said = [h for key in _SAYING for h in reading.section(key) if h.first != trigger.first]

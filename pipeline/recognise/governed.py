@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeline.model import Status
-from pipeline.recognise import bare, cues, parted, tenses
+from pipeline.recognise import bare, cues, mandates, parted, tenses
 from pipeline.recognise.cases import ENDING
 from pipeline.recognise.patterns import Hit
 from pipeline.recognise.reading import MAIN, Reading
@@ -173,6 +173,8 @@ def _bare(reading: Reading, trigger: Trigger) -> Verdict:
         return Status.OCCURRED, ("decreed",)
     if trigger.tense == INFINITIVE and bare.orders(reading, trigger.first):
         return Status.CALLED_FOR, ("ordered",)
+    if trigger.tense == INFINITIVE and mandates.before(reading, trigger):
+        return Status.PLANNED, ("mandated",)
     foretold = trigger.tense == INFINITIVE and bare.foretells(reading, trigger.first)
     if foretold or reading.heading or progressive or reading.lexicon.object_first:
         return Status.PLANNED, ("progressive" if progressive else "bare_infinitive",)

@@ -51,7 +51,7 @@ class Linker(Altering):
         altering = self._altering(mention, language, focus, sentence, around)
         if altering:
             return altering
-        before = self._before(mention, language, focus, sentence, around) if around.before else ()
+        before = self._before(mention, language, focus, sentence, around) if around.before or around.standing else ()
         found = before or self._told_apart(
             self._found(mention, language, focus, sentence, around), mention, language, focus, sentence, around
         )
@@ -167,15 +167,18 @@ class Linker(Altering):
     def _before(
         self, mention: Mention, language: str, focus: Focus, sentence: int, around: Around
     ) -> tuple[Linked, ...]:
-        """The older one of an agreement told of, where the words themselves are not sure of another."""
+        """The older one of an agreement told of, where the words themselves are not sure of another; what is called the present one only
+        beside one to come or one that alters it."""
         told = list(dict.fromkeys([*focus.topics(sentence), *reversed(focus.sure)]))
+        if not around.before:
+            told = [i for i in told if self._layered(i) or 0 < around.today < min(self.index.years(i), default=0)]
         one = "" if mention.plural else siblings.before(self.index, mention, language, told, self._keys)
         if not one:
             return ()
         link = self._decided(mention, language, around)
         if link.band is Band.SURE and link.agreement_id not in focus.lead:
             return ()
-        return (Linked(one, Band.SURE, siblings.ALIKE, (f"the_one_{around.before}",), mention),)
+        return (Linked(one, Band.SURE, siblings.ALIKE, (f"the_one_{around.before or 'earlier'}",), mention),)
 
     def _later(self, mention: Mention, link: Link, language: str, around: Around) -> tuple[Linked, ...]:
         told = around.when and link.band is not Band.NONE

@@ -75,7 +75,11 @@ class Meanings:
         site = sites.state_of(self.article.url, self.tools.names.states)
         opening = " ".join(s.text for s in self.document.sentences[:_SIGNED])
         home = houses.state_of(opening) or lexicon.home_of(s.low for s in self.document.sentences)
-        return Scene(self.document, self.tools.names, self.article.published_on, home, withs, between, site)
+        visits = tuple(lexicon.grammar.get("visiting", ()))
+        deals = lexicon.grammar.get("deals", frozenset())
+        return Scene(
+            self.document, self.tools.names, self.article.published_on, home, withs, between, site, visits, deals
+        )
 
     @cached_property
     def readings(self) -> Readings:
@@ -177,7 +181,7 @@ class Meanings:
                 mention, reading, reading.sentence.index, subject, one.step.type, own
             )
             if not any(x.agreement_id for x in meant):
-                meant = self._named_behind(mention, reading) or meant
+                meant = self._named_behind(mention, reading, subject) or meant
             self.linked[mention.start] = meant
             linked.extend(meant)
         replaced = [x for x in linked if x.reasons[:1] == (REPLACED,)]
@@ -192,7 +196,7 @@ class Meanings:
             listed if listed and mentioned[0].generic and mentioned[0].plural else linked
         )  # "two texts, the A and the B"
 
-    def _named_behind(self, mention: Mention, reading: Reading) -> tuple[Linked, ...]:
+    def _named_behind(self, mention: Mention, reading: Reading, subject: Sequence[PartyMention]) -> tuple[Linked, ...]:
         """What the opening only describes, where the sentences behind it name what they are about and that may be meant."""
         at, index, language = reading.sentence.index, self.tools.linker.index, self.document.language
         opens = 0 <= at < LEAD_SENTENCES and not self.focus.told
@@ -202,7 +206,8 @@ class Meanings:
         one = named_behind.named(self.readings.of(s) for s in behind if index.aliases_in(s.text))
         said, near = index.read(mention.text, language), [p.code for p in reading.parties if p.code]
         around = self.lead or index.read(reading.sentence.text, language)
-        if not one or not named_behind.goes_with(index, one, mention, said, around, near):
+        acting = [p.code for p in subject if p.code]
+        if not one or not named_behind.goes_with(index, one, mention, said, around, near, acting):
             return ()
         return (Linked(one, Band.SURE, ALIKE, ("named_behind",), mention),)
 

@@ -3,11 +3,13 @@ ratificado", « sans qu'il l'ait signé »)."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pipeline.model import Status
 from pipeline.recognise import cues, turning
 from pipeline.recognise.patterns import Hit
 from pipeline.recognise.reading import Reading
-from pipeline.recognise.triggers import ACTIVE, INFINITIVE, PASSIVE, PAST, PRESENT, Trigger
+from pipeline.recognise.triggers import ACTIVE, INFINITIVE, PASSIVE, PAST, PERFECT, PLUPERFECT, PRESENT, Trigger
 
 Verdict = tuple[Status | None, tuple[str, ...]]
 _AUXILIARY = 4  # words from a subjunctive auxiliary to its participle
@@ -211,3 +213,14 @@ _THEN = frozenset(["so", "dann", "ist", "sind", "wäre", "wären", "hätte", "h�
 def _opens(reading: Reading, word: int) -> bool:
     """Whether a word opens the sentence, or what a colon or a quotation mark opens in it."""
     return word == 0 or any(mark in reading.before(word) for mark in ':"„“»«')
+
+
+def once(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> bool:
+    """« Entrera en vigueur une fois ratifiée par les deux parlements »: a condition right before a participle, where no other verb tells what
+    happened ("una vez ratificado, entró en vigor")."""
+    told = any(
+        t.tense in {PAST, PERFECT, PLUPERFECT} and t.voice in {ACTIVE, PASSIVE} for t in triggers if t is not trigger
+    )
+    return not told and any(
+        h.key == "conditional" and h.last in {trigger.first - 1, trigger.first} for h in reading.section("status")
+    )

@@ -15,6 +15,7 @@ from pipeline.recognise.titles import Reading as Wording
 from pipeline.recognise.values import Mention
 
 BEHIND = 4  # sentences behind the opening in which the name may stand
+_STATE = 2  # letters of its code
 
 
 def describes(reading: Reading, mention: Mention) -> bool:
@@ -38,14 +39,20 @@ def named(reads: Iterable[Read]) -> str:
 
 
 def goes_with(
-    index: Index, agreement_id: str, mention: Mention, said: Wording, around: Wording, near: Iterable[str]
+    index: Index,
+    agreement_id: str,
+    mention: Mention,
+    said: Wording,
+    around: Wording,
+    near: Iterable[str],
+    acting: Iterable[str],
 ) -> bool:
-    """Whether an agreement named behind may be what the opening describes: of its parties, and about what it says.
+    """Whether an agreement named behind may be what the opening describes: of its parties, all who act among them, and about what it says.
 
-    `said`: the mention, `around`: headline and lead, read; `near`: codes of the sentence's parties.
+    `said`: the mention, `around`: headline and lead, read; `near`: codes of the sentence's parties; `acting`: of those who act.
     """
     closed = index.closed(agreement_id)
-    own = [p.code for p in mention.parties if p.code]
+    own = [*(p.code for p in mention.parties if p.code), *(code for code in acting if len(code) == _STATE)]
     if closed and not (all(index.listed(code, agreement_id) for code in own) and any(c in closed for c in near)):
         return False
     return index.described(agreement_id, said, around)

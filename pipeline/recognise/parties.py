@@ -56,6 +56,7 @@ _ADJECTIVE_ONLY = frozenset(
 _BARE_GENITIVE = frozenset({"ru", "uk", "be", "pl", "cs", "sr", "ar", "de", "ro", "nl"})  # парламент Молдовы
 _NO_STOP = frozenset(" \u00a0'’-\u0301")
 _HEADS = frozenset(":：|")  # behind a name: the heading of an item
+_STATIONED = "驻"  # before the state that a Chinese envoy is sent to
 _DASHES = frozenset("–—-")  # behind a place: a dateline
 _DEMONYM_AFTER = frozenset({"fr", "es", "pt", "ar", "it", "ro"})
 
@@ -222,6 +223,9 @@ class Names:
 def _beside(mentions: Sequence[PartyMention], at: int, low: str, index: Index) -> str:
     body = mentions[at]
     before = mentions[at - 1] if at else None
+    if index.han and before and low[: before.start].endswith(_STATIONED):  # 中国驻荷兰大使
+        sender = mentions[at - 2] if at > 1 else None
+        return sender.code if sender and sender.end == before.start - len(_STATIONED) else ""
     after = mentions[at + 1] if at + 1 < len(mentions) else None
     if before and before.code and before.kind in _OWNERS and _next_to(before, body, low, index):
         return before.code
@@ -245,6 +249,9 @@ def _owner_after(body: PartyMention, after: PartyMention, low: str, index: Index
             return after.code
         owns = index.language in (_DEMONYM_AFTER if after.kind is PartyKind.DEMONYM else _BARE_GENITIVE)
         return after.code if owns else ""
+    adjective = after.kind is PartyKind.DEMONYM and index.language in _DEMONYM_AFTER and len(gap) == 1
+    if adjective and fold(gap[0]) in index.lists["between"]:
+        return after.code  # "le Parlement fédéral belge"
     seated = after.kind is PartyKind.CAPITAL or (after.kind is PartyKind.NAME and body.body in _RESIDENT)
     allowed = index.lists["of"] | (index.lists["in"] if seated else frozenset())
     return after.code if len(gap) <= 3 and all(fold(word) in allowed for word in gap) else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
@@ -13,6 +13,7 @@ from pipeline.recognise.parties import Names
 from pipeline.recognise.sentences import fold
 from pipeline.recognise.values import Document, PartyKind, PartyMention, Sentence
 
+_ORGANS = frozenset({PartyKind.BODY, PartyKind.LEADER})
 _PARTNERS = frozenset({PartyKind.NAME, PartyKind.DEMONYM, PartyKind.CAPITAL})
 _DEALT_WITH = _PARTNERS | {PartyKind.ORGANISATION, PartyKind.PAIR}
 _OWNER = 2  # words between an organ and the name of whose it is
@@ -31,7 +32,8 @@ _FEW = 4  # words that say no more than what comes next is about
 class Scene:
     """The parties of one article. `context`: the country it is about, "" where none; `states`: codes of headline and lead, in order.
 
-    `site`: the state of the page's address; `withs`, `between`: the language's words for "with" and "between".
+    `site`: the state of the page's address; `withs`, `between`: the language's words for "with" and "between"; `visits`: beginnings of
+    those for a visit; `deals`: those that the other party stands before ("the Indonesia deal").
     """
 
     document: Document
@@ -41,6 +43,8 @@ class Scene:
     withs: frozenset[str] = frozenset()
     between: frozenset[str] = frozenset()
     site: str = ""
+    visits: tuple[str, ...] = ()
+    deals: frozenset[str] = frozenset()
     context: str = ""
     states: tuple[str, ...] = ()
     place: organs.Place = field(default_factory=organs.Place)
@@ -58,14 +62,15 @@ class Scene:
         if not any(p.code for s in opening for p in self._bare(s)):
             behind = self.document.sentences[len(opening) : _OPENING]
             opening = [*opening, *[s for s in behind if any(p.code for p in self._bare(s))][:1]]
-        told = [p for s in opening for p in _principals(self._bare(s), s, self.withs) if _may_be_home(p.code)]
+        told = self._hosts(opening, self._bare)
         self.place = organs.Place("", _codes(p for p in told if p.kind is not PartyKind.BODY))
         found = [p for s in opening for p in self.parties(s)]
-        own = [p for s in opening for p in _principals(self.parties(s), s, self.withs) if _may_be_home(p.code)]
+        own = self._hosts(opening, self.parties)
         shown = {p.code for p in told}
         filed = self._of_dateline(opening)
         self.context = (
             filed
+            or self._agreed(told)
             or actors.focus([p for p in own if p.code in shown])
             or (self.site if self.site in shown else "")
             or self._of_title(shown)
@@ -87,6 +92,22 @@ class Scene:
         )
         self.states = _codes(found)
         self._found.clear()  # what was found so far did not know whom the article is about
+
+    def _hosts(
+        self, opening: Sequence[Sentence], parties: Callable[[Sentence], tuple[PartyMention, ...]]
+    ) -> list[PartyMention]:
+        """The parties of headline and lead without those they are dealt with: behind "with", and, where others are left, before a noun ("the
+        Indonesia deal") or on a visit."""
+        kept = [(p, s) for s in opening for p in _principals(parties(s), s, self.withs) if _may_be_home(p.code)]
+        plain = [p for p, s in kept if not (_visiting(p, s, self.visits) or _of_deal(p, s, self.deals))]
+        return plain or [p for p, _ in kept]
+
+    def _agreed(self, told: Sequence[PartyMention]) -> str:
+        """The state whose agency files from its own capital, where the opening names it and no other state's organ acts."""
+        code = self._filed(())
+        others = (p for p in told if p.kind in _ORGANS and p.body != "foreign_ministry" and p.code != code)
+        known = code == self.home and any(p.code == code for p in told)
+        return code if code and known and not any(others) else ""
 
     def _of_title(self, shown: Collection[str]) -> str:
         """The state that the headline names first, among those that the article is about."""
@@ -274,6 +295,21 @@ def _principals(
         end = -1
         kept.append(p)
     return kept
+
+
+def _visiting(party: PartyMention, sentence: Sentence, visits: tuple[str, ...]) -> bool:
+    """«Во время госвизита Владимира Путина»: a leader who only comes to see another state."""
+    before = _words(sentence, sentence.start, party.start)[-_WITH:] if visits and party.kind is PartyKind.LEADER else []
+    return any(word.startswith(visits) for word in before)
+
+
+def _of_deal(party: PartyMention, sentence: Sentence, deals: frozenset[str]) -> bool:
+    """ "Voters accept Indonesia deal": behind a verb the name says whom the agreement is with."""
+    if party.kind not in {PartyKind.NAME, PartyKind.ORGANISATION} or party.start == sentence.start:
+        return False
+    following = next((t for t in sentence.tokens if t.start >= party.end), None)
+    near = following is not None and sentence.text[party.end - sentence.start : following.start - sentence.start] == " "
+    return near and following is not None and following.low in deals
 
 
 def _words(sentence: Sentence, begin: int, end: int) -> list[str]:

@@ -26,12 +26,16 @@ _LIKE = 0.3  # part of what two titles say together that both say
 _ALIKE = frozenset({"near_tie", "one_of_two_of_these_parties"})
 _ADDING = frozenset({"accede", "amend", "extend", "supplement", "terminate"})  # layers of what comes after an agreement
 _FEW = 4  # parties at hand, beyond which a year alone does not tell whose agreement it was signed in
+_TERM, _AHEAD_OF_TERM = 2, 3  # years that a term lasts at least, and that it may be agreed on before
+_RIGHT_BEHIND, _FOUR = 3, 4  # words from a mention to its own year, and its figures
 _AHEAD = 0.1  # by which the likest must be likelier than the next
 
 
 def signed_then(index: Index, one: Linked, language: str, around: Around, linked: Sequence[str]) -> Linked:
     """What a signature of a told year is of: another agreement of the same parties, where the one at hand has another year."""
     known = index.years(one.agreement_id) if one.agreement_id else frozenset[int]()
+    if known & _behind(around):  # "an accord on tax in 1998 and one on *logistics in 2015*"
+        return one
     closed = index.closed(one.agreement_id) if one.agreement_id else frozenset[str]()
     own = named(one.mention) or around.pair or tuple(closed)
     settled = one.agreement_id is not None and one.band is Band.SURE and not known and NEAR_KIND not in one.reasons
@@ -48,6 +52,13 @@ def signed_then(index: Index, one: Linked, language: str, around: Around, linked
     if best is None:
         return one
     return Linked(best.agreement_id, Band.SURE, _THEN, ("signed_that_year",) if own else (BY_YEAR,), one.mention)
+
+
+def _behind(around: Around) -> frozenset[int]:
+    """The years told right behind a mention."""
+    tokens, at = around.reading.tokens, around.reading.token_at(around.mention.end - 1)
+    near = (t.low for t in tokens[at + 1 : at + 1 + _RIGHT_BEHIND])
+    return frozenset(int(low) for low in near if low.isdecimal() and len(low) == _FOUR)
 
 
 def unless_signed_otherwise(index: Index, one: Linked, agreements: Mapping[str, Agreement], around: Around) -> Linked:
@@ -80,8 +91,12 @@ def newest(index: Index, link: Link, mention: Mention, language: str, around: Ar
 
 
 def _to_come(index: Index, agreement_id: str, around: Around) -> bool:
-    """Whether an agreement is of years that all lie behind the article: of a list that is newer than what is read."""
-    return 0 < around.today < min(index.years(agreement_id), default=0)
+    """Whether an agreement is of years that all lie behind the article: of a list that is newer than what is read. A term of years
+    ("2026-2030") is agreed on before it begins."""
+    years = index.years(agreement_id)
+    first = min(years, default=0)
+    term = first and max(years) - first >= _TERM and first - around.today <= _AHEAD_OF_TERM
+    return 0 < around.today < first and not term
 
 
 def worded(index: Index, link: Link, said: frozenset[str], words: Callable[[str], frozenset[str]]) -> str:

@@ -366,10 +366,8 @@ def _denied(reading: Reading, trigger: Trigger) -> bool:
 
 def _at_once(reading: Reading, trigger: Trigger) -> bool:
     """ "Announced that the treaty would be suspended with immediate effect": the word is the deed."""
-    said = any(reading.is_a("quote_verbs", i) for i in range(trigger.first))
-    return said and any(
-        h.key == "at_once" and -_FAR <= h.first - trigger.last <= _FAR for h in reading.section("nominal")
-    )
+    near = (h.key for h in reading.section("nominal") if -_FAR <= h.first - trigger.last <= _FAR)
+    return any(reading.is_a("quote_verbs", i) for i in range(trigger.first)) and "at_once" in near
 
 
 def _past(trigger: Trigger) -> bool:
@@ -395,6 +393,8 @@ def _attribute(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) 
     for key in ("negated", "planned", "called_for"):
         if any(h.key == key and trigger.first - h.last <= 2 for h in found):
             return Status(key), (key,)
+    if moods.once(reading, trigger, triggers):
+        return Status.CONDITIONAL, ("once",)
     if "negative" in moods.forms(reading, trigger):  # "onaylanmayan sözleşme", «бекітілмеген келісім»
         return Status.NEGATED, ("negative_form",)
     return Status.OCCURRED, ("attribute",)

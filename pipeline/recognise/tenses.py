@@ -237,7 +237,8 @@ _TO_WHAT = 6  # words from an Arabic "ended" to its "in"
 
 def no_deed(reading: Reading, trigger: Trigger) -> bool:
     """Whether a verb of force says only that it lasts, one of ending where a sitting came to („انتهى المجلس إلى ما يلي“)."""
-    if trigger.family in _TRAITS and trigger.voice == ACTIVE and bare.trait(reading, trigger.first, trigger.last):
+    trait = trigger.family in _TRAITS or reading.is_a("naming", trigger.first)
+    if trait and trigger.voice == ACTIVE and bare.trait(reading, trigger.first, trigger.last):
         return True
     if trigger.family == "enter_force":
         lasts = only_lasts if reading.lexicon.verb_final else _goes_on

@@ -343,9 +343,8 @@ def _stands_alone(reading: Reading, first: int, last: int, key: str) -> bool:
         return reading.tokens[following].low.startswith(_BY) or reading.is_a(
             "prepositions", following
         )  # „وُقعت الأولى بالرباط“
-    return _verb_at(reading, following) or any(
-        reading.is_a(role, following) for role in ("be", "have", "stop_words") if not counted or role in {"be", "have"}
-    )
+    roles = ("be", "have") if counted else ("be", "have", "stop_words", "lasting")
+    return _verb_at(reading, following) or reading.is_any(roles, following)
 
 
 def _inside_act(reading: Reading, first: int, last: int) -> bool:

@@ -139,7 +139,9 @@ class Reader:
         """Take a wording in a language (ISO 639-1) apart. Never raises; an empty text gives an empty reading."""
         words = self.lexicon.words(text, language)
         parties, places = self._parties(text, language, words)
-        kept = [word for word in words if not _covered(word, parties)] if parties else words
+        kept = words
+        if parties:  # "the status of the Rwandan forces"
+            kept = self.lexicon.together([word for word in words if not _covered(word, parties)], language)
         keys: dict[str, bool] = {}
         layers: set[str] = set()
         kinds: list[str] = []

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pipeline.recognise import bare, inserts, orders, overlaps, parted, valency
 from pipeline.recognise.immutable import value
 from pipeline.recognise.patterns import Hit
-from pipeline.recognise.reading import Reading
+from pipeline.recognise.reading import RELATIVE, Reading
 from pipeline.recognise.rows import ends_name
 from pipeline.recognise.things import NOUN, Thing
 
@@ -21,8 +21,7 @@ FINITE = frozenset({PAST, PERFECT, PLUPERFECT, PRESENT, FUTURE})
 
 _SPECIFIC = frozenset({"promulgate", "initial", "provisional", "adopt", "open", "reserve", "succeed"})  # goes first
 INTRANSITIVE = frozenset({"enter_force"})
-_HAVING = 14  # words from "have" to "in force"
-_NEAR_AUX = 4  # words between an auxiliary and its participle
+_HAVING, _NEAR_AUX = 14, 4  # words from "have" to "in force", and between an auxiliary and its participle
 _GOING = frozenset({"entered", "came", "went", "took", "started", "began"})  # into application: nothing is done to it
 _AS_BASE = frozenset({"come", "become", "run", "put", "set", "let", "cut", "quit", "hit"})  # their own participles
 _NEXT = 2  # words on: only a conjunction stands between
@@ -72,7 +71,7 @@ def _use(reading: Reading, hits: list[Hit], things: Sequence[Thing]) -> Trigger 
         voice, tense = (PASSIVE, PAST) if orders.decided(reading, first, last, family) else (NOMINAL, "")
         return Trigger(family, first, last, voice, tense)
     forms.discard("noun")
-    if not forms:
+    if not forms or bare.in_name(reading, first, last):
         return None
     families = tuple(sorted(families, key=lambda f: f not in _SPECIFIC))
     family, others = families[0], families[1:]
@@ -314,9 +313,10 @@ def _reduced(reading: Reading, first: int, last: int, things: Sequence[Thing]) -
         and not parted.by_votes(reading, following + 1)
     ):
         return not inserts.by_means(reading, first, following, things)
-    if first == 0 or (reading.lexicon.language == "en" and reading.is_a("prepositions", first - 1)):
-        return True  # "dispatches on revised agreements"
-    if reading.before(first) in {"-", "‑"}:
+    led = reading.lexicon.language == "en" and reading.is_a("prepositions", first - 1)
+    if first and inserts.ends_before(reading, first, last, things):
+        return False  # "the Senate, by 60 votes to three, ratified it"
+    if first == 0 or led or reading.before(first) in {"-", "‑"}:  # "dispatches on revised agreements"
         return True
     if inserts.ends_clause(reading, first, last):
         return False
@@ -327,6 +327,9 @@ def _reduced(reading: Reading, first: int, last: int, things: Sequence[Thing]) -
         and reading.is_a("determiners", min(following, len(reading.tokens) - 1))
     ):
         return False  # "Both lodged their papers"
+    ends = {t.last for t in things if t.what not in {"pronoun", "person"}}
+    if previous - 1 in ends and (clause := reading.clause(first)).kind == RELATIVE and clause.opener == previous:
+        return False  # "the accord that ended their war"
     if reading.is_a("determiners", previous) or reading.tokens[previous].low == "s":
         return not (reading.tokens[previous].low in {"both", "each", "all"} and ends_name(reading, previous - 1))
     while previous > 0 and (
@@ -335,13 +338,12 @@ def _reduced(reading: Reading, first: int, last: int, things: Sequence[Thing]) -
         previous -= 1
     if inserts.in_noun_phrase(reading, first):
         return True
-    ends = {t.last for t in things if t.what not in {"pronoun", "person"}}
     if (
         previous in ends
         and not valency.acts_on_body(reading, last)
         and not inserts.ends_before(reading, first, last, things)
     ):
-        return not any(reading.is_a("relative", i) for i in (previous,))
+        return not (reading.is_a("relative", previous) or bare.has_object(reading, last))
     return inserts.participle(reading, first, last, things)
 
 

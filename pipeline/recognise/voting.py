@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
-from pipeline.model import EventType
+from collections.abc import Sequence
+
+from pipeline.model import EventType, Status
 from pipeline.recognise import laws, parted, signing
 from pipeline.recognise.cases import ENDING, LAWS, TREATYLIKE, Case, Step, weight_of
 from pipeline.recognise.reading import RELATIVE, Reading
 from pipeline.recognise.things import NOUN, PRONOUN, TREATY, Thing
-from pipeline.recognise.triggers import ATTRIBUTE, FUTURE, NOMINAL, PASSIVE, Trigger
+from pipeline.recognise.triggers import (
+    ACTIVE,
+    ATTRIBUTE,
+    FUTURE,
+    NOMINAL,
+    PASSIVE,
+    PAST,
+    PERFECT,
+    PLUPERFECT,
+    PRESENT,
+    Trigger,
+)
 
 E = EventType
 _ORGANS = frozenset({"chamber", "executive", "presidential", "votes"})
@@ -16,8 +29,19 @@ _NEAR = 10  # words between a text's adoption and its year
 _BOTH = 2  # numbers: for and against
 _YEAR = 4  # digits
 _AND = "و"  # written as one word with what it joins
+_PASSING = frozenset({"approve", "ratify"})
+_DONE = frozenset({PAST, PERFECT, PLUPERFECT, PRESENT})
 DEBATE = "debate"  # a family: what a chamber does with an agreement before it says yes or no
 _DECIDING = frozenset({"parliament", "lower_chamber", "upper_chamber", "committee"})
+
+
+def unopposed(
+    verdict: tuple[Status | None, tuple[str, ...]], trigger: Trigger, verbs: Sequence[Trigger]
+) -> tuple[Status | None, tuple[str, ...]]:
+    """A status, or none where a denied vote against something only says how what was passed was passed: "no one voting against"."""
+    denied = (trigger.family, trigger.voice) == ("reject", ACTIVE) and verdict[0] is Status.NEGATED
+    passed = any(v.family in _PASSING and v.voice != NOMINAL and v.tense in _DONE for v in verbs if v is not trigger)
+    return (None, ("unopposed",)) if denied and passed else verdict
 
 
 def approve(case: Case) -> Step | None:
@@ -93,8 +117,13 @@ def _approve_law(reading: Reading, law: Thing) -> Step | None:
     if law.what == "decree":
         on_treaty = laws.decree_on_treaty(reading, law)
         return Step(E.RATIFIED, "approve_decree_on_treaty", weight=0.85, chamber=True) if on_treaty else None
-    other = laws.of_other_subject(reading, law)
+    other = such(reading, law) or laws.of_other_subject(reading, law)
     return None if other else Step(E.RATIFIED, "approve_law", weight=0.8, chamber=True)
+
+
+def such(reading: Reading, law: Thing) -> bool:
+    """ "The first time it has passed such a motion": one of that kind, of which the words before tell."""
+    return reading.any_is("such", range(max(0, law.first - 2), law.first))
 
 
 def _approve_treaty(reading: Reading, trigger: Trigger, thing: Thing) -> Step | None:

@@ -217,7 +217,7 @@ class Walk(Rolls):
         marked: Sequence[DateMention],
         told: Sequence[Told],
     ) -> Iterator[Told]:
-        verdict, why = status.decide(reading, one.trigger, verbs)
+        verdict, why = voting.unopposed(status.decide(reading, one.trigger, verbs), one.trigger, verbs)
         if verdict is None:
             self._say(reading, one.trigger, "no_event", *why)
             return
@@ -310,7 +310,7 @@ class Walk(Rolls):
         for at, x in enumerate(kept or unknown[:1]):
             base = replace(base, date=listed[at]) if listed else base
             mine = whose.get(x.agreement_id or "", ())
-            parts = acting.Parts(self.tools.linker.index, x.agreement_id, company.both(reading, one.trigger), mine)
+            parts = acting.part_in(self.tools.linker.index, x.agreement_id, reading, one.trigger, mine)
             for actor in acting.each(base, subject, self.article.text, parts, self.scene, before, apart=each.keys()):
                 if base.type is EventType.REJECTED and parts.stranger(actor.country):
                     self._say(reading, one.trigger, "no_step", "of_a_stranger")

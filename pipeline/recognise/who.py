@@ -208,7 +208,8 @@ def _topic(reading: Reading, trigger: Trigger, free: Sequence[PartyMention]) -> 
             for p in free
             if last_word(reading, p) < trigger.first and reading.clause_of[word_of(reading, p)] == number
         ]
-        kept = group(reading, without_places(reading, outer)) or (tuple(outer[-1:]) if opens else ())
+        kept = agents.speaking(reading, trigger, outer) or group(reading, without_places(reading, outer))
+        kept = kept or (tuple(outer[-1:]) if opens else ())
         if kept:
             return kept
     return ()
@@ -345,7 +346,7 @@ def _before(
             for p in free
             if last_word(reading, p) < trigger.first and reading.clause_of[word_of(reading, p)] == home.parent
         ]
-        return group(reading, without_places(reading, outer))
+        return agents.speaking(reading, trigger, outer) or group(reading, without_places(reading, outer))
     aside = [p for p in free if 0 < trigger.first - last_word(reading, p) <= 1 and _is_aside(reading, p, clause)]
     return tuple(aside)  # "three Pacific states (Fiji, Palau and Samoa) ratified …"
 

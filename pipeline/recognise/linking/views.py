@@ -234,6 +234,8 @@ class Preparer:
             return len(alias) <= (3 if closed else 2)
         if any(key.startswith("~") for key in reading.proper):
             return False
+        if not closed and reading.kind and reading.states and reading.states.isdisjoint(agreement.parties):
+            return False  # "the Samoa Agreement" of others: called by where it was signed
         said = sum(self._weights.shared(key) for key in reading.keys) + sum(map(self._weights.org, reading.orgs))
         return closed or said < _SAYS_ENOUGH
 
