@@ -19,7 +19,7 @@ from pipeline.recognise.salience import ORDER
 
 # Under this probability what the rules take for news is background; from the higher one on what they take for background is news.
 NEWS_FROM = 0.445
-PROMOTED_FROM = 0.55
+PROMOTED_FROM = 0.585
 PASSING_FROM = 0.8  # the same for what a participle tells in passing
 _BEYOND_DOUBT = frozenset(
     {"pluperfect", "since_then", "tally", "stance", "counted_from", "lasting", "recounted", "cue:ago", "old_agreement"}
