@@ -21,6 +21,7 @@ _AFTER_INFINITIVE = frozenset({"es", "pt"})
 _CHAMBERS = frozenset({"parliament", "lower_chamber", "upper_chamber"})
 _TO_BE_SIGNED = frozenset({"sign", "initial"})
 _BY_PAPER = _TO_BE_SIGNED | {"accede"}  # what is done by a paper that a decision only announces
+_LEAVING = frozenset({"withdraw", "denounce"})
 _UNSURE = frozenset({"planned", "called_for", "conditional", "negated", "rejected"})
 
 
@@ -92,7 +93,7 @@ def _after_that(reading: Reading, trigger: Trigger) -> bool:
 
 
 def _agreed(reading: Reading, trigger: Trigger) -> Verdict | None:
-    """ "Agreed (on Monday) to extend it": agreeing extends it, and a chamber that agrees to ratify ratifies; to sign it is a plan."""
+    """ "Agreed (on Monday) to extend it": agreeing extends it, and a chamber that agrees to ratify or to leave has decided it; to sign it is a plan."""
     near = range(max(0, trigger.first - _AGREED), trigger.first)
     if reading.lexicon.verb_final and not reading.lexicon.grammar.get("prepositions"):  # "onaylamayı kabul etti"
         near = range(trigger.last + 1, min(trigger.last + 3, len(reading.tokens)))
@@ -108,7 +109,7 @@ def _agreed(reading: Reading, trigger: Trigger) -> Verdict | None:
         return None
     if trigger.family == "extend":
         return Status.OCCURRED, ("agreed_to",)
-    if trigger.family == "ratify" and any(
+    if (trigger.family == "ratify" or trigger.family in _LEAVING) and any(
         p.body in _CHAMBERS and p.start < reading.tokens[trigger.first].start for p in reading.parties
     ):
         return Status.OCCURRED, ("agreed_to",)
@@ -164,7 +165,7 @@ def _bare(reading: Reading, trigger: Trigger) -> Verdict:
     progressive = trigger.tense == GERUND and trigger.first > 0 and reading.is_a("be", trigger.first - 1)
     if progressive and trigger.first > 1 and reading.is_a("be_been", trigger.first - 1):
         return Status.OCCURRED, ("perfect_progressive",)  # "have been applying it since May"
-    if progressive and trigger.family in tenses.DECLARED:
+    if progressive and (trigger.family in tenses.DECLARED or _declared(reading, trigger)):
         return Status.OCCURRED, (tenses.SCHEDULED,)  # "said it was suspending the treaty"
     resolved = any(h.key == "occurred" and h.last == trigger.first - 1 for h in reading.section("status"))
     if resolved and ":" in reading.before(trigger.first):
@@ -179,6 +180,14 @@ def _bare(reading: Reading, trigger: Trigger) -> Verdict:
     if foretold or reading.heading or progressive or reading.lexicon.object_first:
         return Status.PLANNED, ("progressive" if progressive else "bare_infinitive",)
     return None, ("bare_infinitive",)
+
+
+def _declared(reading: Reading, trigger: Trigger) -> bool:
+    """ "Has told the United Nations it is leaving the pact": said to the depositary, it is the notice."""
+    near = range(max(0, trigger.first - _AGREED), trigger.first)
+    told = next((i for i in near if reading.is_a("quote_verbs", i)), -1)
+    to = range(told + 1, min(told + 1 + _SMALL, trigger.first))
+    return trigger.family in _LEAVING and told >= 0 and reading.any_is("depositaries", to)
 
 
 def _verdict(found: Sequence[Hit], reading: Reading, family: str) -> Verdict:

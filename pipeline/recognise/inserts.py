@@ -234,9 +234,14 @@ def in_noun_phrase(reading: Reading, first: int) -> bool:
 
 
 def before_noun(reading: Reading, cue: int, first: int, last: int) -> bool:
-    """ "The *already* signed treaty", „dem schon 2018 vereinbarten Abkommen“: a cue before a participle that its noun follows is that one's,
-    not that of the verb of words `first` to `last`."""
+    """ "The *already* signed treaty", „dem schon 2018 vereinbarten Abkommen“, "an *already* shaky pact": a cue before a participle that its
+    noun follows, or between an article and its noun, is theirs, not that of the verb of words `first` to `last`."""
     nouns = {h.first for h in reading.section("instruments")}
+    if cue and reading.is_any(_ARTICLE, cue - 1) and not reading.heading:
+        within = range(cue + 1, min(cue + 1 + _BESIDE, len(reading.tokens)))
+        noun = next((i for i in within if i in nouns), -1)
+        if noun > cue + 1 and not reading.comma_between(cue, noun) and not first <= noun <= last:
+            return True
     forms = {"participle", "attribute", "past"} if reading.lexicon.language == "de" else {"participle", "attribute"}
     return any(
         act.form in forms and act.last + 1 in nouns and 0 < act.first - cue <= _BESIDE

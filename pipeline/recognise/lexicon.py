@@ -227,6 +227,7 @@ GRAMMAR = frozenset(
         "also_month",
         "unlike",
         "days",
+        "depositaries",
         "ordering",
         "today",
         "ahead_of",

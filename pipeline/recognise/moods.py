@@ -224,3 +224,19 @@ def once(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> boo
     return not told and any(
         h.key == "conditional" and h.last in {trigger.first - 1, trigger.first} for h in reading.section("status")
     )
+
+
+def postponed(reading: Reading, trigger: Trigger) -> list[Hit]:
+    """«Подписан он так и не был», «подписан не был», «ратифицировали пока не все»: a negation right behind the verb."""
+    if not reading.lexicon.object_first:
+        return []
+    return [
+        h
+        for h in reading.section("status")
+        if h.key == "negated"
+        and (h.last > h.first or (h.first - trigger.last == 1 and trigger.voice == PASSIVE))
+        and 0 < h.first - trigger.last <= 2
+        and not reading.comma_between(trigger.last, h.first)
+        and h.last + 1 < len(reading.tokens)
+        and (reading.is_a("be", h.last + 1) or reading.is_a("all_of", h.last + 1))
+    ]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pipeline.model import Status
 from pipeline.recognise import bare, cues, laws, nominals
 from pipeline.recognise.reading import Reading
-from pipeline.recognise.triggers import FUTURE, NOMINAL, PASSIVE, Trigger
+from pipeline.recognise.triggers import ACTIVE, ATTRIBUTE, FUTURE, NOMINAL, PASSIVE, PAST, Trigger
 
 Verdict = tuple[Status | None, tuple[str, ...]]
 Decide = Callable[[Reading, Trigger, Sequence[Trigger]], Verdict]
@@ -48,6 +48,62 @@ def _goes_on(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger], de
     one = next((t for t in reversed(triggers) if t.first < trigger.first), None)
     shared = one is not None and bare.goes_on(reading, one.last, trigger.first, trigger.last)
     return decide(reading, one, triggers) if one is not None and shared else None
+
+
+_UNSURE = frozenset({Status.PLANNED, Status.CALLED_FOR, Status.CONDITIONAL})
+_ROW = 14  # words from one participle of a row to the next
+_EITHER = frozenset({"or", "nor", "ou", "o", "oder", "noch", "ni", "или", "ни", "або", "ані"})
+_OWN = ("have", "be", "relative", "subordinate", "quote_verbs")  # what gives a participle a clause of its own
+
+
+def in_row(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger], decide: Decide) -> Verdict | None:
+    """ "Must be laid before parliament, *ratified* at Westminster and *published*", «должен быть внесён в Думу, ратифицирован и опубликован»:
+    what the auxiliary of the first participle puts off, it puts off for each. None for what happened: there each has words of its own."""
+    if trigger.tense != PAST or trigger.voice == NOMINAL or _has_auxiliary(reading, trigger):
+        return None
+    verbs = [t for t in triggers if t.voice != NOMINAL]
+    at = next((i for i, t in enumerate(verbs) if t is trigger), 0)
+    one = next((t for t in reversed(verbs[:at]) if t.last < trigger.first), None)
+    if one is not None and _row(reading, one, trigger, trigger.first):
+        shared = one.voice == ACTIVE and in_row(reading, one, triggers, decide)
+        outcome = shared[0] if shared else decide(reading, one, triggers)[0] if one.voice != ACTIVE else None
+        either = reading.tokens[trigger.first - 1].low in _EITHER
+        if outcome in _UNSURE or (outcome is Status.NEGATED and either):
+            return outcome, ("shared_auxiliary",)
+    two = next((t for t in verbs[at + 1 :] if t.voice == PASSIVE), None)
+    if reading.lexicon.language != "de" or two is None or trigger.voice != ATTRIBUTE:
+        return None
+    if not _row(
+        reading, trigger, two, trigger.last + 1
+    ):  # „muss vom Bundestag *gebilligt*, vom Bundesrat ratifiziert werden“
+        return None
+    outcome = decide(reading, two, triggers)[0]
+    return (outcome, ("shared_auxiliary",)) if outcome in _UNSURE else None
+
+
+def _has_auxiliary(reading: Reading, trigger: Trigger) -> bool:
+    """Whether a participle stands beside an auxiliary of its own; an active form in English is a participle where nothing is its object."""
+    if trigger.voice == ACTIVE:
+        behind = trigger.last + 1
+        ends = behind >= len(reading.tokens) or bool(reading.before(behind).strip(" \u00a0"))
+        led = ends or reading.is_any(("prepositions", "by", "on_day", "until", "coordinate", "subordinate"), behind)
+        return reading.lexicon.language != "en" or not led
+    return any(reading.is_any(("have", "be"), i) for i in range(max(0, trigger.first - 2), trigger.first))
+
+
+def _row(reading: Reading, one: Trigger, other: Trigger, joint: int) -> bool:
+    """Whether two participles stand in one row: word `joint` behind a comma or a conjunction, between them no clause and no agreement
+    that the second could be said of ("to be amended by the protocol, signed in 1978")."""
+    between = range(one.last + 1, other.first)
+    if not 0 <= len(between) <= _ROW or not reading.same_clause(one.first, other.first):
+        return False
+    while joint - 1 in between and reading.tokens[joint - 1].low.endswith(("ly", "затем", "puis", "then")):
+        joint -= 1
+    if not ("," in reading.before(joint) or reading.is_a("coordinate", joint - 1) or reading.is_a("coordinate", joint)):
+        return False
+    if any(reading.is_any(_OWN, i) for i in between) or any(h.first in between for h in reading.section("instruments")):
+        return False
+    return not any(h.key in {"occurred", "negated"} and h.first in between for h in reading.section("status"))
 
 
 def _brings(reading: Reading, trigger: Trigger) -> bool:

@@ -40,7 +40,10 @@ def decide(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> V
     if ordered is not None:
         return ordered
     opened = (
-        moods.let_it(reading, trigger) or moods.inverted(reading, trigger) or _by_opener(reading, trigger, triggers)
+        moods.let_it(reading, trigger)
+        or moods.inverted(reading, trigger)
+        or _by_opener(reading, trigger, triggers)
+        or preceding.in_row(reading, trigger, triggers, decide)
     )
     if opened is not None:
         return opened
@@ -213,7 +216,7 @@ def _finite(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger]) -> 
     near = [h for h in near if not cues.says_nothing(reading, h, trigger)]
     near = (
         [h for h in near if not moods.reported(reading, trigger, h)]
-        + _postponed(reading, trigger)
+        + moods.postponed(reading, trigger)
         + _shelved(reading, trigger)
     )
     if trigger.family == "submit":
@@ -258,22 +261,6 @@ def _destination(reading: Reading, hit: Hit) -> bool:
     """«На ратификацию внесена конвенция»: what it is sent for makes no plan of the sending."""
     inside = range(hit.first, hit.last + 1)
     return hit.key == "planned" and any(h.form == "noun" and h.first in inside for h in reading.section("acts"))
-
-
-def _postponed(reading: Reading, trigger: Trigger) -> list[Hit]:
-    """«Подписан он так и не был», «подписан не был», «ратифицировали пока не все»: a negation right behind the verb."""
-    if not reading.lexicon.object_first:
-        return []
-    return [
-        h
-        for h in reading.section("status")
-        if h.key == "negated"
-        and (h.last > h.first or (h.first - trigger.last == 1 and trigger.voice == PASSIVE))
-        and 0 < h.first - trigger.last <= 2
-        and not reading.comma_between(trigger.last, h.first)
-        and h.last + 1 < len(reading.tokens)
-        and (reading.is_a("be", h.last + 1) or reading.is_a("all_of", h.last + 1))
-    ]
 
 
 def _apart(reading: Reading, left: int, right: int) -> bool:
