@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from pipeline.recognise.reading import Reading
+from pipeline.recognise.values import PartyKind
 
 if TYPE_CHECKING:
     from pipeline.recognise.triggers import Trigger
@@ -219,6 +220,26 @@ def no_verb(reading: Reading, word: int) -> bool:
         and reading.is_a("determiners", word - 1)
         and (word == 1 or not reading.is_a("pronouns", word - 1))
     )
+
+
+_OWNER = frozenset({PartyKind.NAME, PartyKind.DEMONYM, PartyKind.ORGANISATION})
+
+
+def owned(reading: Reading, first: int, last: int, forms: Collection[str]) -> bool:
+    """ "The United States' exit from the pact", "the US exit from the pact became official": whose it is stands before a noun that could be a
+    verb, with the mark of a plural or as one name, which a verb's base form cannot follow."""
+    if reading.lexicon.language != "en":
+        return False
+    if reading.before(first).strip(" \u00a0") in {"'", "’"}:
+        return reading.tokens[first - 1].low.endswith("s")
+    if "base" not in forms or reading.heading or reading.before(first).strip(" \u00a0"):
+        return False
+    owner = next((p for p in reading.parties if p.code and reading.token_at(p.end - 1) == first - 1), None)
+    if owner is None or owner.kind not in _OWNER or not reading.is_a("prepositions", last + 1):
+        return False
+    begin = reading.token_at(owner.start)
+    joined = begin > 0 and reading.is_any(("coordinate", "have"), begin - 1)
+    return not joined and any(h.key == "occurred" and h.first > last for h in reading.section("nominal"))
 
 
 _WORKING = frozenset({"terminate", "suspend", "extend", "amend", "withdraw"})  # what agreements do to other things, too

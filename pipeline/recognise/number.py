@@ -12,6 +12,9 @@ _HEAD_LAST = frozenset({"tr", "kk", "ky", "az", "uz"})
 _MANY = 100  # agreements; a greater number is a year or a law's
 _EITHER = frozenset({"соглашения", "конвенции", "угоди", "конвенції", "канвенцыі", "abkommen"})
 _FINITE = frozenset({"past", "present", "future", "infinitive"})
+_OF_ACTION = re.compile(
+    r"(?:ци[юяіи]|[нт]и[еяю]|нн[яі]|ход[ау]?|хід)\Z"
+)  # «проголосовал за денонсацию …»: what follows is a genitive
 _PLURAL = {
     "ru": re.compile(r"(?:ые|[кгхшжчщ]ие)\Z"),
     "uk": re.compile(r"(?:ськ|цьк|льн)і\Z"),
@@ -78,8 +81,9 @@ def _object_of(reading: Reading, word: int) -> bool:
     before = word - 1
     while before > 0 and reading.is_a("on_day", before):
         before -= 1
+    of_action = _OF_ACTION.search(reading.tokens[before].low) is not None
     return reading.is_a("days", word - 1) or any(
-        h.last == before and h.form in _FINITE for h in reading.section("acts")
+        h.last == before and h.form in _FINITE and (h.first == before or not of_action) for h in reading.section("acts")
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 
 from pipeline.model import EventType, Status
-from pipeline.recognise import actors, cues, laws, parted, voting, who
+from pipeline.recognise import actors, cues, laws, mandates, parted, voting, who
 from pipeline.recognise.assemble import CONSENT, Told
 from pipeline.recognise.cases import LAWS, Bound
 from pipeline.recognise.immutable import value
@@ -347,7 +347,7 @@ def _judged(reading: Reading, one: Bound, verdict: Verdict, actor: Actor, told: 
         return _bare_vote(reading, one.trigger, (kind, outcome, why), told, chamber=chamber)
     if one.step.chamber and minor and outcome is Status.OCCURRED and one.thing is not None and one.thing.what in LAWS:
         return E.APPROVED, outcome, why  # a cabinet's bill on leaving: its approval is a step of its own
-    settled = one.thing is not None and one.thing.what == "decision"  # a cabinet's own decision to leave, and no bill
+    settled = mandates.settled(reading, one, actor)
     if one.step.chamber and ((minor and not settled) or _preliminary(reading, one.trigger)):
         if kind in {E.RATIFIED, E.APPROVED}:
             return E.APPROVED, outcome, why

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from importlib import resources
@@ -76,6 +76,8 @@ class Names:
         lexes = [
             read_lexis(entry.read_text("utf-8")) for entry in (root / "names").iterdir() if entry.name.endswith(".json")
         ]
+        backers = tomllib.loads((root / "backers.toml").read_text("utf-8"))
+        lexes = [replace(one, lists={**one.lists, **_folded(backers.get(one.language, {}))}) for one in lexes]
         jurisdictions = [
             read_jurisdiction(tomllib.loads(entry.read_text("utf-8")))
             for entry in (root / "jurisdictions").iterdir()
@@ -218,6 +220,10 @@ class Names:
                 stage = dict(found[at][2].owners).get(code, mention.body)
                 bound[at] = replace(mention, code=code, body=stage)
         return bound
+
+
+def _folded(lists: Mapping[str, str]) -> dict[str, frozenset[str]]:
+    return {name: frozenset(map(fold, words.split())) for name, words in lists.items()}
 
 
 def _beside(mentions: Sequence[PartyMention], at: int, low: str, index: Index) -> str:

@@ -205,7 +205,7 @@ def opening(index: Index, low: str, text: str) -> Found | None:
 def _stands(index: Index, hit: Found, low: str, text: str, spans: Sequence[Span], at: int, found: list[Found]) -> bool:
     """False for a capital that is only a place: in a dateline, after "in", in the title of a treaty or a newspaper."""
     start, end, meaning = hit
-    if meaning.code == NOTHING:
+    if meaning.code == NOTHING or _only_helps(index, end, low, spans, at):
         return False
     if meaning.kind is not PartyKind.CAPITAL:
         return True
@@ -222,6 +222,25 @@ def _stands(index: Index, hit: Found, low: str, text: str, spans: Sequence[Span]
     if before[-1] in index.lists["in"]:
         return bool(found) and found[-1][2].kind is PartyKind.BODY and found[-1][1] == spans[at - 2][1]
     return True
+
+
+def _only_helps(index: Index, end: int, low: str, spans: Sequence[Span], at: int) -> bool:
+    """Whether a name only says by whom another is upheld, or through whom a deal came about: "the UN-backed government", «признанное ООН»."""
+    helped = index.lists.get("helped")
+    if not helped:
+        return False
+    if end < len(low) and low[end] in HYPHENS:
+        begin = end + 1
+        word = next((low[s:e] for s, e in spans[at : at + 6] if s == begin), "")
+        return fold(word) in helped
+    by = index.lists.get("by")
+    before = [fold(low[s:e]) for s, e in spans[max(0, at - 3) : at]]
+    if by is None or not before:
+        return False
+    if not by:
+        return before[-1] in helped
+    near = next((i for i in range(len(before) - 1, 0, -1) if before[i] in by), 0)
+    return near > 0 and before[near - 1] in helped
 
 
 def scan_han(index: Index, low: str) -> list[Found]:

@@ -120,7 +120,7 @@ def _is_noun(reading: Reading, first: int, last: int, forms: set[str]) -> bool:
         return "gerund" in forms
     if reading.tokens[following].low in {"of", "ceremony"}:
         return True
-    if first and reading.tokens[first - 1].low in {"s", "s’"}:
+    if first and (reading.tokens[first - 1].low in {"s", "s’"} or bare.owned(reading, first, last, forms)):
         return True
     if forms & {"gerund", "present", "base"}:  # "fifteen deposits are needed"
         return reading.is_a("be", following) or reading.is_a("have", following)

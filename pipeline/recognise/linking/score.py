@@ -204,7 +204,7 @@ def _open_fit(
     named = query.parties - itself - bodies
     if not bodies - {"UN"}:
         named = frozenset(code for code in named if code in members or (len(code) == _STATE and code != "UN"))
-    others = named - entry.whose
+    others = named - entry.whose - entry.parties
     if others and len(named) >= 2 and not query.plural:
         return 0.3, ("named_parties",)
     return (0.5, ("with_a_party",)) if others else (0.8, ())

@@ -160,7 +160,7 @@ class Preparer:
 
     def __call__(self, place: int, agreement: Agreement) -> tuple[Entry, list[Name]]:
         """The entry for an agreement and every name it goes by (`place`: its place on the watchlist)."""
-        titles = [(title, self._reader.read(title, language)) for language, title in titles_of(agreement)]
+        titles = list(self._titles(agreement))
         listed = condensed(frozenset(agreement.parties), self._known.members)
         parties = self._shared.words(listed if agreement.multilateral else concluding(listed, (r for _, r in titles)))
         official = [title for title, _ in titles]
@@ -182,6 +182,15 @@ class Preparer:
         ]
         names += [Name(place, nick, False, False, is_acronym(nick)) for nick in nicknames if nick not in called]
         return self._entry(agreement, parties, [reading for _, reading in titles], called), names
+
+    def _titles(self, agreement: Agreement) -> Iterator[tuple[str, Reading]]:
+        """Every title as read, and what stands before a semicolon in it: the short title of what the rest only adds to."""
+        for language, title in titles_of(agreement):
+            yield title, self._reader.read(title, language)
+            short, _, rest = title.partition(";")
+            head = self._reader.read(short, language) if rest else None
+            if head is not None and head.kind and head.keys:
+                yield short.strip(), head
 
     def _acronyms(self, title: str) -> Iterator[str]:
         """The acronyms in a title's brackets, without a body's that the title goes on from: "the Parties to … (NATO) regarding …"."""
