@@ -13,8 +13,9 @@ import argparse
 import hashlib
 import json
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from typing import Any
 from pipeline.recognise import Recogniser
 from pipeline.recognise.assemble import Told
 from pipeline.recognise.judgement import NEWS_FROM, Weights, shown_of
+from pipeline.recognise.signs import SPOKEN
 from pipeline.scan import read_article
 from pipeline.settings.lists import load_watchlist
 
@@ -50,6 +52,7 @@ _AROUND = frozenset({"country", "acting", "alone", "same_type", "agreement_of_le
 # Steps that no set labels: what nobody was asked is not wrong.
 _UNLABELLED = frozenset({"adopted", "opened_for_signature", "notified", "reserved", "succeeded"})
 _SMALL = 0.005  # weights under it say nothing and are left out
+_KNOWN_IN = 5  # sets in which a word must stand before it is learned: fewer are the names of what one author wrote of
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +134,17 @@ def learned(rows: Sequence[tuple[tuple[str, ...], bool]], penalty: float) -> Wei
     )
 
 
+def spoken(sets: Iterable[Sequence[Example]]) -> list[Example]:
+    """All steps, with those of their words only that stand in several sets."""
+    sets = list(sets)
+    counted = Counter(sign for found in sets for sign in {s for e in found for s in e.shown})
+    return [
+        replace(e, shown=tuple(s for s in e.shown if not s.startswith(SPOKEN) or counted[s] >= _KNOWN_IN))
+        for found in sets
+        for e in found
+    ]
+
+
 def rows_of(found: Sequence[Example], question: str) -> list[tuple[tuple[str, ...], bool]]:
     """Signs and answer for one question: news is asked of what occurred; what was read wrongly is none."""
     if question == "right":
@@ -147,7 +161,7 @@ def hold_out(sets: dict[str, list[Example]]) -> None:
     judged: list[tuple[Example, float]] = []
     sure: list[tuple[Example, float]] = []
     for name, found in sets.items():
-        others = [e for other, rows in sets.items() if other != name for e in rows]
+        others = spoken(rows for other, rows in sets.items() if other != name)
         news = learned(rows_of(others, "news"), PENALTY["news"])
         right = learned(rows_of(others, "right"), PENALTY["right"])
         asked = [(e, news.probability(e.shown) if e.rule_news else 0.0) for e in found if _asked(e)]
@@ -193,7 +207,7 @@ def main() -> None:
     if options.hold_out:
         hold_out(sets)
         return
-    found = [e for rows in sets.values() for e in rows]
+    found = spoken(sets.values())
     data: dict[str, Any] = {
         "learned_from": {n: hashlib.sha256((SETS / f"{n}.jsonl").read_bytes()).hexdigest() for n in names}
     }

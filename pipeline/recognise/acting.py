@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from pipeline.model import EventType, Status
+from pipeline.model import EventType, Salience, Status
 from pipeline.recognise import actors, company, gapping, mandates
 from pipeline.recognise.assemble import Told
 from pipeline.recognise.focus import Linked
@@ -28,6 +28,7 @@ _WANTED = frozenset({Status.PLANNED, Status.CALLED_FOR})
 _HOUSEHOLD = _OWN | {E.SUBMITTED}  # what a state does by itself
 _DECIDED = frozenset({E.RATIFIED, E.APPROVED})
 _PAIR = 2
+_UNDATED = ("unknown", "unknown_coarse", "_inferred")  # ends of signs: a date that is told, on a page without one
 _BESIDE = 24  # characters between a bloc and the first of its members
 _STATE = 2  # letters of its code
 _FEW = 3
@@ -77,7 +78,7 @@ def each(
     *,
     apart: Collection[str] = (),
 ) -> tuple[Actor, ...]:
-    """States that act each for itself (ratify, leave, refuse, sign what many sign) are one actor each; the parties of a bilateral sign together.
+    """States that act each for itself (ratify, leave, refuse, have signed what many sign) are one actor each; who sign together today are one.
 
     `apart`: who has a date of his own (keys of `gapping`): two houses of one state then act each for itself, too.
     """
@@ -99,6 +100,8 @@ def each(
             return actors.each([*organs, *(p for p in subject if p.code in apart)], text)
     codes = {p.code for p in subject if p.code}
     alone = bool(apart) and (base.type in _OWN or (base.type is E.SIGNED and not closed))
+    if len(codes) > 1 and not apart and _at_one_table(base):
+        return (replace(base.actor, country=""),)
     if len(codes) > 1 and (alone or _apart(base, parts, subject, text)):
         ours = [p for p in subject if closed and parts.index.party(p.code, parts.agreement_id or "")]
         return actors.each(ours or subject, text)  # of Mali and Niger, each left its own with France
@@ -110,6 +113,13 @@ def each(
     if parts.both and guessed and done and len(parts.closed) == _PAIR:
         return tuple(replace(base.actor, country=code) for code in sorted(parts.closed))
     return (_settled(base, parts, scene, told),)
+
+
+def _at_one_table(base: Told) -> bool:
+    """ "Costa Rica, Iceland and New Zealand signed the convention today": one ceremony, and one piece of news. What is told of earlier
+    signatures, or with a year on a page that has no date, is a list of who has signed."""
+    listed = any(sign.startswith("age:") and sign.endswith(_UNDATED) for sign in base.signs)
+    return base.type in _JOINT and base.status is Status.OCCURRED and base.salience is Salience.NEWS and not listed
 
 
 def _mandating(base: Told, parts: Parts, scene: Scene, told: Sequence[Told]) -> str:

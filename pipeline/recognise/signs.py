@@ -24,6 +24,8 @@ _AGES = ((1, "day"), (4, "days"), (9, "week"), (45, "month"), (400, "year"))  # 
 _SURE = ((0.9, "sure"), (0.8, "good"), (0.7, "fair"), (0.5, "weak"))
 _OCCURRED = Status.OCCURRED
 COUNTED_BACK = "counted_back"  # a sign
+SPOKEN = ("word:", "before:", "behind:")  # what `words` begins its signs with
+_STEM = 6  # letters of a word that count: its forms are one
 _SPAN = 14  # words from a span of time to the act that it is counted from
 _DIGEST = 4  # agreements from which an article is a digest: each item has its own news
 
@@ -56,6 +58,20 @@ def local(
     out += [COUNTED_BACK] if _counted_back(reading, trigger) else []
     if reading.sentence.text.lstrip()[:1] in '"“«„':
         out.append("quotation")
+    return (*out, *words(reading, trigger))
+
+
+def words(reading: Reading, trigger: Trigger) -> tuple[str, ...]:
+    """The beginnings of the sentence's words, and on which side of the verb they stand: `word:en:yester`, `before:en:had`, `behind:en:said`.
+    Single ideographs say too little."""
+    if reading.lexicon.han:
+        return ()
+    language = reading.lexicon.language
+    stems = [token.low[:_STEM] if token.low.isalpha() else "" for token in reading.tokens]
+    before, behind = dict.fromkeys(stems[: trigger.first]), dict.fromkeys(stems[trigger.first + 1 :])
+    out = [f"word:{language}:{stem}" for stem in dict.fromkeys(stems) if stem]
+    out += [f"before:{language}:{stem}" for stem in before if stem]
+    out += [f"behind:{language}:{stem}" for stem in behind if stem]
     return tuple(out)
 
 

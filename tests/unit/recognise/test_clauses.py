@@ -17,6 +17,7 @@ from pipeline.recognise import Recogniser
 from pipeline.settings.lists import load_watchlist
 
 CASES = Path(__file__).parents[2] / "cases" / "recognise"
+QUIET = 0.01  # of the clauses
 DAY = datetime(2026, 5, 14, tzinfo=UTC)
 CLAUSES: dict[str, list[str]] = tomllib.loads((CASES / "clauses.toml").read_text(encoding="utf-8"))["tells"]
 
@@ -28,10 +29,14 @@ def recogniser() -> Recogniser:
     return Recogniser.build(watchlist)
 
 
+def done(found: tuple[Finding, ...]) -> set[tuple[str, str | None]]:
+    """Type and agreement of what is told as done."""
+    return {(str(f.type), f.agreement_id) for f in found if f.status is Status.OCCURRED}
+
+
 def alerts(found: tuple[Finding, ...]) -> set[tuple[str, str | None]]:
     """Type and agreement of what is told as done and new."""
-    done = (f for f in found if f.status is Status.OCCURRED and f.salience is Salience.NEWS)
-    return {(str(f.type), f.agreement_id) for f in done}
+    return done(tuple(f for f in found if f.salience is Salience.NEWS))
 
 
 @pytest.mark.parametrize("language", sorted(CLAUSES))
@@ -45,9 +50,23 @@ def test_every_clause_is_read(recogniser: Recogniser, language: str) -> None:
             right = not alerts(found)
         else:
             types, status, agreement = label.split()
-            told = alerts(found) & {(kind, agreement) for kind in types.split("|")}
+            told = done(found) & {(kind, agreement) for kind in types.split("|")}
             meant = any(str(f.type) in types.split("|") and f.status is not Status.OCCURRED for f in found)
             right = bool(told) if status == "occurred" else meant and not alerts(found)
         if not right:
-            wrong.append(f"{line} -> {sorted(alerts(found), key=str)}")
+            wrong.append(f"{line} -> {sorted(done(found), key=str)}")
     assert wrong == []
+
+
+def test_hardly_a_clause_is_taken_for_history(recogniser: Recogniser) -> None:
+    """What stands alone, without an article around it, is news in 99 of 100 cases; some name a day months back."""
+    quiet: list[str] = []
+    told = 0
+    for language, lines in CLAUSES.items():
+        for label, _, text in (line.partition(": ") for line in lines):
+            if label.split()[1:2] != ["occurred"]:
+                continue
+            told += 1
+            if not alerts(recogniser.recognise(Article("", "", text, language, DAY)).findings):
+                quiet.append(text)
+    assert len(quiet) <= told * QUIET, quiet
