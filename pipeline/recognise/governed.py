@@ -22,6 +22,8 @@ _CHAMBERS = frozenset({"parliament", "lower_chamber", "upper_chamber"})
 _TO_BE_SIGNED = frozenset({"sign", "initial"})
 _BY_PAPER = _TO_BE_SIGNED | {"accede"}  # what is done by a paper that a decision only announces
 _LEAVING = frozenset({"withdraw", "denounce"})
+_AT_WORK = frozenset({"terminate", "suspend", "extend", "amend"})  # what agreements do to other things, too
+_OBJECT = 8  # words of what an agreement does something to
 _UNSURE = frozenset({"planned", "called_for", "conditional", "negated", "rejected"})
 
 
@@ -30,7 +32,7 @@ def decide(reading: Reading, trigger: Trigger, start: int) -> Verdict:
     if trigger.tense == GERUND and trigger.first and _preposition(reading, trigger.first):
         return Status.OCCURRED, ("after_gerund",)
     if trigger.tense == GERUND and trigger.first and _participial(reading, trigger):
-        return Status.OCCURRED, ("participial",)
+        return (None, ("own_object",)) if _on_another(reading, trigger) else (Status.OCCURRED, ("participial",))
     if _after_that(reading, trigger):
         return None, ("after_that",)
     if (
@@ -73,6 +75,17 @@ def _decision_to(reading: Reading, cue: Hit) -> bool:
     near = range(cue.first - _SMALL, cue.first)
     own = any(h.key in {"executive", "chamber"} and h.last in near for h in reading.section("procedure"))
     return not own and any(h.key == "decision" and h.first == cue.first for h in reading.section("things"))
+
+
+def _on_another(reading: Reading, trigger: Trigger) -> bool:
+    """ "…, ending *a* five-year drought", « …, mettant fin à *un* différend »: what an agreement does to something that is no agreement."""
+    words = range(trigger.last + 1, min(trigger.last + 1 + _OBJECT, len(reading.tokens)))
+    begin = next((i for i in words[:2] if reading.is_a("indefinite", i)), -1)
+    if begin < 0 or trigger.family not in _AT_WORK or "," not in reading.before(trigger.first):
+        return False
+    nouns = {h.first for h in (*reading.section("instruments"), *reading.section("things"))}
+    end = next((i for i in words if i > begin and reading.is_a("prepositions", i)), words.stop)
+    return nouns.isdisjoint(range(begin, end))
 
 
 def _participial(reading: Reading, trigger: Trigger) -> bool:

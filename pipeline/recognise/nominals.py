@@ -84,6 +84,7 @@ def _by_its_words(reading: Reading, trigger: Trigger) -> Verdict:
         if any(h.key == "planned" and low < h.first < high for h in reading.section("nominal")):
             return Status.PLANNED, ("procedure_for",)
         governs = [h for h in [*before, *forward, *behind] if -1 <= verb.first - h.last <= 4 and h.key != "occurred"]
+        governs = governs or [h for h in behind if h.key == "planned" and reading.comma_between(h.last, verb.first)]
         if governs:
             key = governs[-1].key
             return Status.NEGATED if key == cues.REJECTED else Status(key), (key,)

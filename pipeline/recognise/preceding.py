@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pipeline.model import Status
 from pipeline.recognise import bare, cues, laws, nominals
 from pipeline.recognise.reading import Reading
-from pipeline.recognise.triggers import ACTIVE, ATTRIBUTE, FUTURE, NOMINAL, PASSIVE, PAST, Trigger
+from pipeline.recognise.triggers import ACTIVE, FUTURE, NOMINAL, PASSIVE, PAST, Trigger
 
 Verdict = tuple[Status | None, tuple[str, ...]]
 Decide = Callable[[Reading, Trigger, Sequence[Trigger]], Verdict]
@@ -70,15 +70,7 @@ def in_row(reading: Reading, trigger: Trigger, triggers: Sequence[Trigger], deci
         either = reading.tokens[trigger.first - 1].low in _EITHER
         if outcome in _UNSURE or (outcome is Status.NEGATED and either):
             return outcome, ("shared_auxiliary",)
-    two = next((t for t in verbs[at + 1 :] if t.voice == PASSIVE), None)
-    if reading.lexicon.language != "de" or two is None or trigger.voice != ATTRIBUTE:
-        return None
-    if not _row(
-        reading, trigger, two, trigger.last + 1
-    ):  # „muss vom Bundestag *gebilligt*, vom Bundesrat ratifiziert werden“
-        return None
-    outcome = decide(reading, two, triggers)[0]
-    return (outcome, ("shared_auxiliary",)) if outcome in _UNSURE else None
+    return None
 
 
 def _has_auxiliary(reading: Reading, trigger: Trigger) -> bool:
