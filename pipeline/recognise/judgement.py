@@ -25,6 +25,7 @@ _BEYOND_DOUBT = frozenset(
     {"pluperfect", "since_then", "tally", "stance", "counted_from", "lasting", "recounted", "cue:ago", "old_agreement"}
 )  # reasons of the rules that no other sign outweighs
 _LAST_FORMALITIES = frozenset({EventType.DEPOSITED, EventType.EXCHANGED, EventType.NOTIFIED})
+_BY_PROTOCOL = {EventType.AMENDED, EventType.EXTENDED}  # one text may do both at once
 _NEXT = 2  # sentences: "the presidents' press service said so" may stand between
 
 
@@ -99,7 +100,7 @@ def _in_one_breath(one: Told, other: Told) -> bool:
     or, where a word says that it follows ("thereby", "in the same vote"), in the next. What one verb tells of two agreements is one news."""
     if (one.at, one.type, one.told_date) == (other.at, other.type, other.told_date):
         return True
-    later = ORDER.get(one.type, 0) > ORDER.get(other.type, 0)
+    later = ORDER.get(one.type, 0) > ORDER.get(other.type, 0) or {one.type, other.type} == _BY_PROTOCOL
     if other.sentence is one.sentence:
         return later and other.agreement == one.agreement
     if one.at < other.at:
